@@ -1,0 +1,1 @@
+"""All Python of the platform; rooms and their allowed imports: tests/contract/test_layering.py."""

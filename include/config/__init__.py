@@ -1,0 +1,1 @@
+"""Files to typed configuration: tenants, connectors, settings."""

@@ -1,0 +1,180 @@
+"""What a connector.yaml may say. Facts only: no expressions, no templates.
+
+A connector is a folder `include/connectors/<name>/` holding connector.yaml and, when needed,
+hooks.py (pure functions record -> record) and source.py (its own reader).
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from include.core.naming import SNAKE_PATTERN
+
+Snake = Annotated[str, Field(pattern=SNAKE_PATTERN)]
+ColumnType = Literal[
+    "text", "int", "bigint", "numeric", "bool", "date", "timestamp", "json", "float", "bytes"
+]
+SourceKind = Literal["rest", "files", "python"]
+
+
+class Spec(BaseModel):
+    """Frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Column(Spec):
+    """One declared column; the short form `name: bigint` means `{type: bigint}`."""
+
+    type: ColumnType = Field(description="Logical type; see docs/new_connector.md.")
+    path: str | None = Field(
+        None, description="Dotted path in the record (`customer.id`); the column's name if absent."
+    )
+    header: tuple[str, ...] = Field(
+        (), description="File sources: header spellings, compared without case, first match wins."
+    )
+    format: str | None = Field(
+        None,
+        description="How text becomes the type: epoch_s, epoch_ms, or a strptime pattern for dates.",
+    )
+    pii: bool = Field(False, description="Personal data: hashed or dropped when a tenant says so.")
+    detected: bool = Field(
+        False,
+        description="Type was detected, not declared: a misfit widens the column instead of "
+        "quarantining the record.",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        return {"type": value} if isinstance(value, str) else value
+
+
+class Child(Spec):
+    """A list inside a record that becomes a table `<stream>__<child>`, one row per element."""
+
+    path: str = Field(description="Dotted path of the list in the parent record.")
+    columns: dict[Snake, Column]
+
+
+class Cursor(Spec):
+    """The field that tells which records a window holds."""
+
+    field: Snake = Field(description="Declared column, type timestamp or date.")
+    param: str | None = Field(None, description="REST: query parameter of the lower bound.")
+    end_param: str | None = Field(None, description="REST: query parameter of the upper bound.")
+    format: Literal["iso", "epoch_s", "date"] = Field(
+        "iso", description="How the bound is written in the request."
+    )
+    why: str = Field(description="Why this field can be trusted; quoted in the docs.")
+
+
+class Freshness(Spec):
+    warn_h: int = Field(26, gt=0, description="Hours since the last load before a warning.")
+    error_h: int = Field(50, gt=0, description="Hours since the last load before an error.")
+
+
+class Paginator(Spec):
+    """How the next page is found. Words, not expressions."""
+
+    kind: Literal["single", "cursor", "last_id", "page_number", "offset", "next_url", "link_header"]
+    size: int | None = Field(None, gt=0, description="Records asked for per page.")
+    size_param: str | None = None
+    param: str | None = Field(None, description="Request parameter that carries the position.")
+    next_path: str | None = Field(None, description="Where the answer holds the next position.")
+    more_path: str | None = Field(None, description="Where the answer says that more follows.")
+
+
+class Stream(Spec):
+    """One table of a connector."""
+
+    path: str | None = Field(None, description="REST: path below the base URL.")
+    params: dict[str, str] = Field({}, description="REST: fixed query parameters.")
+    records_path: str | None = Field(None, description="REST: where the answer holds the records.")
+    paginator: Paginator | None = Field(None, description="Overrides the connector's paginator.")
+    files: tuple[str, ...] = Field((), description="File sources: glob patterns of this stream.")
+    primary_key: tuple[Snake, ...] = Field(min_length=1)
+    columns: dict[Snake, Column] = Field(min_length=1)
+    children: dict[Snake, Child] = Field({})
+    cursor: Cursor | None = Field(None, description="None: the stream is always read in full.")
+    version: Snake | None = Field(
+        None,
+        description="Column that grows with every change of a record; an older version never "
+        "replaces a newer one. None: the later load wins.",
+    )
+    sweep: Snake | Literal["all"] | None = Field(
+        None,
+        description="What one read holds completely: `all` the stream, or a column for whose "
+        "values seen the read is complete. Rows not seen get _deleted_at. None: no deletes.",
+    )
+    lookback_h: float = Field(
+        0, ge=0, description="Hours re-read before the cursor, for late changes."
+    )
+    freshness: Freshness = Field(default_factory=Freshness)
+    description: str = Field("", description="One row per ...")
+
+    @model_validator(mode="after")
+    def _columns_exist(self) -> "Stream":
+        wanted = [*self.primary_key, self.version, self.cursor.field if self.cursor else None]
+        if self.sweep not in (None, "all"):
+            wanted.append(self.sweep)
+        missing = sorted({name for name in wanted if name and name not in self.columns})
+        if missing:
+            raise ValueError(f"not among the declared columns: {', '.join(missing)}")
+        return self
+
+
+class Auth(Spec):
+    """Which secret goes where; the secret itself lives in the feed's connection."""
+
+    kind: Literal["none", "bearer", "header", "basic"] = "none"
+    secret: str | None = Field(None, description="Field of the connection that holds the secret.")
+    name: str | None = Field(None, description="Header name for kind `header`.")
+
+
+class RateLimit(Spec):
+    per_second: float = Field(gt=0, description="Requests a second for one credential.")
+
+
+class Api(Spec):
+    base_url: str = Field(description="Overridden by the connection's host.")
+    version: str | None = None
+    auth: Auth = Field(default_factory=Auth)
+    headers: dict[str, str] = Field({})
+    rate_limit: RateLimit | None = None
+    paginator: Paginator | None = None
+    records_path: str | None = None
+    exact_numbers: bool = Field(
+        False, description="Parse JSON numbers as decimals (money as JSON numbers)."
+    )
+
+
+class Option(Spec):
+    """A setting a tenant may give for a feed."""
+
+    type: Literal["text", "int", "bool", "mapping", "list"]
+    required: bool = False
+    default: Any = None
+    description: str
+
+
+class Connector(Spec):
+    """One connector.yaml."""
+
+    connector: Snake
+    title: str
+    kind: SourceKind = Field(
+        description="rest: the engine reads by this file; files: folder of exports; python: source.py."
+    )
+    docs: str = Field("", description="Where the facts come from, with the date read.")
+    api: Api | None = None
+    secrets: dict[str, str] = Field({}, description="Connection field -> what it is.")
+    options: dict[str, Option] = Field({})
+    concepts: tuple[Snake, ...] = Field((), description="Conformed concepts this connector feeds.")
+    streams: dict[Snake, Stream] = Field(
+        {}, description="Empty only when the feed itself defines its streams (connector `files`)."
+    )
+    streams_from_feed: bool = Field(
+        False, description="Streams come from the feed's option `streams`."
+    )
+    pool_slots: int = Field(4, gt=0, description="Size of the pool `api_<connector>`.")

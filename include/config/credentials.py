@@ -1,0 +1,126 @@
+"""One feed's connection as a value, read from `AIRFLOW_CONN_*` without importing Airflow.
+
+Orchestration builds the same value from Airflow's secrets backends. Never stored, never logged:
+`repr` shows field names only.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from include.config.settings import connection_from_env
+from include.core.errors import ConfigError, MissingSecret
+
+
+@dataclass(frozen=True, repr=False)
+class Credentials:
+    """Connection fields by Airflow's names.
+
+    Attributes:
+        host: Base URL or host; None when the connector's default is right.
+        fields: `login`, `password` and everything of `extra`, by name.
+    """
+
+    connection_id: str
+    host: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"Credentials({self.connection_id!r}, fields={sorted(self.fields)})"
+
+    def secret(self, name: str) -> str:
+        """The field's value.
+
+        Raises:
+            MissingSecret: If the field is absent or empty.
+        """
+        value = self.fields.get(name)
+        if not value:
+            raise MissingSecret(
+                f"connection `{self.connection_id}` has no `{name}`. "
+                f"Fields found: {', '.join(sorted(self.fields)) or 'none'}. "
+                f"Add `{name}` to the connection (password, or a key of Extra)."
+            )
+        return value
+
+
+def build_credentials(
+    connection_id: str,
+    *,
+    host: str | None,
+    port: int | None,
+    schema: str | None,
+    login: str | None,
+    password: str | None,
+    extra: Mapping[str, object],
+) -> Credentials:
+    """Put Airflow's connection fields into one value; `schema` is the URL scheme for HTTP hosts."""
+    url = host
+    if host and "://" not in host:
+        url = f"{schema or 'https'}://{host}" + (f":{port}" if port else "")
+    fields = {key: str(value) for key, value in extra.items() if value is not None}
+    if login:
+        fields["login"] = login
+    if password:
+        fields["password"] = password
+    return Credentials(connection_id, url, fields)
+
+
+def load_credentials_from_env(connection_id: str, *, required: bool) -> Credentials:
+    """Read `AIRFLOW_CONN_<ID>` (JSON or URI).
+
+    Raises:
+        MissingSecret: If it is not set and `required`.
+        ConfigError: If it is set but neither JSON nor a URI; the value is not shown.
+    """
+    text = connection_from_env(connection_id)
+    if text is None:
+        if required:
+            raise MissingSecret(
+                f"no connection `{connection_id}`. Create it in Airflow (Admin, Connections) or set "
+                f"`AIRFLOW_CONN_{connection_id.upper()}`."
+            )
+        return Credentials(connection_id)
+    if text.lstrip().startswith("{"):
+        return _from_json(connection_id, text)
+    return _from_uri(connection_id, text)
+
+
+def _from_json(connection_id: str, text: str) -> Credentials:
+    try:
+        data = json.loads(text)
+        extra = data.get("extra") or {}
+        extra = json.loads(extra) if isinstance(extra, str) else extra
+    except (ValueError, AttributeError):
+        raise ConfigError(
+            f"`AIRFLOW_CONN_{connection_id.upper()}` is not valid JSON. Expected an object with "
+            "conn_type, host, login, password, extra."
+        ) from None
+    return build_credentials(
+        connection_id,
+        host=data.get("host"),
+        port=data.get("port"),
+        schema=data.get("schema"),
+        login=data.get("login"),
+        password=data.get("password"),
+        extra=extra,
+    )
+
+
+def _from_uri(connection_id: str, text: str) -> Credentials:
+    parts = urlsplit(text)
+    if not parts.scheme:
+        raise ConfigError(
+            f"`AIRFLOW_CONN_{connection_id.upper()}` is neither JSON nor a URI. "
+            "Expected `type://login:password@host:port/schema?key=value`."
+        )
+    return build_credentials(
+        connection_id,
+        host=unquote(parts.hostname or "") or None,
+        port=parts.port,
+        schema=parts.path.strip("/") or None,
+        login=unquote(parts.username or "") or None,
+        password=unquote(parts.password or "") or None,
+        extra=dict(parse_qsl(parts.query)),
+    )

@@ -1,0 +1,161 @@
+"""What a tenant file may say, and the resolved objects the rest of the platform works with.
+
+`TenantFile` mirrors the YAML; `Platform` is what `load_platform` returns: valid tenants with their
+feeds resolved against connectors, and the problems of the others.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from include.config.connector_spec import Connector, Snake, Spec, Stream
+from include.core import naming
+
+SCHEDULES = {"hourly": "{minute} * * * *", "daily": "{minute} 4 * * *", "weekly": "{minute} 4 * * 1"}
+
+
+class Alerts(Spec):
+    """Who hears about failures."""
+
+    contacts: tuple[str, ...] = Field((), description="E-mail addresses named in alerts.")
+    webhook: bool = Field(
+        False, description="Post JSON to the connection `<tenant>__alerts` as well as to the log."
+    )
+
+
+class Destination(Spec):
+    kind: Literal["postgres"] = Field("postgres", description="Warehouse kind.")
+    connection: str = Field(
+        naming.WAREHOUSE_CONNECTION, description="Airflow connection id of the warehouse."
+    )
+
+
+class Limits(Spec):
+    max_active_tasks: int = Field(4, ge=1, le=64, description="Parallel tasks in one DAG run.")
+    retries: int = Field(3, ge=0, le=20, description="Tries after the first, for retryable errors.")
+    timeout_minutes: int = Field(180, ge=1, description="A task running longer is stopped.")
+
+
+class FeedFile(Spec):
+    """One block under `feeds:`."""
+
+    connector: Snake | None = Field(None, description="Connector; the feed's own name if absent.")
+    schedule: str = Field("daily", description="hourly, daily, weekly, manual or a cron line.")
+    start_date: date = Field(description="First day read; UTC midnight.")
+    streams: tuple[Snake, ...] | None = Field(None, description="Streams to load; all if absent.")
+    options: dict[str, Any] = Field({}, description="Settings the connector declares.")
+    priority: int = Field(5, ge=1, le=10, description="10 runs first when slots are short.")
+    enabled: bool = Field(True, description="false: no DAG.")
+    deadline_minutes: int = Field(
+        360, ge=1, description="Alert when a run has not finished this long after it was due."
+    )
+
+
+class TenantFile(Spec):
+    """One include/tenants/<tenant>.yaml."""
+
+    tenant: str = Field(pattern=naming.TENANT_PATTERN, description="Id; equals the file's name.")
+    name: str = Field(description="Display name.")
+    timezone: str = Field("UTC", description="IANA zone in which days are counted.")
+    currency: str = Field("USD", pattern="^[A-Z]{3}$", description="Reporting currency, ISO 4217.")
+    owner: str = Field(description="Person or team shown as the DAG's owner.")
+    alerts: Alerts = Field(default_factory=Alerts)
+    destination: Destination = Field(default_factory=Destination)
+    render: Literal["models", "layers", "single"] = Field(
+        "models", description="dbt as one task per model, per layer, or one task."
+    )
+    grace_minutes: int = Field(
+        60, ge=0, description="How long the transform waits for late feeds of the same cycle."
+    )
+    limits: Limits = Field(default_factory=Limits)
+    feeds: dict[Snake, FeedFile] = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class Feed:
+    """One tenant's configured connector, ready to run.
+
+    `streams` holds only the selected streams, sorted by name; `options` has defaults filled in.
+    """
+
+    tenant: "Tenant" = field(repr=False, compare=False)
+    name: str
+    connector: Connector
+    streams: dict[str, Stream]
+    options: dict[str, Any]
+    schedule: str | None
+    start_date: date
+    priority: int
+    enabled: bool
+    deadline_minutes: int
+
+    @property
+    def dag_id(self) -> str:
+        return naming.ingest_dag_id(self.tenant.id, self.name)
+
+    @property
+    def connection_id(self) -> str:
+        return naming.connection_id(self.tenant.id, self.name)
+
+    @property
+    def raw_schema(self) -> str:
+        return naming.raw_schema(self.tenant.id, self.connector.connector)
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """A valid tenant; `feeds` are its enabled feeds, sorted by name."""
+
+    spec: TenantFile
+    path: Path
+    feeds: tuple[Feed, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.spec.tenant
+
+    @property
+    def connectors(self) -> tuple[str, ...]:
+        """Connector names in use, sorted, each once."""
+        return tuple(sorted({feed.connector.connector for feed in self.feeds}))
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong in a file: where, what, and what to do."""
+
+    path: Path
+    line: int | None
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}" if self.line else f"{self.path}"
+        return f"{place}: {self.message}"
+
+
+@dataclass(frozen=True)
+class Platform:
+    """Everything the files say.
+
+    A tenant with any problem is in `broken` (by file stem) and absent from `tenants`.
+    """
+
+    tenants: tuple[Tenant, ...]
+    connectors: dict[str, Connector]
+    problems: tuple[Problem, ...]
+    broken: tuple[str, ...]
+
+    @property
+    def feeds(self) -> tuple[Feed, ...]:
+        """All enabled feeds of valid tenants, by tenant then feed name."""
+        return tuple(feed for tenant in self.tenants for feed in tenant.feeds)
+
+    def tenant(self, tenant_id: str) -> Tenant:
+        """The valid tenant of that id; KeyError with the known ids otherwise."""
+        for tenant in self.tenants:
+            if tenant.id == tenant_id:
+                return tenant
+        raise KeyError(f"no tenant `{tenant_id}`; known: {', '.join(t.id for t in self.tenants)}")

@@ -1,0 +1,61 @@
+"""The only reader of the environment. Every variable is documented in .env.example.
+
+Secrets are not settings: `connection_from_env` hands out one connection at a time and keeps nothing.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where things live; read anew on each `load_settings` call, so tests can change the environment.
+
+    Attributes:
+        root: Repository root; relative paths in tenant files start here.
+        state_dir: Local state (embedded server, sandbox, logs); ignored by git.
+        warehouse_url: libpq URL of the warehouse, None when only an Airflow connection names it.
+        tenant_roles: Give each tenant its own database role (needs CREATEROLE).
+    """
+
+    root: Path
+    tenants_dir: Path
+    connectors_dir: Path
+    state_dir: Path
+    warehouse_url: str | None
+    tenant_roles: bool
+    dbt_project_dir: Path
+    dbt_executable: Path
+    dbt_manifest: Path
+    sandbox_url: str | None
+
+
+def load_settings() -> Settings:
+    """Read the environment once, with defaults that suit a fresh clone."""
+    env = os.environ
+    state = Path(env.get("ELT_STATE_DIR", ROOT / ".local"))
+    return Settings(
+        root=ROOT,
+        tenants_dir=Path(env.get("ELT_TENANTS_DIR", ROOT / "include" / "tenants")),
+        connectors_dir=Path(env.get("ELT_CONNECTORS_DIR", ROOT / "include" / "connectors")),
+        state_dir=state,
+        warehouse_url=env.get("WAREHOUSE_URL") or None,
+        tenant_roles=env.get("ELT_TENANT_ROLES", "true").lower() != "false",
+        dbt_project_dir=Path(env.get("ELT_DBT_PROJECT_DIR", ROOT / "dbt")),
+        dbt_executable=Path(env.get("ELT_DBT_EXECUTABLE", ROOT / ".venv-dbt" / "bin" / "dbt")),
+        dbt_manifest=Path(env.get("ELT_DBT_MANIFEST", state / "dbt" / "manifest.json")),
+        sandbox_url=env.get("ELT_SANDBOX_URL") or None,
+    )
+
+
+def connection_from_env(connection_id: str) -> str | None:
+    """The raw `AIRFLOW_CONN_<ID>` value (URI or JSON) as Airflow itself would read it."""
+    return os.environ.get(f"AIRFLOW_CONN_{connection_id.upper()}")
+
+
+def child_environment(**extra: str) -> dict[str, str]:
+    """A copy of the environment for a subprocess (dbt), with `extra` on top."""
+    return {**os.environ, **extra}

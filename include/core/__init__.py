@@ -1,0 +1,1 @@
+"""Names, errors, time and the types that cross rooms. Standard library only."""

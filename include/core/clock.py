@@ -1,0 +1,38 @@
+"""The only clock. Tests replace it with `frozen`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+_frozen_at: datetime | None = None
+
+
+def utcnow() -> datetime:
+    """Now, aware, UTC."""
+    return _frozen_at or datetime.now(tz=UTC)
+
+
+@contextmanager
+def frozen(instant: datetime) -> Iterator[None]:
+    """Hold `utcnow` at an aware instant inside the block (tests)."""
+    global _frozen_at
+    before, _frozen_at = _frozen_at, instant
+    try:
+        yield
+    finally:
+        _frozen_at = before
+
+
+def parse_instant(text: str) -> datetime:
+    """ISO 8601 text to an aware UTC datetime; text without offset is taken as UTC.
+
+    Raises:
+        ValueError: If the text is not ISO 8601.
+    """
+    value = datetime.fromisoformat(text)
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def format_instant(value: datetime) -> str:
+    """Aware datetime to ISO 8601 UTC with `Z`; sorts like time when microseconds are equal in kind."""
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,150 @@
+"""Every error the platform raises, sorted by what the caller must do next.
+
+    EltError
+    ├── ConfigError            fix a file or a setting, then run again
+    │   └── MissingSecret      create or complete the connection
+    ├── UpstreamError          the source's side
+    │   ├── UpstreamUnavailable   wait and retry
+    │   ├── RateLimited           wait `retry_after_s`, then retry
+    │   ├── AccessDenied          grant access; a retry cannot help
+    │   └── ContractBroken        the source answered something the connector does not know
+    ├── TruncatedFetch         the answer is suspiciously small; nothing was written
+    ├── WarehouseError         our side's database
+    │   ├── WarehouseUnavailable  wait and retry
+    │   └── WarehouseRejected     the statement can never succeed as it is
+    ├── TransformError         dbt said no
+    └── QualityError
+        ├── CheckFailed        the data is wrong
+        └── CheckBroken        the check itself cannot run
+
+Message form: `<tenant>/<feed>/<stream>: <what happened, value in backticks>. <What was expected.>
+<What to do.>` No secret and no row contents, only keys.
+"""
+
+from typing import ClassVar
+
+
+class EltError(Exception):
+    """Root of all platform errors; picklable, with the place it happened as attributes."""
+
+    retryable: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        tenant: str | None = None,
+        feed: str | None = None,
+        stream: str | None = None,
+    ) -> None:
+        self.message = message
+        self.tenant = tenant
+        self.feed = feed
+        self.stream = stream
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        place = "/".join(part for part in (self.tenant, self.feed, self.stream) if part)
+        return f"{place}: {self.message}" if place else self.message
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Keyword-only arguments do not survive Exception's own pickling, and errors cross processes.
+        return (_rebuild, (type(self), self.__dict__.copy()))
+
+    def at(
+        self, *, tenant: str | None = None, feed: str | None = None, stream: str | None = None
+    ) -> "EltError":
+        """Fill in the parts of the place that are still unknown; returns self, for `raise e.at()`."""
+        self.tenant = self.tenant or tenant
+        self.feed = self.feed or feed
+        self.stream = self.stream or stream
+        return self
+
+
+def _rebuild(cls: type[EltError], state: dict[str, object]) -> EltError:
+    error = cls.__new__(cls)
+    error.__dict__.update(state)
+    Exception.__init__(error, state.get("message", ""))
+    return error
+
+
+class ConfigError(EltError):
+    """A file or setting is wrong; nothing has been read or written."""
+
+
+class MissingSecret(ConfigError):
+    """A connection or one of its fields does not exist."""
+
+
+class UpstreamError(EltError):
+    """The source did not deliver; rows of this load are not committed."""
+
+
+class UpstreamUnavailable(UpstreamError):
+    """Network failure, 5xx, timeout or a cut answer: a later try may succeed."""
+
+    retryable: ClassVar[bool] = True
+
+
+class RateLimited(UpstreamError):
+    """The source asks us to slow down.
+
+    Attributes:
+        retry_after_s: Seconds the source asked us to wait; None when it did not say.
+    """
+
+    retryable: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after_s: float | None = None,
+        tenant: str | None = None,
+        feed: str | None = None,
+        stream: str | None = None,
+    ) -> None:
+        super().__init__(message, tenant=tenant, feed=feed, stream=stream)
+        self.retry_after_s = retry_after_s
+
+
+class AccessDenied(UpstreamError):
+    """Credentials are wrong, expired for good, or lack a scope."""
+
+
+class ContractBroken(UpstreamError):
+    """The source answered in a shape the connector does not know (HTML with 200, missing list)."""
+
+
+class TruncatedFetch(EltError):
+    """A full read is suspiciously smaller than what is stored; the old rows stay."""
+
+
+class WarehouseError(EltError):
+    """The warehouse did not take the load; its transaction is rolled back."""
+
+
+class WarehouseUnavailable(WarehouseError):
+    """Connection lost, server starting, disk full, deadlock: a later try may succeed."""
+
+    retryable: ClassVar[bool] = True
+
+
+class WarehouseRejected(WarehouseError):
+    """Permission, syntax or type errors: a person must look."""
+
+
+class TransformError(EltError):
+    """dbt ended with an error; models built before it stay."""
+
+
+class QualityError(EltError):
+    """Something about checks."""
+
+
+class CheckFailed(QualityError):
+    """Error-severity checks found bad rows; results are stored in elt_ops.check_results."""
+
+
+class CheckBroken(QualityError):
+    """A check's SQL cannot run; the other checks ran and are stored."""

@@ -1,0 +1,144 @@
+"""Every derived name, and the inverse where one is needed.
+
+No other module builds these strings (tests/contract/test_naming.py greps for it).
+PostgreSQL truncates identifiers at 63 bytes silently, so `check_identifier` refuses longer ones early.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+TENANT_PATTERN = r"^[a-z][a-z0-9]{1,20}$"
+SNAKE_PATTERN = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
+MAX_IDENTIFIER_BYTES = 63
+
+OPS_SCHEMA = "elt_ops"
+WAREHOUSE_CONNECTION = "warehouse"
+
+# Lineage columns of every raw table, in the order they are created.
+EXTRA = "_extra"
+FEED = "_feed"
+LOAD_ID = "_load_id"
+LOADED_AT = "_loaded_at"
+DELETED_AT = "_deleted_at"
+CHILDREN_HASH = "_children_hash"
+POSITION = "_position"
+
+
+@dataclass(frozen=True, slots=True)
+class IngestDagName:
+    """The parts of `ingest__<tenant>__<feed>`."""
+
+    tenant: str
+    feed: str
+
+
+def check_identifier(name: str) -> str:
+    """Return `name`, or raise ValueError when PostgreSQL would truncate it."""
+    if len(name.encode()) > MAX_IDENTIFIER_BYTES:
+        raise ValueError(
+            f"`{name}` has {len(name.encode())} bytes; PostgreSQL keeps {MAX_IDENTIFIER_BYTES}"
+        )
+    return name
+
+
+def ingest_dag_id(tenant: str, feed: str) -> str:
+    return f"ingest__{tenant}__{feed}"
+
+
+def parse_ingest_dag_id(dag_id: str) -> IngestDagName | None:
+    """Inverse of `ingest_dag_id`; None for any other DAG."""
+    match = re.fullmatch(r"ingest__([a-z][a-z0-9]{1,20})__([a-z0-9_]+)", dag_id)
+    return IngestDagName(match[1], match[2]) if match else None
+
+
+def transform_dag_id(tenant: str) -> str:
+    return f"transform__{tenant}"
+
+
+def broken_dag_id(tenant: str) -> str:
+    return f"broken__{tenant}"
+
+
+def ops_dag_id(what: str) -> str:
+    return f"ops__{what}"
+
+
+def connection_id(tenant: str, feed: str) -> str:
+    return f"{tenant}__{feed}"
+
+
+def alert_connection_id(tenant: str) -> str:
+    return f"{tenant}__alerts"
+
+
+def raw_asset(tenant: str, feed: str) -> str:
+    """Asset name; its URI is `raw_asset_uri`."""
+    return f"raw/{tenant}/{feed}"
+
+
+def mart_asset(tenant: str) -> str:
+    return f"mart/{tenant}"
+
+
+def asset_uri(asset: str) -> str:
+    return f"elt://{asset}"
+
+
+def pool(connector: str) -> str:
+    return f"api_{connector}"
+
+
+def tags(tenant: str, layer: str, connector: str | None = None) -> list[str]:
+    """DAG tags, sorted, so that serialized DAGs do not differ between parses."""
+    found = [f"tenant:{tenant}", f"layer:{layer}"]
+    if connector:
+        found.append(f"connector:{connector}")
+    return sorted(found)
+
+
+def raw_schema(tenant: str, connector: str) -> str:
+    return check_identifier(f"{tenant}_raw_{connector}")
+
+
+def child_table(stream: str, child: str) -> str:
+    return check_identifier(f"{stream}__{child}")
+
+
+def parent_key_column(primary_key_column: str) -> str:
+    return f"_parent_{primary_key_column}"
+
+
+def dbt_schema(tenant: str, layer: str) -> str:
+    """Schema of one dbt layer: stg, int, mart or snap; macro generate_schema_name is its twin."""
+    return check_identifier(f"{tenant}_{layer}")
+
+
+def tenant_role(tenant: str) -> str:
+    return f"elt_{tenant}"
+
+
+def staging_model(connector: str, stream: str) -> str:
+    return f"stg_{connector}__{stream}"
+
+
+def conformed_model(connector: str, concept: str) -> str:
+    return f"stg_{connector}__conformed_{concept}"
+
+
+def spread_minute(dag_id: str) -> int:
+    """A stable minute 0..59 for a DAG, so that hourly feeds do not all start at :00."""
+    return int.from_bytes(hashlib.sha256(dag_id.encode()).digest()[:4], "big") % 60
+
+
+def lock_key(tenant: str, feed: str, stream: str) -> int:
+    """Signed 64-bit key of the advisory lock that serialises loads of one stream."""
+    digest = hashlib.sha256(f"{tenant}/{feed}/{stream}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
+
+
+def snake(text: str) -> str:
+    """Any header or sheet name to a snake-case column name; empty input gives an empty string."""
+    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", text.strip())
+    name = re.sub(r"[^a-z0-9]+", "_", spaced.lower()).strip("_")
+    return f"_{name}" if name[:1].isdigit() else name

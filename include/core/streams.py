@@ -1,0 +1,115 @@
+"""The types that cross rooms between a source, the loader and orchestration.
+
+A source yields `Page`s, the loader turns them into committed rows and answers `LoadResult`.
+`records` is either a list of dicts (JSON-like sources) or a pyarrow RecordBatch/Table whose
+columns carry the stream's column names (file and SQL sources). Core may not import pyarrow, hence Any.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class RunKind(StrEnum):
+    """Why a load runs; decides its window and whether it moves the cursor."""
+
+    SCHEDULED = "scheduled"
+    MANUAL = "manual"
+    BACKFILL = "backfill"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Half-open UTC interval [start, end); a None side is unbounded."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+
+    def __post_init__(self) -> None:
+        for side in (self.start, self.end):
+            if side is not None and side.tzinfo is None:
+                raise ValueError(f"window bounds must be aware, got {side!r}")
+        if self.start and self.end and self.start > self.end:
+            raise ValueError(f"window start {self.start} is after its end {self.end}")
+
+    def contains(self, instant: datetime) -> bool:
+        after_start = self.start is None or instant >= self.start
+        return after_start and (self.end is None or instant < self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A record that extraction could not turn into a record (cut JSON line, ragged CSV row).
+
+    Attributes:
+        key: Record key or place (`orders.csv:17`), safe to log.
+        reason: Snake-case code, e.g. `ragged_row`, `invalid_json`, `null_primary_key`, `type_mismatch`.
+        detail: One sentence for a person, without row contents.
+        payload: The record as text, exactly as read; stored in quarantine only, never logged.
+    """
+
+    key: str
+    reason: str
+    detail: str
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One piece of a stream; read = len(records) + len(rejects) + filtered."""
+
+    records: Any
+    rejects: tuple[Reject, ...] = ()
+    filtered: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaChange:
+    """One change of a raw table made (or noticed) by a load.
+
+    Attributes:
+        change: `added`, `widened`, `unknown_field` (kept in _extra) or `vanished_field`.
+    """
+
+    table: str
+    column: str
+    change: str
+    old_type: str | None = None
+    new_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    """What one committed load did; counts are parent records.
+
+    loaded = inserted + updated, and read = loaded + unchanged + quarantined + filtered.
+    """
+
+    load_id: int
+    read: int
+    inserted: int
+    updated: int
+    unchanged: int
+    quarantined: int
+    filtered: int
+    deleted: int = 0
+    child_rows: dict[str, int] = field(default_factory=dict)
+    cursor_before: str | None = None
+    cursor_after: str | None = None
+    schema_changes: tuple[SchemaChange, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def loaded(self) -> int:
+        return self.inserted + self.updated
+
+    def counts(self) -> dict[str, int]:
+        """The five numbers people compare, in reading order."""
+        return {
+            "read": self.read,
+            "loaded": self.loaded,
+            "unchanged": self.unchanged,
+            "quarantined": self.quarantined,
+            "filtered": self.filtered,
+        }
