@@ -14,7 +14,11 @@ from pydantic import Field
 from include.config.connector_spec import Connector, Snake, Spec, Stream
 from include.core import naming
 
-SCHEDULES = {"hourly": "{minute} * * * *", "daily": "{minute} 4 * * *", "weekly": "{minute} 4 * * 1"}
+SCHEDULES = {
+    "hourly": "{minute} * * * *",
+    "daily": "{minute} 4 * * *",
+    "weekly": "{minute} 4 * * 1",
+}
 
 
 class Alerts(Spec):

@@ -2,7 +2,8 @@
 
 A source yields `Page`s, the loader turns them into committed rows and answers `LoadResult`.
 `records` is either a list of dicts (JSON-like sources) or a pyarrow RecordBatch/Table whose
-columns carry the stream's column names (file and SQL sources). Core may not import pyarrow, hence Any.
+columns carry the stream's column names (file and SQL sources). Core may not import pyarrow,
+hence Any.
 """
 
 from dataclasses import dataclass, field
@@ -44,7 +45,7 @@ class Reject:
 
     Attributes:
         key: Record key or place (`orders.csv:17`), safe to log.
-        reason: Snake-case code, e.g. `ragged_row`, `invalid_json`, `null_primary_key`, `type_mismatch`.
+        reason: Snake-case code: `ragged_row`, `invalid_json`, `null_primary_key`, `type_mismatch`.
         detail: One sentence for a person, without row contents.
         payload: The record as text, exactly as read; stored in quarantine only, never logged.
     """

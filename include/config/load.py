@@ -1,0 +1,215 @@
+"""Files to `Platform`: every tenant and connector, every problem, never an exception for one bad file.
+
+Data flow: include/connectors/*/connector.yaml + include/tenants/*.yaml -> load_platform -> Platform.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from include.config.connector_spec import Connector, Stream
+from include.config.explain import did_you_mean, explain
+from include.config.models import (
+    Feed,
+    FeedFile,
+    Platform,
+    Problem,
+    Tenant,
+    TenantFile,
+)
+from include.config.options import resolve_options, resolve_streams
+from include.config.schedule import resolve_schedule
+from include.config.settings import Settings, load_settings
+from include.config.yaml_file import YamlFile, load_yaml, problem_line
+from include.core import naming
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def load_platform(settings: Settings | None = None) -> Platform:
+    """Read all files.
+
+    Returns:
+        Tenants without a single problem, sorted by id; the problems of all files, sorted by place;
+        the stems of broken tenant files. A broken connector breaks only the tenants that use it.
+    """
+    settings = settings or load_settings()
+    connectors, problems = load_connectors(settings.connectors_dir)
+    tenants: list[Tenant] = []
+    broken: list[str] = []
+    for path in sorted(settings.tenants_dir.glob("*.yaml")):
+        tenant, found = load_tenant(path, connectors)
+        problems.extend(found)
+        if tenant is None or found:
+            broken.append(path.stem)
+        else:
+            tenants.append(tenant)
+    ordered = sorted(problems, key=lambda p: (str(p.path), p.line or 0, p.message))
+    return Platform(
+        tuple(sorted(tenants, key=lambda t: t.id)), connectors, tuple(ordered), tuple(broken)
+    )
+
+
+def load_connectors(folder: Path) -> tuple[dict[str, Connector], list[Problem]]:
+    """Every connector.yaml below `folder` by name, sorted, and the problems of the broken ones."""
+    found: dict[str, Connector] = {}
+    problems: list[Problem] = []
+    for path in sorted(folder.glob("*/connector.yaml")):
+        connector, trouble = _load_model(path, Connector)
+        problems.extend(trouble)
+        if connector is None:
+            continue
+        if connector.connector != path.parent.name:
+            message = (
+                f"`connector` is `{connector.connector}`. Expected the folder's name "
+                f"`{path.parent.name}`."
+            )
+            problems.append(Problem(path, 1, message))
+            continue
+        found[connector.connector] = connector
+    return found, problems
+
+
+def load_tenant(
+    path: Path, connectors: dict[str, Connector]
+) -> tuple[Tenant | None, list[Problem]]:
+    """One tenant file, resolved; None when its shape is wrong."""
+    file, problems = _read(path)
+    if file is None:
+        return None, problems
+    spec, problems = _validate(file, TenantFile)
+    if spec is None:
+        return None, problems
+    if spec.tenant != path.stem:
+        message = f"`tenant` is `{spec.tenant}`. Expected the file's name `{path.stem}`."
+        problems.append(Problem(path, file.line(("tenant",)), message))
+    try:
+        ZoneInfo(spec.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        message = f"`timezone` is `{spec.timezone}`. Expected an IANA name such as `Europe/Berlin`."
+        problems.append(Problem(path, file.line(("timezone",)), message))
+    feeds = _resolve_feeds(spec, file, connectors, problems)
+    tenant = Tenant(spec, path, ())
+    feeds = [_with_tenant(feed, tenant) for feed in feeds if feed.enabled]
+    object.__setattr__(tenant, "feeds", tuple(sorted(feeds, key=lambda f: f.name)))
+    return tenant, problems
+
+
+def _with_tenant(feed: Feed, tenant: Tenant) -> Feed:
+    # Tenant and feed point at each other; both are frozen, so the back reference is set here once.
+    object.__setattr__(feed, "tenant", tenant)
+    return feed
+
+
+def _resolve_feeds(
+    spec: TenantFile, file: YamlFile, connectors: dict[str, Connector], problems: list[Problem]
+) -> list[Feed]:
+    feeds: list[Feed] = []
+    for name, block in spec.feeds.items():
+        wanted = block.connector or name
+        connector = connectors.get(wanted)
+        if connector is None:
+            key = "connector" if block.connector else name
+            loc: tuple[str, ...] = ("feeds", name)
+            loc = (*loc, "connector") if block.connector else loc
+            known = ", ".join(sorted(connectors)) or "none"
+            guess = did_you_mean(wanted, connectors)
+            message = f"`{key}`: no connector `{wanted}`.{guess} Connectors: {known}."
+            problems.append(Problem(file.path, file.line(loc), message))
+            continue
+        feed, found = _resolve_feed(spec, name, block, connector)
+        for loc, message in found:
+            place = ("feeds", name, *loc)
+            problems.append(Problem(file.path, file.line(place), f"feed `{name}`: {message}"))
+        if feed is not None:
+            feeds.append(feed)
+    return feeds
+
+
+Trouble = list[tuple[tuple[str, ...], str]]
+
+
+def _resolve_feed(
+    spec: TenantFile, name: str, block: FeedFile, connector: Connector
+) -> tuple[Feed | None, Trouble]:
+    """One feed and what is wrong with it, as (place below the feed's block, message)."""
+    trouble: Trouble = []
+    options = resolve_options(connector, block.options, trouble)
+    streams: dict[str, Stream] = resolve_streams(connector, block.streams, options, trouble)
+    schedule = resolve_schedule(block.schedule, naming.ingest_dag_id(spec.tenant, name), trouble)
+    _check_names(spec, connector, streams, trouble)
+    if trouble:
+        return None, trouble
+    feed = Feed(
+        tenant=None,  # type: ignore[arg-type]  # set by _with_tenant, the only caller's next step
+        name=name,
+        connector=connector,
+        streams=streams,
+        options=options,
+        schedule=schedule,
+        start_date=block.start_date,
+        priority=block.priority,
+        enabled=block.enabled,
+        deadline_minutes=block.deadline_minutes,
+    )
+    return feed, trouble
+
+
+def _check_names(
+    spec: TenantFile, connector: Connector, streams: dict[str, Stream], trouble: Trouble
+) -> None:
+    """PostgreSQL would cut long names silently, and two tables could become one."""
+    try:
+        naming.raw_schema(spec.tenant, connector.connector)
+        for stream, described in streams.items():
+            naming.check_identifier(stream)
+            for child in described.children:
+                naming.child_table(stream, child)
+    except ValueError as error:
+        trouble.append(((), f"{error}. Choose a shorter name."))
+
+
+def start_instant(feed: Feed) -> datetime:
+    """The feed's start date as UTC midnight."""
+    day = feed.start_date
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _read(path: Path) -> tuple[YamlFile | None, list[Problem]]:
+    try:
+        file = load_yaml(path)
+    except yaml.YAMLError as error:
+        reason = str(getattr(error, "problem", None) or error)
+        return None, [Problem(path, problem_line(error), f"not valid YAML: {reason}")]
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or getattr(error, "reason", None) or str(error)
+        return None, [Problem(path, None, f"cannot be read as UTF-8 text: {reason}")]
+    if not isinstance(file.data, dict):
+        return None, [Problem(path, 1, "is empty or not a mapping. Expected `key: value` lines.")]
+    return file, []
+
+
+def _validate(file: YamlFile, model: type[M]) -> tuple[M | None, list[Problem]]:
+    try:
+        return model.model_validate(file.data), []
+    except ValidationError as error:
+        return None, explain(error, file, model)
+
+
+def _load_model(path: Path, model: type[M]) -> tuple[M | None, list[Problem]]:
+    file, problems = _read(path)
+    return (None, problems) if file is None else _validate(file, model)
+
+
+def feed_by_name(platform: Platform, tenant_id: str, feed_name: str) -> Feed:
+    """The enabled feed; KeyError naming the known ones otherwise."""
+    tenant = platform.tenant(tenant_id)
+    for feed in tenant.feeds:
+        if feed.name == feed_name:
+            return feed
+    known: Any = ", ".join(feed.name for feed in tenant.feeds) or "none"
+    raise KeyError(f"tenant `{tenant_id}` has no feed `{feed_name}`; known: {known}")

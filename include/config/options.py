@@ -1,0 +1,84 @@
+"""A feed's options and streams, checked against what its connector declares."""
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from include.config.connector_spec import Connector, Option, Stream
+from include.config.explain import did_you_mean
+
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "text": str,
+    "int": int,
+    "bool": bool,
+    "mapping": dict,
+    "list": list,
+}
+STREAMS_OPTION = "streams"
+
+Trouble = list[tuple[tuple[str, ...], str]]
+
+
+def resolve_options(
+    connector: Connector, given: dict[str, Any], trouble: Trouble
+) -> dict[str, Any]:
+    """Given options with defaults filled in; unknown, missing and mistyped ones go to `trouble`."""
+    for name in sorted(given.keys() - connector.options.keys()):
+        known = ", ".join(sorted(connector.options)) or "none"
+        guess = did_you_mean(name, connector.options)
+        message = f"`{name}` is no option of `{connector.connector}`.{guess} Options: {known}."
+        trouble.append((("options", name), message))
+    resolved: dict[str, Any] = {}
+    for name, option in sorted(connector.options.items()):
+        if name not in given:
+            if option.required:
+                message = f"option `{name}` is missing. {option.description}"
+                trouble.append((("options",), message))
+            resolved[name] = option.default
+        else:
+            _check_type(name, option, given[name], trouble)
+            resolved[name] = given[name]
+    return resolved
+
+
+def _check_type(name: str, option: Option, value: Any, trouble: Trouble) -> None:
+    mistyped = not isinstance(value, _TYPES[option.type]) or (
+        option.type == "int" and isinstance(value, bool)
+    )
+    if mistyped:
+        message = f"option `{name}` is a {type(value).__name__}. Expected {option.type}."
+        trouble.append((("options", name), message))
+
+
+def resolve_streams(
+    connector: Connector,
+    selected: tuple[str, ...] | None,
+    options: dict[str, Any],
+    trouble: Trouble,
+) -> dict[str, Stream]:
+    """The feed's streams by name, sorted; all of the connector's when none are selected."""
+    if connector.streams_from_feed:
+        return _streams_of_feed(options.get(STREAMS_OPTION) or {}, trouble)
+    for name in selected or ():
+        if name not in connector.streams:
+            known = ", ".join(sorted(connector.streams))
+            guess = did_you_mean(name, connector.streams)
+            trouble.append((("streams",), f"no stream `{name}`.{guess} Streams: {known}."))
+    wanted = connector.streams.keys() if selected is None else selected
+    return {name: connector.streams[name] for name in sorted(wanted) if name in connector.streams}
+
+
+def _streams_of_feed(declared: dict[str, Any], trouble: Trouble) -> dict[str, Stream]:
+    """Streams a feed declares in full; those it leaves to detection come from the source later."""
+    streams: dict[str, Stream] = {}
+    for name, block in sorted(declared.items()):
+        if not isinstance(block, dict) or "columns" not in block or "primary_key" not in block:
+            continue
+        try:
+            streams[name] = Stream.model_validate(block)
+        except ValidationError as error:
+            for item in error.errors(include_url=False):
+                place = ".".join(str(part) for part in item["loc"])
+                message = f"stream `{name}`, `{place}`: {item['msg']}"
+                trouble.append((("options", STREAMS_OPTION, name), message))
+    return streams
