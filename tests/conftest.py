@@ -1,0 +1,54 @@
+"""Fixtures every test folder shares: a throw-away PostgreSQL server and a fresh database."""
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psutil
+import psycopg
+import pytest
+
+from include.local import postgres
+
+FOLDER_PREFIX = "elt-test-postgres-"
+
+
+def _remove_leftovers() -> None:
+    """Stop servers whose pytest was killed: their folder carries the pid of its owner."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
+        owner = int(re.sub(r"\D.*", "", folder.name.removeprefix(FOLDER_PREFIX)) or 0)
+        if not psutil.pid_exists(owner):
+            server = postgres.PostgresServer(folder, 0, "")
+            postgres.run_remove(server)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """Superuser URL of database `postgres` on a fresh server that lives as long as the session."""
+    _remove_leftovers()
+    # Not tmp_path: pytest makes it 0700 and the server may run as another user.
+    folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-"))
+    port = postgres.find_free_port()
+    server = postgres.PostgresServer(folder, port, postgres.build_password())
+    try:
+        postgres.run_initdb(server, postgres.THROWAWAY_SETTINGS)
+        postgres.run_start(server)
+        yield server.url("postgres")
+    finally:
+        postgres.run_remove(server)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def warehouse(postgres_url: str) -> Iterator[str]:
+    """URL of an empty database that lives as long as the test module."""
+    name = f"test_{uuid4().hex[:12]}"
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f"create database {name}")
+    yield postgres_url.rsplit("/", 1)[0] + f"/{name}"
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f"drop database {name} with (force)")
