@@ -35,7 +35,7 @@ class Column(Spec):
     )
     format: str | None = Field(
         None,
-        description="How text becomes the type: epoch_s, epoch_ms, or a strptime pattern for dates.",
+        description="How text becomes the type: epoch_s, epoch_ms, or a strptime pattern.",
     )
     pii: bool = Field(False, description="Personal data: hashed or dropped when a tenant says so.")
     detected: bool = Field(
@@ -164,7 +164,7 @@ class Connector(Spec):
     connector: Snake
     title: str
     kind: SourceKind = Field(
-        description="rest: the engine reads by this file; files: folder of exports; python: source.py."
+        description="rest: read by this file alone; files: a folder of exports; python: source.py."
     )
     docs: str = Field("", description="Where the facts come from, with the date read.")
     api: Api | None = None

@@ -78,8 +78,8 @@ def load_credentials_from_env(connection_id: str, *, required: bool) -> Credenti
     if text is None:
         if required:
             raise MissingSecret(
-                f"no connection `{connection_id}`. Create it in Airflow (Admin, Connections) or set "
-                f"`AIRFLOW_CONN_{connection_id.upper()}`."
+                f"no connection `{connection_id}`. Create it in Airflow (Admin, Connections) or "
+                f"set `AIRFLOW_CONN_{connection_id.upper()}`."
             )
         return Credentials(connection_id)
     if text.lstrip().startswith("{"):

@@ -1,6 +1,6 @@
-"""Files to `Platform`: every tenant and connector, every problem, never an exception for one bad file.
+"""Files to `Platform`: every tenant, every problem, never an exception for one bad file.
 
-Data flow: include/connectors/*/connector.yaml + include/tenants/*.yaml -> load_platform -> Platform.
+Data flow: connectors/*/connector.yaml + tenants/*.yaml -> load_platform -> Platform.
 """
 
 from datetime import UTC, datetime

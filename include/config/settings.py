@@ -1,6 +1,6 @@
 """The only reader of the environment. Every variable is documented in .env.example.
 
-Secrets are not settings: `connection_from_env` hands out one connection at a time and keeps nothing.
+Secrets are not settings: `connection_from_env` hands out one connection and keeps nothing.
 """
 
 import os
@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Settings:
-    """Where things live; read anew on each `load_settings` call, so tests can change the environment.
+    """Where things live; read anew on each `load_settings` call, so tests can change it.
 
     Attributes:
         root: Repository root; relative paths in tenant files start here.

@@ -34,5 +34,5 @@ def parse_instant(text: str) -> datetime:
 
 
 def format_instant(value: datetime) -> str:
-    """Aware datetime to ISO 8601 UTC with `Z`; sorts like time when microseconds are equal in kind."""
+    """Aware datetime to ISO 8601 UTC with `Z`."""
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")

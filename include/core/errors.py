@@ -48,13 +48,13 @@ class EltError(Exception):
         return f"{place}: {self.message}" if place else self.message
 
     def __reduce__(self) -> tuple[object, ...]:
-        # Keyword-only arguments do not survive Exception's own pickling, and errors cross processes.
+        # Keyword-only arguments do not survive Exception's pickling; errors cross processes.
         return (_rebuild, (type(self), self.__dict__.copy()))
 
     def at(
         self, *, tenant: str | None = None, feed: str | None = None, stream: str | None = None
     ) -> "EltError":
-        """Fill in the parts of the place that are still unknown; returns self, for `raise e.at()`."""
+        """Fill in the unknown parts of the place; returns self, for `raise error.at(...)`."""
         self.tenant = self.tenant or tenant
         self.feed = self.feed or feed
         self.stream = self.stream or stream

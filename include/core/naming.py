@@ -1,7 +1,7 @@
 """Every derived name, and the inverse where one is needed.
 
 No other module builds these strings (tests/contract/test_naming.py greps for it).
-PostgreSQL truncates identifiers at 63 bytes silently, so `check_identifier` refuses longer ones early.
+PostgreSQL truncates identifiers at 63 bytes silently; `check_identifier` refuses longer ones.
 """
 
 import hashlib
