@@ -1,0 +1,73 @@
+"""The repository's own source as parsed trees, for tests that hold rules over all of it."""
+
+import ast
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+CODE_FOLDERS = ("include", "dags", "plugins")
+
+
+@dataclass(frozen=True)
+class Module:
+    """One Python file of ours.
+
+    Attributes:
+        path: Relative to the repository root.
+        tree: Its parsed source.
+        text: Its source.
+    """
+
+    path: Path
+    tree: ast.Module
+    text: str
+
+    @property
+    def room(self) -> str:
+        """First folder below include/ (`core`), the folder itself (`dags`), or a file's stem (`cli`)."""
+        parts = self.path.parts
+        if parts[0] != "include":
+            return parts[0]
+        return parts[1] if len(parts) > 2 else self.path.stem
+
+
+@cache
+def modules() -> tuple[Module, ...]:
+    """Every Python file under include/, dags/ and plugins/, sorted by path."""
+    found = []
+    for folder in CODE_FOLDERS:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            if "__pycache__" in path.parts:
+                continue
+            text = path.read_text()
+            found.append(Module(path.relative_to(ROOT), ast.parse(text), text))
+    return tuple(found)
+
+
+def rooms_on_disk() -> set[str]:
+    """Folders below include/ that hold Python, and the single files beside them."""
+    return {module.room for module in modules() if module.room != "__init__"}
+
+
+def imported_modules(module: Module) -> list[tuple[int, str]]:
+    """(line, dotted name) of every import, wherever in the file it stands.
+
+    `from a import b` gives `a.b`, so that `from include import core` cannot hide a room.
+    """
+    found: list[tuple[int, str]] = []
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Import):
+            found += [(node.lineno, alias.name) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            prefix = _absolute(module, node)
+            found += [(node.lineno, f"{prefix}.{alias.name}") for alias in node.names]
+    return found
+
+
+def _absolute(module: Module, node: ast.ImportFrom) -> str:
+    """The dotted package an import-from names, with leading dots resolved."""
+    if not node.level:
+        return node.module or ""
+    package = module.path.parts[: -node.level]
+    return ".".join([*package, *([node.module] if node.module else [])])

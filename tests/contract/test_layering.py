@@ -1,0 +1,172 @@
+"""Who may import whom. The table is the documentation; everything not in it is forbidden."""
+
+import ast
+import sys
+from dataclasses import dataclass
+
+import pytest
+
+from tests.contract.source_tree import Module, imported_modules, modules, rooms_on_disk
+
+
+@dataclass(frozen=True)
+class Room:
+    """What one room may import: rooms of ours, and packages that are not the standard library."""
+
+    ours: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+
+
+RUNTIME = ("core", "config", "extract", "load", "quality", "transform", "warehouse")
+
+MAY_IMPORT = {
+    "core": Room(),
+    "config": Room(("core",), ("pydantic", "pydantic_core", "yaml")),
+    "extract": Room(
+        ("core", "config"),
+        ("requests", "urllib3", "orjson", "pyarrow", "duckdb", "python_calamine"),
+    ),
+    "connectors": Room(("core", "config", "extract"), ("requests", "orjson", "pyarrow")),
+    "warehouse": Room(("core", "config"), ("psycopg",)),
+    "load": Room(("core", "config", "warehouse"), ("pyarrow", "psycopg", "orjson")),
+    "quality": Room(("core", "config", "warehouse")),
+    "transform": Room(("core", "config"), ("cosmos",)),
+    "identity": Room(("core", "config", "warehouse"), ("psycopg", "pyarrow", "duckdb")),
+    "pipeline": Room(RUNTIME),
+    "orchestration": Room((*RUNTIME, "pipeline"), ("airflow", "cosmos", "requests", "pendulum")),
+    "console": Room(("core", "config", "warehouse"), ("fastapi", "pydantic", "starlette")),
+    "sandbox": Room(("core",), ("starlette", "uvicorn", "graphql", "orjson")),
+    "scaffold": Room(("core", "config"), ("yaml",)),
+    "commands": Room((*RUNTIME, "pipeline", "sandbox", "scaffold")),
+    "cli": Room((*RUNTIME, "pipeline", "sandbox", "scaffold", "commands")),
+    "dags": Room(("config", "orchestration"), ("airflow",)),
+    "plugins": Room(("config", "console", "orchestration"), ("airflow", "cosmos", "fastapi")),
+}
+
+# A package that one file of a room may import although the rest of the room may not.
+ONLY_IN = {"cosmos": {"include/transform/task_groups.py", "include/orchestration", "plugins"}}
+
+MODULES = modules()
+
+
+def _violations(module: Module) -> list[str]:
+    allowed = MAY_IMPORT[module.room]
+    found = []
+    for line, name in imported_modules(module):
+        top, *rest = name.split(".")
+        if top in sys.stdlib_module_names:
+            continue
+        if top == "include":
+            target = rest[0] if rest else ""
+            if target not in (module.room, *allowed.ours):
+                found.append(f"{module.path}:{line}: {module.room} may not import {name}")
+        elif top not in allowed.packages:
+            found.append(f"{module.path}:{line}: {module.room} may not import the package {top}")
+        elif top in ONLY_IN and not str(module.path).startswith(tuple(ONLY_IN[top])):
+            found.append(f"{module.path}:{line}: {top} only in {sorted(ONLY_IN[top])}")
+    return found
+
+
+def test_every_room_is_in_the_table() -> None:
+    assert len(MODULES) > 10
+    missing = rooms_on_disk() - MAY_IMPORT.keys()
+    assert not missing, f"rooms without a row in MAY_IMPORT: {sorted(missing)}"
+
+
+@pytest.mark.parametrize("room", sorted(MAY_IMPORT))
+def test_room_imports_only_what_its_row_allows(room: str) -> None:
+    found = [v for m in MODULES if m.room == room for v in _violations(m)]
+    assert not found, "\n".join(found)
+
+
+def test_the_table_has_no_cycle() -> None:
+    order: list[str] = []
+
+    def visit(room: str, path: tuple[str, ...]) -> None:
+        assert room not in path, f"cycle: {' -> '.join([*path, room])}"
+        for target in MAY_IMPORT[room].ours:
+            visit(target, (*path, room))
+        order.append(room)
+
+    for room in MAY_IMPORT:
+        visit(room, ())
+    assert order[0] == "core"
+
+
+def test_one_connector_never_imports_another() -> None:
+    found = []
+    for module in MODULES:
+        if module.room != "connectors" or len(module.path.parts) < 4:
+            continue
+        own = f"include.connectors.{module.path.parts[2]}"
+        for line, name in imported_modules(module):
+            if name.startswith("include.connectors") and not f"{name}.".startswith(f"{own}."):
+                found.append(f"{module.path}:{line}: imports {name}")
+    assert not found, "\n".join(found)
+
+
+def _dotted(node: ast.AST) -> str:
+    return ast.unparse(node) if isinstance(node, ast.Attribute | ast.Name) else ""
+
+
+def test_only_settings_reads_the_environment() -> None:
+    readers = set()
+    for module in MODULES:
+        for node in ast.walk(module.tree):
+            is_read = _dotted(node) in ("os.environ", "os.getenv", "os.putenv", "os.environb")
+            is_import = isinstance(node, ast.ImportFrom) and node.module == "os"
+            if is_read or (is_import and {"environ", "getenv"} & {a.name for a in node.names}):
+                readers.add(str(module.path))
+    assert readers == {"include/config/settings.py"}
+
+
+def _module_aliases(module: Module) -> set[str]:
+    """Names that stand for imported modules (`import stripe`, `import x as y`)."""
+    return {
+        alias.asname or alias.name.split(".")[0]
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
+
+
+def test_no_module_attribute_is_ever_assigned() -> None:
+    """`stripe.api_key = secret` sets a process-global credential: the next tenant inherits it."""
+    found = []
+    for module in MODULES:
+        aliases = _module_aliases(module)
+        for node in ast.walk(module.tree):
+            targets = node.targets if isinstance(node, ast.Assign) else []
+            if isinstance(node, ast.AugAssign | ast.AnnAssign):
+                targets = [node.target]
+            found += [
+                f"{module.path}:{node.lineno}: assigns {ast.unparse(target)}"
+                for target in targets
+                if isinstance(target, ast.Attribute)
+                and isinstance(target.value, ast.Name)
+                and target.value.id in aliases
+            ]
+    assert not found, "\n".join(found)
+
+
+def test_only_the_clock_rebinds_a_global() -> None:
+    users = {
+        str(module.path)
+        for module in MODULES
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Global)
+    }
+    assert users == {"include/core/clock.py"}
+
+
+def test_dag_files_only_register() -> None:
+    """A DAG file is parsed every half minute and imported by nobody: no logic, at most 40 lines."""
+    long = [f"{m.path}" for m in MODULES if m.room == "dags" and len(m.text.splitlines()) > 40]
+    assert not long
+    importers = [
+        f"{m.path}:{line}"
+        for m in MODULES
+        for line, name in imported_modules(m)
+        if name.split(".")[0] == "dags"
+    ]
+    assert not importers

@@ -1,0 +1,51 @@
+"""A file past twice its soft budget is split: nobody reads it whole any more."""
+
+import ast
+
+import pytest
+
+from tests.contract.source_tree import CODE_FOLDERS, ROOT, modules
+
+# Soft budgets are half of these.
+HARD_LIMITS = {
+    ("include", "*.py"): 400,
+    ("dags", "*.py"): 40,
+    ("plugins", "*.py"): 400,
+    ("tests", "*.py"): 400,
+    ("dbt", "*.sql"): 120,
+    ("include", "*.sql"): 120,
+    ("include/connectors", "connector.yaml"): 240,
+}
+FUNCTION_LIMIT = 60
+
+
+@pytest.mark.parametrize(("folder", "pattern"), sorted(HARD_LIMITS))
+def test_files_stay_readable(folder: str, pattern: str) -> None:
+    limit = HARD_LIMITS[folder, pattern]
+    long = []
+    for path in sorted((ROOT / folder).rglob(pattern)):
+        if {"__pycache__", "dbt_packages", "target"} & set(path.parts):
+            continue
+        lines = len(path.read_text().splitlines())
+        if lines > limit:
+            long.append(f"{path.relative_to(ROOT)}: {lines} lines, limit {limit}")
+    assert not long, "\n".join(long)
+
+
+def test_functions_stay_readable() -> None:
+    """Body lines, without the docstring."""
+    counted, long = 0, []
+    for module in modules():
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                counted += 1
+                first = node.body[1] if ast.get_docstring(node) and len(node.body) > 1 else node.body[0]
+                lines = (node.end_lineno or node.lineno) - first.lineno + 1
+                if lines > FUNCTION_LIMIT:
+                    long.append(f"{module.path}:{node.lineno}: {node.name} has {lines} lines")
+    assert counted > 50
+    assert not long, "\n".join(long)
+
+
+def test_the_folders_exist() -> None:
+    assert all((ROOT / folder).is_dir() for folder in CODE_FOLDERS)
