@@ -54,6 +54,12 @@ class Child(Spec):
     """A list inside a record that becomes a table `<stream>__<child>`, one row per element."""
 
     path: str = Field(description="Dotted path of the list in the parent record.")
+    more_path: str | None = Field(
+        None, description="REST: where the record says that the embedded list is only a part."
+    )
+    url_path: str | None = Field(
+        None, description="REST: where the record holds the address of the rest of the list."
+    )
     columns: dict[Snake, Column]
 
 

@@ -1,0 +1,1 @@
+"""Coresignal company deliveries."""
