@@ -1,0 +1,211 @@
+"""JSON over HTTP with bounded retries; everything it raises is from the error tree.
+
+Data flow: request -> rate limit -> send -> status rule -> JSON. A request is tried up to `tries`
+times with jittered, doubling waits; a longer Retry-After is not slept here but handed to the caller
+as RateLimited, so that a worker slot is not held.
+"""
+
+import json
+import logging
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+import requests
+from requests.auth import AuthBase
+from requests.structures import CaseInsensitiveDict
+
+from include.core.errors import ContractBroken, EltError, RateLimited, UpstreamUnavailable
+from include.extract.auth import NoAuth
+from include.extract.http_status import build_status_error, parse_retry_after
+from include.extract.rate_limit import RateLimiter
+
+log = logging.getLogger(__name__)
+# Its debug lines show whole addresses, and addresses of signed downloads are secrets.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
+
+CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class HttpLimits:
+    """How long and how often to try; seconds."""
+
+    connect_s: float = 10.0
+    read_s: float = 60.0
+    tries: int = 4
+    backoff_s: float = 0.5
+    max_sleep_s: float = 60.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A 2xx answer with its JSON."""
+
+    body: Any
+    headers: Mapping[str, str]
+
+
+class HttpClient:
+    """One source's session. Not for several threads."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        auth: AuthBase | None = None,
+        headers: Mapping[str, str] | None = None,
+        limiter: RateLimiter | None = None,
+        limits: HttpLimits | None = None,
+        exact_numbers: bool = False,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._auth = auth or NoAuth()
+        self._limiter = limiter
+        self._limits = limits or HttpLimits()
+        self._exact = exact_numbers
+        self._sleep = sleep
+        self._session = requests.Session()
+        self._session.headers.update({"Accept": "application/json", **(headers or {})})
+
+    def get(self, path: str, params: Mapping[str, str] | None = None) -> Answer:
+        """GET below the base address, or an address of the same host."""
+        return self._retrying("GET", self.resolve(path), params=params)
+
+    def post(self, path: str, body: Any, *, repeatable: bool = True) -> Answer:
+        """POST JSON; `repeatable` False (it starts something) is sent once only."""
+        tries = None if repeatable else 1
+        return self._retrying("POST", self.resolve(path), body=body, tries=tries)
+
+    def resolve(self, path: str) -> str:
+        """Full address of a path or address the source named.
+
+        Raises:
+            ContractBroken: If it leads to another host, which must not see our secret.
+        """
+        base = urlsplit(self.base_url)
+        parts = urlsplit(path)
+        if parts.netloc:
+            if (parts.scheme, parts.netloc) != (base.scheme, base.netloc):
+                raise ContractBroken(
+                    f"the source points to the host `{parts.netloc}`. Expected `{base.netloc}`. "
+                    "Check the connection's host."
+                )
+            return path
+        root = f"{base.scheme}://{base.netloc}"
+        if path.startswith("/") and base.path and path.startswith(f"{base.path}/"):
+            return root + path
+        # A source behind a prefix still writes its own root: /v1/x below http://host/prefix/v1.
+        first = "/" + path.lstrip("/").split("/")[0]
+        if path.startswith("/") and base.path.endswith(first):
+            return self.base_url.removesuffix(first) + path
+        return f"{self.base_url}/{path.lstrip('/')}"
+
+    def fetch_chunks(self, url: str) -> Iterator[bytes]:
+        """Body of a signed address in pieces, sent without our secret; not retried in itself.
+
+        Raises:
+            UpstreamUnavailable: If the answer is cut, late or 5xx.
+        """
+        what = f"GET {urlsplit(url).path}"
+        timeout = (self._limits.connect_s, self._limits.read_s)
+        try:
+            with closing(
+                self._session.get(url, auth=NoAuth(), stream=True, timeout=timeout)
+            ) as answer:
+                if answer.status_code != 200:
+                    raise build_status_error(what, answer.status_code, None, None)
+                yield from answer.iter_content(CHUNK_BYTES)
+        except requests.RequestException as error:
+            raise _unavailable(what, error) from None
+
+    def _retrying(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Any = None,
+        tries: int | None = None,
+    ) -> Answer:
+        tries = tries or self._limits.tries
+        for attempt in range(1, tries + 1):
+            try:
+                return self._send(method, url, params, body)
+            except EltError as error:
+                wait = self._wait_s(error, attempt)
+                if not error.retryable or attempt == tries or wait > self._limits.max_sleep_s:
+                    raise
+                log.warning(
+                    "action=retry method=%s path=%s attempt=%d wait_s=%.1f error=%s",
+                    method, urlsplit(url).path, attempt, wait, type(error).__name__,
+                )  # fmt: skip
+            self._sleep(wait)
+        raise AssertionError("the loop returns or raises")
+
+    def _wait_s(self, error: EltError, attempt: int) -> float:
+        if isinstance(error, RateLimited) and error.retry_after_s is not None:
+            return error.retry_after_s + random.uniform(0, 0.1)  # noqa: S311  jitter, not a secret
+        ceiling = self._limits.backoff_s * 2 ** (attempt - 1)
+        return random.uniform(ceiling / 2, ceiling)  # noqa: S311
+
+    def _send(
+        self, method: str, url: str, params: Mapping[str, str] | None, body: Any
+    ) -> Answer:
+        if self._limiter:
+            self._limiter.wait()
+        what = f"{method} {urlsplit(url).path}"
+        try:
+            # A redirect would carry a custom secret header to another host: never followed.
+            answer = self._session.request(
+                method, url, params=params, json=body, auth=self._auth, allow_redirects=False,
+                timeout=(self._limits.connect_s, self._limits.read_s),
+            )  # fmt: skip
+        except requests.RequestException as error:
+            raise _unavailable(what, error) from None
+        if not 200 <= answer.status_code < 300:
+            wait = parse_retry_after(answer.headers.get("Retry-After"))
+            raise build_status_error(what, answer.status_code, wait, _quiet_json(answer.content))
+        return Answer(self._parse(what, answer), CaseInsensitiveDict(answer.headers))
+
+    def _parse(self, what: str, answer: requests.Response) -> Any:
+        """JSON of a 2xx answer; a cut one is worth another try, a page of HTML is not."""
+        try:
+            if self._exact:
+                return json.loads(answer.content, parse_float=Decimal)
+            return orjson.loads(answer.content)
+        except ValueError:
+            pass
+        kind = answer.headers.get("Content-Type", "no content type").split(";")[0]
+        if answer.content.lstrip()[:1] in (b"{", b"[") and "html" not in kind:
+            raise UpstreamUnavailable(
+                f"`{what}` answered {answer.status_code} with JSON that ends early. Expected a "
+                "whole document. It is tried again later."
+            )
+        raise ContractBroken(
+            f"`{what}` answered {answer.status_code} with `{kind}`, {len(answer.content)} bytes. "
+            "Expected JSON. A login page, a proxy or a wrong host often answers like this."
+        )
+
+
+def _unavailable(what: str, error: requests.RequestException) -> UpstreamUnavailable:
+    # The exception's own text may show the whole address with its query.
+    return UpstreamUnavailable(
+        f"`{what}` failed with {type(error).__name__}. Expected an answer. It is tried again later."
+    )
+
+
+def _quiet_json(content: bytes) -> Any:
+    try:
+        return orjson.loads(content)
+    except ValueError:
+        return None
+
+

@@ -1,0 +1,97 @@
+"""How the next page is found: small state machines, one per `kind` of connector.yaml.
+
+Each is asked once per answer. A position that comes back unchanged means the source does not
+advance; `PageWalk` in rest_source decides what then.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from include.config.connector_spec import Paginator
+from include.core.errors import ContractBroken
+from include.extract.record_path import pick
+
+_NEXT_LINK = re.compile(r"<([^>]*)>\s*;[^,]*\brel=\"?next\"?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where the next request goes: extra parameters, or a whole address instead."""
+
+    params: Mapping[str, str] = field(default_factory=dict)
+    url: str | None = None
+
+
+def first_step(spec: Paginator) -> Step:
+    """The step of the first page."""
+    params = {spec.size_param: str(spec.size)} if spec.size_param and spec.size else {}
+    if spec.kind == "page_number":
+        params[_param(spec)] = "1"
+    if spec.kind == "offset":
+        params[_param(spec)] = "0"
+    return Step(params)
+
+
+def next_step(
+    spec: Paginator,
+    step: Step,
+    body: Any,
+    records: Sequence[Any],
+    headers: Mapping[str, str],
+) -> Step | None:
+    """The step after this answer, None at the end.
+
+    An empty page ends page numbers and offsets, unless `more_path` says that more follows;
+    everywhere else the source's own word counts.
+
+    Raises:
+        ContractBroken: If the answer lacks what the position is read from.
+    """
+    more = pick(body, spec.more_path) if spec.more_path else None
+    if spec.kind == "single" or (spec.more_path and not more):
+        return None
+    if spec.kind in ("next_url", "link_header"):
+        url = _next_address(spec, body, headers)
+        return Step(url=url) if url else None
+    if spec.kind in ("page_number", "offset"):
+        if not records and not more:
+            return None
+        advance = 1 if spec.kind == "page_number" else max(len(records), 1)
+        position = str(int(step.params[_param(spec)]) + advance)
+    elif spec.kind == "last_id":
+        position = _last_id(spec, records, bool(more))
+    else:
+        position = str(pick(body, spec.next_path or "next") or "")
+    return Step({**step.params, _param(spec): position}) if position else None
+
+
+def _param(spec: Paginator) -> str:
+    return spec.param or {"page_number": "page", "offset": "offset"}.get(spec.kind, "cursor")
+
+
+def _next_address(spec: Paginator, body: Any, headers: Mapping[str, str]) -> str | None:
+    if spec.kind == "next_url":
+        return pick(body, spec.next_path or "next") or None
+    match = _NEXT_LINK.search(headers.get("Link", ""))
+    return match[1] if match else None
+
+
+def _last_id(spec: Paginator, records: Sequence[Any], more: bool) -> str:
+    """Id of the last record; empty at the end of a source that says nothing about more."""
+    if not records:
+        if more:
+            raise ContractBroken(
+                f"an empty page with `{spec.more_path}` true. Expected records to page after. "
+                "Run again; if it stays, report it to the vendor."
+            )
+        return ""
+    path = spec.next_path or "id"
+    found = pick(records[-1], path)
+    if found is None:
+        raise ContractBroken(
+            f"the last record of a page has no `{path}`. Expected the id to page after. "
+            "Check `next_path` of the paginator."
+        )
+    return str(found)

@@ -1,0 +1,85 @@
+"""What every source can do, and which class reads which feed.
+
+Order of choice: the connector's own source.py, else the engine of its kind.
+"""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from include.config.connector_spec import Stream
+from include.config.credentials import Credentials
+from include.config.models import Feed
+from include.core.errors import ConfigError, EltError
+from include.core.streams import Page, Window
+from include.extract.file_source import FileSource
+from include.extract.hooks import load_connector_module
+from include.extract.rest_source import RestSource
+
+
+class Source(Protocol):
+    """A feed's reader. Reading again with the same window gives the same records."""
+
+    def check(self) -> None:
+        """Prove reachability and access; raises the error a load would raise, nothing is read on."""
+
+    def discover(self) -> dict[str, Stream]:
+        """The feed's streams as they can be read now, by name."""
+        ...
+
+    def read(self, stream: str, window: Window) -> Iterator[Page]:
+        """Pages of records inside the window; nothing is requested before the first `next`."""
+        ...
+
+
+class LocatedSource:
+    """Fills tenant, feed and stream into every error of the source inside."""
+
+    def __init__(self, feed: Feed, inner: Source) -> None:
+        self._feed = feed
+        self._inner = inner
+
+    def check(self) -> None:
+        try:
+            self._inner.check()
+        except EltError as error:
+            raise error.at(tenant=self._feed.tenant.id, feed=self._feed.name)
+
+    def discover(self) -> dict[str, Stream]:
+        try:
+            return self._inner.discover()
+        except EltError as error:
+            raise error.at(tenant=self._feed.tenant.id, feed=self._feed.name)
+
+    def read(self, stream: str, window: Window) -> Iterator[Page]:
+        try:
+            yield from self._inner.read(stream, window)
+        except EltError as error:
+            raise error.at(tenant=self._feed.tenant.id, feed=self._feed.name, stream=stream)
+
+
+def build_source(feed: Feed, credentials: Credentials) -> Source:
+    """The reader of one feed; opens no connection yet.
+
+    Raises:
+        ConfigError: If the connector needs a source.py and has none, or a secret is missing.
+    """
+    try:
+        return LocatedSource(feed, _build(feed, credentials))
+    except EltError as error:
+        raise error.at(tenant=feed.tenant.id, feed=feed.name)
+
+
+def _build(feed: Feed, credentials: Credentials) -> Source:
+    connector = feed.connector
+    own = load_connector_module(connector.connector, "source")
+    if own is not None:
+        found: Source = own.build_source(feed, credentials)
+        return found
+    if connector.kind == "rest":
+        return RestSource(feed, credentials)
+    if connector.kind == "files":
+        return FileSource(feed)
+    raise ConfigError(
+        f"connector `{connector.connector}` is of kind python but has no source.py. Expected "
+        "`build_source(feed, credentials)` there. Add it, or choose kind rest or files."
+    )
