@@ -25,7 +25,7 @@ class Module:
 
     @property
     def room(self) -> str:
-        """First folder below include/ (`core`), the folder itself (`dags`), or a file's stem (`cli`)."""
+        """First folder below include/ (`core`), the folder itself (`dags`), or a stem (`cli`)."""
         parts = self.path.parts
         if parts[0] != "include":
             return parts[0]

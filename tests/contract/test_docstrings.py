@@ -53,7 +53,7 @@ def _parameters(node: Function) -> list[str]:
 
 
 def _fields(node: ast.ClassDef) -> set[str]:
-    """Annotated and assigned names of a class body, properties, and `self.x = ...` of its methods."""
+    """Annotated and assigned names of a class body, methods, and what they set on `self`."""
     names: set[str] = set()
     for child in ast.walk(node):
         if isinstance(child, ast.AnnAssign) and isinstance(child.target, ast.Name):
@@ -68,7 +68,7 @@ def _fields(node: ast.ClassDef) -> set[str]:
 
 
 def test_documented_arguments_exist_in_order() -> None:
-    """Drift here hits 5% of the public functions of well-known loaders; `end_time` for `end_date`."""
+    """Drift here hits 5% of the functions of well-known loaders: `end_time` for `end_date`."""
     counted, wrong = 0, []
     for module in modules():
         for name, node in _functions(module):
@@ -78,7 +78,9 @@ def test_documented_arguments_exist_in_order() -> None:
             counted += 1
             real = _parameters(node)
             if [p for p in real if p in documented] != documented:
-                wrong.append(f"{module.path}:{node.lineno}: {name} documents {documented}, has {real}")
+                wrong.append(
+                    f"{module.path}:{node.lineno}: {name} documents {documented}, has {real}"
+                )
     assert not wrong, "\n".join(wrong)
     assert counted > 0
 
@@ -99,7 +101,7 @@ def test_documented_attributes_exist() -> None:
 
 
 def test_documented_errors_are_real() -> None:
-    known = {n for n in dir(builtins)} | {n for n in dir(errors)}
+    known = set(dir(builtins)) | set(dir(errors))
     counted, wrong = 0, []
     for module in modules():
         own = {n.name for n in ast.walk(module.tree) if isinstance(n, ast.ClassDef)}
@@ -114,7 +116,9 @@ def test_documented_errors_are_real() -> None:
             counted += len(raised)
             unknown = set(raised) - known - own - imported
             if unknown:
-                wrong.append(f"{module.path}:{node.lineno}: {name} raises unknown {sorted(unknown)}")
+                wrong.append(
+                    f"{module.path}:{node.lineno}: {name} raises unknown {sorted(unknown)}"
+                )
     assert not wrong, "\n".join(wrong)
     assert counted >= 5
 
@@ -142,6 +146,7 @@ def test_public_functions_are_documented() -> None:
 
 def test_the_reader_of_sections_reads() -> None:
     """The tests above would pass if `_section` found nothing."""
-    text = "One.\n\nArgs:\n    rows: Rows\n        of now.\n    floor (float): Share.\n\nRaises:\n    KeyError: If so.\n"
+    text = "One.\n\nArgs:\n    rows: Rows\n        of now.\n    floor (float): Share.\n\n"
+    text += "Raises:\n    KeyError: If so.\n"
     assert _section(text, "Args") == ["rows", "floor"]
     assert _section(text, "Raises") == ["KeyError"]

@@ -1,7 +1,6 @@
 """Every error crosses processes whole, reads alike, and has a rule that says what to do next."""
 
 import ast
-import importlib.util
 import inspect
 import pickle
 import re
@@ -49,7 +48,9 @@ def test_the_drawing_shows_the_tree() -> None:
 @pytest.mark.parametrize("name", sorted(ALL))
 def test_an_error_survives_pickling(name: str) -> None:
     """Airflow moves errors between processes; keyword-only arguments once broke unpickling."""
-    error = ALL[name]("cut answer. Expected JSON. Retry.", tenant="acme", feed="shop", stream="orders")
+    error = ALL[name](
+        "cut answer. Expected JSON. Retry.", tenant="acme", feed="shop", stream="orders"
+    )
     error.extra_note = "kept"  # type: ignore[attr-defined]
     back = pickle.loads(pickle.dumps(error))
     assert type(back) is type(error)
@@ -89,7 +90,7 @@ def _message(node: ast.Call) -> str | None:
 
 
 def test_messages_have_one_form() -> None:
-    """`<what happened>. <What was expected.> <What to do.>`: at least two sentences, a full stop."""
+    """`<what happened>. <What was expected.> <What to do.>`: at least two sentences, closed."""
     counted, wrong = 0, []
     for module in modules():
         for node in ast.walk(module.tree):

@@ -39,7 +39,9 @@ def test_functions_stay_readable() -> None:
         for node in ast.walk(module.tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 counted += 1
-                first = node.body[1] if ast.get_docstring(node) and len(node.body) > 1 else node.body[0]
+                first = (
+                    node.body[1] if ast.get_docstring(node) and len(node.body) > 1 else node.body[0]
+                )
                 lines = (node.end_lineno or node.lineno) - first.lineno + 1
                 if lines > FUNCTION_LIMIT:
                     long.append(f"{module.path}:{node.lineno}: {node.name} has {lines} lines")

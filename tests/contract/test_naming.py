@@ -38,7 +38,7 @@ def _derived_names(module: Module) -> list[str]:
     found = []
     for node in ast.walk(module.tree):
         pieces = _pieces(node)
-        if pieces and len(pieces) > 1 or pieces and isinstance(node, ast.BinOp):
+        if (pieces and len(pieces) > 1) or (pieces and isinstance(node, ast.BinOp)):
             joined_twice = pieces == ["", "__", ""]
             if joined_twice or any(DERIVED.search(piece) for piece in pieces):
                 found.append(f"{module.path}:{node.lineno}: {ast.unparse(node)[:80]}")

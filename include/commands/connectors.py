@@ -1,0 +1,46 @@
+"""`connectors`: what can be connected, and what each needs."""
+
+import argparse
+
+from include.commands.choose import choose_connector
+from include.commands.output import build_table, say, say_json
+from include.config.connector_spec import Connector
+from include.config.load import load_platform
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", nargs="?", help="one connector in full: streams, options, secrets")
+    parser.add_argument("--json", action="store_true", help="the same as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    connectors = load_platform().connectors
+    if arguments.name:
+        connectors = {arguments.name: choose_connector(connectors, arguments.name)}
+    if arguments.json:
+        say_json({name: spec.model_dump(mode="json") for name, spec in connectors.items()})
+    elif arguments.name:
+        _describe(connectors[arguments.name])
+    else:
+        rows = [
+            (name, spec.kind, spec.title, len(spec.streams) or None, ", ".join(spec.concepts))
+            for name, spec in sorted(connectors.items())
+        ]
+        for line in build_table(("connector", "kind", "title", "streams", "concepts"), rows):
+            say(line)
+    return 0
+
+
+def _describe(spec: Connector) -> None:
+    say(f"{spec.connector}: {spec.title} ({spec.kind})")
+    if spec.docs:
+        say(f"  source of facts: {spec.docs}")
+    for name, what in sorted(spec.secrets.items()):
+        say(f"  secret {name}: {what}")
+    for name, option in sorted(spec.options.items()):
+        need = "required" if option.required else f"default {option.default!r}"
+        say(f"  option {name} ({option.type}, {need}): {option.description}")
+    for name, stream in sorted(spec.streams.items()):
+        cursor = f"cursor {stream.cursor.field}" if stream.cursor else "read in full"
+        key = ", ".join(stream.primary_key)
+        say(f"  stream {name}: key {key}; {cursor}; {len(stream.columns)} columns")

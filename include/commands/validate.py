@@ -1,0 +1,67 @@
+"""`validate`: every problem of every file in one report."""
+
+import argparse
+from collections import Counter
+
+from include.commands.output import complain, say, say_json
+from include.config.load import load_platform
+from include.config.models import Platform, Problem
+from include.config.settings import Settings, load_settings
+from include.quality.discover import load_feed_checks, load_mart_checks
+
+HAS_PROBLEMS = 1
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="problems as a JSON list")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    settings = load_settings()
+    platform = load_platform(settings)
+    checks, problems = _load_checks(platform, settings)
+    problems = [*platform.problems, *problems]
+    if arguments.json:
+        say_json(
+            [{"path": _shown(p, settings), "line": p.line, "message": p.message} for p in problems]
+        )
+        return HAS_PROBLEMS if problems else 0
+    for problem in problems:
+        place = _shown(problem, settings) + (f":{problem.line}" if problem.line else "")
+        say(f"{place}: {problem.message}")
+    if problems:
+        _summarise(problems, platform)
+        return HAS_PROBLEMS
+    streams = sum(len(feed.streams) for feed in platform.feeds)
+    say(
+        f"ok: {len(platform.tenants)} tenants, {len(platform.feeds)} feeds, {streams} streams, "
+        f"{len(platform.connectors)} connectors, {checks} checks"
+    )
+    return 0
+
+
+def _load_checks(platform: Platform, settings: Settings) -> tuple[int, list[Problem]]:
+    """How many check files are valid, and what is wrong with the others."""
+    found, problems = load_mart_checks()
+    count = len(found)
+    for connector in sorted(platform.connectors):
+        found, more = load_feed_checks(settings.connectors_dir, connector)
+        count += len(found)
+        problems = [*problems, *more]
+    return count, problems
+
+
+def _summarise(problems: list[Problem], platform: Platform) -> None:
+    per_file = Counter(str(problem.path) for problem in problems)
+    complain(f"{len(problems)} problems in {len(per_file)} files.")
+    if platform.broken:
+        complain(
+            f"Tenants not loaded: {', '.join(platform.broken)}. The other "
+            f"{len(platform.tenants)} are untouched."
+        )
+
+
+def _shown(problem: Problem, settings: Settings) -> str:
+    """Path from the repository root where possible: what an editor can open."""
+    path = problem.path
+    return str(path.relative_to(settings.root) if path.is_relative_to(settings.root) else path)
