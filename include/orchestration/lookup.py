@@ -1,0 +1,38 @@
+"""A tenant or feed by name at run time, from its own file only: a fleet's other files stay unread."""
+
+from include.config.load import load_connectors, load_tenant
+from include.config.models import Feed, Tenant
+from include.config.settings import load_settings
+from include.core.errors import ConfigError
+
+
+def load_one_tenant(tenant_id: str) -> Tenant:
+    """The valid tenant of that id.
+
+    Raises:
+        ConfigError: If it has no file or its file has problems; all of them are named.
+    """
+    settings = load_settings()
+    path = settings.tenants_dir / f"{tenant_id}.yaml"
+    connectors, _ = load_connectors(settings.connectors_dir)
+    tenant, problems = load_tenant(path, connectors)
+    if tenant is None or problems:
+        listed = "\n".join(f"- {problem}" for problem in problems)
+        raise ConfigError(f"the tenant file has problems:\n{listed}", tenant=tenant_id)
+    return tenant
+
+
+def load_one_feed(tenant_id: str, feed_name: str) -> Feed:
+    """The enabled feed.
+
+    Raises:
+        ConfigError: If the tenant is broken or has no such enabled feed.
+    """
+    tenant = load_one_tenant(tenant_id)
+    for feed in tenant.feeds:
+        if feed.name == feed_name:
+            return feed
+    known = ", ".join(feed.name for feed in tenant.feeds) or "none"
+    raise ConfigError(
+        f"no enabled feed `{feed_name}`. Feeds: {known}.", tenant=tenant_id, feed=feed_name
+    )

@@ -1,0 +1,127 @@
+"""Airflow connections to credentials, and to the warehouse; every secret is masked as it is read."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import quote
+
+from airflow.sdk import Connection
+from airflow.sdk.exceptions import AirflowNotFoundException, AirflowRuntimeError
+from airflow.sdk.log import mask_secret
+
+from include.config.credentials import Credentials, build_credentials
+from include.config.models import Feed, Tenant
+from include.config.settings import load_settings
+from include.core import naming
+from include.core.errors import ConfigError, MissingSecret
+
+
+def fetch_credentials(feed: Feed) -> Credentials:
+    """The feed's connection from whichever secrets backend has it.
+
+    Raises:
+        MissingSecret: If it does not exist although the connector declares secrets.
+        ConfigError: If its Extra is not a JSON object; the value is not shown.
+    """
+    connection = _fetch_connection(feed.connection_id)
+    if connection is None:
+        if feed.connector.secrets:
+            raise MissingSecret(
+                f"no connection `{feed.connection_id}`. Connector `{feed.connector.connector}` needs "
+                f"{', '.join(f'`{name}`' for name in sorted(feed.connector.secrets))}. "
+                "Create it in Airflow (Admin, Connections).",
+                tenant=feed.tenant.id,
+                feed=feed.name,
+            )
+        return Credentials(feed.connection_id)
+    return _build(connection)
+
+
+def fetch_warehouse_url(tenant: Tenant) -> str:
+    """libpq URL of the tenant's warehouse: its Airflow connection, else WAREHOUSE_URL.
+
+    Raises:
+        MissingSecret: If neither exists.
+    """
+    connection_id = tenant.spec.destination.connection
+    connection = _fetch_connection(connection_id)
+    url = build_url(connection) if connection else None
+    if url is None and connection_id == naming.WAREHOUSE_CONNECTION:
+        url = load_settings().warehouse_url
+    if url is None:
+        raise MissingSecret(
+            f"no connection `{connection_id}`. Expected a PostgreSQL connection. Create it in "
+            "Airflow (Admin, Connections) or set `WAREHOUSE_URL`.",
+            tenant=tenant.id,
+        )
+    mask_secret(url)
+    return url
+
+
+def fetch_webhook_url(tenant_id: str) -> str | None:
+    """URL for alerts from the connection `<tenant>__alerts`: its host, or `password` when secret.
+
+    A Slack-like webhook URL is itself a secret, so it may stand in the password field, whole.
+    """
+    connection = _fetch_connection(naming.alert_connection_id(tenant_id))
+    if connection is None:
+        return None
+    credentials = _build(connection)
+    return credentials.fields.get("password") or credentials.host
+
+
+def build_url(connection: Any) -> str:
+    """libpq URL of an Airflow connection; parts that are absent are left to libpq's defaults."""
+    user = quote(connection.login or "", safe="")
+    password = f":{quote(connection.password, safe='')}" if connection.password else ""
+    place = f"{user}{password}@" if user else ""
+    port = f":{connection.port}" if connection.port else ""
+    return f"postgresql://{place}{connection.host or ''}{port}/{connection.schema or ''}"
+
+
+def _build(connection: Any) -> Credentials:
+    credentials = build_credentials(
+        connection.conn_id,
+        host=connection.host,
+        port=connection.port,
+        schema=connection.schema,
+        login=connection.login,
+        password=connection.password,
+        extra=_extra(connection),
+    )
+    _mask(value for name, value in credentials.fields.items() if name != "login")
+    return credentials
+
+
+def _extra(connection: Any) -> dict[str, object]:
+    text = connection.extra
+    if not text:
+        return {}
+    try:
+        extra = json.loads(text)
+    except ValueError:
+        extra = None
+    if not isinstance(extra, dict):
+        raise ConfigError(
+            f"Extra of connection `{connection.conn_id}` is not a JSON object. Expected "
+            '`{"field": "value"}`.'
+        )
+    return extra
+
+
+def _mask(values: Iterable[str]) -> None:
+    # Masking very short values (`1`, `true`) would blank ordinary log lines.
+    for value in values:
+        if len(value) >= 5:
+            mask_secret(value)
+
+
+def _fetch_connection(connection_id: str) -> Any | None:
+    try:
+        return Connection.get(connection_id)
+    except AirflowNotFoundException:
+        return None
+    except AirflowRuntimeError as error:
+        if "NOT_FOUND" in str(error.error.error if error.error else error):
+            return None
+        raise

@@ -1,0 +1,1 @@
+"""One stream load, one dbt build, one check run, composed without Airflow."""

@@ -1,0 +1,73 @@
+"""Loads several streams of one feed in turn; one that fails does not stop the others."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from include.config.credentials import Credentials
+from include.config.models import Feed
+from include.core.errors import EltError
+from include.core.streams import LoadResult, RunKind, Window
+from include.extract.source import build_source
+from include.pipeline.run_origin import RunOrigin
+from include.pipeline.stream_load import NOWHERE, run_stream_load
+from include.pipeline.stream_names import build_stream_names
+from include.pipeline.window import Skipped
+from include.warehouse.connection import Warehouse
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class FeedResult:
+    """What came of each stream, by name."""
+
+    loaded: dict[str, LoadResult] = field(default_factory=dict)
+    skipped: dict[str, Skipped] = field(default_factory=dict)
+    failed: dict[str, EltError] = field(default_factory=dict)
+
+
+def run_feed_load(
+    feed: Feed,
+    kind: RunKind,
+    window: Window | None,
+    credentials: Credentials,
+    warehouse: Warehouse,
+    *,
+    origin: RunOrigin = NOWHERE,
+    streams: Iterable[str] | None = None,
+) -> FeedResult:
+    """Load the named streams, or all that the feed declares or discovery finds.
+
+    Raises:
+        EltError: Only when the source cannot be opened at all; a stream's own error is in the answer.
+    """
+    source = build_source(feed, credentials)
+    names = tuple(streams or ()) or build_stream_names(feed) or tuple(sorted(source.discover()))
+    result = FeedResult()
+    for name in names:
+        try:
+            done = run_stream_load(
+                feed, name, kind, window, credentials, warehouse, origin=origin, source=source
+            )
+        except EltError as error:
+            log.error("stream failed error=%s message=%s", type(error).__name__, error)
+            result.failed[name] = error
+            continue
+        (result.skipped if isinstance(done, Skipped) else result.loaded)[name] = done
+    return result
+
+
+def build_feed_error(result: FeedResult) -> EltError | None:
+    """One error for a task that loads many streams: the first one's class, naming every stream.
+
+    A retryable error comes first, so that the retry, which repeats all streams, can help it.
+    """
+    if not result.failed:
+        return None
+    ordered = sorted(result.failed.items(), key=lambda item: (not item[1].retryable, item[0]))
+    first = ordered[0][1]
+    if len(ordered) > 1:
+        others = "; ".join(f"`{name}`: {error.message}" for name, error in ordered[1:])
+        first.message = f"{first.message} Also failed: {others}"
+    return first
