@@ -1,0 +1,63 @@
+{#-
+    What the platform means by a concept: its columns, once, in order.
+
+    Kinds: `id` is an identifier of the source (made tenant-wide by union_concept), `amount` money in
+    major units, `price` money per unit with more digits, the rest as named. Every concept ends with
+    the lineage columns. Meanings and signs are described in the yml of int_<concept>__unioned.
+-#}
+{% macro concept_columns(concept) %}
+    {% set columns = {
+        'customers': [
+            ('customer_id', 'id'), ('customer_name', 'text'), ('first_name', 'text'),
+            ('last_name', 'text'), ('company_name', 'text'), ('email', 'text'), ('phone', 'text'),
+            ('address_line', 'text'), ('city', 'text'), ('region', 'text'),
+            ('postal_code', 'text'), ('country', 'text'), ('is_deleted', 'boolean'),
+            ('created_at', 'timestamp'), ('updated_at', 'timestamp'),
+        ],
+        'companies': [
+            ('company_id', 'id'), ('company_name', 'text'), ('legal_name', 'text'),
+            ('website_domain', 'text'), ('industry', 'text'), ('city', 'text'), ('region', 'text'),
+            ('country', 'text'), ('currency_code', 'text'), ('founded_year', 'integer'),
+            ('employees_count', 'integer'), ('annual_revenue_amount', 'amount'),
+            ('is_deleted', 'boolean'), ('created_at', 'timestamp'), ('updated_at', 'timestamp'),
+        ],
+        'products': [
+            ('product_id', 'id'), ('sku', 'text'), ('product_name', 'text'), ('category', 'text'),
+            ('brand', 'text'), ('currency_code', 'text'), ('list_price', 'price'),
+            ('unit_cost', 'price'), ('is_active', 'boolean'), ('is_deleted', 'boolean'),
+            ('created_at', 'timestamp'), ('updated_at', 'timestamp'),
+        ],
+        'orders': [
+            ('order_id', 'id'), ('customer_id', 'id'), ('order_number', 'text'),
+            ('paid_order_number', 'text'), ('order_status', 'text'), ('payment_method', 'text'),
+            ('currency_code', 'text'), ('gross_amount', 'amount'), ('discount_amount', 'amount'),
+            ('tax_amount', 'amount'), ('shipping_amount', 'amount'), ('total_amount', 'amount'),
+            ('is_cancelled', 'boolean'), ('is_test', 'boolean'), ('is_deleted', 'boolean'),
+            ('ordered_on', 'date'), ('ordered_at', 'timestamp'), ('updated_at', 'timestamp'),
+        ],
+        'order_lines': [
+            ('order_line_id', 'id'), ('order_id', 'id'), ('product_id', 'id'), ('sku', 'text'),
+            ('product_name', 'text'), ('quantity', 'quantity'), ('unit_price', 'price'),
+            ('gross_amount', 'amount'), ('discount_amount', 'amount'),
+            ('tax_amount', 'amount'), ('is_deleted', 'boolean'),
+        ],
+        'payments': [
+            ('payment_id', 'id'), ('order_id', 'id'), ('customer_id', 'id'),
+            ('payment_method', 'text'), ('payment_status', 'text'), ('currency_code', 'text'),
+            ('payment_amount', 'amount'), ('fee_amount', 'amount'), ('is_test', 'boolean'),
+            ('is_deleted', 'boolean'), ('paid_on', 'date'), ('paid_at', 'timestamp'),
+        ],
+        'refunds': [
+            ('refund_id', 'id'), ('order_id', 'id'), ('payment_id', 'id'), ('customer_id', 'id'),
+            ('refund_status', 'text'), ('currency_code', 'text'), ('refund_amount', 'amount'),
+            ('is_test', 'boolean'), ('is_deleted', 'boolean'), ('refunded_on', 'date'),
+            ('refunded_at', 'timestamp'),
+        ],
+    } %}
+    {% if concept not in columns %}
+        {{ exceptions.raise_compiler_error(
+            'concept `' ~ concept ~ '` is unknown; known: ' ~ columns.keys() | join(', ')
+        ) }}
+    {% endif %}
+    {{ return(columns[concept] + [('_feed', 'text'), ('_load_id', 'bigint')]) }}
+{% endmacro %}
