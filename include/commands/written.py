@@ -1,0 +1,15 @@
+"""What became of scaffolded files, one line each."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from include.commands.output import say
+from include.scaffold.files import Written
+
+
+def say_written(done: Iterable[tuple[Path, Written]], root: Path) -> None:
+    """Path below the root where possible; a kept file says how to overwrite it."""
+    for path, what in done:
+        shown = path.relative_to(root) if path.is_relative_to(root) else path
+        note = "  (edited by hand; --force overwrites)" if what is Written.KEPT else ""
+        say(f"{what.value:<9} {shown}{note}")

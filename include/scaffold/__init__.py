@@ -1,0 +1,1 @@
+"""New connectors, tenants and staging models from templates and from connector.yaml."""

@@ -1,0 +1,114 @@
+"""A connector's conformed models: the canonical columns of a concept, mapped as far as names agree.
+
+The concepts are dbt's: they are read from the macro that defines them, so there is no second list.
+"""
+
+import ast
+import re
+from pathlib import Path
+
+from include.config.connector_spec import Connector
+from include.core import naming
+from include.core.errors import ConfigError
+from include.scaffold.columns import build_stream_columns
+from include.scaffold.files import NewFile
+
+Concepts = dict[str, list[tuple[str, str]]]
+CONCEPTS_MACRO = Path("macros") / "concept" / "concept_columns.sql"
+_COLUMNS = re.compile(r"set columns = (\{.*?\}) %\}", re.DOTALL)
+
+
+def load_concepts(dbt_project_dir: Path) -> Concepts:
+    """Concept -> (column, kind) pairs in order, lineage left out.
+
+    Raises:
+        ConfigError: If the macro is not where it should be, or is no longer a plain mapping.
+    """
+    path = dbt_project_dir / CONCEPTS_MACRO
+    try:
+        match = _COLUMNS.search(path.read_text(encoding="utf-8"))
+        found = ast.literal_eval(match[1]) if match else None
+    except (OSError, ValueError, SyntaxError):
+        found = None
+    if not isinstance(found, dict):
+        raise ConfigError(
+            f"no concepts in `{path}`. Expected a macro with `set columns = {{...}}` holding plain "
+            "(name, kind) pairs. Check ELT_DBT_PROJECT_DIR."
+        )
+    return {str(concept): [(str(n), str(k)) for n, k in pairs] for concept, pairs in found.items()}
+
+
+def build_conformed_files(connector: Connector, folder: Path, concepts: Concepts) -> list[NewFile]:
+    """A model and its yml per concept the connector lists.
+
+    Raises:
+        ConfigError: If it lists a concept dbt does not know.
+    """
+    files: list[NewFile] = []
+    for concept in connector.concepts:
+        if concept not in concepts:
+            raise ConfigError(
+                f"connector `{connector.connector}` lists the concept `{concept}`. "
+                f"Expected one of: {', '.join(sorted(concepts))}. Correct its connector.yaml."
+            )
+        model = naming.conformed_model(connector.connector, concept)
+        stream = _closest_stream(connector, concept, concepts[concept])
+        sql = _model(connector, concept, stream, concepts[concept])
+        files.append(NewFile(folder / f"{model}.sql", sql, generated=True))
+        files.append(NewFile(folder / f"{model}.yml", _yml(model, concept), generated=True))
+    return files
+
+
+def _staged_names(connector: Connector, stream: str) -> set[str]:
+    return {column.name for column in build_stream_columns(stream, connector.streams[stream])}
+
+
+def _single_key(connector: Connector, stream: str) -> str | None:
+    """Staging name of the stream's key; None when several columns make the key."""
+    described = connector.streams[stream]
+    if len(described.primary_key) > 1:
+        return None
+    key = described.primary_key[0]
+    columns = build_stream_columns(stream, described)
+    return next(c.name for c in columns if c.expression in (key, f"cast({key} as text)"))
+
+
+def _closest_stream(connector: Connector, concept: str, columns: list[tuple[str, str]]) -> str:
+    """The stream of the concept's own name, else the one that shares most columns with it."""
+    if concept in connector.streams:
+        return concept
+    wanted = {name for name, _ in columns}
+    shared = {s: len(wanted & _staged_names(connector, s)) for s in sorted(connector.streams)}
+    return max(shared, key=lambda stream: shared[stream])
+
+
+def _model(connector: Connector, concept: str, stream: str, columns: list[tuple[str, str]]) -> str:
+    staged = _staged_names(connector, stream)
+    known = [f"        {name}," for name, _ in columns if name in staged]
+    identifier = columns[0][0]  # a concept's first column is its own identifier
+    key = _single_key(connector, stream)
+    if identifier not in staged and key:
+        known.insert(0, f"        {key} as {identifier},")
+        staged = staged | {identifier}
+    absent = [
+        f"        cast(null as {{{{ type_of('{kind}') }}}}) as {name},"
+        for name, kind in columns
+        if name not in staged
+    ]
+    selected = "\n".join([*known, f"        {naming.FEED},", f"        {naming.LOAD_ID},", *absent])
+    ref = naming.staging_model(connector.connector, stream)
+    return (
+        f"with {stream} as (\n    select * from {{{{ ref('{ref}') }}}}\n),\n\n"
+        f"mapped as (\n    select\n{selected.removesuffix(',')}\n    from {stream}\n),\n\n"
+        f"final as (\n    {{{{ conform('{concept}', 'mapped') }}}}\n)\n\nselect * from final\n"
+    )
+
+
+def _yml(model: str, concept: str) -> str:
+    return (
+        f"version: 2\n\nmodels:\n  - name: {model}\n"
+        f"    description: One row of the concept {concept} with its canonical columns.\n"
+        "    columns:\n"
+        "      - name: _feed\n        description: Feed that loaded the row; part of the key.\n"
+        "      - name: _load_id\n        description: Load that last changed the raw row.\n"
+    )

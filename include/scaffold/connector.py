@@ -1,0 +1,68 @@
+"""A new connector folder that validates, loads and compiles before its author changes a line."""
+
+from pathlib import Path
+from string import Template
+from typing import Literal
+
+import yaml
+
+from include.config.connector_spec import Connector
+from include.scaffold.conformed import Concepts
+from include.scaffold.files import NewFile
+from include.scaffold.names import build_title, check_new_name
+from include.scaffold.staging import build_staging_files
+
+TEMPLATES = Path(__file__).parent / "templates"
+Kind = Literal["rest", "files", "python"]
+KINDS: tuple[Kind, ...] = ("rest", "files", "python")
+
+
+def build_connector_files(
+    name: str,
+    kind: Kind,
+    *,
+    connectors_dir: Path,
+    dbt_project_dir: Path,
+    concepts: Concepts,
+    wanted_concepts: tuple[str, ...] = (),
+    with_hooks: bool = False,
+) -> list[NewFile]:
+    """The connector's folder and its staging folder; nothing else is ever touched.
+
+    Args:
+        concepts: All concepts dbt knows, with their columns.
+        wanted_concepts: The ones this connector feeds; a conformed model is written for each.
+        with_hooks: Write hooks.py as well; kind `rest` and `files` call it.
+
+    Raises:
+        ConfigError: If the name is not snake case, or a concept is unknown.
+    """
+    check_new_name(name, "connector")
+    values = {
+        "name": name,
+        "title": build_title(name),
+        "kind": kind,
+        "host": name.replace("_", "-"),
+        "concepts": ", ".join(wanted_concepts),
+        "class_name": "".join(part.capitalize() for part in name.split("_")) + "Source",
+        "options": "" if kind == "rest" else f"\n       options: {{path: .local/uploads/{name}}}",
+    }
+    described = _filled(f"{kind}.yaml", values)
+    files = {"connector.yaml": described, "README.md": _filled("README.md", values)}
+    if kind == "python":
+        files["source.py"] = _filled("source.py", values)
+    if with_hooks:
+        files["hooks.py"] = _filled("hooks.py", values)
+    if kind == "python" or with_hooks:
+        files["__init__.py"] = f'"""{values["title"]}: see README.md."""\n'
+    connector = Connector.model_validate(yaml.safe_load(described))
+    staging = dbt_project_dir / "models" / "staging" / name
+    return [
+        *(NewFile(connectors_dir / name / stem, text) for stem, text in sorted(files.items())),
+        *build_staging_files(connector, staging, concepts),
+    ]
+
+
+def _filled(template: str, values: dict[str, str]) -> str:
+    text = (TEMPLATES / f"{template}.tmpl").read_text(encoding="utf-8")
+    return Template(text).substitute(values)

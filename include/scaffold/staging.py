@@ -1,0 +1,149 @@
+"""connector.yaml to dbt staging: the sources, a view per stream and child, their ymls.
+
+Data flow: Connector -> NewFile for dbt/models/staging/<connector>/. Generated files carry a mark and
+are kept once a person has edited them.
+"""
+
+from pathlib import Path
+
+from include.config.connector_spec import Connector
+from include.core import naming
+from include.scaffold.columns import (
+    CALCULATED,
+    GROUPS,
+    StagedColumn,
+    build_child_columns,
+    build_stream_columns,
+    singular,
+)
+from include.scaffold.conformed import Concepts, build_conformed_files
+from include.scaffold.files import NewFile
+
+LINEAGE = (naming.FEED, naming.LOAD_ID, naming.LOADED_AT)
+_LINEAGE_YML = """\
+      - name: _feed
+        description: Feed that loaded the row; part of the key.
+      - name: _load_id
+        description: Load that last changed the raw row; elt_ops.loads tells when and how.
+      - name: _loaded_at
+        description: Start of that load, UTC.
+"""
+
+
+def build_staging_files(connector: Connector, folder: Path, concepts: Concepts) -> list[NewFile]:
+    """Every staging file of a connector.
+
+    Args:
+        folder: dbt's models/staging/<connector>.
+        concepts: Concept -> its (column, kind) pairs; see load_concepts.
+    """
+    name = connector.connector
+    files = [NewFile(folder / f"_{name}__sources.yml", _sources(connector), generated=True)]
+    for stream_name, stream in sorted(connector.streams.items()):
+        columns = build_stream_columns(stream_name, stream)
+        model = naming.staging_model(name, stream_name)
+        keys = [c.name for c in columns if c.expression in _key_forms(stream.primary_key)]
+        about = stream.description or f"One row per {singular(stream_name)}."
+        files += _model(folder, name, model, stream_name, columns, keys, about)
+        for child in sorted(stream.children):
+            columns = build_child_columns(stream_name, stream, child)
+            model = naming.staging_model(name, f"{singular(stream_name)}_{child}")
+            keys = [c.name for c in columns if c.expression in _parent_forms(stream.primary_key)]
+            about = f"One row per element of `{child}` of one {singular(stream_name)}."
+            table = naming.child_table(stream_name, child)
+            files += _model(folder, name, model, table, columns, [*keys, "line_position"], about)
+    return [*files, *build_conformed_files(connector, folder, concepts)]
+
+
+def _key_forms(primary_key: tuple[str, ...]) -> set[str]:
+    return {form for key in primary_key for form in (key, f"cast({key} as text)")}
+
+
+def _parent_forms(primary_key: tuple[str, ...]) -> set[str]:
+    return _key_forms(tuple(naming.parent_key_column(key) for key in primary_key))
+
+
+def _sources(connector: Connector) -> str:
+    """The sources yml; the schema is the tenant's, so one file serves every tenant."""
+    # Twin of naming.raw_schema with the tenant left to dbt's variable.
+    schema = naming.raw_schema("{{ var('tenant') }}", connector.connector)
+    lines = [
+        "version: 2",
+        "",
+        "sources:",
+        f"  - name: {connector.connector}",
+        f"    description: Raw tables of {connector.connector}, key (_feed, primary key).",
+        f'    schema: "{schema}"',
+        "    config:",
+        f"      loaded_at_field: {naming.LOADED_AT}",
+        "    tables:",
+    ]
+    for stream_name, stream in sorted(connector.streams.items()):
+        about = stream.description or f"One row per {singular(stream_name)}."
+        lines += [f"      - name: {stream_name}", f"        description: {_quoted(about)}"]
+        for child in sorted(stream.children):
+            table = naming.child_table(stream_name, child)
+            about = f"One row per element of `{child}`."
+            lines += [f"      - name: {table}", f"        description: {_quoted(about)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _model(
+    folder: Path,
+    connector: str,
+    model: str,
+    table: str,
+    columns: list[StagedColumn],
+    keys: list[str],
+    about: str,
+) -> list[NewFile]:
+    """The view and its yml."""
+    sql = _view(connector, table, columns)
+    return [
+        NewFile(folder / f"{model}.sql", sql, generated=True),
+        NewFile(folder / f"{model}.yml", _yml(model, about, keys), generated=True),
+    ]
+
+
+def _view(connector: str, table: str, columns: list[StagedColumn]) -> str:
+    lineage = [StagedColumn(name, name, "lineage") for name in LINEAGE]
+    lines: list[str] = []
+    for group in (*GROUPS[:-1], "lineage", CALCULATED):
+        found = [column for column in (*columns, *lineage) if column.group == group]
+        lines += [f"        -- {group}"] if found else []
+        lines += [f"        {column.sql}," for column in found]
+    selected = "\n".join(lines).removesuffix(",")
+    return (
+        f"with source as (\n    select * from {{{{ source('{connector}', '{table}') }}}}\n),\n\n"
+        f"renamed as (\n    select\n{selected}\n    from source\n)\n\nselect * from renamed\n"
+    )
+
+
+def _yml(model: str, about: str, keys: list[str]) -> str:
+    lines = [
+        "version: 2",
+        "",
+        "models:",
+        f"  - name: {model}",
+        f"    description: {_quoted(about)}",
+        "    data_tests:",
+        "      - unique_together:",
+        f"          arguments: {{columns: [{', '.join([naming.FEED, *keys])}]}}",
+        "    columns:",
+    ]
+    for key in keys:
+        lines += [
+            f"      - name: {key}",
+            "        description: Part of the key, unique within a feed.",
+            "        data_tests: [not_null]",
+        ]
+    return "\n".join(lines) + f"\n{_LINEAGE_YML}"
+
+
+def _quoted(text: str) -> str:
+    """A YAML scalar: double-quoted where a plain one could be misread."""
+    plain = (
+        not any(mark in text for mark in ("`", ": ", " #", '"', "{", "[")) and text[:1].isalpha()
+    )
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return text if plain else f'"{escaped}"'
