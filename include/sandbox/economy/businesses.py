@@ -1,0 +1,191 @@
+"""The three demo tenants: what each sells, to whom and through which systems."""
+
+from datetime import datetime, timedelta
+
+from include.sandbox.dice import between, build_dice
+from include.sandbox.economy.accounts import build_accounts
+from include.sandbox.economy.catalogue import Product, build_listings
+from include.sandbox.economy.records import (
+    Account,
+    Business,
+    Party,
+    Sale,
+    SaleLine,
+    Subscription,
+    Touch,
+)
+from include.sandbox.economy.sales import Plan, Span, build_sales
+
+CARD = (("card", 1.0),)
+SHOP = (("card", 0.7), ("cash", 0.25), ("check", 0.05))
+WEB = (("credit_card", 0.55), ("paypal", 0.25), ("bank_transfer", 0.12), ("gift_card", 0.08))
+
+
+def draw(seed: int, tenant: str, source: str, pool: list[Party], count: int) -> list[Party]:
+    """`count` of the pool, another draw for every source, so that sources overlap in part."""
+    chosen = build_dice(seed, tenant, source, "draw").sample(pool, min(count, len(pool)))
+    return sorted(chosen, key=lambda p: build_dice(seed, source, "order", p.party_id).random())
+
+
+def build_acme(
+    seed: int, size: int, people: list[Party], companies: list[Party], products: list[Product], span: Span
+) -> Business:
+    """Outdoor retailer: web shop (Shopify, paid through Stripe), wholesale and shop (QuickBooks)."""
+    listings = build_listings(seed, "acme", products, max(size // 5, 20), span.start, span.horizon)
+    window = (span.start, span.end, span.horizon)
+    online = draw(seed, "acme", "shopify", people, size * 7 // 10)
+    online += draw(seed, "acme", "shopify", companies, size // 20)
+    shoppers = draw(seed, "acme", "quickbooks", people, size * 3 // 20)
+    buyers = draw(seed, "acme", "quickbooks", companies, size * 3 // 20)
+    web = build_accounts(seed, "acme", "shopify", online, *window)
+    books = build_accounts(seed, "acme", "quickbooks", shoppers + buyers, *window)
+    trade = [account for account in books if account.party.is_company]
+    walk_in = [account for account in books if not account.party.is_company]
+    plans = (
+        Plan("acme", "quickbooks", "wholesale", size * 6 // 10, 0.05, unit_percent=65, max_quantity=40,
+             taxed=False, shipped=False, discount_ratio=0.08, methods=(("invoice", 1.0),), pay_lag_days=45),
+        Plan("acme", "quickbooks", "retail", size * 14 // 10, 0.04, taxed=False, shipped=False,
+             guest_ratio=0.35, discount_ratio=0.05, methods=SHOP),
+        Plan("acme", "quickbooks", "estimate", max(size // 10, 5), 0.0, unit_percent=65, max_quantity=40,
+             taxed=False, shipped=False, unpaid_ratio=1.0),
+    )  # fmt: skip
+    shop = Plan("acme", "shopify", "online", size * 4, 0.07, 0.025, 0.005, guest_ratio=0.12)
+    strangers = draw(seed, "acme", "guests", people, size // 4)
+    groups = {"wholesale": (trade, []), "retail": (walk_in, strangers), "estimate": (trade, [])}
+    booked = [
+        sale
+        for plan in plans
+        for sale in build_sales(seed, plan, groups[plan.channel][0], listings, groups[plan.channel][1], span)
+    ]
+    sold = build_sales(seed, shop, web, listings, strangers, span)
+    return Business(
+        tenant="acme",
+        timezone="America/Denver",
+        listings=listings,
+        accounts={"shopify": web, "quickbooks": books},
+        sales={"shopify": sold, "quickbooks": booked},
+    )
+
+
+def build_bazaar(
+    seed: int, size: int, people: list[Party], companies: list[Party], products: list[Product], span: Span
+) -> Business:
+    """The e-commerce company whose only source is four CSV files."""
+    listings = build_listings(seed, "bazaar", products, max(size // 2, 50), span.start, span.horizon)
+    parties = draw(seed, "bazaar", "ecommerce_csv", people, size)
+    parties += draw(seed, "bazaar", "ecommerce_csv", companies, size * 20 // 19 + 2 - len(parties))
+    accounts = build_accounts(
+        seed, "bazaar", "ecommerce_csv", parties, span.start, span.end, span.horizon
+    )
+    plan = Plan("bazaar", "ecommerce_csv", "online", size * 10, 0.05, 0.04, full_refunds=True,
+                pay_lag_days=2, unpaid_ratio=0.005, methods=WEB)  # fmt: skip
+    return Business(
+        tenant="bazaar",
+        timezone="Europe/Berlin",
+        listings=listings,
+        accounts={"ecommerce_csv": accounts},
+        sales={"ecommerce_csv": build_sales(seed, plan, accounts, listings, [], span)},
+    )
+
+
+def build_corner(
+    seed: int, size: int, people: list[Party], companies: list[Party], products: list[Product], span: Span
+) -> Business:
+    """Small shop: counter sales, invoices and coffee subscriptions, all through Stripe."""
+    listings = build_listings(seed, "corner", products, max(size // 20, 12), span.start, span.horizon)
+    regulars = draw(seed, "corner", "stripe", people, max(size // 5, 10))
+    offices = draw(seed, "corner", "stripe", companies, max(size // 20, 5))
+    accounts = build_accounts(
+        seed, "corner", "stripe", regulars + offices, span.start, span.end, span.horizon
+    )
+    trade = [account for account in accounts if account.party.is_company]
+    walk_in = [account for account in accounts if not account.party.is_company]
+    strangers = draw(seed, "corner", "guests", people, max(size // 5, 10))
+    counter = Plan("corner", "stripe", "counter", size * 12 // 10, 0.03, shipped=False, guest_ratio=0.4,
+                   discount_ratio=0.05)  # fmt: skip
+    billed = Plan("corner", "stripe", "invoice", max(size // 5, 10), 0.03, shipped=False, max_quantity=12,
+                  pay_lag_days=30, unpaid_ratio=0.08)  # fmt: skip
+    sales = build_sales(seed, counter, walk_in, listings, strangers, span)
+    sales += build_sales(seed, billed, trade, listings, [], span)
+    coffee = [item for item in listings if item.subcategory == "Coffee"] or listings[:1]
+    subscriptions = _build_subscriptions(seed, walk_in, coffee, max(size // 33, 4), span)
+    sales += [sale for subscription in subscriptions for sale in subscription.sales]
+    return Business(
+        tenant="corner",
+        timezone="America/New_York",
+        listings=listings,
+        accounts={"stripe": accounts},
+        sales={"stripe": sales},
+        subscriptions=subscriptions,
+    )
+
+
+def _build_subscriptions(
+    seed: int, accounts: list[Account], coffee: list, count: int, span: Span
+) -> list[Subscription]:
+    found = []
+    number = 0
+    for position, account in enumerate(accounts[:count], 1):
+        dice = build_dice(seed, "corner", "subscription", position)
+        listing = dice.choice(coffee)
+        started = between(dice, account.created_at, max(span.end - timedelta(days=40), account.created_at))
+        ended = between(dice, started, span.horizon) if dice.random() < 0.3 else None
+        plan = Subscription(position, account, listing, listing.price_at(started), started, ended)
+        at = started
+        while at < (ended or span.horizon):
+            number += 1
+            plan.sales.append(_build_period(plan, number, at))
+            at += timedelta(days=30)
+        found.append(plan)
+    return found
+
+
+def _build_period(plan: Subscription, number: int, at: datetime) -> Sale:
+    return Sale(
+        tenant="corner",
+        source="stripe",
+        channel="subscription",
+        number=number,
+        party=plan.account.party,
+        account=plan.account,
+        placed_at=at,
+        ship_to=plan.account.addresses[0][1],
+        lines=[SaleLine(plan.listing, 0, 1, plan.unit, 0)],
+        shipping=0,
+        payment_method="card",
+        touch=Touch("direct", "(direct)", "(none)", None),
+        paid_at=at,
+    )
+
+
+def run_trim(business: Business, as_of: datetime) -> None:
+    """Forget everything at or after `as_of`: what is left is what a system knows on that day."""
+    for source, accounts in business.accounts.items():
+        known = [account for account in accounts if account.created_at < as_of]
+        for account in known:
+            account.addresses = [v for v in account.addresses if v[0] < as_of]
+            account.edits = [edit for edit in account.edits if edit[0] < as_of]
+        business.accounts[source] = known
+    for source, sales in business.sales.items():
+        business.sales[source] = [sale for sale in sales if sale.placed_at < as_of]
+        for sale in business.sales[source]:
+            _trim_sale(sale, as_of)
+    for listing in business.listings:
+        listing.prices = [version for version in listing.prices if version[0] < as_of]
+        listing.archived_at = _before(listing.archived_at, as_of)
+    business.subscriptions = [s for s in business.subscriptions if s.started_at < as_of]
+    for subscription in business.subscriptions:
+        subscription.cancelled_at = _before(subscription.cancelled_at, as_of)
+        subscription.sales = [sale for sale in subscription.sales if sale.placed_at < as_of]
+
+
+def _before(instant: datetime | None, as_of: datetime) -> datetime | None:
+    return instant if instant is not None and instant < as_of else None
+
+
+def _trim_sale(sale: Sale, as_of: datetime) -> None:
+    sale.paid_at = _before(sale.paid_at, as_of)
+    sale.cancelled_at = _before(sale.cancelled_at, as_of)
+    sale.fulfilled_at = _before(sale.fulfilled_at, as_of)
+    sale.refunds = [refund for refund in sale.refunds if refund.refunded_at < as_of]
+    sale.edited_at = [at for at in sale.edited_at if at < as_of]

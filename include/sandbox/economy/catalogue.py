@@ -1,0 +1,109 @@
+"""Products: one shared pool; every tenant lists some of them under its own number, title and price."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from include.sandbox.dice import between, build_dice
+from include.sandbox.economy.records import Listing
+
+# category, subcategory, nouns, price range in cents, sizes, sold by
+KINDS = (
+    ("Footwear", "Hiking Boots", ("Trail Boot", "Summit Boot", "Ridge Boot"), (8900, 24900), ("38", "41", "44"), "ab"),
+    ("Footwear", "Sandals", ("River Sandal", "Camp Sandal"), (3900, 9900), ("38", "41", "44"), "ab"),
+    ("Apparel", "Jackets", ("Rain Shell", "Down Jacket", "Fleece Hoodie"), (6900, 34900), ("S", "M", "L"), "ab"),
+    ("Apparel", "Shirts", ("Merino Tee", "Sun Shirt"), (1900, 7900), ("S", "M", "L"), "ab"),
+    ("Camping", "Tents", ("Dome Tent", "Tunnel Tent", "Tarp"), (9900, 59900), ("One Size",), "a"),
+    ("Camping", "Sleeping Bags", ("Down Bag", "Quilt"), (7900, 39900), ("Regular", "Long"), "a"),
+    ("Camping", "Cookware", ("Gas Stove", "Titanium Pot", "Spork Set"), (900, 12900), ("One Size",), "abc"),
+    ("Packs", "Backpacks", ("Day Pack", "Trek Pack"), (4900, 29900), ("One Size",), "ab"),
+    ("Home", "Kitchen", ("French Press", "Chef Knife", "Mixing Bowl"), (1200, 14900), ("One Size",), "bc"),
+    ("Home", "Decor", ("Wool Throw", "Candle", "Picture Frame"), (800, 9900), ("One Size",), "b"),
+    ("Electronics", "Audio", ("Earbuds", "Speaker", "Headphones"), (1900, 29900), ("One Size",), "b"),
+    ("Electronics", "Lighting", ("Headlamp", "Lantern"), (1500, 9900), ("One Size",), "abc"),
+    ("Grocery", "Coffee", ("House Roast", "Espresso Beans", "Decaf Roast"), (800, 2900), ("One Size",), "bc"),
+    ("Grocery", "Snacks", ("Trail Mix", "Oat Bar Box", "Dark Chocolate"), (250, 1900), ("One Size",), "abc"),
+)  # fmt: skip
+BRANDS = ("Alpenglow", "Fjordline", "Basecamp Co", "Kestrel & Sons", "Nordlys", "Pine + Peak", "Otter", "Móra")
+WORDS = ("Classic", "Pro", "Lite", "Eco", "Alpine", "Urban", "Nordic", "Desert", "Coastal", "Heritage", "Mini", "Max")
+COLORS = ("Black", "Olive", "Sand", "Navy", "Rust", "Ivory", "Slate", "Moss")
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """The real product behind listings."""
+
+    product_id: str
+    sku: str
+    title: str
+    category: str
+    subcategory: str
+    brand: str
+    price: int
+    sizes: tuple[str, ...]
+    sold_by: str
+
+
+def build_products(seed: int, count: int) -> list[Product]:
+    found = []
+    for number in range(1, count + 1):
+        dice = build_dice(seed, "product", number)
+        category, sub, nouns, (low, high), sizes, sold_by = KINDS[(number - 1) % len(KINDS)]
+        brand, noun = dice.choice(BRANDS), dice.choice(nouns)
+        title = f"{brand} {dice.choice(WORDS)} {noun} {dice.choice(COLORS)}"
+        found.append(
+            Product(
+                product_id=f"prd_{number:04d}",
+                sku=f"{category[:3].upper()}-{number:04d}",
+                title=title,
+                category=category,
+                subcategory=sub,
+                brand=brand,
+                price=dice.randrange(low, high, 100) + dice.choice((99, 95, 50, 0)),
+                sizes=sizes,
+                sold_by=sold_by,
+            )
+        )
+    return found
+
+
+def build_listings(
+    seed: int, tenant: str, products: list[Product], count: int, start: datetime, horizon: datetime
+) -> list[Listing]:
+    """`count` listings: first the products this kind of shop sells, then any, in a shuffled order."""
+    letter = tenant[0]
+    chosen = sorted(products, key=lambda product: (letter not in product.sold_by, product.product_id))
+    chosen = chosen[:count]
+    build_dice(seed, tenant, "listings").shuffle(chosen)
+    return [
+        _build_listing(seed, tenant, number, product, start, horizon)
+        for number, product in enumerate(chosen, 1)
+    ]
+
+
+def _build_listing(
+    seed: int, tenant: str, number: int, product: Product, start: datetime, horizon: datetime
+) -> Listing:
+    dice = build_dice(seed, tenant, "listing", product.product_id)
+    first = product.price * dice.choice((95, 100, 100, 105)) // 100
+    prices = [(start, first)]
+    for _ in range(dice.choices((0, 1, 2, 3), (4, 4, 2, 1))[0]):
+        changed = prices[0][1] * dice.choice((85, 90, 95, 105, 110, 115)) // 100
+        prices.append((between(dice, start + timedelta(days=15), horizon), changed))
+    prices.sort(key=lambda version: version[0])
+    archived = between(dice, start + timedelta(days=200), horizon) if dice.random() < 0.04 else None
+    return Listing(
+        tenant=tenant,
+        number=number,
+        product_id=product.product_id,
+        sku=product.sku,
+        title=product.title,
+        category=product.category,
+        subcategory=product.subcategory,
+        brand=product.brand,
+        cost=first * dice.randint(40, 65) // 100,
+        weight_grams=dice.randrange(50, 4000, 10),
+        created_at=start,
+        prices=prices,
+        variants=product.sizes,
+        archived_at=archived,
+    )

@@ -1,0 +1,271 @@
+"""The record types of the economy. Money is integer minor units (cents), instants are aware UTC."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A postal address; `tax_bp` is the sales tax there in basis points."""
+
+    street: str
+    street2: str
+    city: str
+    state: str
+    state_code: str
+    postal_code: str
+    country_code: str
+    country: str
+    tax_bp: int
+
+
+@dataclass(slots=True)
+class Party:
+    """A person or a company of the shared pool: the truth behind accounts.
+
+    Attributes:
+        party_id: `per_00001` or `com_00001`.
+        addresses: (since, address), oldest first; the first holds from the beginning.
+        employer: party_id of the company a person buys for, if any.
+    """
+
+    party_id: str
+    first_name: str
+    last_name: str
+    company_name: str
+    legal_form: str
+    email: str
+    second_email: str
+    phone: str
+    domain: str
+    addresses: list[tuple[datetime, Address]]
+    employer: str | None = None
+
+    @property
+    def is_company(self) -> bool:
+        return self.party_id.startswith("com_")
+
+
+@dataclass(slots=True)
+class Account:
+    """One customer record in one source system of one tenant.
+
+    Attributes:
+        number: 1-based ordinal in its source, in order of creation.
+        addresses: What this system knows: it learns of a move late or never.
+        edits: (at, field, value): later corrections; `note` changes nothing but the time.
+        duplicate_of: `number` of the earlier account of the same party, if this is its double.
+    """
+
+    tenant: str
+    source: str
+    number: int
+    party: Party
+    first_name: str
+    last_name: str
+    company_name: str
+    email: str | None
+    phone: str | None
+    created_at: datetime
+    addresses: list[tuple[datetime, Address]]
+    edits: list[tuple[datetime, str, str]] = field(default_factory=list)
+    duplicate_of: int | None = None
+
+    @property
+    def address(self) -> Address:
+        return self.addresses[-1][1]
+
+    @property
+    def updated_at(self) -> datetime:
+        moved = [since for since, _ in self.addresses if since > self.created_at]
+        return max([self.created_at, *moved, *(at for at, _, _ in self.edits)])
+
+    @property
+    def name(self) -> str:
+        return self.company_name or f"{self.first_name} {self.last_name}".strip()
+
+
+@dataclass(slots=True)
+class Listing:
+    """One product as one tenant sells it.
+
+    Attributes:
+        product_id: `prd_0001`: the same product at another tenant has the same id.
+        prices: (since, cents), oldest first.
+        variants: Size names; at least one.
+    """
+
+    tenant: str
+    number: int
+    product_id: str
+    sku: str
+    title: str
+    category: str
+    subcategory: str
+    brand: str
+    cost: int
+    weight_grams: int
+    created_at: datetime
+    prices: list[tuple[datetime, int]]
+    variants: tuple[str, ...]
+    archived_at: datetime | None = None
+
+    def price_at(self, instant: datetime) -> int:
+        held = [cents for since, cents in self.prices if since <= instant]
+        return held[-1] if held else self.prices[0][1]
+
+    @property
+    def price(self) -> int:
+        return self.prices[-1][1]
+
+    @property
+    def updated_at(self) -> datetime:
+        return max(self.created_at, self.prices[-1][0], self.archived_at or self.created_at)
+
+    def variant_sku(self, variant: int) -> str:
+        return self.sku if len(self.variants) == 1 else f"{self.sku}-{self.variants[variant]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """Where an order came from; the last touch before buying."""
+
+    channel: str
+    source: str
+    medium: str
+    campaign: str | None
+
+
+@dataclass(slots=True)
+class SaleLine:
+    """quantity x unit - discount = what the line costs before tax."""
+
+    listing: Listing
+    variant: int
+    quantity: int
+    unit: int
+    discount: int
+    tax: int = 0
+
+    @property
+    def gross(self) -> int:
+        return self.quantity * self.unit
+
+    @property
+    def net(self) -> int:
+        return self.gross - self.discount
+
+
+@dataclass(slots=True)
+class Refund:
+    """Money given back: (line index, quantity, subtotal, tax) per line, plus shipping."""
+
+    refunded_at: datetime
+    lines: list[tuple[int, int, int, int]]
+    shipping: int
+    reason: str
+
+    @property
+    def total(self) -> int:
+        return self.shipping + sum(subtotal + tax for _, _, subtotal, tax in self.lines)
+
+
+@dataclass(slots=True)
+class Sale:
+    """One order, receipt, invoice or counter sale.
+
+    Attributes:
+        channel: online, wholesale, retail, counter, invoice or subscription.
+        number: 1-based ordinal in its source, in order of placement.
+        party: Who really bought; known even when `account` is None (guest, walk-in).
+        paid_at: None while unpaid.
+        cancelled_at: Cancelled before capture: no revenue.
+        edited_at: Instants of later changes without money.
+    """
+
+    tenant: str
+    source: str
+    channel: str
+    number: int
+    party: Party
+    account: Account | None
+    placed_at: datetime
+    ship_to: Address
+    lines: list[SaleLine]
+    shipping: int
+    payment_method: str
+    touch: Touch
+    paid_at: datetime | None
+    cancelled_at: datetime | None = None
+    fulfilled_at: datetime | None = None
+    refunds: list[Refund] = field(default_factory=list)
+    edited_at: list[datetime] = field(default_factory=list)
+    is_test: bool = False
+    presentment: str = "USD"
+    discount_code: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Unique in the economy: `acme/shopify/online/42`."""
+        return f"{self.tenant}/{self.source}/{self.channel}/{self.number}"
+
+    @property
+    def gross(self) -> int:
+        return sum(line.gross for line in self.lines)
+
+    @property
+    def discount(self) -> int:
+        return sum(line.discount for line in self.lines)
+
+    @property
+    def tax(self) -> int:
+        return sum(line.tax for line in self.lines)
+
+    @property
+    def total(self) -> int:
+        return self.gross - self.discount + self.tax + self.shipping
+
+    @property
+    def refunded(self) -> int:
+        return sum(refund.total for refund in self.refunds)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is revenue: paid, not cancelled, not a test."""
+        return self.paid_at is not None and self.cancelled_at is None and not self.is_test
+
+    @property
+    def updated_at(self) -> datetime:
+        known = (self.paid_at, self.cancelled_at, self.fulfilled_at)
+        return max(
+            self.placed_at,
+            *(at for at in known if at is not None),
+            *(refund.refunded_at for refund in self.refunds),
+            *self.edited_at,
+            self.placed_at,
+        )
+
+
+@dataclass(slots=True)
+class Subscription:
+    """A monthly delivery; each `sales` entry is one billed period."""
+
+    number: int
+    account: Account
+    listing: Listing
+    unit: int
+    started_at: datetime
+    cancelled_at: datetime | None
+    sales: list[Sale] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Business:
+    """One tenant: accounts and sales by source."""
+
+    tenant: str
+    timezone: str
+    listings: list[Listing]
+    accounts: dict[str, list[Account]]
+    sales: dict[str, list[Sale]]
+    subscriptions: list[Subscription] = field(default_factory=list)
