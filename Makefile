@@ -1,0 +1,101 @@
+# Every command of the repository. `make` lists them.
+SHELL := bash
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev lock demo up down status logs env run validate lint format test test-unit \
+        test-integration test-dags e2e bench clean new-connector new-tenant manifest
+
+PY := .venv/bin/python
+SIZE ?= default
+PYTEST ?= $(PY) -m pytest
+export PYTHONPATH := $(CURDIR)
+export PYTHONDONTWRITEBYTECODE := 1
+export DO_NOT_TRACK := 1
+
+help:  ## This list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##@ Set-up
+setup:  ## Both environments (.venv, .venv-dbt) from the lock files; PYTHON= picks the interpreter
+	@include/local/setup.sh
+
+setup-dev:
+	@include/local/setup.sh dev
+
+lock: ## Rewrite the lock files from requirements*.txt
+	@include/local/lock.sh
+
+##@ Run
+demo: setup  ## Everything: server, sandbox, Airflow, all demo tenants, a summary; SIZE=small is quicker
+	@$(PY) -m include.local demo --size $(SIZE)
+
+up: setup  ## Start PostgreSQL, the sandbox and Airflow, and leave them running
+	@$(PY) -m include.local up --size $(SIZE)
+
+down:  ## Stop exactly what `make up` or `make demo` started
+	@test ! -x $(PY) || $(PY) -m include.local down
+
+status:  ## What runs, where, since when
+	@$(PY) -m include.local status
+
+logs:  ## Follow the logs; NAME=scheduler for one process
+	@tail -n 30 -F .local/logs/$(or $(NAME),*).log
+
+env: setup  ## Write .local/env; `source .local/env` gives `airflow` and `dbt` by hand
+	@$(PY) -m include.local env
+
+run: setup  ## One thing now, without Airflow: TENANT=acme [FEED=] [STEP=ingest|transform|quality] [FROM= TO=]
+	@test -n "$(TENANT)" || { echo "make run needs TENANT=, e.g. make run TENANT=acme FEED=shopify"; exit 2; }
+	@$(PY) -m include.local run -- --tenant $(TENANT) $(if $(FEED),--feed $(FEED)) \
+	    $(if $(STEP),--step $(STEP)) $(if $(MODE),--mode $(MODE)) \
+	    $(if $(FROM),--from $(FROM)) $(if $(TO),--to $(TO))
+
+validate: setup  ## Check every tenant and connector file; one report with file and line
+	@$(PY) -m include.cli validate
+
+manifest: setup  ## Parse the dbt project into .local/dbt/manifest.json
+	@$(PY) -m include.cli manifest
+
+new-connector: setup  ## Scaffold a connector: NAME=my_crm
+	@test -n "$(NAME)" || { echo "make new-connector needs NAME=, e.g. NAME=my_crm"; exit 2; }
+	@$(PY) -m include.cli new-connector $(NAME)
+
+new-tenant: setup  ## Scaffold a tenant: NAME=newco
+	@test -n "$(NAME)" || { echo "make new-tenant needs NAME=, e.g. NAME=newco"; exit 2; }
+	@$(PY) -m include.cli new-tenant $(NAME)
+
+##@ Check
+lint: setup-dev  ## ruff, mypy strict, sqlfluff, the layering test
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/sqlfluff lint --disable-progress-bar dbt
+	@$(PYTEST) -q tests/unit/test_layering.py
+
+format: setup-dev  ## Let ruff and sqlfluff rewrite what they can
+	@.venv/bin/ruff check --fix . && .venv/bin/ruff format .
+	@.venv/bin/sqlfluff fix --disable-progress-bar --force dbt
+
+test: setup-dev lint validate  ## lint, validate and every test but e2e and bench
+	@$(PYTEST)
+
+test-unit: setup-dev  ## Pure tests, seconds
+	@$(PYTEST) tests/unit tests/contract
+
+test-dags: setup-dev  ## The DAGs as Airflow sees them
+	@$(PYTEST) tests/dags
+
+test-integration: setup-dev  ## Sandbox, loads and dbt on a real PostgreSQL
+	@$(PYTEST) tests/integration tests/console
+
+e2e: setup-dev  ## A real Airflow: ingest, transform, backfill, a failing feed, a killed task
+	@$(PYTEST) tests/e2e
+
+bench: setup-dev  ## Speed against its targets; also written to .local/bench.json
+	@$(PY) -m tests.bench
+
+clean: down  ## Stop and delete all local state and caches (the environments stay; clean-env removes them)
+	@rm -rf .local .pytest_cache .ruff_cache .mypy_cache .hypothesis dbt/target dbt/logs
+	@find . -name __pycache__ -type d -not -path './.venv*' -prune -exec rm -rf {} +
+
+clean-env: clean
+	@rm -rf .venv .venv-dbt

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Lock files from the direct pins, valid for Python 3.11 and 3.12 on every platform.
+# No header and no annotations: they would carry the machine's paths.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+for name in requirements requirements-dev requirements-dbt; do
+    uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
+        "$name.txt" -o "$name.lock"
+done
