@@ -58,7 +58,7 @@ class Alert:
 def build_failure_alert(
     context: Mapping[str, Any], contacts: tuple[str, ...], at: datetime
 ) -> Alert:
-    """Alert of a failed task, the place taken from the error, else from the operator, else the DAG."""
+    """Alert of a failed task; its place comes from the error, else the operator, else the DAG."""
     ti, task, error = context["ti"], context.get("task"), context.get("exception")
     # Cosmos operators mean other things by such attributes, so only plain text counts.
     parts = {
@@ -83,7 +83,7 @@ def build_failure_alert(
 
 
 def build_message(error: object) -> str:
-    """What may leave the house: our errors by contract carry no secrets or rows, foreign ones may."""
+    """What may leave the house: our errors carry no secrets or rows by contract, others may."""
     if isinstance(error, EltError):
         return error.message[:MAX_MESSAGE]
     if isinstance(error, AirflowException):

@@ -79,7 +79,9 @@ def build_notifiers(tenant_id: str, tenant: Tenant | None) -> list[Notifier]:
         log.warning("no webhook tenant=%s reason=%s", tenant_id, type(error).__name__)
         return notifiers
     if url is None:
-        log.warning("no webhook tenant=%s reason=connection `%s__alerts` missing", tenant_id, tenant_id)
+        log.warning(
+            "no webhook tenant=%s reason=connection `%s__alerts` missing", tenant_id, tenant_id
+        )
         return notifiers
     return [*notifiers, WebhookNotifier(url)]
 

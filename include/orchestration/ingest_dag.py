@@ -110,7 +110,7 @@ def _timetable(feed: Feed) -> CronDataIntervalTimetable | None:
 def _deadline(feed: Feed) -> DeadlineAlert | None:
     """Measured from when the run was queued, which for a scheduled run is when it was due.
 
-    Airflow's other clock, the logical date, is the start of the interval: a day off for daily feeds.
+    Airflow's other clock, the logical date, is the interval's start: a day off for daily feeds.
     """
     if feed.schedule is None:
         return None

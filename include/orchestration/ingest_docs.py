@@ -14,8 +14,8 @@ def build_ingest_docs(feed: Feed) -> str:
         [
             f"# {connector.title} of {tenant.spec.name}",
             "",
-            f"Feed `{feed.name}` (connector `{connector.connector}`) into schema `{feed.raw_schema}`."
-            f" Runs {schedule}, data from {feed.start_date} on.",
+            f"Feed `{feed.name}` (connector `{connector.connector}`) into schema"
+            f" `{feed.raw_schema}`. Runs {schedule}, data from {feed.start_date} on.",
             "",
             *_streams(feed),
             "",
@@ -23,12 +23,12 @@ def build_ingest_docs(feed: Feed) -> str:
             "",
             "All windows are half-open `[start, end)` in UTC.",
             "",
-            "- **Scheduled and manual runs** start at the stream's committed cursor minus its lookback"
-            f" ({feed.start_date} before the first load) and end now. A paused DAG catches up by"
+            "- **Scheduled and manual runs** start at the stream's committed cursor minus its"
+            f" lookback ({feed.start_date} before the first load) and end now. A paused DAG catches up by"
             " itself; no interval is ever missed.",
             "- **Manual runs with `from`/`to`** read exactly that and leave the cursor alone.",
-            "- **Backfill runs** (`airflow backfill create` or the UI) read exactly their data interval"
-            f"{_interval(feed)} and leave the cursor alone. Streams without a cursor are skipped.",
+            "- **Backfill runs** (`airflow backfill create` or the UI) read exactly their data"
+            f" interval{_interval(feed)} and leave the cursor alone. Streams without a cursor are skipped.",
             "",
             "Loading the same window twice changes nothing.",
             "",

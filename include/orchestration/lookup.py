@@ -1,4 +1,4 @@
-"""A tenant or feed by name at run time, from its own file only: a fleet's other files stay unread."""
+"""A tenant or feed by name at run time, from its own file: a fleet's others stay unread."""
 
 from include.config.load import load_connectors, load_tenant
 from include.config.models import Feed, Tenant

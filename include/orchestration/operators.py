@@ -66,7 +66,7 @@ class ExtractLoadOperator(BaseOperator):
 class QualityCheckOperator(BaseOperator):
     """Runs a feed's raw checks, or the tenant's mart checks when `feed` is None.
 
-    Every result is stored in elt_ops.check_results; a failed check of severity error fails the task.
+    Every result is stored in elt_ops.check_results; a failed one of severity error fails the task.
     """
 
     ui_color = "#f6e7c1"

@@ -1,6 +1,6 @@
-"""One retry policy for every task, derived from the error tree: a new leaf gets its rule by itself.
+"""One retry policy for every task, derived from the error tree: a new leaf gets its rule.
 
-Delays without a word from the source come from the task (30 s, doubling); RateLimited brings its own.
+Without a word from the source the task's delay counts (30 s, doubling).
 """
 
 from datetime import timedelta
@@ -15,10 +15,12 @@ MAX_RETRY_AFTER = timedelta(hours=6)
 
 RETRY_DELAY = timedelta(seconds=30)
 MAX_RETRY_DELAY = timedelta(minutes=15)
+MAY_PASS = "a later try may succeed"
+NEEDS_PERSON = "needs a person"
 
 
 def build_leaves(root: type[errors.EltError] = errors.EltError) -> list[type[errors.EltError]]:
-    """Every class of the tree below `root`, deepest first, so that the first match is the nearest."""
+    """Every class below `root`, deepest first, so that the first match is the nearest."""
     found: list[type[errors.EltError]] = []
     for child in root.__subclasses__():
         found.extend(build_leaves(child))
@@ -32,14 +34,14 @@ def build_rules() -> list[RetryRule]:
         RetryRule(
             exception=error,
             action=RetryAction.RETRY if error.retryable else RetryAction.FAIL,
-            reason=f"{error.__name__}: {'a later try may succeed' if error.retryable else 'needs a person'}",
+            reason=f"{error.__name__}: {MAY_PASS if error.retryable else NEEDS_PERSON}",
         )
         for error in build_leaves()
     ]
 
 
 class EltRetryPolicy(ExceptionRetryPolicy):
-    """Rules from the error tree; an error outside it (a bug, a timeout) keeps the task's retries."""
+    """Rules from the error tree; any other error (a bug, a timeout) keeps the task's retries."""
 
     def __init__(self) -> None:
         super().__init__(rules=build_rules(), default=RetryAction.DEFAULT)

@@ -28,7 +28,7 @@ def build_run_request(
     """Backfill: its data interval exactly. Scheduled: continue at the cursor. Else: params from/to.
 
     Raises:
-        ConfigError: If `from` or `to` is not an ISO date or instant, or they are in the wrong order.
+        ConfigError: If `from` or `to` is not an ISO date or instant, or they are swapped.
     """
     if run_type == "backfill":
         return RunRequest(RunKind.BACKFILL, Window(interval_start, interval_end))

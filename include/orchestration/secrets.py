@@ -1,4 +1,4 @@
-"""Airflow connections to credentials, and to the warehouse; every secret is masked as it is read."""
+"""Airflow connections as credentials and warehouse URLs; every secret is masked when read."""
 
 import json
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ def fetch_credentials(feed: Feed) -> Credentials:
     if connection is None:
         if feed.connector.secrets:
             raise MissingSecret(
-                f"no connection `{feed.connection_id}`. Connector `{feed.connector.connector}` needs "
+                f"no connection `{feed.connection_id}`. `{feed.connector.connector}` needs "
                 f"{', '.join(f'`{name}`' for name in sorted(feed.connector.secrets))}. "
                 "Create it in Airflow (Admin, Connections).",
                 tenant=feed.tenant.id,

@@ -54,16 +54,19 @@ def run_dbt_build(
     code = run_dbt_command(
         settings,
         build_arguments(tenant, select or build_selection(tenant), target),
-        build_dbt_environment(
-            warehouse.url, tenant.id, tenant_roles=warehouse.uses_tenant_roles
-        ),
+        build_dbt_environment(warehouse.url, tenant.id, tenant_roles=warehouse.uses_tenant_roles),
     )
     found = load_run_results(results)
     if code != 0:
         raise build_transform_error(tenant.id, found, code)
     result = build_result(found)
-    log.info("dbt finished tenant=%s models=%d tests=%d seconds=%.1f", tenant.id, result.models,
-             result.tests, result.seconds)
+    log.info(
+        "dbt finished tenant=%s models=%d tests=%d seconds=%.1f",
+        tenant.id,
+        result.models,
+        result.tests,
+        result.seconds,
+    )
     return result
 
 
@@ -107,7 +110,9 @@ def build_result(results: list[dict[str, Any]]) -> DbtResult:
     )
 
 
-def build_transform_error(tenant_id: str, results: list[dict[str, Any]], code: int) -> TransformError:
+def build_transform_error(
+    tenant_id: str, results: list[dict[str, Any]], code: int
+) -> TransformError:
     """Names the failing nodes; dbt's messages stay in the log, for they may quote rows."""
     failed = [
         str(result["unique_id"]).split(".", 2)[-1]

@@ -40,7 +40,7 @@ def run_feed_load(
     """Load the named streams, or all that the feed declares or discovery finds.
 
     Raises:
-        EltError: Only when the source cannot be opened at all; a stream's own error is in the answer.
+        EltError: Only when the source cannot be opened; a stream's own error is in the answer.
     """
     source = build_source(feed, credentials)
     names = tuple(streams or ()) or build_stream_names(feed) or tuple(sorted(source.discover()))

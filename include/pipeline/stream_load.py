@@ -18,6 +18,7 @@ from include.pipeline.run_origin import RunOrigin
 from include.pipeline.window import Skipped, WindowPlan, build_window
 from include.warehouse import ddl, ledger
 from include.warehouse.connection import Warehouse
+from include.warehouse.ledger import LoadPlace
 
 log = logging.getLogger(__name__)
 
@@ -45,33 +46,63 @@ def run_stream_load(
     Raises:
         EltError: With tenant, feed and stream filled in; no row of this load is committed.
     """
-    started_at = utcnow()
+    place = LoadPlace(
+        tenant=feed.tenant.id,
+        feed=feed.name,
+        connector=feed.connector.connector,
+        stream=stream_name,
+        kind=kind,
+        window=window or Window(),
+        started_at=utcnow(),
+        dag_id=origin.dag_id,
+        run_id=origin.run_id,
+        try_number=origin.try_number,
+    )
     try:
-        run_prepare(feed, warehouse)
-        source = source or build_source(feed, credentials)
-        stream = _describe(feed, stream_name, source)
-        planned = _fetch_window(feed, stream_name, stream, kind, window, warehouse)
-        if isinstance(planned, Skipped):
-            _log_skip(feed, stream_name, planned)
-            return planned
-        plan = LoadPlan(
-            tenant=feed.tenant.id,
-            feed=feed.name,
-            connector=feed.connector.connector,
-            stream_name=stream_name,
-            stream=stream,
-            window=planned.window,
-            kind=kind,
-            started_at=started_at,
-            cursor_after=planned.cursor_after,
-            dag_id=origin.dag_id,
-            run_id=origin.run_id,
-            try_number=origin.try_number,
-        )
-        return run_load(warehouse, plan, source.read(stream_name, planned.window))
-    except EltError as error:
-        error.at(tenant=feed.tenant.id, feed=feed.name, stream=stream_name)
+        return _run(feed, place, window, credentials, warehouse, source)
+    except Exception as error:
+        if isinstance(error, EltError):
+            error.at(tenant=feed.tenant.id, feed=feed.name, stream=stream_name)
+        _record_failure(warehouse, place, error)
         raise
+
+
+def _run(
+    feed: Feed,
+    place: LoadPlace,
+    interval: Window | None,
+    credentials: Credentials,
+    warehouse: Warehouse,
+    source: Source | None,
+) -> LoadResult | Skipped:
+    run_prepare(feed, warehouse)
+    source = source or build_source(feed, credentials)
+    stream = _describe(feed, place.stream, source)
+    planned = _fetch_window(feed, place, stream, interval, warehouse)
+    if isinstance(planned, Skipped):
+        log.info(
+            "stream skipped tenant=%s feed=%s stream=%s reason=%s",
+            place.tenant,
+            place.feed,
+            place.stream,
+            planned.reason,
+        )
+        return planned
+    plan = LoadPlan(
+        tenant=place.tenant,
+        feed=place.feed,
+        connector=place.connector,
+        stream_name=place.stream,
+        stream=stream,
+        window=planned.window,
+        kind=place.kind,
+        started_at=place.started_at,
+        cursor_after=planned.cursor_after,
+        dag_id=place.dag_id,
+        run_id=place.run_id,
+        try_number=place.try_number,
+    )
+    return run_load(warehouse, plan, source.read(place.stream, planned.window))
 
 
 def run_prepare(feed: Feed, warehouse: Warehouse) -> None:
@@ -83,10 +114,7 @@ def run_prepare(feed: Feed, warehouse: Warehouse) -> None:
 
 def _describe(feed: Feed, stream_name: str, source: Source) -> Stream:
     """The stream's declaration, or what discovery finds for feeds that leave it to detection."""
-    if not feed.connector.streams_from_feed:
-        known = feed.streams
-    else:
-        known = source.discover()
+    known = source.discover() if feed.connector.streams_from_feed else feed.streams
     if stream_name not in known:
         raise ConfigError(
             f"no stream `{stream_name}`. Streams found: {', '.join(sorted(known)) or 'none'}. "
@@ -97,25 +125,28 @@ def _describe(feed: Feed, stream_name: str, source: Source) -> Stream:
 
 def _fetch_window(
     feed: Feed,
-    stream_name: str,
+    place: LoadPlace,
     stream: Stream,
-    kind: RunKind,
     interval: Window | None,
     warehouse: Warehouse,
 ) -> WindowPlan | Skipped:
     with warehouse.connect() as connection:
-        cursor = ledger.fetch_cursor(connection, feed.tenant.id, feed.name, stream_name)
-    start = start_instant(feed)
+        cursor = ledger.fetch_cursor(connection, place.tenant, place.feed, place.stream)
     return build_window(
-        stream, kind, interval=interval, start=start, cursor=cursor, now=utcnow()
+        stream,
+        place.kind,
+        interval=interval,
+        start=start_instant(feed),
+        cursor=cursor,
+        now=place.started_at,
     )
 
 
-def _log_skip(feed: Feed, stream_name: str, skipped: Skipped) -> None:
-    log.info(
-        "stream skipped tenant=%s feed=%s stream=%s reason=%s",
-        feed.tenant.id,
-        feed.name,
-        stream_name,
-        skipped.reason,
-    )
+def _record_failure(warehouse: Warehouse, place: LoadPlace, error: Exception) -> None:
+    """Write the failed load's row; the error itself matters more than a ledger that is down too."""
+    seconds = (utcnow() - place.started_at).total_seconds()
+    try:
+        with warehouse.connect() as connection:
+            ledger.run_record_failure(connection, place, error, seconds=seconds)
+    except EltError as second:
+        log.warning("failure not recorded reason=%s", type(second).__name__)
