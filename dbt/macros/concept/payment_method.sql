@@ -30,3 +30,14 @@
         'invoice': ['invoice', 'on account', 'credit terms', 'net 30', 'manual'],
     }) }}
 {% endmacro %}
+
+
+{#- One row per code, those no word maps to included. -#}
+{% macro payment_method_rows() %}
+    {%- for code in payment_method_words().keys() | list + ['other', 'unknown'] %}
+    select cast('{{ code }}' as {{ type_of('text') }}) as payment_method
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+{% endmacro %}

@@ -1,0 +1,5 @@
+with unioned as (
+    {{ union_concept('companies') }}
+)
+
+select * from unioned

@@ -1,0 +1,5 @@
+with unioned as (
+    {{ union_concept('order_lines') }}
+)
+
+select * from unioned

@@ -1,0 +1,34 @@
+with orders as (
+    select * from {{ ref('int_orders__settled') }}
+),
+
+final as (
+    select
+        order_id,
+        source_connector,
+        source_record_id as source_order_id,
+        customer_id,
+        order_number,
+        order_status,
+        currency_code,
+        gross_amount,
+        discount_amount,
+        tax_amount,
+        shipping_amount,
+        total_amount,
+        refund_amount,
+        is_counted,
+        is_payment_of_other_order,
+        is_cancelled,
+        is_test,
+        is_deleted,
+        ordered_on,
+        ordered_at,
+        _feed,
+        _load_id,
+        coalesce(payment_method, 'unknown') as payment_method,
+        gross_amount - discount_amount - refund_amount as net_amount
+    from orders
+)
+
+select * from final

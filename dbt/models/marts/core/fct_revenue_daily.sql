@@ -1,0 +1,77 @@
+-- Orders on the day they were placed, refunds on the day the money went back: a closed day changes
+-- only when late records arrive for it.
+with orders as (
+    select * from {{ ref('int_orders__settled') }}
+),
+
+refunds as (
+    select * from {{ ref('int_refunds__unioned') }}
+    where refund_status = 'succeeded' and not is_test and not is_deleted
+),
+
+order_days as (
+    select
+        ordered_on as revenue_on,
+        source_connector,
+        _feed,
+        currency_code,
+        1 as orders_count,
+        gross_amount,
+        discount_amount,
+        tax_amount,
+        shipping_amount,
+        total_amount,
+        0 as refund_amount,
+        _load_id
+    from orders
+    where is_counted
+),
+
+-- A refund of an order that does not count is none either; one of no known order is.
+refund_days as (
+    select
+        refunds.refunded_on as revenue_on,
+        refunds.source_connector,
+        refunds._feed,
+        refunds.currency_code,
+        0 as orders_count,
+        0 as gross_amount,
+        0 as discount_amount,
+        0 as tax_amount,
+        0 as shipping_amount,
+        0 as total_amount,
+        refunds.refund_amount,
+        refunds._load_id
+    from refunds
+    left join orders on refunds.order_id = orders.order_id
+    where coalesce(orders.is_counted, true)
+),
+
+movements as (
+    select * from order_days
+    union all
+    select * from refund_days
+),
+
+final as (
+    select
+        {{ hash_key(['revenue_on', 'source_connector', '_feed', 'currency_code']) }}
+            as revenue_day_key,
+        revenue_on,
+        source_connector,
+        currency_code,
+        sum(orders_count) as orders_count,
+        sum(gross_amount) as gross_amount,
+        sum(discount_amount) as discount_amount,
+        sum(tax_amount) as tax_amount,
+        sum(shipping_amount) as shipping_amount,
+        sum(total_amount) as total_amount,
+        sum(refund_amount) as refund_amount,
+        sum(gross_amount - discount_amount - refund_amount) as net_amount,
+        _feed,
+        max(_load_id) as _load_id
+    from movements
+    group by revenue_on, source_connector, _feed, currency_code
+)
+
+select * from final

@@ -1,0 +1,77 @@
+-- One line of one counted order, with the customer and product versions that held when it was sold.
+with lines as (
+    select * from {{ ref('int_order_lines__unioned') }}
+    where not is_deleted
+),
+
+orders as (
+    select * from {{ ref('int_orders__settled') }}
+    where is_counted
+),
+
+customers as (
+    select * from {{ ref('dim_customers') }}
+),
+
+products as (
+    select * from {{ ref('dim_products') }}
+),
+
+sold as (
+    select
+        lines.order_line_id,
+        lines.order_id,
+        orders.customer_id,
+        lines.product_id,
+        lines.source_connector,
+        orders.currency_code,
+        lines.quantity,
+        lines.unit_price,
+        lines.gross_amount,
+        orders.ordered_on as sold_on,
+        orders.ordered_at as sold_at,
+        lines._feed,
+        lines._load_id,
+        coalesce(orders.payment_method, 'unknown') as payment_method,
+        coalesce(lines.discount_amount, 0) as discount_amount,
+        coalesce(lines.tax_amount, 0) as tax_amount
+    from lines
+    inner join orders on lines.order_id = orders.order_id
+),
+
+final as (
+    select
+        sold.order_line_id,
+        sold.order_id,
+        customers.customer_sk,
+        products.product_sk,
+        sold.customer_id,
+        sold.product_id,
+        sold.source_connector,
+        sold.payment_method,
+        sold.currency_code,
+        sold.quantity,
+        sold.unit_price,
+        sold.gross_amount,
+        sold.discount_amount,
+        sold.tax_amount,
+        sold.sold_on,
+        sold.sold_at,
+        sold._feed,
+        sold._load_id,
+        sold.gross_amount - sold.discount_amount as net_amount,
+        sold.quantity * products.unit_cost as cost_amount
+    from sold
+    left join customers
+        on
+            sold.customer_id = customers.customer_id
+            and sold.sold_at >= customers.effective_from_at
+            and sold.sold_at < customers.effective_to_at
+    left join products
+        on
+            sold.product_id = products.product_id
+            and sold.sold_at >= products.effective_from_at
+            and sold.sold_at < products.effective_to_at
+)
+
+select * from final

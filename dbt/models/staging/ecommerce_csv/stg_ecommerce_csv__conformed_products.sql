@@ -1,0 +1,17 @@
+with products as (
+    select * from {{ ref('int_ecommerce_csv__products_cleansed') }}
+),
+
+mapped as (
+    select
+        *,
+        null as sku,
+        null as created_at
+    from products
+),
+
+final as (
+    {{ conform('products', 'mapped') }}
+)
+
+select * from final

@@ -1,0 +1,28 @@
+with items as (
+    select * from {{ ref('stg_quickbooks_csv__items') }}
+),
+
+mapped as (
+    select
+        item_name as product_id,
+        item_name as product_name,
+        sku,
+        category,
+        sales_price as list_price,
+        purchase_cost as unit_cost,
+        is_deleted,
+        _feed,
+        _load_id,
+        null as brand,
+        '{{ var("tenant_currency") }}' as currency_code,
+        not is_inactive as is_active,
+        null as created_at,
+        null as updated_at
+    from items
+),
+
+final as (
+    {{ conform('products', 'mapped') }}
+)
+
+select * from final

@@ -1,0 +1,38 @@
+-- Credit memos and refund receipts name no invoice: the money counts on their day, for no order.
+with credit_memos as (
+    select * from {{ ref('stg_quickbooks_csv__credit_memos') }}
+),
+
+refund_receipts as (
+    select * from {{ ref('stg_quickbooks_csv__refund_receipts') }}
+),
+
+unioned as (
+    select * from credit_memos
+    union all
+    select * from refund_receipts
+),
+
+mapped as (
+    select
+        document_key as refund_id,
+        customer_name as customer_id,
+        is_deleted,
+        transaction_on as refunded_on,
+        _feed,
+        _load_id,
+        null as order_id,
+        null as payment_id,
+        'succeeded' as refund_status,
+        '{{ var("tenant_currency") }}' as currency_code,
+        -total_amount as refund_amount,
+        false as is_test,
+        {{ local_midnight('transaction_on') }} as refunded_at
+    from unioned
+),
+
+final as (
+    {{ conform('refunds', 'mapped') }}
+)
+
+select * from final

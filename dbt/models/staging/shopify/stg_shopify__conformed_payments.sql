@@ -1,0 +1,42 @@
+with transactions as (
+    select * from {{ ref('stg_shopify__transactions') }}
+),
+
+-- An authorization reserves money and a void frees it: only sale and capture take it.
+takings as (
+    select
+        *,
+        coalesce(processed_at, created_at) as paid_at
+    from transactions
+    where transaction_kind in ('sale', 'capture')
+),
+
+mapped as (
+    select
+        transaction_id as payment_id,
+        order_id,
+        currency_code,
+        transaction_amount as payment_amount,
+        is_test,
+        paid_at,
+        _feed,
+        _load_id,
+        null as customer_id,
+        {{ payment_method('gateway') }} as payment_method,
+        case transaction_status
+            when 'success' then 'succeeded'
+            when 'failure' then 'failed'
+            when 'error' then 'failed'
+            else 'pending'
+        end as payment_status,
+        null as fee_amount,
+        false as is_deleted,
+        {{ local_date('paid_at') }} as paid_on
+    from takings
+),
+
+final as (
+    {{ conform('payments', 'mapped') }}
+)
+
+select * from final

@@ -1,0 +1,34 @@
+with refunds as (
+    select * from {{ ref('stg_shopify__refunds') }}
+),
+
+timed as (
+    select
+        *,
+        coalesce(processed_at, created_at) as refunded_at
+    from refunds
+),
+
+mapped as (
+    select
+        refund_id,
+        order_id,
+        currency_code,
+        refund_amount,
+        refunded_at,
+        _feed,
+        _load_id,
+        null as payment_id,
+        null as customer_id,
+        'succeeded' as refund_status,
+        false as is_test,
+        false as is_deleted,
+        {{ local_date('refunded_at') }} as refunded_on
+    from timed
+),
+
+final as (
+    {{ conform('refunds', 'mapped') }}
+)
+
+select * from final
