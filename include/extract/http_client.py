@@ -156,9 +156,7 @@ class HttpClient:
         ceiling = self._limits.backoff_s * 2 ** (attempt - 1)
         return random.uniform(ceiling / 2, ceiling)  # noqa: S311
 
-    def _send(
-        self, method: str, url: str, params: Mapping[str, str] | None, body: Any
-    ) -> Answer:
+    def _send(self, method: str, url: str, params: Mapping[str, str] | None, body: Any) -> Answer:
         if self._limiter:
             self._limiter.wait()
         what = f"{method} {urlsplit(url).path}"
@@ -207,5 +205,3 @@ def _quiet_json(content: bytes) -> Any:
         return orjson.loads(content)
     except ValueError:
         return None
-
-

@@ -40,7 +40,9 @@ def build_base_url(declared: str, host: str | None) -> str:
     return host if not path or urlsplit(host).path.endswith(path) else host + path
 
 
-def build_client(api: Api, credentials: Credentials, limits: HttpLimits | None = None) -> HttpClient:
+def build_client(
+    api: Api, credentials: Credentials, limits: HttpLimits | None = None
+) -> HttpClient:
     """HTTP client of one feed.
 
     Raises:
@@ -182,5 +184,7 @@ def _mark(step: Step, following: Step | None, records: list[dict[str, Any]]) -> 
     """
     if following is not None and (following.params, following.url) == (step.params, step.url):
         return b"stuck:" + repr((step.url, sorted(step.params.items()))).encode()
-    content = orjson.dumps(records, default=str) if records else repr((step.url, step.params)).encode()
+    content = (
+        orjson.dumps(records, default=str) if records else repr((step.url, step.params)).encode()
+    )
     return hashlib.blake2b(content, digest_size=16).digest()

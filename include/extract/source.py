@@ -42,19 +42,22 @@ class LocatedSource:
         try:
             self._inner.check()
         except EltError as error:
-            raise error.at(tenant=self._feed.tenant.id, feed=self._feed.name)
+            error.at(tenant=self._feed.tenant.id, feed=self._feed.name)
+            raise
 
     def discover(self) -> dict[str, Stream]:
         try:
             return self._inner.discover()
         except EltError as error:
-            raise error.at(tenant=self._feed.tenant.id, feed=self._feed.name)
+            error.at(tenant=self._feed.tenant.id, feed=self._feed.name)
+            raise
 
     def read(self, stream: str, window: Window) -> Iterator[Page]:
         try:
             yield from self._inner.read(stream, window)
         except EltError as error:
-            raise error.at(tenant=self._feed.tenant.id, feed=self._feed.name, stream=stream)
+            error.at(tenant=self._feed.tenant.id, feed=self._feed.name, stream=stream)
+            raise
 
 
 def build_source(feed: Feed, credentials: Credentials) -> Source:
@@ -66,7 +69,8 @@ def build_source(feed: Feed, credentials: Credentials) -> Source:
     try:
         return LocatedSource(feed, _build(feed, credentials))
     except EltError as error:
-        raise error.at(tenant=feed.tenant.id, feed=feed.name)
+        error.at(tenant=feed.tenant.id, feed=feed.name)
+        raise
 
 
 def _build(feed: Feed, credentials: Credentials) -> Source:
