@@ -24,11 +24,12 @@ def build_ingest_docs(feed: Feed) -> str:
             "All windows are half-open `[start, end)` in UTC.",
             "",
             "- **Scheduled and manual runs** start at the stream's committed cursor minus its"
-            f" lookback ({feed.start_date} before the first load) and end now. A paused DAG catches up by"
-            " itself; no interval is ever missed.",
+            f" lookback ({feed.start_date} before the first load) and end now. A paused DAG"
+            " catches up by itself; no interval is ever missed.",
             "- **Manual runs with `from`/`to`** read exactly that and leave the cursor alone.",
             "- **Backfill runs** (`airflow backfill create` or the UI) read exactly their data"
-            f" interval{_interval(feed)} and leave the cursor alone. Streams without a cursor are skipped.",
+            f" interval{_interval(feed)} and leave the cursor alone. Streams without a cursor are"
+            " skipped.",
             "",
             "Loading the same window twice changes nothing.",
             "",

@@ -15,7 +15,7 @@ MAX_RETRY_AFTER = timedelta(hours=6)
 
 RETRY_DELAY = timedelta(seconds=30)
 MAX_RETRY_DELAY = timedelta(minutes=15)
-MAY_PASS = "a later try may succeed"
+RETRY_HELPS = "a later try may succeed"
 NEEDS_PERSON = "needs a person"
 
 
@@ -34,7 +34,7 @@ def build_rules() -> list[RetryRule]:
         RetryRule(
             exception=error,
             action=RetryAction.RETRY if error.retryable else RetryAction.FAIL,
-            reason=f"{error.__name__}: {MAY_PASS if error.retryable else NEEDS_PERSON}",
+            reason=f"{error.__name__}: {RETRY_HELPS if error.retryable else NEEDS_PERSON}",
         )
         for error in build_leaves()
     ]
