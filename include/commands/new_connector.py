@@ -6,8 +6,8 @@ from include.commands.output import say
 from include.commands.written import say_written
 from include.config.settings import load_settings
 from include.core.errors import ConfigError
-from include.scaffold.connector import KINDS, build_connector_files
 from include.scaffold.conformed import load_concepts
+from include.scaffold.connector import KINDS, build_connector_files
 from include.scaffold.files import run_write
 
 

@@ -12,6 +12,7 @@ from include.core import naming
 from include.core.errors import ConfigError
 from include.scaffold.columns import build_stream_columns
 from include.scaffold.files import NewFile
+from include.scaffold.template import load_filled
 
 Concepts = dict[str, list[tuple[str, str]]]
 CONCEPTS_MACRO = Path("macros") / "concept" / "concept_columns.sql"
@@ -54,8 +55,9 @@ def build_conformed_files(connector: Connector, folder: Path, concepts: Concepts
         model = naming.conformed_model(connector.connector, concept)
         stream = _closest_stream(connector, concept, concepts[concept])
         sql = _model(connector, concept, stream, concepts[concept])
+        yml = load_filled("conformed.yml", {"model": model, "concept": concept})
         files.append(NewFile(folder / f"{model}.sql", sql, generated=True))
-        files.append(NewFile(folder / f"{model}.yml", _yml(model, concept), generated=True))
+        files.append(NewFile(folder / f"{model}.yml", yml, generated=True))
     return files
 
 
@@ -95,20 +97,11 @@ def _model(connector: Connector, concept: str, stream: str, columns: list[tuple[
         for name, kind in columns
         if name not in staged
     ]
-    selected = "\n".join([*known, f"        {naming.FEED},", f"        {naming.LOAD_ID},", *absent])
-    ref = naming.staging_model(connector.connector, stream)
-    return (
-        f"with {stream} as (\n    select * from {{{{ ref('{ref}') }}}}\n),\n\n"
-        f"mapped as (\n    select\n{selected.removesuffix(',')}\n    from {stream}\n),\n\n"
-        f"final as (\n    {{{{ conform('{concept}', 'mapped') }}}}\n)\n\nselect * from final\n"
-    )
-
-
-def _yml(model: str, concept: str) -> str:
-    return (
-        f"version: 2\n\nmodels:\n  - name: {model}\n"
-        f"    description: One row of the concept {concept} with its canonical columns.\n"
-        "    columns:\n"
-        "      - name: _feed\n        description: Feed that loaded the row; part of the key.\n"
-        "      - name: _load_id\n        description: Load that last changed the raw row.\n"
-    )
+    lineage = [f"        {naming.FEED},", f"        {naming.LOAD_ID},"]
+    values = {
+        "stream": stream,
+        "model": naming.staging_model(connector.connector, stream),
+        "concept": concept,
+        "selected": "\n".join([*known, *lineage, *absent]).removesuffix(","),
+    }
+    return load_filled("conformed.sql", values)

@@ -1,7 +1,6 @@
 """A new connector folder that validates, loads and compiles before its author changes a line."""
 
 from pathlib import Path
-from string import Template
 from typing import Literal
 
 import yaml
@@ -11,8 +10,8 @@ from include.scaffold.conformed import Concepts
 from include.scaffold.files import NewFile
 from include.scaffold.names import build_title, check_new_name
 from include.scaffold.staging import build_staging_files
+from include.scaffold.template import load_filled
 
-TEMPLATES = Path(__file__).parent / "templates"
 Kind = Literal["rest", "files", "python"]
 KINDS: tuple[Kind, ...] = ("rest", "files", "python")
 
@@ -47,12 +46,12 @@ def build_connector_files(
         "class_name": "".join(part.capitalize() for part in name.split("_")) + "Source",
         "options": "" if kind == "rest" else f"\n       options: {{path: .local/uploads/{name}}}",
     }
-    described = _filled(f"{kind}.yaml", values)
-    files = {"connector.yaml": described, "README.md": _filled("README.md", values)}
+    described = load_filled(f"{kind}.yaml", values)
+    files = {"connector.yaml": described, "README.md": load_filled("README.md", values)}
     if kind == "python":
-        files["source.py"] = _filled("source.py", values)
+        files["source.py"] = load_filled("source.py", values)
     if with_hooks:
-        files["hooks.py"] = _filled("hooks.py", values)
+        files["hooks.py"] = load_filled("hooks.py", values)
     if kind == "python" or with_hooks:
         files["__init__.py"] = f'"""{values["title"]}: see README.md."""\n'
     connector = Connector.model_validate(yaml.safe_load(described))
@@ -61,8 +60,3 @@ def build_connector_files(
         *(NewFile(connectors_dir / name / stem, text) for stem, text in sorted(files.items())),
         *build_staging_files(connector, staging, concepts),
     ]
-
-
-def _filled(template: str, values: dict[str, str]) -> str:
-    text = (TEMPLATES / f"{template}.tmpl").read_text(encoding="utf-8")
-    return Template(text).substitute(values)

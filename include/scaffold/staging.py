@@ -1,7 +1,7 @@
 """connector.yaml to dbt staging: the sources, a view per stream and child, their ymls.
 
-Data flow: Connector -> NewFile for dbt/models/staging/<connector>/. Generated files carry a mark and
-are kept once a person has edited them.
+Data flow: Connector -> NewFile for dbt/models/staging/<connector>/. Generated files carry a mark
+and are kept once a person has edited them.
 """
 
 from pathlib import Path
@@ -18,6 +18,7 @@ from include.scaffold.columns import (
 )
 from include.scaffold.conformed import Concepts, build_conformed_files
 from include.scaffold.files import NewFile
+from include.scaffold.template import load_filled
 
 LINEAGE = (naming.FEED, naming.LOAD_ID, naming.LOADED_AT)
 _LINEAGE_YML = """\
@@ -113,10 +114,8 @@ def _view(connector: str, table: str, columns: list[StagedColumn]) -> str:
         lines += [f"        -- {group}"] if found else []
         lines += [f"        {column.sql}," for column in found]
     selected = "\n".join(lines).removesuffix(",")
-    return (
-        f"with source as (\n    select * from {{{{ source('{connector}', '{table}') }}}}\n),\n\n"
-        f"renamed as (\n    select\n{selected}\n    from source\n)\n\nselect * from renamed\n"
-    )
+    values = {"connector": connector, "table": table, "selected": selected}
+    return load_filled("staging.sql", values)
 
 
 def _yml(model: str, about: str, keys: list[str]) -> str:

@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from string import Template
 
 from include.config.connector_spec import Connector, Option
-from include.scaffold.connector import TEMPLATES
 from include.scaffold.files import NewFile
 from include.scaffold.names import build_title, check_new_name
+from include.scaffold.template import load_filled
 
 
 def build_tenant_file(
@@ -30,8 +29,7 @@ def build_tenant_file(
     check_new_name(name, "tenant")
     feeds = "".join(_feed(name, connector, start_date) for connector in connectors)
     values = {"name": name, "title": build_title(name), "feeds": feeds}
-    text = (TEMPLATES / "tenant.yaml.tmpl").read_text(encoding="utf-8")
-    return NewFile(tenants_dir / f"{name}.yaml", Template(text).substitute(values))
+    return NewFile(tenants_dir / f"{name}.yaml", load_filled("tenant.yaml", values))
 
 
 def _feed(tenant: str, connector: Connector, start_date: date) -> str:

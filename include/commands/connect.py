@@ -1,0 +1,68 @@
+"""Connections for the command line, from the environment; Airflow has its secrets backends."""
+
+import json
+from urllib.parse import quote
+
+from include.config.credentials import Credentials, load_credentials_from_env
+from include.config.models import Feed, Tenant
+from include.config.settings import connection_from_env, load_settings
+from include.core import naming
+from include.core.errors import ConfigError, EltError, MissingSecret
+from include.warehouse.connection import Warehouse
+
+
+def load_credentials(feed: Feed) -> Credentials:
+    """The feed's connection from `AIRFLOW_CONN_<TENANT>__<FEED>`.
+
+    Raises:
+        MissingSecret: If it is not set although the connector declares secrets.
+    """
+    required = bool(feed.connector.secrets)
+    try:
+        return load_credentials_from_env(feed.connection_id, required=required)
+    except EltError as error:
+        raise error.at(tenant=feed.tenant.id, feed=feed.name) from None
+
+
+def load_warehouse(tenant: Tenant) -> Warehouse:
+    """The tenant's warehouse: `AIRFLOW_CONN_WAREHOUSE` (or its own one), else WAREHOUSE_URL.
+
+    Raises:
+        MissingSecret: If neither is set.
+    """
+    return Warehouse(load_warehouse_url(tenant.spec.destination.connection))
+
+
+def load_warehouse_url(connection_id: str = naming.WAREHOUSE_CONNECTION) -> str:
+    """libpq URL of a warehouse connection; holds the password, so it is never printed.
+
+    Raises:
+        MissingSecret: If it is not set.
+        ConfigError: If it is set but is no JSON object or URI.
+    """
+    text = connection_from_env(connection_id)
+    if text:
+        return _from_json(connection_id, text) if text.lstrip().startswith("{") else text
+    url = load_settings().warehouse_url
+    if url and connection_id == naming.WAREHOUSE_CONNECTION:
+        return url
+    raise MissingSecret(
+        f"no connection `{connection_id}`. Expected a PostgreSQL URL in `WAREHOUSE_URL` or "
+        f"`AIRFLOW_CONN_{connection_id.upper()}`. `make up` starts the embedded server and "
+        "`make run` sets both."
+    )
+
+
+def _from_json(connection_id: str, text: str) -> str:
+    try:
+        data = json.loads(text)
+    except ValueError:
+        raise ConfigError(
+            f"`AIRFLOW_CONN_{connection_id.upper()}` is not valid JSON. Expected an object with "
+            "host, port, login, password, schema."
+        ) from None
+    user = quote(data.get("login") or "", safe="")
+    password = f":{quote(data['password'], safe='')}" if data.get("password") else ""
+    place = f"{user}{password}@" if user else ""
+    port = f":{data['port']}" if data.get("port") else ""
+    return f"postgresql://{place}{data.get('host') or ''}{port}/{data.get('schema') or ''}"

@@ -1,0 +1,143 @@
+"""The checks every stream of every feed gets without a file.
+
+Placeholders: `{schema}` and `{table}` are names; `{tenant}`, `{feed}`, `{stream}`, `{run}`, `{now}`
+and the limits are values. `{run}` is null when no run is given: then the last load counts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from include.core import naming
+from include.quality.check import Check, Severity
+from include.quality.statement import quote_identifier
+
+# A share of quarantined records people should know of, and one at which marts would mislead them.
+QUARANTINE_WARN_RATIO = 0.01
+QUARANTINE_ERROR_RATIO = 0.10
+QUARANTINE_ERROR_ROWS = 10  # one bad row of five is no catastrophe
+
+# Loads these checks speak of: the run's, or the stream's last one.
+_LOADS = """
+    select * from elt_ops.loads
+    where (tenant, feed, stream, state) = ({tenant}, {feed}, {stream}, 'loaded')
+    and (
+        run_id = {run}::text
+        or {run}::text is null and load_id = (
+            select max(load_id) from elt_ops.loads
+            where (tenant, feed, stream, state) = ({tenant}, {feed}, {stream}, 'loaded')
+        )
+    )"""
+
+_BOOKS = f"""select 'load ' || load_id as bad_key from ({_LOADS}) as loads
+where read <> inserted + updated + unchanged + quarantined + filtered"""  # noqa: S608 constants
+
+_ROWS = """select 'table ' || in_table || ', ledger ' || in_ledger as bad_key
+from (
+    select
+        (select count(*) from {schema}.{table} where _feed = {feed}) as in_table,
+        (
+            select coalesce(sum(inserted), 0) from elt_ops.loads
+            where (tenant, feed, stream, state) = ({tenant}, {feed}, {stream}, 'loaded')
+        ) as in_ledger
+) as counted
+where in_table <> in_ledger"""
+
+_LATE = """select coalesce('last load ' || last_load, 'never loaded') as bad_key
+from (
+    select max(finished_at) as last_load from elt_ops.loads
+    where (tenant, feed, stream, state) = ({tenant}, {feed}, {stream}, 'loaded')
+) as latest
+where """
+_LATE_WARN = _LATE + "coalesce(last_load, '-infinity') < {now} - make_interval(hours => {warn_h})"
+# Never loaded is a warning only: a backfill may come before the first scheduled run.
+_LATE_ERROR = _LATE + "last_load < {now} - make_interval(hours => {error_h})"
+
+_DRIFT = f"""select table_name || '.' || column_name || ' ' || change as bad_key
+from elt_ops.schema_changes
+where load_id in (select load_id from ({_LOADS}) as loads)
+and load_id > (
+    select min(load_id) from elt_ops.loads
+    where (tenant, feed, stream, state) = ({{tenant}}, {{feed}}, {{stream}}, 'loaded')
+)"""  # noqa: S608 constants
+
+_SHARE = f"""select 'quarantined ' || bad || ' of ' || total as bad_key
+from (
+    select sum(quarantined) as bad, sum(read) as total from ({_LOADS}) as loads
+) as summed
+where """  # noqa: S608 constants
+_SHARE_WARN = _SHARE + f"bad > total * {QUARANTINE_WARN_RATIO}"
+_SHARE_ERROR = _SHARE + f"bad > total * {QUARANTINE_ERROR_RATIO} and bad >= {QUARANTINE_ERROR_ROWS}"
+
+
+@dataclass(frozen=True, slots=True)
+class StreamTable:
+    """What the checks need to know of one stream.
+
+    Attributes:
+        primary_key: Key columns without `_feed`; empty for a table that does not exist yet.
+        children: Child tables that exist.
+        limits: (warn, error) hours since the last load; None when the feed cannot be late.
+    """
+
+    name: str
+    primary_key: tuple[str, ...]
+    limits: tuple[int, int] | None
+    children: tuple[str, ...] = ()
+
+
+def build_stream_checks(stream: StreamTable) -> list[Check]:
+    """Built-in checks of one stream, those that read the raw table only if it has a key."""
+    error, warn = Severity.ERROR, Severity.WARN
+    checks = [
+        Check("books_balance", error, _BOOKS, "A load lost count of its records."),
+        Check("schema_drift", warn, _DRIFT, "The source's columns have changed."),
+        Check("quarantine_share", error, _SHARE_ERROR, "Many records do not fit the columns."),
+        Check("quarantine_share_early", warn, _SHARE_WARN, "Some records do not fit the columns."),
+    ]
+    if stream.limits:
+        checks += [
+            Check("freshness", error, _LATE_ERROR, "The last successful load is too old."),
+            Check("freshness_early", warn, _LATE_WARN, "The last successful load is getting old."),
+        ]
+    if stream.primary_key:
+        checks += [
+            Check("rows_match_ledger", error, _ROWS, "Rows were added or removed beside loads."),
+            *_key_checks(stream.primary_key),
+            *(_orphans(child, stream.primary_key) for child in stream.children),
+        ]
+    return [_of_stream(check, stream.name) for check in checks]
+
+
+def _of_stream(check: Check, stream: str) -> Check:
+    return Check(check.name, check.severity, check.sql, check.why, stream=stream)
+
+
+def _key_checks(primary_key: Sequence[str]) -> list[Check]:
+    columns = [quote_identifier(key) for key in primary_key]
+    listed = ", ".join(columns)
+    shown = " || '|' || ".join(f"coalesce({column}::text, 'null')" for column in columns)
+    has_null = " or ".join(f"{column} is null" for column in columns)
+    table = "from {schema}.{table} where _feed = {feed}"
+    unique = f"select {shown} as bad_key {table} group by {listed} having count(*) > 1"
+    not_null = f"select {shown} as bad_key {table} and ({has_null})"
+    return [
+        Check("keys_unique", Severity.ERROR, unique, "One record stands in the table twice."),
+        Check("keys_not_null", Severity.ERROR, not_null, "A record cannot be told from others."),
+    ]
+
+
+def _orphans(child: str, primary_key: Sequence[str]) -> Check:
+    """Rows of a child table without their parent."""
+    pairs = [
+        (quote_identifier(naming.parent_key_column(key)), quote_identifier(key))
+        for key in primary_key
+    ]
+    joined = " and ".join(f"parent.{key} = child.{parent_key}" for parent_key, key in pairs)
+    shown = " || '|' || ".join(f"child.{parent_key}::text" for parent_key, _ in pairs)
+    table = quote_identifier(child)
+    sql = (
+        f"select {shown} as bad_key from {{schema}}.{table} as child where child._feed = {{feed}} "  # noqa: S608
+        f"and not exists (select 1 from {{schema}}.{{table}} as parent "
+        f"where parent._feed = child._feed and {joined})"
+    )
+    return Check(f"{child}_have_parents", Severity.ERROR, sql, "A detail lost what it is part of.")

@@ -1,0 +1,76 @@
+"""Which tables exist, with which keys: what the catalog and the ledger know of a feed."""
+
+from collections.abc import Iterable
+
+from include.config.connector_spec import Freshness
+from include.config.models import Feed
+from include.core import naming
+from include.quality.builtin import StreamTable
+from include.quality.freshness import build_limits
+from include.warehouse.connection import Connection
+
+
+def fetch_stream_tables(
+    connection: Connection, feed: Feed, wanted: Iterable[str] | None = None
+) -> list[StreamTable]:
+    """The feed's streams, sorted by name: declared ones, or those the ledger has seen loaded.
+
+    A declared stream that was never loaded is in the list without a key.
+
+    Args:
+        wanted: Only these streams; all when None.
+    """
+    keys = _fetch_keys(connection, feed.raw_schema)
+    names = set(feed.streams)
+    if feed.connector.streams_from_feed:
+        names |= _fetch_loaded(connection, feed)
+    if wanted is not None:
+        names = set(wanted)
+    return [_build(feed, name, keys) for name in sorted(names)]
+
+
+def fetch_existing(connection: Connection, tables: Iterable[tuple[str, str]]) -> set[str]:
+    """Those of the (schema, table) pairs that exist, as `schema.table`."""
+    pairs = sorted(set(tables))
+    rows = connection.execute(
+        "select n.nspname || '.' || c.relname from pg_class c "
+        "join pg_namespace n on n.oid = c.relnamespace "
+        "join unnest(%s::text[], %s::text[]) as w (schema_name, table_name) "
+        "on w.schema_name = n.nspname and w.table_name = c.relname",
+        [[schema for schema, _ in pairs], [table for _, table in pairs]],
+    )
+    return {str(row[0]) for row in rows}
+
+
+def _build(feed: Feed, name: str, keys: dict[str, tuple[str, ...]]) -> StreamTable:
+    declared = feed.streams.get(name)
+    key = keys.get(name, ())
+    if declared and key:
+        key = declared.primary_key
+    tables = [naming.child_table(name, child) for child in (declared.children if declared else ())]
+    children = tuple(table for table in sorted(tables) if table in keys)
+    freshness = declared.freshness if declared else Freshness()
+    return StreamTable(name, key, build_limits(freshness, feed.schedule), children)
+
+
+def _fetch_loaded(connection: Connection, feed: Feed) -> set[str]:
+    rows = connection.execute(
+        "select distinct stream from elt_ops.loads "
+        "where (tenant, feed, state) = (%s, %s, 'loaded')",
+        [feed.tenant.id, feed.name],
+    )
+    return {str(row[0]) for row in rows}
+
+
+def _fetch_keys(connection: Connection, schema: str) -> dict[str, tuple[str, ...]]:
+    """Table -> primary key columns without the lineage ones, for every table of the schema."""
+    rows = connection.execute(
+        "select c.relname, array(select a.attname::text from pg_index i, "
+        "unnest(i.indkey::int[]) with ordinality as k (attnum, place), pg_attribute a "
+        "where i.indrelid = c.oid and i.indisprimary and a.attrelid = c.oid "
+        "and a.attnum = k.attnum and a.attname <> %s order by k.place) "
+        "from pg_class c join pg_namespace n on n.oid = c.relnamespace "
+        "where n.nspname = %s and c.relkind in ('r', 'p')",
+        [naming.FEED, schema],
+    )
+    return {str(name): tuple(columns) for name, columns in rows}
