@@ -82,7 +82,7 @@ def read_csv(place: Place, facts: FileFacts, plan: CsvPlan) -> Iterator[Batch]:
         return
     rows = iter_rows(place, facts, plan.dialect, plan.max_line_bytes, after_line=plan.header_lines)
     while some := list(islice(rows, BATCH_ROWS)):
-        yield build_batch(place, some, plan.names)
+        yield build_batch(place, some, plan.names, plan.dialect.delimiter)
 
 
 def is_plain(facts: FileFacts) -> bool:
@@ -95,7 +95,9 @@ def is_plain(facts: FileFacts) -> bool:
     )
 
 
-def build_batch(place: Place, rows: Sequence[Row], names: tuple[str, ...]) -> Batch:
+def build_batch(
+    place: Place, rows: Sequence[Row], names: tuple[str, ...], delimiter: str = ","
+) -> Batch:
     """Rows to columns; those of another width become rejects."""
     width = len(names)
     good, lines, rejects = [], [], []
@@ -105,7 +107,7 @@ def build_batch(place: Place, rows: Sequence[Row], names: tuple[str, ...]) -> Ba
             continue
         fitted = cells if len(cells) == width else fit_cells(cells, width)
         if fitted is None:
-            rejects.append(build_ragged(place, number, cells, width, _as_text(cells)))
+            rejects.append(build_ragged(place, number, cells, width, _as_text(cells, delimiter)))
         else:
             good.append(fitted)
             lines.append(number)
@@ -186,14 +188,14 @@ def _number(place: Place, plan: CsvPlan, batches: Iterator[Any], bad: list[Any])
         yield from _with_mended(place, plan, Batch(table, lines), broken)
     rest = [_broken_row(n + plan.header_lines, text, plan) for n, text in bad]
     if rest:
-        yield build_batch(place, rest, plan.names)
+        yield build_batch(place, rest, plan.names, plan.dialect.delimiter)
 
 
 def _with_mended(place: Place, plan: CsvPlan, batch: Batch, broken: list[Row]) -> Iterator[Batch]:
     """The batch, then the rows pyarrow refused: mended where only empty cells are too many."""
     yield batch
     if broken:
-        yield build_batch(place, broken, plan.names)
+        yield build_batch(place, broken, plan.names, plan.dialect.delimiter)
 
 
 def _broken_row(number: int, text: str, plan: CsvPlan) -> Row:
@@ -202,7 +204,7 @@ def _broken_row(number: int, text: str, plan: CsvPlan) -> Row:
     return number, cells, None
 
 
-def _as_text(cells: Sequence[str]) -> str:
+def _as_text(cells: Sequence[str], delimiter: str) -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="").writerow(cells)
+    csv.writer(out, delimiter=delimiter, lineterminator="").writerow(cells)
     return out.getvalue()

@@ -91,7 +91,7 @@ def widest(kinds: Iterable[str]) -> ColumnType:
             found = "json"
         else:
             found = _WIDER.get(frozenset((found, kind)), "text")
-    return Column(type=found or "text").type  # type: ignore[arg-type]  # pydantic checks the word
+    return Column(type=found or "text").type
 
 
 def unite(first: Column, second: Column) -> Column:

@@ -51,11 +51,14 @@ def _load_sample(place: Place, facts: FileFacts, max_line_bytes: int) -> list[st
 
 def _sniff(sample: list[str], delimiter: str | None) -> Dialect | None:
     forced = ", delim := ?" if delimiter else ""
+    query = (
+        "select Delimiter, Quote, SkipRows from sniff_csv(?, all_varchar := true,"  # noqa: S608
+        f" ignore_errors := true, strict_mode := false{forced})"
+    )
     with _as_file(sample) as path, duckdb.connect() as connection:
         try:
             row = connection.execute(
-                "select Delimiter, Quote, SkipRows from sniff_csv(?, all_varchar := true,"
-                f" ignore_errors := true, strict_mode := false{forced})",
+                query,
                 [str(path), *([delimiter] if delimiter else [])],
             ).fetchone()
         except duckdb.Error as error:

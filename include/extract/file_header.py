@@ -22,9 +22,14 @@ class Header:
 
 
 def build_header(
-    cells: Sequence[str | None], columns: Mapping[str, Column] | None = None
+    cells: Sequence[str | None],
+    columns: Mapping[str, Column] | None = None,
+    reserved: Sequence[str] = (),
 ) -> Header:
-    """Match header cells to declared columns by spelling, in declared order; name the others."""
+    """Match header cells to declared columns by spelling, in declared order; name the others.
+
+    `reserved` names are given to no cell.
+    """
     keys = [naming.snake(cell or "") for cell in cells]
     taken: dict[int, str] = {}
     for name, column in (columns or {}).items():
@@ -34,7 +39,7 @@ def build_header(
             if place is not None:
                 taken[place] = name
                 break
-    used = set(columns or ()) | set(taken.values())
+    used = set(columns or ()) | set(taken.values()) | set(reserved)
     names, repeated = [], []
     seen: set[str] = set()
     for index, key in enumerate(keys):

@@ -1,7 +1,6 @@
 """Where a feed's files are, and which belong to a stream."""
 
 import gzip
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +46,7 @@ class Place:
         try:
             if self.path.suffix.lower() == ".gz":
                 return cast(IO[bytes], gzip.open(self.path, "rb"))
-            return io.open(self.path, "rb")  # noqa: UP020, PTH123  buffered bytes, closed by callers
+            return self.path.open("rb")
         except OSError as error:
             raise unreadable(self.name, error) from None
 
@@ -76,7 +75,7 @@ def resolve_folder(feed: Feed) -> Path:
     folder = path if path.is_absolute() else settings.root / path
     if not folder.is_dir():
         raise ConfigError(
-            f"folder `{feed.options['path']}` does not exist. Expected the folder of option `path`. "
+            f"folder `{feed.options['path']}` does not exist. Expected the folder of `path`. "
             "Create it or correct the tenant file."
         )
     return folder

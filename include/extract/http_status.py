@@ -26,7 +26,7 @@ _CODE_PATHS = ("error.type", "error.code", "error.param", "code", "type", "detai
 
 
 def parse_retry_after(value: str | None) -> float | None:
-    """Seconds of a Retry-After header, given as seconds or as an HTTP date; None when unreadable."""
+    """Seconds of a Retry-After header, in seconds or as an HTTP date; None when unreadable."""
     if not value:
         return None
     try:

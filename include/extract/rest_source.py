@@ -32,7 +32,7 @@ REPEATS_BEFORE_GIVING_UP = 2
 
 
 def build_base_url(declared: str, host: str | None) -> str:
-    """The connection's host, completed by the declared path: `https://h` and `.../v1` give `h/v1`."""
+    """The connection's host, completed by the declared path (`/v1`)."""
     if not host:
         return declared.rstrip("/")
     path = urlsplit(declared).path.rstrip("/")
@@ -173,7 +173,7 @@ def _records(body: Any, where: str | None, path: str) -> list[dict[str, Any]]:
     keys = ", ".join(sorted(body)[:8]) if isinstance(body, dict) else type(body).__name__
     raise ContractBroken(
         f"the answer of `{path}` has no list of records at `{where or 'top level'}`, it has: "
-        f"{keys or 'nothing'}. Expected a list of objects. Check `records_path` and the API version."
+        f"{keys or 'nothing'}. Expected a list of objects. Check `records_path` and the version."
     )
 
 

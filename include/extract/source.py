@@ -20,7 +20,7 @@ class Source(Protocol):
     """A feed's reader. Reading again with the same window gives the same records."""
 
     def check(self) -> None:
-        """Prove reachability and access; raises the error a load would raise, nothing is read on."""
+        """Prove reachability and access; raises the error a load would raise."""
 
     def discover(self) -> dict[str, Stream]:
         """The feed's streams as they can be read now, by name."""
