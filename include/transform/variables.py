@@ -1,0 +1,52 @@
+"""What dbt is told about a tenant; the command line and Cosmos pass the same.
+
+The manifest is built once with every connector on, so the graph knows every edge that some tenant
+may have; a run gets its tenant's variables and selects its tenant's staging. Pure.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from include.config.connector_spec import Connector
+from include.config.models import Tenant
+
+# Names no tenant: staging schemas of the manifest are never read, only its graph is.
+MANIFEST_TENANT = "manifest"
+
+
+def build_dbt_vars(tenant: Tenant) -> dict[str, Any]:
+    """Variables of dbt_project.yml for one tenant, keys and lists sorted.
+
+    Returns:
+        tenant, tenant_currency, tenant_timezone, feeds (names of enabled feeds) and
+        sources_by_concept: concept -> connectors of the tenant that feed it; a concept nobody feeds
+        is absent, and macro union_concept then gives an empty table.
+    """
+    connectors = {feed.connector.connector: feed.connector for feed in tenant.feeds}
+    return {
+        "tenant": tenant.id,
+        "tenant_currency": tenant.spec.currency,
+        "tenant_timezone": tenant.spec.timezone,
+        "sources_by_concept": build_sources_by_concept(connectors.values()),
+        "feeds": sorted(feed.name for feed in tenant.feeds),
+    }
+
+
+def build_manifest_vars(connectors: Mapping[str, Connector]) -> dict[str, Any]:
+    """Variables with every connector on, for the one manifest; same keys as `build_dbt_vars`."""
+    return {
+        "tenant": MANIFEST_TENANT,
+        "tenant_currency": "USD",
+        "tenant_timezone": "UTC",
+        "sources_by_concept": build_sources_by_concept(connectors.values()),
+        "feeds": sorted(connectors),
+    }
+
+
+def build_sources_by_concept(connectors: Iterable[Connector]) -> dict[str, list[str]]:
+    """Concept -> connector names, both sorted, each name once."""
+    found: dict[str, set[str]] = {}
+    for connector in connectors:
+        for concept in connector.concepts:
+            found.setdefault(concept, set()).add(connector.connector)
+    return {concept: sorted(names) for concept, names in sorted(found.items())}
