@@ -59,3 +59,29 @@ def connection_from_env(connection_id: str) -> str | None:
 def child_environment(**extra: str) -> dict[str, str]:
     """A copy of the environment for a subprocess (dbt), with `extra` on top."""
     return {**os.environ, **extra}
+
+
+@dataclass(frozen=True)
+class LocalSettings:
+    """What `make up` wishes for on this machine; a taken port gets the next free one."""
+
+    airflow_port: int
+    postgres_port: int
+    sandbox_port: int
+    parallelism: int
+
+
+def load_local_settings() -> LocalSettings:
+    """Read AIRFLOW_PORT, POSTGRES_PORT, SANDBOX_PORT and ELT_PARALLELISM.
+
+    Raises:
+        ValueError: If one of them is set and no whole number.
+    """
+    env = os.environ
+    return LocalSettings(
+        airflow_port=int(env.get("AIRFLOW_PORT") or 8080),
+        postgres_port=int(env.get("POSTGRES_PORT") or 5433),
+        sandbox_port=int(env.get("SANDBOX_PORT") or 8900),
+        # A task waits for the source or the warehouse half of its time: twice the cores.
+        parallelism=int(env.get("ELT_PARALLELISM") or max(4, 2 * (os.cpu_count() or 2))),
+    )

