@@ -17,8 +17,9 @@ def build_transform_docs(tenant: Tenant, render: str) -> str:
             f"# Marts of {tenant.spec.name}",
             "",
             "Runs when any of these feeds has new rows, after waiting for the others that are"
-            f" loading or due about now, at most {tenant.spec.grace_minutes} minutes. Feeds that did"
-            " not make it are named in the log of `wait_for_feeds`; the marts are built without them.",
+            f" loading or due about now, at most {tenant.spec.grace_minutes} minutes. Feeds that"
+            " did not make it are named in the log of `wait_for_feeds`; the marts are built"
+            " without them.",
             "",
             *(f"- `{feed.dag_id}`" for feed in tenant.feeds),
             "",

@@ -100,7 +100,7 @@ class WaitForFeedsSensor(BaseSensorOperator):
     def _due(
         self, feed: str, triggered_at: datetime
     ) -> tuple[datetime, datetime] | tuple[None, None]:
-        """Due instant, and logical date of its run: the start of the interval that ends when due."""
+        """Due instant, and its run's logical date: the start of the interval that ends when due."""
         cron = self.schedules[feed]
         if cron is None:
             return None, None

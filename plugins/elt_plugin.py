@@ -1,0 +1,50 @@
+"""The repository's one Airflow plugin.
+
+`on_load` imports what tasks need once, in the process that forks them: otherwise every task imports
+Cosmos, pyarrow and duckdb anew, which takes longer than most tasks do. It works only with
+`AIRFLOW__CORE__LAZY_LOAD_PLUGINS=False`; in airflow_local_settings the same imports are circular.
+"""
+
+import importlib
+import logging
+import sys
+import time
+from typing import Any
+
+from airflow.sdk.plugins_manager import AirflowPlugin
+
+log = logging.getLogger(__name__)
+
+# Sub-commands of `airflow` whose process is the parent of tasks.
+PARENTS = frozenset({"scheduler", "worker"})
+WARMED = (
+    "include.orchestration.ingest_dag",
+    "include.orchestration.transform_dag",
+    "include.orchestration.secrets",
+    "include.pipeline.feed_load",
+    "include.pipeline.checks",
+    "include.pipeline.dbt_build",
+    "include.transform.task_groups",
+    "cosmos.converter",
+    "cosmos.airflow.graph",
+    "cosmos.operators.local",
+)
+
+
+class EltPlugin(AirflowPlugin):
+    """Warms the parents of tasks."""
+
+    name = "elt"
+
+    @classmethod
+    def on_load(cls, *args: Any, **kwargs: Any) -> None:
+        """Import what tasks will import; a module that cannot be imported fails in its task."""
+        if PARENTS.isdisjoint(sys.argv):
+            return
+        started = time.monotonic()
+        for module in WARMED:
+            try:
+                importlib.import_module(module)
+            except Exception:
+                log.warning("not warmed module=%s", module, exc_info=True)
+        log.info("tasks warmed modules=%d seconds=%.1f", len(WARMED), time.monotonic() - started)
