@@ -16,13 +16,13 @@ def build_staging_selection(tenant: Tenant, project: Path | None = None) -> tupl
     """Selectors of the tenant's connectors that have staging models; empty when none has."""
     project = project or load_settings().dbt_project_dir
     folders = (f"models/staging/{connector}" for connector in tenant.connectors)
-    return tuple(f"path:{folder}" for folder in folders if _has_sql(project / folder))
+    return tuple(f"path:{folder}" for folder in folders if _has_nodes(project / folder))
 
 
 def build_mart_selection(project: Path | None = None) -> tuple[str, ...]:
     """Selectors of everything after staging."""
     project = project or load_settings().dbt_project_dir
-    return tuple(f"path:{folder}" for folder in SHARED_FOLDERS if _has_sql(project / folder))
+    return tuple(f"path:{folder}" for folder in SHARED_FOLDERS if _has_nodes(project / folder))
 
 
 def build_selection(tenant: Tenant, project: Path | None = None) -> tuple[str, ...]:
@@ -35,5 +35,6 @@ def build_exclusion() -> tuple[str, ...]:
     return ("resource_type:unit_test",)
 
 
-def _has_sql(folder: Path) -> bool:
-    return next(folder.rglob("*.sql"), None) is not None
+def _has_nodes(folder: Path) -> bool:
+    # Snapshots are yml alone.
+    return any(path.suffix in (".sql", ".yml") for path in folder.rglob("*"))
