@@ -24,6 +24,7 @@ COMMANDS = {
     "run": ("run", "load, transform and check one tenant now, without Airflow"),
     "status": ("status", "last load, cursor, quarantine, freshness and score of every stream"),
     "quarantine": ("quarantine", "records that did not fit: which, and why"),
+    "manifest": ("manifest", "parse the dbt project into the manifest DAGs are drawn from"),
     "pools": ("pools", "Airflow pools the connectors ask for, as JSON"),
     "new-connector": ("new_connector", "scaffold a connector with its staging models"),
     "new-tenant": ("new_tenant", "scaffold a tenant file"),

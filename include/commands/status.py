@@ -1,0 +1,64 @@
+"""`status`: where every stream stands, from the ledger."""
+
+import argparse
+from typing import Any
+
+from include.commands.choose import choose_tenant
+from include.commands.output import build_table, say, say_json
+from include.config.load import load_platform
+from include.config.models import Tenant
+
+HEADERS = (
+    "stream", "state", "last load", "read", "loaded", "unchanged", "quarantine", "cursor", "fresh",
+)  # fmt: skip
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--tenant", help="only this tenant")
+    parser.add_argument("--json", action="store_true", help="the same as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    # The driver is imported here: `status --help` must not pay for it.
+    from include.commands.connect import load_warehouse
+    from include.commands.status_rows import fetch_status
+
+    platform = load_platform()
+    tenants: tuple[Tenant, ...] = platform.tenants
+    if arguments.tenant:
+        tenants = (choose_tenant(platform, arguments.tenant),)
+    found = [fetch_status(load_warehouse(tenant), tenant) for tenant in tenants]
+    if arguments.json:
+        say_json({"tenants": found, "broken": platform.broken})
+        return 0
+    for status in found:
+        _say(status)
+    return 0
+
+
+def _say(status: dict[str, Any]) -> None:
+    scores = "  ".join(
+        f"{score['feed'] or 'marts'} {score['score'] if score['score'] is not None else '-'}"
+        for score in status["scores"]
+    )
+    say(f"{status['tenant']}: quality {scores or 'not checked yet'}")
+    rows = [
+        (
+            f"{row['feed']}/{row['stream']}",
+            row["state"],
+            row["finished_at"],
+            row["read"],
+            row["loaded"],
+            row["unchanged"],
+            row["quarantine_open"],
+            row["cursor"],
+            row["freshness"],
+        )
+        for row in status["streams"]
+    ]
+    for line in build_table(HEADERS, rows):
+        say(f"  {line}")
+    for row in status["streams"]:
+        if row["error_message"]:
+            say(f"  {row['feed']}/{row['stream']}: {row['error_class']}: {row['error_message']}")
+    say()

@@ -1,0 +1,19 @@
+-- check: customer_versions_follow_each_other
+-- severity: error
+-- needs: dim_customers
+-- why: Two versions of one customer hold at the same time, or none or several are current.
+with versions as (
+    select
+        customer_id,
+        is_current,
+        effective_to_at,
+        lead(effective_from_at) over (
+            partition by customer_id order by effective_from_at, effective_to_at
+        ) as next_from_at
+    from {mart}.dim_customers
+)
+
+select customer_id as bad_key
+from versions
+group by customer_id
+having count(*) filter (where is_current) <> 1 or bool_or(effective_to_at > next_from_at)
