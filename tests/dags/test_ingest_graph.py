@@ -1,0 +1,126 @@
+"""An ingest DAG's graph, and what each part of it is told."""
+
+from datetime import UTC, datetime, timedelta
+
+from airflow.sdk import DAG, Asset, TriggerRule
+
+from include.orchestration.failure_callback import notify_deadline, notify_failure
+from include.orchestration.ingest_dag import build_ingest_dag
+from include.orchestration.retry import EltRetryPolicy
+from tests.dags.conftest import TENANT
+
+
+def _dag(write_platform, name: str) -> DAG:
+    platform = write_platform()
+    assert not platform.problems
+    return build_ingest_dag(next(feed for feed in platform.feeds if feed.name == name))
+
+
+def _graph(dag: DAG) -> dict[str, set[str]]:
+    return {task.task_id: task.downstream_task_ids for task in dag.tasks}
+
+
+def test_graph(write_platform) -> None:
+    assert _graph(_dag(write_platform, "till")) == {
+        "sales": {"check_raw", "all_streams_done"},
+        "stores": {"check_raw", "all_streams_done"},
+        "check_raw": {"all_streams_done"},
+        "all_streams_done": set(),
+    }
+
+
+def test_a_failed_stream_neither_hides_checks_nor_turns_the_run_green(write_platform) -> None:
+    """Airflow takes a run's state from its leaves; check_raw as the leaf made red runs green."""
+    dag = _dag(write_platform, "till")
+    assert dag.get_task("check_raw").trigger_rule == TriggerRule.ALL_DONE_MIN_ONE_SUCCESS
+    assert dag.get_task("all_streams_done").trigger_rule == TriggerRule.NONE_FAILED
+    assert [task.task_id for task in dag.leaves] == ["all_streams_done"]
+
+
+def test_the_asset_comes_from_the_checks(write_platform) -> None:
+    dag = _dag(write_platform, "till")
+    outlets = {task.task_id: task.outlets for task in dag.tasks if task.outlets}
+    assert outlets == {"check_raw": [Asset(name="raw/shop/till", uri="elt://raw/shop/till")]}
+
+
+def test_a_folder_without_declared_streams_is_one_task_and_is_not_looked_at(write_platform) -> None:
+    assert list(_graph(_dag(write_platform, "drop"))) == [
+        "all_streams",
+        "check_raw",
+        "all_streams_done",
+    ]
+
+
+def test_a_folder_with_named_streams_has_a_task_each(write_platform) -> None:
+    text = TENANT.replace(
+        "options: {path: /tmp/none}",
+        "options: {path: /tmp/none, streams: {prices: {files: ['p*.csv']}, check_raw: {}}}",
+    )
+    feed = next(feed for feed in write_platform(shop=text).feeds if feed.name == "drop")
+    assert list(_graph(build_ingest_dag(feed))) == [
+        "stream_check_raw",
+        "prices",
+        "check_raw",
+        "all_streams_done",
+    ]
+
+
+def test_what_the_dag_is_told(write_platform) -> None:
+    dag = _dag(write_platform, "till")
+    assert dag.tags == {"tenant:shop", "connector:till", "layer:ingest"}
+    assert dag.owner_links == {"shop-team": "mailto:ops@shop.example"}
+    assert dag.catchup is False
+    assert dag.max_active_runs == 2
+    assert dag.start_date == datetime(2025, 1, 1, tzinfo=UTC)
+    assert dag.schedule.expression.split()[1:] == ["*"] * 4
+    assert set(dag.params) == {"from", "to"}
+    assert dag.params["from"] is None
+    assert _dag(write_platform, "drop").schedule is None
+
+
+def test_what_its_tasks_are_told(write_platform) -> None:
+    task = _dag(write_platform, "till").get_task("sales")
+    assert task.pool == "api_till"
+    assert task.priority_weight == 8
+    assert task.owner == "shop-team"
+    assert (task.tenant, task.feed, task.stream) == ("shop", "till", "sales")
+    assert isinstance(task.retry_policy, EltRetryPolicy)
+    assert list(task.on_failure_callback) == [notify_failure]
+    assert task.retries == 3
+
+
+def test_the_deadline_counts_from_when_the_run_was_due(write_platform) -> None:
+    (alert,) = _dag(write_platform, "till").deadline
+    assert alert.interval == timedelta(minutes=90)
+    assert alert.reference.reference_name == "DagRunQueuedAtDeadline"
+    assert alert.callback.path == f"{notify_deadline.__module__}.notify_deadline"
+    assert alert.callback.kwargs == {"tenant_id": "shop", "feed": "till", "minutes": 90}
+    assert not _dag(write_platform, "drop").deadline
+
+
+def test_docs_say_what_is_loaded_and_where_to_look(write_platform) -> None:
+    docs = _dag(write_platform, "till").doc_md
+    for words in (
+        "| sales | id | `updated_at` | 2 h |",
+        "| stores | id | none: read in full |  |",
+        "connection `shop__till` (`token`)",
+        "elt_ops.loads",
+        "`transform__shop`",
+    ):
+        assert words in docs
+
+
+def test_every_pool_used_is_one_the_command_line_creates(all_dags: dict) -> None:
+    from include.config.load import load_platform
+    from include.core import naming
+
+    made = {naming.pool(name) for name in load_platform().connectors}
+    used = {
+        task.pool
+        for dag_id, dag in all_dags.items()
+        if dag_id.startswith("ingest__")
+        for task in dag.tasks
+        if task.pool != "default_pool"
+    }
+    assert used
+    assert used <= made
