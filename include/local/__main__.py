@@ -67,7 +67,8 @@ def _status(arguments: argparse.Namespace) -> int:
 
 
 def _env(arguments: argparse.Namespace) -> None:
-    from include.local.stack import build_airflow_environment, load_facts, write_env_file
+    from include.local.airflow_env import build_airflow_environment, write_env_file
+    from include.local.stack import load_facts
 
     del arguments
     facts = load_facts()

@@ -93,7 +93,8 @@ class AirflowApi:
 
     def tasks(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
         """All task instances of a run, page after page."""
-        path, found = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances", []
+        path = f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances"
+        found: list[dict[str, Any]] = []
         while True:
             page = self.call("GET", path, params={"limit": 100, "offset": len(found)})
             found += page["task_instances"]

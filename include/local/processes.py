@@ -82,24 +82,25 @@ def run_start_process(
     return record
 
 
-def run_stop_process(state: LocalState, name: str, grace_s: float = 20) -> bool:
-    """Stop a process and everything it started; False when it was not running.
+def run_stop_processes(state: LocalState, names: Sequence[str], grace_s: float = 20) -> list[str]:
+    """Stop processes and everything they started, side by side; answers which were running.
 
-    Its children are listed before it is asked to stop: an orphan no longer leads back to it.
+    Their children are listed before they are asked to stop: an orphan no longer leads back to them.
     """
-    path = state.records / f"{name}.json"
-    data = load_json(path)
-    process = fetch_process(Record(**data)) if data else None
-    if process is not None:
-        family = [process, *_children(process)]
-        _signal([process], "terminate")
-        _, alive = psutil.wait_procs(family, timeout=grace_s)
-        _signal(alive, "terminate")
-        _, alive = psutil.wait_procs(alive, timeout=3)
-        _signal(alive, "kill")
-        psutil.wait_procs(alive, timeout=5)
-    path.unlink(missing_ok=True)
-    return process is not None
+    found: dict[str, psutil.Process] = {}
+    for name in names:
+        data = load_json(state.records / f"{name}.json")
+        process = fetch_process(Record(**data)) if data else None
+        if process is not None:
+            found[name] = process
+    families = [member for parent in found.values() for member in (parent, *_children(parent))]
+    _signal(list(found.values()), "terminate")
+    _, alive = psutil.wait_procs(families, timeout=grace_s)
+    _signal(alive, "kill")
+    psutil.wait_procs(alive, timeout=5)
+    for name in names:
+        (state.records / f"{name}.json").unlink(missing_ok=True)
+    return list(found)
 
 
 def log_path(state: LocalState, name: str) -> Path:

@@ -76,11 +76,12 @@ def run_up(size: str | None = None, *, sandbox: bool = True) -> StackFacts:
 
 
 def run_down() -> None:
-    """Stop what `run_up` started, the scheduler first so that it starts nothing new."""
+    """Stop what `run_up` started; the API server after those whose tasks still report to it."""
     state = load_state()
     run_ensure_folders(state)
-    order = ("scheduler", "dag-processor", "triggerer", API_SERVER, SANDBOX)
-    stopped = [name for name in order if processes.run_stop_process(state, name)]
+    stopped = []
+    for names in (("scheduler", "dag-processor", "triggerer"), (API_SERVER, SANDBOX)):
+        stopped += processes.run_stop_processes(state, names)
     if postgres.run_stop(state.server(run_ensure_secrets(state), 0)):
         stopped.append("postgresql")
     say(f"stopped: {', '.join(stopped)}" if stopped else "nothing was running")
