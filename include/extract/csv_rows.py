@@ -44,18 +44,23 @@ def iter_rows(
         feed, delimiter=dialect.delimiter, quotechar=dialect.quote, doublequote=True, strict=True
     )
     while True:
-        feed.begin()
+        feed.current = []
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            yield feed.first_number, [], feed.give_back(place, str(error))
+            yield feed.current[0].number, [], feed.give_back(place, str(error))
             continue
-        for reject in feed.take_rejects():
-            yield int(reject.key.rpartition(":")[2]), [], reject
+        if feed.rejects:
+            yield from ((_line_of(reject), [], reject) for reject in feed.rejects)
+            feed.rejects = []
         if cells is None:
             return
         if cells:
-            yield feed.first_number, cells, None
+            yield feed.current[0].number, cells, None
+
+
+def _line_of(reject: Reject) -> int:
+    return int(reject.key.rpartition(":")[2])
 
 
 class _Feed:
@@ -66,9 +71,8 @@ class _Feed:
         self._after = after_line
         self._max = max_record
         self._again: deque[Line] = deque()
-        self._current: list[Line] = []
-        self._length = 0
-        self._rejects: list[Reject] = []
+        self.current: list[Line] = []
+        self.rejects: list[Reject] = []
 
     def __iter__(self) -> "_Feed":
         return self
@@ -76,32 +80,25 @@ class _Feed:
     def __next__(self) -> str:
         while True:
             line = self._again.popleft() if self._again else next(self._lines)
-            if line.number <= self._after:
+            number, text, reject = line
+            if number <= self._after:
                 continue
-            if line.text is not None:
+            if text is not None:
                 break
-            if line.reject:
-                self._rejects.append(line.reject)
-        self._current.append(line)
-        self._length += len(line.text)
-        if self._length > self._max and len(self._current) > 1:
+            if reject:
+                self.rejects.append(reject)
+        self.current.append(line)
+        # Only a quoted line break makes a second line; an unclosed quote makes all of them one.
+        if len(self.current) > 1 and self._length() > self._max:
             raise csv.Error("record longer than a line may be")
-        return f"{line.text}\n"
+        return text + "\n"
 
-    def begin(self) -> None:
-        self._current, self._length = [], 0
-
-    @property
-    def first_number(self) -> int:
-        return self._current[0].number if self._current else 0
-
-    def take_rejects(self) -> list[Reject]:
-        taken, self._rejects = self._rejects, []
-        return taken
+    def _length(self) -> int:
+        return sum(len(line.text or "") for line in self.current)
 
     def give_back(self, place: Place, why: str) -> Reject:
         """Refuse the record's first line and queue the others to be read again."""
-        first, *others = self._current
+        first, *others = self.current
         self._again.extendleft(reversed(others))
         return Reject(
             f"{place.name}:{first.number}",

@@ -91,7 +91,7 @@ def _declared(folder: Path, name: str, block: Any, options: Mapping[str, Any]) -
 def _one_per_file(folder: Path, options: Mapping[str, Any]) -> Iterator[tuple[str, FileStream]]:
     """A stream per file, and per sheet where a workbook has several."""
     found: list[tuple[str, Place, str | None]] = []
-    for place in match_files(folder, ["*"]):
+    for place in match_files(folder, ["**/*"]):
         if place.suffix in EXCEL:
             sheets = load_sheet_names(place)
             for sheet in sheets:
@@ -109,7 +109,8 @@ def _one_per_file(folder: Path, options: Mapping[str, Any]) -> Iterator[tuple[st
 
 
 def _stream_name(place: Place, sheet: str | None) -> str:
-    stem = place.path.name.split(".")[0]
+    *folders, file = place.name.split("/")
+    stem = " ".join([*folders, file.split(".")[0]])
     name = naming.snake(f"{stem} {sheet}" if sheet else stem).strip("_") or "file"
     name = name if name[0].isalpha() else f"file_{name}"
     return name[:50].rstrip("_")

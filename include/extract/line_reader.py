@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from include.core.streams import Reject
 from include.extract.file_facts import FileFacts, iter_chunks
@@ -11,8 +11,7 @@ from include.extract.file_places import Place, unreadable
 PAYLOAD_BYTES = 65_536
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One physical line.
 
     Attributes:

@@ -1,0 +1,143 @@
+"""QuickBooks exports: lists row by row, sales documents put together from a line report.
+
+Data flow: first file pattern that matches -> report rows -> records -> Page. Read in full each time.
+"""
+
+import logging
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from include.config.connector_spec import Stream
+from include.config.credentials import Credentials
+from include.config.models import Feed
+from include.connectors.quickbooks_csv.cells import (
+    parse_amount,
+    parse_day,
+    parse_flag,
+    parse_phones,
+    split_deleted,
+)
+from include.connectors.quickbooks_csv.documents import (
+    build_documents,
+    merge_reports,
+)
+from include.connectors.quickbooks_csv.report import Report, load_report
+from include.core.errors import TruncatedFetch
+from include.core.streams import Page, Reject, Window
+from include.extract.file_places import Place, match_files, require_files, resolve_folder
+
+log = logging.getLogger(__name__)
+
+PAGE_RECORDS = 2_000
+DOCUMENT_STREAMS = ("invoices", "sales_receipts", "credit_memos", "refund_receipts")
+
+
+def build_source(feed: Feed, credentials: Credentials) -> "QuickBooksFiles":
+    return QuickBooksFiles(feed)
+
+
+class QuickBooksFiles:
+    """One company's folder of exports."""
+
+    def __init__(self, feed: Feed) -> None:
+        self._feed = feed
+        self._encoding = str(feed.options.get("encoding") or "auto")
+        self._day_first = bool(feed.options.get("day_first"))
+
+    def check(self) -> None:
+        """Each stream has a file, and a header in it."""
+        for stream in self._feed.streams.values():
+            for place in self._places(stream):
+                load_report(place, stream, self._encoding)
+
+    def discover(self) -> dict[str, Stream]:
+        return dict(self._feed.streams)
+
+    def read(self, stream: str, window: Window) -> Iterator[Page]:
+        """Everything the exports hold; they carry no time of change, so the window is not applied.
+
+        Raises:
+            TruncatedFetch: If a list is empty: its missing rows would be marked deleted.
+        """
+        spec = self._feed.streams[stream]
+        if stream in DOCUMENT_STREAMS:
+            yield from self._read_documents(stream, spec)
+            return
+        rows = 0
+        for place in self._places(spec):
+            report = self._open(place, spec)
+            for page in self._list_pages(stream, report) if report else ():
+                rows += len(page.records)
+                yield page
+        if not rows:
+            raise TruncatedFetch(
+                f"the exports of `{stream}` hold no row. Expected some, since rows missing from "
+                "the list are marked deleted. Check the export, then run again."
+            )
+
+    def _places(self, stream: Stream) -> list[Place]:
+        """Files of the first pattern that matches: by-customer and by-product hold the same sales."""
+        folder = resolve_folder(self._feed)
+        for pattern in stream.files:
+            if places := match_files(folder, [pattern]):
+                return places
+        return require_files(folder, stream.files)
+
+    def _open(self, place: Place, stream: Stream) -> Report | None:
+        report = load_report(place, stream, self._encoding)
+        if report is None:
+            log.warning("action=empty_file file=%s rows=0", place.name)
+        return report
+
+    def _read_documents(self, name: str, stream: Stream) -> Iterator[Page]:
+        # What belongs to no stream (estimates, broken lines) is counted once, not by all four.
+        first = next(s for s in DOCUMENT_STREAMS if s in self._feed.streams)
+        reports = [self._open(place, stream) for place in self._places(stream)]
+        parts = [
+            build_documents(
+                report, name, stream, day_first=self._day_first, with_leftovers=name == first
+            )
+            for report in reports
+            if report
+        ]
+        for part, replaced in merge_reports(parts):
+            records = list(part.records.values())
+            yield Page([], tuple(part.rejects), replaced + len(part.left_out))
+            for start in range(0, len(records), PAGE_RECORDS):
+                yield Page(records[start : start + PAGE_RECORDS])
+
+    def _list_pages(self, name: str, report: Report) -> Iterator[Page]:
+        prepare = self._customer if name == "customers" else self._item
+        while some := list(islice(report.rows, PAGE_RECORDS)):
+            rejects = tuple(row for row in some if isinstance(row, Reject))
+            records = [prepare(row.cells) for row in some if not isinstance(row, Reject)]
+            yield Page(records, rejects)
+
+    def _customer(self, cells: dict[str, str]) -> dict[str, Any]:
+        record: dict[str, Any] = {name: value or None for name, value in cells.items()}
+        name, is_deleted = split_deleted(cells.get("customer_name"))
+        phones = parse_phones(cells.get("phone_numbers"))
+        record |= {"customer_name": name, "is_deleted": is_deleted, "phone": phones.get("phone")}
+        record["mobile"] = record.get("mobile") or phones.get("mobile")
+        record["created_on"] = parse_day(cells.get("created_on"), day_first=self._day_first)
+        record["open_balance"] = parse_amount(cells.get("open_balance"))
+        return record
+
+    def _item(self, cells: dict[str, str]) -> dict[str, Any]:
+        record: dict[str, Any] = {name: value or None for name, value in cells.items()}
+        name, is_deleted = split_deleted(cells.get("item_name"))
+        record |= {"item_name": name, "is_deleted": is_deleted}
+        if not record.get("category") and name and ":" in name:
+            record["category"] = name.rpartition(":")[0]
+        price = cells.get("sales_price") or ""
+        if price.endswith("%"):
+            # Discount and tax items are priced in percent; that is no amount.
+            record |= {"sales_price": None, "sales_price_percent": price}
+        numbers = ("sales_price", "purchase_cost", "quantity_on_hand", "reorder_point")
+        record |= {number: parse_amount(record.get(number)) for number in numbers}
+        record["is_taxable"] = parse_flag(cells.get("is_taxable"))
+        record["quantity_as_of_on"] = parse_day(
+            cells.get("quantity_as_of_on"), day_first=self._day_first
+        )
+        return record

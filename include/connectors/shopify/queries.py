@@ -1,0 +1,155 @@
+"""GraphQL documents built from the declared columns, so connector.yaml is the only list.
+
+`totalPriceSet.shopMoney.amount` becomes `totalPriceSet { shopMoney { amount } }`.
+Schema: Admin API 2026-07, read 2026-11; tests validate every document against it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+from typing import Any
+
+from include.config.connector_spec import Column, Stream
+from include.core.streams import Window
+
+# Children that are connections (paged); the others are plain lists. Value: type in the global id.
+CONNECTIONS = {"lineItems": "LineItem"}
+NESTED_PAGE = 25
+
+
+@dataclass(frozen=True)
+class Root:
+    """What a root field can do.
+
+    Attributes:
+        node: Type in the global id, and the field that reads one record by id.
+        sort_key: UPDATED_AT where it exists; without it only a whole window may be closed.
+        arguments: Fixed arguments, written into the query.
+        page_size: First try; halved when the query costs too much.
+    """
+
+    node: str
+    sort_key: str | None = None
+    arguments: str = ""
+    page_size: int = 100
+
+
+ROOTS: Mapping[str, Root] = {
+    "orders": Root("Order", "UPDATED_AT", page_size=25),
+    "customers": Root("Customer", "UPDATED_AT"),
+    "products": Root("Product", "UPDATED_AT"),
+    "productVariants": Root("ProductVariant"),
+    "locations": Root("Location", arguments="includeInactive: true, includeLegacy: true"),
+}
+
+BULK_RUN = """mutation RunBulk($query: String!) {
+  bulkOperationRunQuery(query: $query, groupObjects: false) {
+    bulkOperation { id status } userErrors { code field message }
+  }
+}"""
+BULK_POLL = """query PollBulk($id: ID!) {
+  bulkOperation(id: $id) {
+    id status errorCode objectCount rootObjectCount url partialDataUrl
+  }
+}"""
+SHOP = "query Shop { shop { name } }"
+
+
+def build_page_query(stream: Stream) -> str:
+    """Document with variables first, after, filter and nested (page size of connections inside)."""
+    field = stream.path or ""
+    root = ROOTS[field]
+    sort = f", sortKey: {root.sort_key}" if root.sort_key else ""
+    fixed = f", {root.arguments}" if root.arguments else ""
+    nested = "$nested: Int!, " if _has_connection(stream) else ""
+    search = "$filter: String, " if stream.cursor else ""
+    by = ", query: $filter" if stream.cursor else ""
+    body = _selection(stream, bulk=False)
+    return (
+        f"query Page({nested}{search}$first: Int!, $after: String) {{ "
+        f"{field}(first: $first, after: $after{by}{sort}{fixed}) {{ "
+        f"pageInfo {{ hasNextPage endCursor }} nodes {{ {body} }} }} }}"
+    )
+
+
+def build_nested_query(stream: Stream, child: str) -> str:
+    """Document that reads further pages of one record's connection."""
+    node = ROOTS[stream.path or ""].node
+    one = node[0].lower() + node[1:]
+    fields = _fields(column.path or name for name, column in _child(stream, child).items())
+    return (
+        f"query Nested($id: ID!, $first: Int!, $after: String) {{ {one}(id: $id) {{ "
+        f"{child}(first: $first, after: $after) {{ "
+        f"pageInfo {{ hasNextPage endCursor }} nodes {{ {fields} }} }} }} }}"
+    )
+
+
+def build_bulk_query(stream: Stream, window: Window) -> str:
+    """The document a bulk operation runs: edges and nodes, no variables, no page sizes."""
+    field = stream.path or ""
+    root = ROOTS[field]
+    found = build_filter(window)
+    arguments = [f'query: "{found}"'] if found else []
+    arguments += [f"sortKey: {root.sort_key}"] if root.sort_key else []
+    arguments += [root.arguments] if root.arguments else []
+    by = f"({', '.join(arguments)})" if arguments else ""
+    body = _selection(stream, bulk=True)
+    return f"{{ {field}{by} {{ edges {{ node {{ {body} }} }} }} }}"
+
+
+def build_filter(window: Window) -> str | None:
+    """Search text for a window, rounded outwards to seconds; None when it is unbounded.
+
+    The quotes matter: without them the time is dropped and the whole day matches.
+    """
+    parts = []
+    if window.start:
+        parts.append(f"updated_at:>='{window.start.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}'")
+    if window.end:
+        end = window.end.astimezone(UTC)
+        end += timedelta(seconds=1) if end.microsecond else timedelta()
+        parts.append(f"updated_at:<'{end:%Y-%m-%dT%H:%M:%SZ}'")
+    return " AND ".join(parts) or None
+
+
+def _has_connection(stream: Stream) -> bool:
+    return any(child.path in CONNECTIONS for child in stream.children.values())
+
+
+def _child(stream: Stream, path: str) -> Mapping[str, Column]:
+    return next(child.columns for child in stream.children.values() if child.path == path)
+
+
+def _selection(stream: Stream, *, bulk: bool) -> str:
+    parts = [_fields(column.path or name for name, column in stream.columns.items())]
+    for child in stream.children.values():
+        fields = _fields(column.path or name for name, column in child.columns.items())
+        if child.path not in CONNECTIONS:
+            parts.append(f"{child.path} {{ {fields} }}")
+        elif bulk:
+            parts.append(f"{child.path} {{ edges {{ node {{ {fields} }} }} }}")
+        else:
+            page = f"pageInfo {{ hasNextPage endCursor }} nodes {{ {fields} }}"
+            parts.append(f"{child.path}(first: $nested) {{ {page} }}")
+    return " ".join(parts)
+
+
+def _fields(paths: Iterable[str]) -> str:
+    """A selection set from dotted paths; `selectedOptions` is the one object read whole."""
+    tree: dict[str, Any] = {}
+    for path in paths:
+        branch = tree
+        for step in path.split("."):
+            branch = branch.setdefault(step, {})
+    return _render(tree)
+
+
+WHOLE_OBJECTS = {"selectedOptions": "name value"}
+
+
+def _render(tree: Mapping[str, Any]) -> str:
+    parts = []
+    for name, below in tree.items():
+        inner = _render(below) if below else WHOLE_OBJECTS.get(name, "")
+        parts.append(f"{name} {{ {inner} }}" if inner else name)
+    return " ".join(parts)
