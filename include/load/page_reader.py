@@ -1,0 +1,47 @@
+"""Pages to chunks of a good size, counting what was read on the way."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from include.core.streams import Page, Reject
+from include.load.chunk import Chunk, build_chunks
+
+# Rows per batch, bounding the process's memory: dicts weigh about 3 kB each, Arrow rows a tenth.
+DICT_ROWS = 10_000
+ARROW_ROWS = 50_000
+
+
+class PageReader:
+    """Joins small pages of dicts and cuts large pages.
+
+    Attributes:
+        read: Records, rejects and filtered ones of all pages so far.
+        filtered: Records the source left out, by its own count.
+    """
+
+    def __init__(self) -> None:
+        self.read = 0
+        self.filtered = 0
+        self._rejects: list[Reject] = []
+
+    def chunks(self, pages: Iterable[Page]) -> Iterator[Chunk]:
+        """Chunks in the order read; none for empty pages."""
+        held: list[Any] = []
+        for page in pages:
+            self.read += len(page.records) + len(page.rejects) + page.filtered
+            self.filtered += page.filtered
+            self._rejects += page.rejects
+            if isinstance(page.records, list):
+                held += page.records
+                if len(held) < DICT_ROWS:
+                    continue
+            yield from build_chunks(held, DICT_ROWS, ARROW_ROWS)
+            held = []
+            if not isinstance(page.records, list):
+                yield from build_chunks(page.records, DICT_ROWS, ARROW_ROWS)
+        yield from build_chunks(held, DICT_ROWS, ARROW_ROWS)
+
+    def take_rejects(self) -> list[Reject]:
+        """Rejects of the source not yet taken."""
+        taken, self._rejects = self._rejects, []
+        return taken

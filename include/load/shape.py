@@ -1,0 +1,241 @@
+"""Records to Arrow batches with the declared columns; what does not fit becomes a Reject.
+
+Data flow: Page -> Chunk -> whole columns (`convert`) -> Shaped: one parent batch, one batch per
+child list, rejects. A chunk with bad records is shaped again without them, so the good majority
+always takes the column-wise path.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from include.core import naming
+from include.core.streams import Reject
+from include.load.chunk import Chunk, DictChunk, build_payload, dump_sorted, storable
+from include.load.column_types import SQL_TYPES
+from include.load.convert import build_column
+from include.load.field_tree import FieldTree
+from include.load.fit import Misfit, build_json
+from include.load.layout import StreamLayout, TableLayout
+
+SEQ = "_seq"
+MAX_KEY_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """Why a record cannot be loaded."""
+
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """One batch, ready to copy.
+
+    Attributes:
+        parent: Declared columns, `_extra`, `_children_hash` (with children), `_seq`.
+        children: By child name: declared columns, `_extra`, `_position`, `_seq` of the parent.
+        types: Table -> column -> logical type this batch was shaped with; later batches may widen.
+    """
+
+    parent: Any
+    children: dict[str, Any]
+    types: dict[str, dict[str, str]]
+    rejects: list[Reject] = field(default_factory=list)
+
+
+class Shaper:
+    """Shapes the batches of one load; numbers its records and remembers which fields it saw."""
+
+    def __init__(self, layout: StreamLayout) -> None:
+        self.layout = layout
+        self._next_seq = 0
+        self._trees = {table.name: _build_tree(layout, table) for table in layout.tables}
+        self._unseen = {table.name: dict(table.columns) for table in layout.tables}
+        self._rows_of = dict.fromkeys(self._unseen, 0)
+        self._signature = _build_signature(layout)
+
+    def shape(self, chunk: Chunk) -> Shaped:
+        """Shape one chunk; types in the layout may be wider afterwards."""
+        rejects: list[Reject] = []
+        if isinstance(chunk, DictChunk):
+            rejects, chunk = _split_non_records(chunk)
+        while True:
+            bad: dict[int, Bad] = {}
+            shaped = self._try(chunk, bad)
+            if shaped is not None:
+                shaped.rejects.extend(rejects)
+                return shaped
+            rejects += [self._build_reject(chunk, row, why) for row, why in sorted(bad.items())]
+            chunk = chunk.without(bad)
+
+    def unknown_fields(self) -> list[tuple[str, str]]:
+        """(table, dotted path) of fields that were kept in `_extra`, sorted."""
+        return sorted((table, path) for table, tree in self._trees.items() for path in tree.unknown)
+
+    def vanished_fields(self) -> list[tuple[str, str]]:
+        """(table, column) that no record had although the table got rows, sorted."""
+        return sorted(
+            (table, column)
+            for table, columns in self._unseen.items()
+            if self._rows_of[table]
+            for column in columns
+        )
+
+    def _try(self, chunk: Chunk, bad: dict[int, Bad]) -> Shaped | None:
+        arrays = self._build_arrays(self.layout.parent, chunk, bad, range(len(chunk)))
+        self._check_keys(arrays, bad)
+        if bad:
+            return None
+        seqs = range(self._next_seq, self._next_seq + len(chunk))
+        children = self._build_children(chunk, seqs, bad, arrays)
+        if bad:
+            return None
+        self._next_seq += len(chunk)
+        arrays[SEQ] = pa.array(seqs, pa.int64())
+        return Shaped(pa.table(arrays), children, self.layout.all_types())
+
+    def _build_arrays(
+        self, table: TableLayout, chunk: Chunk, bad: dict[int, Bad], owners: Iterable[int]
+    ) -> dict[str, Any]:
+        """Declared columns and `_extra`; `owners` says which parent row each record belongs to."""
+        rows = owners if isinstance(owners, list | range) else list(owners)
+        arrays: dict[str, Any] = {}
+        for name, column in table.columns.items():
+            made = build_column(chunk.values(name, column), column, table.types[name])
+            table.types[name] = made.logical_type
+            arrays[name] = made.array
+            for row, what in made.misfits.items():
+                detail = f"`{table.name}.{name}` is {SQL_TYPES[made.logical_type]}: {what}."
+                bad.setdefault(rows[row], Bad("type_mismatch", detail))
+        self._note_seen(table, chunk)
+        arrays[naming.EXTRA] = self._build_extra(table, chunk, bad, rows)
+        return arrays
+
+    def _note_seen(self, table: TableLayout, chunk: Chunk) -> None:
+        unseen = self._unseen[table.name]
+        self._rows_of[table.name] += len(chunk)
+        for name in [name for name, column in unseen.items() if chunk.has_field(name, column)]:
+            del unseen[name]
+
+    def _build_extra(self, table: TableLayout, chunk: Chunk, bad: dict[int, Bad], rows: Any) -> Any:
+        leftovers = chunk.leftovers(self._trees[table.name])
+        texts: list[str | None] = [None] * len(leftovers)
+        for row, leftover in enumerate(leftovers):
+            if leftover:
+                try:
+                    texts[row] = build_json(leftover)
+                except Misfit as misfit:
+                    detail = f"an undeclared field of `{table.name}` {misfit}."
+                    bad.setdefault(rows[row], Bad("unstorable_text", detail))
+        return pa.array(texts, pa.string())
+
+    def _check_keys(self, arrays: dict[str, Any], bad: dict[int, Bad]) -> None:
+        for key in self.layout.primary_key:
+            array = arrays[key]
+            is_text = pa.types.is_string(array.type)
+            if not array.null_count and not (is_text and _has_blank(array)):
+                continue
+            for row, value in enumerate(array.to_pylist()):
+                if value is None or value == "":
+                    detail = f"primary key column `{key}` is empty."
+                    bad.setdefault(row, Bad("null_primary_key", detail))
+
+    def _build_children(
+        self, chunk: Chunk, seqs: range, bad: dict[int, Bad], arrays: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Child batches; adds `_children_hash` to the parent's arrays."""
+        if not self.layout.children:
+            return {}
+        batches: dict[str, Any] = {}
+        held: list[list[list[Any]]] = []
+        for name, table in self.layout.children.items():
+            lists = _read_lists(chunk, table, bad)
+            held.append(lists)
+            batches[name] = self._build_child(table, lists, seqs, bad)
+        arrays[naming.CHILDREN_HASH] = pa.array(
+            [self._hash(of_one) for of_one in zip(*held, strict=True)], pa.string()
+        )
+        return batches
+
+    def _build_child(
+        self, table: TableLayout, lists: list[list[Any]], seqs: range, bad: dict[int, Bad]
+    ) -> Any:
+        owners = [row for row, items in enumerate(lists) for _ in items]
+        elements = [
+            item if isinstance(item, dict) else {"value": item} for items in lists for item in items
+        ]
+        arrays = self._build_arrays(table, DictChunk(elements), bad, owners)
+        positions = [position for items in lists for position in range(len(items))]
+        arrays[naming.POSITION] = pa.array(positions, pa.int64())
+        arrays[SEQ] = pa.array([seqs[row] for row in owners], pa.int64())
+        return pa.table(arrays)
+
+    def _hash(self, lists: Iterable[Any]) -> str:
+        content = self._signature + dump_sorted(list(lists))
+        return hashlib.blake2b(content, digest_size=16).hexdigest()
+
+    def _build_reject(self, chunk: Chunk, row: int, why: Bad) -> Reject:
+        columns = self.layout.parent.columns
+        one = chunk.only(row)
+        values = []
+        for key in self.layout.primary_key:
+            found = one.values(key, columns[key])
+            value = found[0].as_py() if isinstance(found, pa.Array) else found[0]
+            values.append(f"{key}={value}")
+        key_text = storable(", ".join(values))[:MAX_KEY_LENGTH]
+        return Reject(key_text, why.reason, why.detail, one.payload())
+
+
+def _build_tree(layout: StreamLayout, table: TableLayout) -> FieldTree:
+    paths = [column.path or name for name, column in table.columns.items()]
+    names = list(table.columns)
+    if table is layout.parent:
+        lists = [child.path or "" for child in layout.children.values()]
+        paths, names = paths + lists, names + lists
+    return FieldTree(paths, names)
+
+
+def _build_signature(layout: StreamLayout) -> bytes:
+    """Part of every children hash, so that a newly declared child column rewrites the children."""
+    declared = {
+        name: {column: repr(spec) for column, spec in table.columns.items()}
+        for name, table in layout.children.items()
+    }
+    return dump_sorted(declared)
+
+
+def _read_lists(chunk: Chunk, table: TableLayout, bad: dict[int, Bad]) -> list[list[Any]]:
+    lists = chunk.lists(table.path or "")
+    for row, items in enumerate(lists):
+        if not isinstance(items, list):
+            if items is not None:
+                kind = type(items).__name__
+                detail = f"`{table.path}` is a list of records, here it is of kind {kind}."
+                bad.setdefault(row, Bad("type_mismatch", detail))
+            lists[row] = []
+    return lists
+
+
+def _has_blank(array: Any) -> bool:
+    lengths = pc.binary_length(array)
+    return bool(pc.any(pc.equal(lengths, 0)).as_py())
+
+
+def _split_non_records(chunk: DictChunk) -> tuple[list[Reject], DictChunk]:
+    odd = [row for row, record in enumerate(chunk.records) if not isinstance(record, dict)]
+    if not odd:
+        return [], chunk
+    rejects = []
+    for row in odd:
+        kind = type(chunk.records[row]).__name__
+        detail = f"a record must be an object, this one is of kind {kind}."
+        payload = build_payload(chunk.records[row])
+        rejects.append(Reject(f"row={row}", "not_a_record", detail, payload))
+    return rejects, chunk.without(odd)

@@ -1,0 +1,136 @@
+"""Temporary tables that take the batches by COPY; a killed process leaves none of them behind.
+
+Everything of a load is staged before the transaction that counts begins: reading a slow source for
+an hour holds no lock and no snapshot, and duplicates are found across the whole load.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+from psycopg import sql
+
+from include.core import naming
+from include.core.streams import Reject
+from include.load.chunk import storable
+from include.load.column_types import SQL_TYPES
+from include.load.layout import StreamLayout, TableLayout
+from include.load.shape import SEQ, Shaped
+from include.warehouse.connection import Connection
+
+CSV = pa_csv.WriteOptions(include_header=False, quoting_style="needed")
+REJECTS = "elt_stage_rejects"
+VERDICTS = "elt_stage_verdicts"
+REJECT_COLUMNS = ("fingerprint", "record_key", "reason", "detail", "payload")
+# Temporary tables live in the session's own buffers; the default 8 MB spills at once.
+TEMP_BUFFERS = "32MB"
+
+
+class Staging:
+    """The temporary tables of one load on one connection.
+
+    Attributes:
+        rejects: Rejects copied so far.
+        parents: Parent rows copied so far.
+    """
+
+    def __init__(self, connection: Connection, layout: StreamLayout, role: str | None) -> None:
+        self.connection = connection
+        self.layout = layout
+        self.role = role
+        self.rejects = 0
+        self.parents = 0
+        self._types: dict[str, dict[str, str]] = {}
+
+    def run_create(self) -> None:
+        """Make the tables with the layout's types of now."""
+        self.connection.execute(sql.SQL("set temp_buffers = {}").format(sql.Literal(TEMP_BUFFERS)))
+        for table in self.layout.tables:
+            own = [naming.EXTRA + " jsonb", SEQ + " bigint"]
+            if table.path is not None:
+                own.insert(1, naming.POSITION + " integer")
+            elif self.layout.children:
+                own.insert(1, naming.CHILDREN_HASH + " text")
+            declared = [_define(name, kind) for name, kind in table.types.items()]
+            self._run_create(table.stage, [*declared, *map(sql.SQL, own)])
+            self._types[table.name] = dict(table.types)
+        texts = [sql.SQL(f"{name} text") for name in REJECT_COLUMNS]
+        self._run_create(REJECTS, texts)
+        self._run_create(VERDICTS, [sql.SQL("_seq bigint, tid tid, verdict text")])
+
+    def _run_create(self, name: str, columns: Sequence[sql.Composable]) -> None:
+        made = sql.Identifier(name)
+        body = sql.SQL(", ").join(columns)
+        self.connection.execute(sql.SQL("create temp table {} ({})").format(made, body))
+        if self.role is not None:
+            # The merge runs as the tenant's role and may look at nothing but these and its own.
+            grant = sql.SQL("grant select, insert, update, delete on {} to {}")
+            self.connection.execute(grant.format(made, sql.Identifier(self.role)))
+
+    def run_follow_types(self, types: dict[str, dict[str, str]]) -> None:
+        """Widen staged columns to these types; what is already staged is converted."""
+        for table in self.layout.tables:
+            staged = self._types[table.name]
+            for name, kind in types[table.name].items():
+                if staged[name] != kind:
+                    statement = sql.SQL("alter table {} alter column {} type {} using {}::{}")
+                    kind_sql = sql.SQL(SQL_TYPES[kind])
+                    column = sql.Identifier(name)
+                    place = sql.Identifier(table.stage)
+                    self.connection.execute(
+                        statement.format(place, column, kind_sql, column, kind_sql)
+                    )
+                    staged[name] = kind
+
+    def run_copy(self, shaped: Shaped) -> None:
+        """Copy one batch with its children and rejects."""
+        self.run_follow_types(shaped.types)
+        self._run_copy(self.layout.parent, shaped.parent)
+        for name, batch in shaped.children.items():
+            self._run_copy(self.layout.children[name], batch)
+        self.parents += shaped.parent.num_rows
+        self.run_copy_rejects(shaped.rejects)
+
+    def run_copy_rejects(self, rejects: Sequence[Reject]) -> None:
+        """Copy rejects; the same reason and payload have the same fingerprint in every load."""
+        if not rejects:
+            return
+        rows = [
+            (_fingerprint(one), *map(storable, (one.key, one.reason, one.detail, one.payload)))
+            for one in rejects
+        ]
+        columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+        self._run_copy_csv(REJECTS, pa.table(columns, names=list(REJECT_COLUMNS)))
+        self.rejects += len(rejects)
+
+    def _run_copy(self, table: TableLayout, batch: Any) -> None:
+        if batch.num_rows:
+            self._run_copy_csv(table.stage, batch)
+
+    def _run_copy_csv(self, stage: str, batch: Any) -> None:
+        sink = pa.BufferOutputStream()
+        pa_csv.write_csv(batch, sink, CSV)
+        columns = sql.SQL(", ").join(map(sql.Identifier, batch.column_names))
+        statement = sql.SQL("copy {} ({}) from stdin (format csv)")
+        with (
+            self.connection.cursor() as cursor,
+            cursor.copy(statement.format(sql.Identifier(stage), columns)) as copy,
+        ):
+            copy.write(memoryview(sink.getvalue()))
+
+    def run_analyze(self) -> None:
+        """Tell the planner how much is staged; without it a large merge picks nested loops."""
+        for table in self.layout.tables:
+            self.connection.execute(sql.SQL("analyze {}").format(sql.Identifier(table.stage)))
+
+
+def _define(name: str, logical_type: str) -> sql.Composable:
+    kind = sql.SQL(SQL_TYPES[logical_type])
+    return sql.SQL("{} {}").format(sql.Identifier(name), kind)
+
+
+def _fingerprint(reject: Reject) -> str:
+    content = "\x00".join((reject.reason, reject.payload))
+    return hashlib.blake2b(content.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()

@@ -1,0 +1,1 @@
+"""The warehouse: connections, the elt_ops schema, the ledger. Knows PostgreSQL, not sources."""

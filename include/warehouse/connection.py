@@ -1,0 +1,120 @@
+"""One door to the warehouse; every database error that leaves it is one of ours.
+
+Database messages of classes 22 and 23 quote row contents, so their text never leaves this module.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from include.config.settings import load_settings
+from include.core.errors import WarehouseError, WarehouseRejected, WarehouseUnavailable
+
+log = logging.getLogger(__name__)
+
+Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+
+CONNECT_TIMEOUT_S = 15
+# 08 connection, 40 rollback (deadlock, serialisation), 53 resources (disk full, memory, slots),
+# 57 operator intervention (shutdown, cancel), 58 system error.
+# Source: postgresql.org/docs/18/errcodes-appendix.html (read 2026-11).
+RETRYABLE_CLASSES = ("08", "40", "53", "57", "58")
+RETRYABLE_STATES = ("55P03", "55006")  # lock not available, object in use
+ROW_CONTENT_CLASSES = ("22", "23")
+CANNOT_HEAL = ("password authentication failed", "does not exist", "no pg_hba.conf entry")
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """Where rows go; cheap to make, opens nothing until `connect`.
+
+    Attributes:
+        url: libpq URL or key/value string; holds a password, so it is left out of the repr.
+        tenant_roles: Each tenant has its own database role; None asks the settings.
+    """
+
+    url: str
+    tenant_roles: bool | None = None
+
+    def __repr__(self) -> str:
+        parts = conninfo_to_dict(self.url)
+        return f"Warehouse({parts.get('host', '')}:{parts.get('port', '')}/{parts.get('dbname')})"
+
+    @property
+    def uses_tenant_roles(self) -> bool:
+        return load_settings().tenant_roles if self.tenant_roles is None else self.tenant_roles
+
+    @contextmanager
+    def connect(self, *, autocommit: bool = False) -> Iterator[Connection]:
+        """A connection in UTC: commits when the block ends, rolls back when it raises.
+
+        Args:
+            autocommit: Every statement commits by itself; use `connection.transaction()` inside.
+
+        Raises:
+            WarehouseUnavailable: Connection lost, disk full, deadlock; nothing is committed.
+            WarehouseRejected: The statement can never succeed as it is; nothing is committed.
+        """
+        try:
+            with psycopg.connect(
+                self.url,
+                autocommit=autocommit,
+                connect_timeout=CONNECT_TIMEOUT_S,
+                client_encoding="UTF8",
+                application_name="elt",
+                keepalives_idle=30,
+            ) as connection:
+                # Not a startup option: poolers refuse those.
+                connection.execute("set time zone 'UTC'")
+                if not autocommit:
+                    connection.commit()
+                yield connection
+        except psycopg.Error as error:
+            raise build_error(error) from (None if _quotes_rows(error) else error)
+
+
+def build_error(error: psycopg.Error) -> WarehouseError:
+    """The platform's error for a database error, without row contents."""
+    state = error.sqlstate
+    text = (error.diag.message_primary or str(error)).strip().splitlines()
+    first = text[0] if text else type(error).__name__
+    if state is None:
+        return _connection_error(error, first)
+    if _quotes_rows(error):
+        where = ".".join(part for part in (error.diag.table_name, error.diag.column_name) if part)
+        constraint = error.diag.constraint_name
+        first = f"{type(error).__name__} {where or constraint or ''}".strip()
+    if state.startswith(RETRYABLE_CLASSES) or state in RETRYABLE_STATES:
+        return WarehouseUnavailable(
+            f"the warehouse stopped with `{first}` (SQLSTATE {state}). The load was rolled back. "
+            "It is tried again; if it stays, look at the server's disk, memory and connections."
+        )
+    return WarehouseRejected(
+        f"the warehouse refused with `{first}` (SQLSTATE {state}). The load was rolled back. "
+        "A retry cannot help: check permissions, column types and views on the table."
+    )
+
+
+def _connection_error(error: psycopg.Error, first: str) -> WarehouseError:
+    if not isinstance(error, psycopg.OperationalError):
+        return WarehouseRejected(
+            f"the database driver refused with `{type(error).__name__}`. Nothing was committed; see "
+            "the task's log."
+        )
+    if any(words in str(error) for words in CANNOT_HEAL):
+        return WarehouseRejected(
+            f"cannot log in to the warehouse: `{first}`. Check host, database, user and password "
+            "of the connection."
+        )
+    return WarehouseUnavailable(
+        f"no connection to the warehouse: `{first}`. The load was rolled back and is tried again."
+    )
+
+
+def _quotes_rows(error: psycopg.Error) -> bool:
+    return (error.sqlstate or "").startswith(ROW_CONTENT_CLASSES)
