@@ -28,6 +28,7 @@ from include.orchestration.failure_callback import notify_deadline
 from include.orchestration.ingest_docs import build_ingest_docs
 from include.orchestration.operators import ExtractLoadOperator, QualityCheckOperator
 from include.orchestration.task_defaults import build_owner_links, build_task_defaults
+from include.orchestration.testable_dag import TestableDag
 from include.pipeline.stream_names import build_stream_names
 
 CHECK_TASK = "check_raw"
@@ -51,7 +52,7 @@ def build_ingest_dag(feed: Feed) -> DAG:
     """The feed's DAG; the same files give the same serialized DAG, byte for byte."""
     tenant = feed.tenant
     day = feed.start_date
-    dag = DAG(
+    dag = TestableDag(
         dag_id=feed.dag_id,
         dag_display_name=f"{tenant.id}: load {feed.name}",
         description=f"{feed.connector.title} of {tenant.spec.name} into {feed.raw_schema}",
