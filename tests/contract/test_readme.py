@@ -1,0 +1,74 @@
+"""What the documents tell people to type exists."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from include import cli
+from tests.contract.source_tree import ROOT
+
+README = ROOT / "README.md"
+README_LIMIT = 160
+# Words of a command stand in `code` or in an indented or fenced line.
+MAKE = re.compile(r"(?:^|[`\n(]|\$ )\s*make ([a-z][a-z0-9-]*)")
+CLI = re.compile(r"-m include\.cli ([a-z][a-z0-9-]*)")
+TARGET = re.compile(r"^([a-z][a-z0-9-]*):(?!=)", re.MULTILINE)
+LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
+
+
+def _documents() -> list[Path]:
+    found = [README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+    found += sorted((ROOT / "include" / "connectors").glob("*/README.md"))
+    return [path for path in found if path.exists()]
+
+
+def _makefile_targets() -> set[str]:
+    return set(TARGET.findall((ROOT / "Makefile").read_text()))
+
+
+def test_every_make_command_in_the_documents_exists() -> None:
+    targets = _makefile_targets()
+    assert {"demo", "test"} <= targets
+    told = [(doc, name) for doc in _documents() for name in MAKE.findall(doc.read_text())]
+    assert len(told) >= 5
+    assert not [f"{d.relative_to(ROOT)}: make {name}" for d, name in told if name not in targets]
+
+
+def test_every_cli_command_in_the_documents_exists() -> None:
+    sources = [*_documents(), ROOT / "Makefile"]
+    told = [(doc, name) for doc in sources for name in CLI.findall(doc.read_text())]
+    assert len(told) >= 3
+    unknown = [f"{d.relative_to(ROOT)}: {name}" for d, name in told if name not in cli.COMMANDS]
+    assert not unknown
+
+
+def test_the_two_commands_come_first() -> None:
+    lines = README.read_text().splitlines()
+    assert len(lines) <= README_LIMIT, f"{len(lines)} lines, limit {README_LIMIT}"
+    commands = re.findall(r"^make (\w+)", README.read_text(), re.MULTILINE)
+    assert commands[:2] == ["demo", "test"]
+
+
+def test_every_target_tells_what_it_does() -> None:
+    text = (ROOT / "Makefile").read_text()
+    told = set(re.findall(r"^([a-z][a-z0-9-]*):[^\n]*## ", text, re.MULTILINE))
+    wanted = {"setup", "demo", "up", "down", "run", "test", "lint", "validate", "e2e", "bench"}
+    assert wanted | {"clean", "status", "logs"} <= told
+
+
+@pytest.mark.parametrize("document", _documents(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(document: Path) -> None:
+    targets = LINK.findall(document.read_text())
+    missing = [link for link in targets if not (document.parent / link).exists()]
+    assert not missing
+
+
+def test_the_tree_in_the_readme_is_the_tree_on_disk() -> None:
+    """Folders the README draws exist; a reader who does not find one stops believing the rest."""
+    text = README.read_text()
+    rooms = re.findall(r"^\s{4,8}([a-z_]+)/", text, re.MULTILINE)
+    assert rooms
+    known = {p.name for top in (ROOT, ROOT / "include", ROOT / "dbt") for p in top.iterdir()}
+    known |= {p.name for p in (ROOT / "dbt" / "models").iterdir()}
+    assert not sorted(set(rooms) - known)
