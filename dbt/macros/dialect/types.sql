@@ -23,3 +23,9 @@
 {% macro postgres__integer_or_null(column) -%}
     cast(substring({{ column }} from '^[0-9]{1,9}$') as integer)
 {%- endmacro %}
+
+
+{#- Arithmetic loses the scale of money; this gives it back (default kind: amount). -#}
+{% macro as_money(expression, kind='amount') -%}
+    cast({{ expression }} as {{ type_of(kind) }})
+{%- endmacro %}

@@ -63,7 +63,7 @@ settled as (
         orders.ordered_at,
         orders._feed,
         orders._load_id,
-        coalesce(refund_sums.refund_amount, 0) as refund_amount,
+        {{ as_money('coalesce(refund_sums.refund_amount, 0)') }} as refund_amount,
         payments_of_others.order_id is not null as is_payment_of_other_order,
         orders.order_status in ('invoiced', 'paid', 'partially_refunded', 'refunded')
         and not orders.is_test

@@ -13,10 +13,10 @@ totals as (
         customer_id,
         currency_code,
         count(*) as orders_count,
-        sum(gross_amount) as gross_amount,
-        sum(discount_amount) as discount_amount,
-        sum(refund_amount) as refund_amount,
-        sum(net_amount) as net_amount,
+        {{ as_money('sum(gross_amount)') }} as gross_amount,
+        {{ as_money('sum(discount_amount)') }} as discount_amount,
+        {{ as_money('sum(refund_amount)') }} as refund_amount,
+        {{ as_money('sum(net_amount)') }} as net_amount,
         min(ordered_on) as first_ordered_on,
         max(ordered_on) as last_ordered_on
     from orders
@@ -34,7 +34,7 @@ final as (
         totals.discount_amount,
         totals.refund_amount,
         totals.net_amount,
-        round(totals.net_amount / totals.orders_count, 2) as average_net_amount,
+        {{ as_money('round(totals.net_amount / totals.orders_count, 2)') }} as average_net_amount,
         totals.first_ordered_on,
         totals.last_ordered_on,
         {{ days_between('totals.first_ordered_on', 'totals.last_ordered_on') }} as lifetime_days

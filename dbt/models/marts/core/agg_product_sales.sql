@@ -13,11 +13,11 @@ totals as (
         product_id,
         currency_code,
         count(distinct order_id) as orders_count,
-        sum(quantity) as quantity,
-        sum(gross_amount) as gross_amount,
-        sum(discount_amount) as discount_amount,
-        sum(net_amount) as net_amount,
-        sum(cost_amount) as cost_amount,
+        {{ as_money('sum(quantity)', 'quantity') }} as quantity,
+        {{ as_money('sum(gross_amount)') }} as gross_amount,
+        {{ as_money('sum(discount_amount)') }} as discount_amount,
+        {{ as_money('sum(net_amount)') }} as net_amount,
+        {{ as_money('sum(cost_amount)') }} as cost_amount,
         min(sold_on) as first_sold_on,
         max(sold_on) as last_sold_on
     from sales

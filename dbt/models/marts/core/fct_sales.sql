@@ -33,8 +33,8 @@ sold as (
         lines._feed,
         lines._load_id,
         coalesce(orders.payment_method, 'unknown') as payment_method,
-        coalesce(lines.discount_amount, 0) as discount_amount,
-        coalesce(lines.tax_amount, 0) as tax_amount
+        {{ as_money('coalesce(lines.discount_amount, 0)') }} as discount_amount,
+        {{ as_money('coalesce(lines.tax_amount, 0)') }} as tax_amount
     from lines
     inner join orders on lines.order_id = orders.order_id
 ),
@@ -59,8 +59,8 @@ final as (
         sold.sold_at,
         sold._feed,
         sold._load_id,
-        sold.gross_amount - sold.discount_amount as net_amount,
-        sold.quantity * products.unit_cost as cost_amount
+        {{ as_money('sold.gross_amount - sold.discount_amount') }} as net_amount,
+        {{ as_money('sold.quantity * products.unit_cost') }} as cost_amount
     from sold
     left join customers
         on

@@ -46,10 +46,10 @@ totalled as (
         documents.transaction_on,
         documents._feed,
         documents._load_id,
-        coalesce(sums.gross_amount, 0) as gross_amount,
-        coalesce(sums.discount_amount, 0) as discount_amount,
-        coalesce(sums.tax_amount, 0) as tax_amount,
-        coalesce(sums.shipping_amount, 0) as shipping_amount
+        {{ as_money('coalesce(sums.gross_amount, 0)') }} as gross_amount,
+        {{ as_money('coalesce(sums.discount_amount, 0)') }} as discount_amount,
+        {{ as_money('coalesce(sums.tax_amount, 0)') }} as tax_amount,
+        {{ as_money('coalesce(sums.shipping_amount, 0)') }} as shipping_amount
     from documents
     left join sums
         on

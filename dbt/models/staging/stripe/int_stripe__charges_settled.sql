@@ -18,7 +18,6 @@ settled as (
         charges.charge_amount,
         charges.captured_amount,
         charges.is_captured,
-        charges.is_live,
         charges.is_deleted,
         charges.created_at,
         charges._feed,

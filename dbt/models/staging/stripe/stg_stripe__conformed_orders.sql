@@ -1,6 +1,7 @@
 -- Stripe knows no orders: every charge that did not fail is one, at what was captured. Charges that
 -- pay another system's order name it in their metadata and are not counted twice
--- (int_orders__settled).
+-- (int_orders__settled). A key sees live or test objects, never both, so a feed of test objects is
+-- one by choice: livemode excludes nothing.
 with charges as (
     select * from {{ ref('stg_stripe__charges') }}
     where charge_status <> 'failed'
@@ -17,7 +18,14 @@ mapped as (
         _feed,
         _load_id,
         null as order_number,
+        null as updated_at,
+        false as is_test,
+        0 as discount_amount,
+        0 as tax_amount,
+        0 as shipping_amount,
         case
+            -- An authorization that was released; Stripe calls that a refund.
+            when not is_captured and is_refunded then 'cancelled'
             when not is_captured or charge_status <> 'succeeded' then 'pending'
             when refunded_amount >= captured_amount then 'refunded'
             when refunded_amount > 0 then 'partially_refunded'
@@ -25,14 +33,9 @@ mapped as (
         end as order_status,
         {{ payment_method('payment_method_type') }} as payment_method,
         case when is_captured then captured_amount else charge_amount end as gross_amount,
-        0 as discount_amount,
-        0 as tax_amount,
-        0 as shipping_amount,
         case when is_captured then captured_amount else charge_amount end as total_amount,
-        false as is_cancelled,
-        not is_live as is_test,
-        {{ local_date('created_at') }} as ordered_on,
-        null as updated_at
+        not is_captured and is_refunded as is_cancelled,
+        {{ local_date('created_at') }} as ordered_on
     from charges
 ),
 

@@ -13,6 +13,7 @@ mapped as (
         created_at as paid_at,
         _feed,
         _load_id,
+        false as is_test,
         {{ payment_method('payment_method_type') }} as payment_method,
         case
             when charge_status = 'failed' then 'failed'
@@ -20,7 +21,6 @@ mapped as (
             else 'pending'
         end as payment_status,
         case when is_captured then captured_amount else charge_amount end as payment_amount,
-        not is_live as is_test,
         {{ local_date('created_at') }} as paid_on
     from charges
 ),

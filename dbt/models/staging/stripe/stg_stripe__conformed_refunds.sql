@@ -14,14 +14,13 @@ mapped as (
         created_at as refunded_at,
         _feed,
         _load_id,
+        false as is_test,
         case refund_status
             when 'succeeded' then 'succeeded'
             when 'failed' then 'failed'
             when 'canceled' then 'failed'
             else 'pending'
         end as refund_status,
-        -- Refunds carry no livemode; a test refund belongs to a test charge, which is not counted.
-        false as is_test,
         {{ local_date('created_at') }} as refunded_on
     from refunds
 ),

@@ -13,11 +13,12 @@ cleansed as (
         is_deleted,
         _feed,
         _load_id,
-        coalesce(discount_amount, 0) as discount_amount,
-        coalesce(
-            line_total_amount,
-            quantity * unit_price - coalesce(discount_amount, 0)
-        ) as line_total_amount
+        {{ as_money('coalesce(discount_amount, 0)') }} as discount_amount,
+        {{
+            as_money(
+                'coalesce(line_total_amount, quantity * unit_price - coalesce(discount_amount, 0))'
+            )
+        }} as line_total_amount
     from checked
 )
 

@@ -17,9 +17,9 @@ cleansed as (
         is_deleted,
         _feed,
         _load_id,
-        coalesce(discount_amount, 0) as discount_amount,
-        coalesce(tax_amount, 0) as tax_amount,
-        coalesce(shipping_amount, 0) as shipping_amount
+        {{ as_money('coalesce(discount_amount, 0)') }} as discount_amount,
+        {{ as_money('coalesce(tax_amount, 0)') }} as tax_amount,
+        {{ as_money('coalesce(shipping_amount, 0)') }} as shipping_amount
     from checked
 )
 

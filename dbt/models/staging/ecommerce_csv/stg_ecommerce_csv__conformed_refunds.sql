@@ -1,0 +1,39 @@
+-- The export has no refunds, only transactions that were refunded in full; the day is that of their
+-- last change, the nearest the export knows.
+with transactions as (
+    select * from {{ ref('int_ecommerce_csv__transactions_cleansed') }}
+    where transaction_status in ('refunded', 'returned')
+),
+
+timed as (
+    select
+        *,
+        coalesce(updated_at, transaction_at) as refunded_at
+    from transactions
+),
+
+mapped as (
+    select
+        transaction_id as refund_id,
+        transaction_id as order_id,
+        customer_id,
+        currency_code,
+        is_deleted,
+        refunded_at,
+        _feed,
+        _load_id,
+        null as payment_id,
+        'succeeded' as refund_status,
+        false as is_test,
+        coalesce(
+            total_amount, subtotal_amount - discount_amount + tax_amount + shipping_amount
+        ) as refund_amount,
+        {{ local_date('refunded_at') }} as refunded_on
+    from timed
+),
+
+final as (
+    {{ conform('refunds', 'mapped') }}
+)
+
+select * from final

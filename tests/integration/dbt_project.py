@@ -1,0 +1,137 @@
+"""What the dbt tests share: raw tables as the loader lays them out, and one dbt call.
+
+Raw tables are made of connector.yaml, so a column that staging reads and the connector does not
+declare fails here.
+"""
+
+import json
+import subprocess
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from include.config.connector_spec import Column, Connector
+from include.config.load import load_connectors
+from include.config.settings import ROOT, child_environment, load_settings
+from include.core import naming
+from include.pipeline.dbt_environment import build_dbt_environment
+
+SQL_TYPES = {"int": "int4", "numeric": "numeric", "bool": "boolean", "timestamp": "timestamptz"} | {
+    "json": "jsonb", "float": "float8", "bytes": "bytea",
+}  # fmt: skip
+LOADED_AT = datetime(2026, 3, 1, tzinfo=UTC)
+PROJECT = ROOT / "dbt"
+
+
+@cache
+def connectors() -> dict[str, Connector]:
+    """Every connector on disk."""
+    return load_connectors(load_settings().connectors_dir)[0]
+
+
+def run_create_raw(connection: psycopg.Connection[Any], tenant: str, names: Sequence[str]) -> None:
+    """Empty raw tables, children included, of the named connectors."""
+    for name in names:
+        schema = naming.raw_schema(tenant, name)
+        connection.execute(sql.SQL("create schema {}").format(sql.Identifier(schema)))
+        for stream_name, stream in connectors()[name].streams.items():
+            key = stream.primary_key
+            _create(connection, schema, stream_name, stream.columns, key, parent=True)
+            for child_name, child in stream.children.items():
+                parents = {naming.parent_key_column(k): stream.columns[k] for k in key}
+                columns = {**child.columns, **parents, naming.POSITION: Column(type="int")}
+                table = naming.child_table(stream_name, child_name)
+                child_key = (*parents, naming.POSITION)
+                _create(connection, schema, table, columns, child_key, parent=False)
+
+
+def _create(
+    connection: psycopg.Connection[Any],
+    schema: str,
+    table: str,
+    columns: Mapping[str, Column],
+    key: Sequence[str],
+    *,
+    parent: bool,
+) -> None:
+    parts = [
+        sql.SQL("{} {}").format(
+            sql.Identifier(name), sql.SQL(SQL_TYPES.get(column.type, column.type))
+        )
+        for name, column in columns.items()
+    ]
+    lineage = "_extra jsonb, _feed text, _load_id bigint, _loaded_at timestamptz"
+    parts.append(sql.SQL(lineage + ", _deleted_at timestamptz, _children_hash text" * parent))
+    names = sql.SQL(", ").join(map(sql.Identifier, (naming.FEED, *key)))
+    parts.append(sql.SQL("primary key ({})").format(names))
+    statement = sql.SQL("create table {} ({})").format(
+        sql.Identifier(schema, table), sql.SQL(", ").join(parts)
+    )
+    connection.execute(statement)
+
+
+def run_insert(
+    connection: psycopg.Connection[Any],
+    tenant: str,
+    connector: str,
+    table: str,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    feed: str | None = None,
+    load_id: int = 1,
+) -> None:
+    """Rows with lineage filled in; dicts and lists become jsonb."""
+    for row in rows:
+        full = {
+            **row,
+            naming.FEED: feed or connector,
+            naming.LOAD_ID: load_id,
+            naming.LOADED_AT: LOADED_AT,
+        }
+        statement = sql.SQL("insert into {} ({}) values ({})").format(
+            sql.Identifier(naming.raw_schema(tenant, connector), table),
+            sql.SQL(", ").join(map(sql.Identifier, full)),
+            sql.SQL(", ").join(sql.Placeholder() * len(full)),
+        )
+        values = [Jsonb(v) if isinstance(v, (dict, list)) else v for v in full.values()]
+        connection.execute(statement, values)
+
+
+def run_dbt(
+    url: str,
+    target: Path,
+    command: str,
+    *arguments: str,
+    variables: Mapping[str, Any],
+    project: Path = PROJECT,
+) -> dict[str, dict[str, Any]]:
+    """One dbt call without the tenant's role; results by unique id, the log on failure."""
+    done = subprocess.run(
+        [
+            load_settings().dbt_executable, "--no-use-colors", command, *arguments,
+            "--project-dir", project, "--profiles-dir", project,
+            "--target-path", target, "--log-path", target / "logs",
+            "--vars", json.dumps(variables),
+        ],
+        env=child_environment(**build_dbt_environment(url, "none", tenant_roles=False, threads=2)),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )  # fmt: skip
+    assert done.returncode == 0, f"dbt {command} failed:\n{done.stdout[-6000:]}{done.stderr[-2000:]}"
+    results = target / "run_results.json"
+    if command == "parse" or not results.exists():
+        return {}
+    found = json.loads(results.read_text())["results"]
+    return {result["unique_id"]: result for result in found}
+
+
+def fetch(connection: psycopg.Connection[Any], query: str) -> list[tuple[Any, ...]]:
+    return connection.execute(query).fetchall()
