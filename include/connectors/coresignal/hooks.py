@@ -7,7 +7,6 @@ from typing import Any
 
 _ALIASES = {
     "professional_network_url": "linkedin_url",
-    "financial_platform_url": "crunchbase_url",
     "followers_count_professional_network": "followers_count_linkedin",
     "active_job_postings_titles": "active_job_postings",
 }

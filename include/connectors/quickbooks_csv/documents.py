@@ -125,7 +125,7 @@ def _document_key(kind: str, number: str | None, day: str | None, customer: str 
 
 
 def _sum_up(record: dict[str, Any]) -> None:
-    """Total over the lines; a line that is no number becomes the total, for the loader to refuse."""
+    """Total over the lines; one that is no number becomes the total, for the loader to refuse."""
     total = Decimal(0)
     for line in record["lines"]:
         try:
@@ -139,7 +139,7 @@ def _sum_up(record: dict[str, Any]) -> None:
 
 
 def merge_reports(parts: Iterable[Documents]) -> Iterator[tuple[Documents, int]]:
-    """Later reports replace whole documents of earlier ones; yields each with its replaced count."""
+    """Later reports replace documents of earlier ones; yields each with its replaced count."""
     seen: set[str] = set()
     kept = list(parts)
     results = []

@@ -1,6 +1,6 @@
 """QuickBooks exports: lists row by row, sales documents put together from a line report.
 
-Data flow: first file pattern that matches -> report rows -> records -> Page. Read in full each time.
+Data flow: first file pattern that matches -> report rows -> records -> Page. Always in full.
 """
 
 import logging
@@ -77,7 +77,7 @@ class QuickBooksFiles:
             )
 
     def _places(self, stream: Stream) -> list[Place]:
-        """Files of the first pattern that matches: by-customer and by-product hold the same sales."""
+        """Files of the first matching pattern: by-customer and by-product hold the same sales."""
         folder = resolve_folder(self._feed)
         for pattern in stream.files:
             if places := match_files(folder, [pattern]):

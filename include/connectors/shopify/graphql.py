@@ -122,8 +122,8 @@ class GraphQL:
         if code == "ACCESS_DENIED":
             return AccessDenied(
                 f"the token may not read `{where or 'this field'}`. Expected the scopes "
-                "read_orders, read_all_orders, read_customers, read_products, read_inventory, read_locations. "
-                "Grant the missing one to the app and install it again."
+                "read_orders, read_all_orders, read_customers, read_products, read_inventory and "
+                "read_locations. Grant the missing one to the app and install it again."
             )
         names = [pick(first, f"extensions.{key}") for key in ("typeName", "fieldName")]
         told = ".".join(n for n in names if isinstance(n, str) and _NAME.match(n)) or where
