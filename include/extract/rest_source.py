@@ -116,8 +116,8 @@ class RestSource:
             answer = self._ask(path, params, step)
             records = _records(answer.body, where, path)
             following = next_step(paginator, step, answer.body, records, answer.headers)
-            mark = _mark(step, following, records)
-            if mark in seen:
+            here, content = _position(step), _digest(records)
+            if content in seen or (following and _position(following) in seen | {here}):
                 repeats += 1
                 if repeats > REPEATS_BEFORE_GIVING_UP:
                     raise ContractBroken(
@@ -126,7 +126,7 @@ class RestSource:
                     )
                 log.warning("action=page_repeated path=%s times=%d", path, repeats)
                 continue
-            seen.add(mark)
+            seen |= {here, content} if records else {here}
             repeats = 0
             yield records
             step = following
@@ -177,14 +177,16 @@ def _records(body: Any, where: str | None, path: str) -> list[dict[str, Any]]:
     )
 
 
-def _mark(step: Step, following: Step | None, records: list[dict[str, Any]]) -> bytes:
-    """What a page is recognised by when it comes twice: its records, or a position not moving.
+def _position(step: Step) -> bytes:
+    return repr((step.url, sorted(step.params.items()))).encode()
 
-    Empty pages carry their position instead, since several empty pages in a row are legal.
-    """
-    if following is not None and (following.params, following.url) == (step.params, step.url):
-        return b"stuck:" + repr((step.url, sorted(step.params.items()))).encode()
-    content = (
-        orjson.dumps(records, default=str) if records else repr((step.url, step.params)).encode()
-    )
+
+def _digest(records: list[dict[str, Any]]) -> bytes:
+    """What a page is recognised by when it comes twice; empty pages are never recognised."""
+    if not records:
+        return b""
+    try:
+        content = orjson.dumps(records, default=str)
+    except TypeError:  # an integer beyond 64 bits
+        content = repr(records).encode()
     return hashlib.blake2b(content, digest_size=16).digest()
