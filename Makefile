@@ -2,17 +2,19 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev lock demo up down status logs env run validate lint format test test-unit \
-        test-integration test-dags e2e bench clean new-connector new-tenant manifest
+        test-integration test-dags e2e bench compose-check clean clean-env new-connector new-tenant \
+        manifest
 
 PY := .venv/bin/python
-SIZE ?= default
 PYTEST ?= $(PY) -m pytest
 export PYTHONPATH := $(CURDIR)
-export PYTHONDONTWRITEBYTECODE := 1
+# Variables of .env, for every command below.
+export BASH_ENV := include/local/dotenv.sh
 export DO_NOT_TRACK := 1
+export SIZE
 
 help:  ## This list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  \033[1m%-17s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ Set-up
 setup:  ## Both environments (.venv, .venv-dbt) from the lock files; PYTHON= picks the interpreter
@@ -21,15 +23,15 @@ setup:  ## Both environments (.venv, .venv-dbt) from the lock files; PYTHON= pic
 setup-dev:
 	@include/local/setup.sh dev
 
-lock: ## Rewrite the lock files from requirements*.txt
+lock:  ## Rewrite the lock files from requirements*.txt
 	@include/local/lock.sh
 
 ##@ Run
 demo: setup  ## Everything: server, sandbox, Airflow, all demo tenants, a summary; SIZE=small is quicker
-	@$(PY) -m include.local demo --size $(SIZE)
+	@$(PY) -m include.local demo --size "$$SIZE"
 
 up: setup  ## Start PostgreSQL, the sandbox and Airflow, and leave them running
-	@$(PY) -m include.local up --size $(SIZE)
+	@$(PY) -m include.local up --size "$$SIZE"
 
 down:  ## Stop exactly what `make up` or `make demo` started
 	@test ! -x $(PY) || $(PY) -m include.local down
@@ -53,7 +55,7 @@ validate: setup  ## Check every tenant and connector file; one report with file 
 	@$(PY) -m include.cli validate
 
 manifest: setup  ## Parse the dbt project into .local/dbt/manifest.json
-	@$(PY) -m include.cli manifest
+	@$(PY) -m include.local manifest
 
 new-connector: setup  ## Scaffold a connector: NAME=my_crm
 	@test -n "$(NAME)" || { echo "make new-connector needs NAME=, e.g. NAME=my_crm"; exit 2; }
@@ -69,7 +71,7 @@ lint: setup-dev  ## ruff, mypy strict, sqlfluff, the layering test
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@.venv/bin/sqlfluff lint --disable-progress-bar dbt
-	@$(PYTEST) -q tests/unit/test_layering.py
+	@$(PYTEST) -q tests/contract/test_layering.py
 
 format: setup-dev  ## Let ruff and sqlfluff rewrite what they can
 	@.venv/bin/ruff check --fix . && .venv/bin/ruff format .
@@ -92,6 +94,10 @@ e2e: setup-dev  ## A real Airflow: ingest, transform, backfill, a failing feed, 
 
 bench: setup-dev  ## Speed against its targets; also written to .local/bench.json
 	@$(PY) -m tests.bench
+
+compose-check:  ## docker-compose.yaml is valid, with placeholder secrets
+	@AIRFLOW_FERNET_KEY=x AIRFLOW_API_SECRET_KEY=x AIRFLOW_JWT_SECRET=x AIRFLOW_DATABASE_PASSWORD=x \
+	    WAREHOUSE_PASSWORD=x $(or $(COMPOSE),docker compose) --profile demo config --quiet
 
 clean: down  ## Stop and delete all local state and caches (the environments stay; clean-env removes them)
 	@rm -rf .local .pytest_cache .ruff_cache .mypy_cache .hypothesis dbt/target dbt/logs

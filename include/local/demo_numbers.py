@@ -71,7 +71,8 @@ def fetch_tenant_numbers(connection: Connection, tenant: str, manifest: Path) ->
     numbers.checks = dict(
         connection.execute(
             "select state, count(*) from ("
-            "select distinct on (layer, feed, stream, check_name) state from elt_ops.check_results where tenant = %s "
+            "select distinct on (layer, feed, stream, check_name) state "
+            "from elt_ops.check_results where tenant = %s "
             "order by layer, feed, stream, check_name, checked_at desc) newest group by state",
             [tenant],
         ).fetchall()
