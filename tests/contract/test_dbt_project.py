@@ -1,0 +1,154 @@
+"""What every dbt model owes: a yml beside it, a grain, keys, a contract, a unit test."""
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from include.config.connector_spec import Connector
+from include.config.load import load_connectors
+from include.config.settings import ROOT, load_settings
+from include.core import naming
+
+PROJECT = ROOT / "dbt"
+MODELS = {path.stem: path for path in sorted((PROJECT / "models").rglob("*.sql"))}
+CONNECTORS: dict[str, Connector] = load_connectors(load_settings().connectors_dir)[0]
+MARTS = sorted(name for name, path in MODELS.items() if "marts" in path.parts)
+UNIONED = sorted(name for name in MODELS if re.fullmatch(r"int_\w+__unioned", name))
+LOGIC = re.compile(r"\bcase\b|\bover\s*\(|\bjoin\b|\bgroup by\b|\bmax\(|\bsum\(|\bcount\(")
+STREAMS = sorted(
+    (name, stream) for name, connector in CONNECTORS.items() for stream in connector.streams
+)
+
+
+def load_yml(model: str) -> dict[str, Any]:
+    return yaml.safe_load(MODELS[model].with_suffix(".yml").read_text(encoding="utf-8"))
+
+
+def load_model(model: str) -> dict[str, Any]:
+    return next(entry for entry in load_yml(model)["models"] if entry["name"] == model)
+
+
+def build_code(model: str) -> str:
+    """The model's SQL without comments."""
+    text = MODELS[model].read_text(encoding="utf-8")
+    return re.sub(r"--[^\n]*|\{#.*?#\}", "", text, flags=re.S)
+
+
+def test_something_was_found() -> None:
+    assert len(CONNECTORS) >= 6
+    assert len(STREAMS) >= 25
+    assert len(MARTS) >= 12
+    assert len(UNIONED) >= 7
+    assert not list(PROJECT.rglob("__init__.py")), "it would shadow dbt-core"
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_model_has_its_yml_and_grain(model: str) -> None:
+    entry = load_model(model)
+    assert entry["description"].startswith("One row per ")
+    assert len(load_yml(model)["models"]) == 1
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_model_with_logic_has_a_unit_test(model: str) -> None:
+    if not LOGIC.search(build_code(model)):
+        return
+    tests = load_yml(model).get("unit_tests", [])
+    assert [test for test in tests if test["model"] == model]
+
+
+def test_the_rule_for_logic_finds_some() -> None:
+    assert sum(bool(LOGIC.search(build_code(model))) for model in MODELS) >= 20
+
+
+@pytest.mark.parametrize("model", MARTS + UNIONED)
+def test_mart_has_types_and_a_key(model: str) -> None:
+    entry = load_model(model)
+    columns = entry["columns"]
+    assert all(column.get("data_type") for column in columns)
+    keys = [c["name"] for c in columns if {"not_null", "unique"} <= _plain_tests(c)]
+    assert len(keys) == 1
+    if model in UNIONED:  # marts have it from dbt_project.yml
+        assert entry["config"]["contract"] == {"enforced": True}
+
+
+def _plain_tests(column: dict[str, Any]) -> set[str]:
+    return {test for test in column.get("data_tests", []) if isinstance(test, str)}
+
+
+def test_marts_enforce_contracts() -> None:
+    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    assert project["models"]["elt"]["marts"]["+contract"] == {"enforced": True}
+    overridden = [m for m in MARTS if "contract" in load_model(m).get("config", {})]
+    assert overridden == []
+
+
+@pytest.mark.parametrize("model", [*MARTS, *UNIONED])
+def test_money_is_exact(model: str) -> None:
+    for column in load_model(model)["columns"]:
+        assert not re.search(r"float|double|real", column["data_type"])
+        if column["name"].endswith("_amount"):
+            assert column["data_type"] == "numeric(18, 3)"
+
+
+@pytest.mark.parametrize(("connector", "stream"), STREAMS)
+def test_stream_has_source_and_staging(connector: str, stream: str) -> None:
+    model = naming.staging_model(connector, stream)
+    folder = PROJECT / "models" / "staging" / connector
+    assert MODELS[model].parent == folder
+    assert f"source('{connector}', '{stream}')" in MODELS[model].read_text(encoding="utf-8")
+    tables = _load_source(connector)
+    assert stream in tables
+    for child in CONNECTORS[connector].streams[stream].children:
+        assert naming.child_table(stream, child) in tables
+
+
+def _load_source(connector: str) -> set[str]:
+    path = PROJECT / "models" / "staging" / connector / f"_{connector}__sources.yml"
+    (source,) = yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
+    assert source["name"] == connector
+    assert source["schema"] == "{{ var('tenant') }}_raw_" + connector
+    return {table["name"] for table in source["tables"]}
+
+
+def test_no_staging_without_a_connector() -> None:
+    folders = {path.name for path in (PROJECT / "models" / "staging").iterdir() if path.is_dir()}
+    assert folders == {name for name, connector in CONNECTORS.items() if connector.streams}
+
+
+@pytest.mark.parametrize("connector", CONNECTORS)
+def test_concepts_have_their_conformed_model(connector: str) -> None:
+    declared = {naming.conformed_model(connector, c) for c in CONNECTORS[connector].concepts}
+    found = {model for model in MODELS if model.startswith(f"stg_{connector}__conformed_")}
+    assert found == declared
+    for concept in CONNECTORS[connector].concepts:
+        code = build_code(naming.conformed_model(connector, concept))
+        assert f"conform('{concept}', " in code
+        assert f"int_{concept}__unioned" in UNIONED
+
+
+@pytest.mark.parametrize("model", [m for m in MODELS if m.startswith("stg_")])
+def test_staging_never_joins(model: str) -> None:
+    assert not re.search(r"\bjoin\b", build_code(model))
+    assert "_load_id" in build_code(model) or "conform(" in build_code(model)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_dialects_stay_in_macros(model: str) -> None:
+    # `::`, JSON arrows and time zones are PostgreSQL's alone.
+    code = build_code(model)
+    assert not re.search(r"::|->|at time zone|interval '|generate_series|to_char|\bmd5\(", code)
+
+
+def test_no_package_is_needed() -> None:
+    assert not (PROJECT / "packages.yml").exists()
+    assert not (PROJECT / "dependencies.yml").exists()
+
+
+def test_no_lint_rule_is_excluded() -> None:
+    # `make lint` runs sqlfluff itself; a rule switched off would make that mean nothing.
+    text = (ROOT / ".sqlfluff").read_text(encoding="utf-8")
+    assert not re.search(r"exclude_rules|^ignore\s*=|warnings\s*=", text, flags=re.M)
+    assert not [m for m, path in MODELS.items() if "noqa" in path.read_text(encoding="utf-8")]
