@@ -125,7 +125,9 @@ def run_dbt(
         check=False,
         timeout=600,
     )  # fmt: skip
-    assert done.returncode == 0, f"dbt {command} failed:\n{done.stdout[-6000:]}{done.stderr[-2000:]}"
+    assert done.returncode == 0, (
+        f"dbt {command} failed:\n{done.stdout[-6000:]}{done.stderr[-2000:]}"
+    )
     results = target / "run_results.json"
     if command == "parse" or not results.exists():
         return {}
