@@ -46,7 +46,7 @@ class AirflowApi:
         answer = self._session.post(f"{self.url}/auth/token", json=self._login, timeout=TIMEOUT_S)
         if answer.status_code != 201:
             raise AccessDenied(
-                f"Airflow refused the stored admin password with {answer.status_code}. "
+                f"login as `admin` got {answer.status_code}. Expected the stored password to do. "
                 "Another Airflow may own this port. Run `make down`, then `make up`."
             )
         token = answer.json()["access_token"]
@@ -66,7 +66,8 @@ class AirflowApi:
                 time.sleep(1 + attempt)
         if answer.status_code >= 400:
             raise ConfigError(
-                f"Airflow answered `{answer.status_code}` to {method} {path}: {answer.text[:400]}"
+                f"call `{method} {path}` got {answer.status_code}. Expected 2xx. "
+                f"Airflow says: {answer.text[:400]}"
             )
         return answer.json() if answer.content else None
 

@@ -99,7 +99,10 @@ def _await_dags(api: AirflowApi, platform: Platform) -> None:
         ConfigError: If a DAG file does not import, a tenant file is broken, or it takes too long.
     """
     if platform.problems:
-        raise ConfigError(f"{len(platform.problems)} problems, first: {platform.problems[0]}")
+        raise ConfigError(
+            f"{len(platform.problems)} problems in the files. Expected none; `make validate` "
+            f"lists them. The first: {platform.problems[0]}"
+        )
     wanted = {feed.dag_id for feed in platform.feeds}
     wanted |= {naming.transform_dag_id(tenant.id) for tenant in platform.tenants}
     deadline = time.monotonic() + PARSE_TIMEOUT_S
@@ -107,7 +110,10 @@ def _await_dags(api: AirflowApi, platform: Platform) -> None:
         errors = api.import_errors()
         if errors or time.monotonic() > deadline:
             reason = "; ".join(f"{path}: {line}" for path, line in errors) or "no import error"
-            raise ConfigError(f"Airflow does not show {', '.join(missing[:3])}: {reason}.")
+            raise ConfigError(
+                f"`{', '.join(missing[:3])}` did not appear in Airflow: {reason}. "
+                "See .local/logs/dag-processor.log."
+            )
         time.sleep(1)
 
 

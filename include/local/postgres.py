@@ -91,7 +91,10 @@ def find_free_port(wanted: int = 0) -> int:
             except OSError:
                 continue
             return int(probe.getsockname()[1])
-    raise WarehouseUnavailable(f"no free port from `{wanted}` to `{wanted + 199}` on {HOST}.")
+    raise WarehouseUnavailable(
+        f"no free port from `{wanted}` to `{wanted + 199}` on {HOST}. "
+        "Stop something, or choose another range (POSTGRES_PORT, AIRFLOW_PORT, SANDBOX_PORT)."
+    )
 
 
 def run_initdb(server: PostgresServer, settings: Mapping[str, str]) -> None:
@@ -271,4 +274,6 @@ def _run(program: str, *arguments: str) -> None:
         if result.returncode:
             output.seek(0)
             tail = " | ".join(output.read().splitlines()[-4:])
-            raise WarehouseUnavailable(f"`{program}` ended with {result.returncode}: {tail}")
+            raise WarehouseUnavailable(
+                f"`{program}` ended with {result.returncode}. Its last words: {tail}"
+            )
