@@ -100,8 +100,8 @@ def _await_dags(api: AirflowApi, platform: Platform) -> None:
     """
     if platform.problems:
         raise ConfigError(
-            f"{len(platform.problems)} problems in the files. Expected none; `make validate` "
-            f"lists them. The first: {platform.problems[0]}"
+            f"{len(platform.problems)} problems in the files. Expected none; see `make validate`. "
+            f"The first: {platform.problems[0]}"
         )
     wanted = {feed.dag_id for feed in platform.feeds}
     wanted |= {naming.transform_dag_id(tenant.id) for tenant in platform.tenants}

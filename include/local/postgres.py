@@ -275,5 +275,5 @@ def _run(program: str, *arguments: str) -> None:
             output.seek(0)
             tail = " | ".join(output.read().splitlines()[-4:])
             raise WarehouseUnavailable(
-                f"`{program}` ended with {result.returncode}. Its last words: {tail}"
+                f"`{program}` ended with {result.returncode}. It says: {tail}"
             )
