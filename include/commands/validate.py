@@ -3,6 +3,7 @@
 import argparse
 from collections import Counter
 
+from include.commands.concept_problems import load_concept_problems
 from include.commands.output import complain, say, say_json
 from include.config.load import load_platform
 from include.config.models import Platform, Problem
@@ -20,7 +21,8 @@ def run(arguments: argparse.Namespace) -> int:
     settings = load_settings()
     platform = load_platform(settings)
     checks, problems = _load_checks(platform, settings)
-    problems = [*platform.problems, *problems]
+    concepts = load_concept_problems(platform.connectors, settings)
+    problems = [*platform.problems, *concepts, *problems]
     if arguments.json:
         say_json(
             [{"path": _shown(p, settings), "line": p.line, "message": p.message} for p in problems]

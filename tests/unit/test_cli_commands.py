@@ -99,6 +99,24 @@ def test_validate_tells_every_problem_of_every_file(
     assert {"path", "line", "message"} == set(found[0])
 
 
+def test_a_concept_without_its_model_is_a_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It would break every tenant of the connector at its next dbt run, far from the edit."""
+    folder = tmp_path / "till"
+    folder.mkdir()
+    (folder / "connector.yaml").write_text(
+        "connector: till\ntitle: Till\nkind: files\nconcepts:\n  - orders\n  - ordres\n"
+        "streams: {sales: {primary_key: [id], columns: {id: text}}}\n"
+    )
+    monkeypatch.setenv("ELT_CONNECTORS_DIR", str(tmp_path))
+    monkeypatch.setenv("ELT_TENANTS_DIR", str(tmp_path))
+    assert cli.main(["validate"]) == 1
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith(f"{folder}/connector.yaml:5: concept `orders` has no model `stg_till__")
+    assert second.startswith(f"{folder}/connector.yaml:6: `ordres` is no concept. Did you mean `or")
+
+
 def test_feeds_shows_the_good_and_points_at_the_bad(
     tenants: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
