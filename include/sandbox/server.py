@@ -1,0 +1,70 @@
+"""All vendors on one port: `/shopify/<shop>/...`, `/stripe/v1/...`, control under `/_sandbox`."""
+
+import socket
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from include.core.errors import ConfigError
+from include.sandbox.control import Control
+from include.sandbox.faults import Faults
+from include.sandbox.middleware import Misbehaviour
+from include.sandbox.session import Session
+from include.sandbox.shopify.app import ShopifyApi
+from include.sandbox.stripe.app import StripeApi
+from include.sandbox.world import CREDENTIALS, WorldSpec
+
+
+def build_app(spec: WorldSpec) -> Misbehaviour:
+    """The ASGI application of one world."""
+    session = Session(spec)
+    faults = Faults()
+    shops = {
+        login["shop"]: ((lambda tenant=tenant: session.shop(tenant)), login["access_token"])
+        for tenant, login in CREDENTIALS["shopify"].items()
+    }
+    accounts = {
+        login["api_key"]: (lambda tenant=tenant: session.stripe(tenant))
+        for tenant, login in CREDENTIALS["stripe"].items()
+    }
+    control = Control(session, faults)
+    app = Starlette(
+        routes=[
+            Mount("/_sandbox", routes=control.routes()),
+            Mount("/shopify", routes=ShopifyApi(shops).routes()),
+            Mount("/stripe", routes=StripeApi(accounts).routes()),
+        ]
+    )
+    control.middleware = Misbehaviour(app, faults)
+    return control.middleware
+
+
+def build_server(app: Misbehaviour) -> uvicorn.Server:
+    """A quiet server without lifespan; faults cut connections on purpose, so nothing is logged."""
+    return uvicorn.Server(
+        uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off", timeout_graceful_shutdown=1)
+    )
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes any free one.
+
+    Raises:
+        ConfigError: If the port is taken.
+    """
+    found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        found.bind((host, port))
+    except OSError as error:
+        found.close()
+        raise ConfigError(f"cannot listen on `{host}:{port}` ({error.strerror}). Pick another --port.") from error
+    found.listen(128)
+    return found
+
+
+def run_server(spec: WorldSpec, host: str, port: int) -> None:
+    """Serve until the process is told to stop."""
+    listening = bind(host, port)
+    build_server(build_app(spec)).run(sockets=[listening])

@@ -1,0 +1,336 @@
+"""Stripe objects of billing: products, prices, invoices, subscriptions, disputes, payouts, events."""
+
+from typing import Any
+
+from include.sandbox.economy.records import Listing, Sale, Subscription
+from include.sandbox.stripe.shapes import LIVEMODE, Json, build_address, unix
+
+
+def build_list(rows: list[Json], url: str, limit: int = 10) -> Json:
+    """An embedded list: at most `limit` rows, the rest by its own url."""
+    return {"object": "list", "data": rows[:limit], "has_more": len(rows) > limit, "url": url}
+
+
+def build_product(product_id: str, listing: Listing, default_price: str) -> Json:
+    return {
+        "id": product_id,
+        "object": "product",
+        "active": listing.archived_at is None,
+        "created": unix(listing.created_at),
+        "default_price": default_price,
+        "description": None,
+        "images": [],
+        "livemode": LIVEMODE,
+        "marketing_features": [],
+        "metadata": {"sku": listing.sku},
+        "name": listing.title,
+        "package_dimensions": None,
+        "shippable": None,
+        "statement_descriptor": None,
+        "tax_code": None,
+        "type": "good",
+        "unit_label": None,
+        "updated": unix(listing.updated_at),
+        "url": None,
+    }
+
+
+def build_price(
+    price_id: str, product_id: str, cents: int, created: int, active: bool, recurring: bool
+) -> Json:
+    every_month = {"interval": "month", "interval_count": 1, "meter": None,
+                   "trial_period_days": None, "usage_type": "licensed"}  # fmt: skip
+    return {
+        "id": price_id,
+        "object": "price",
+        "active": active,
+        "billing_scheme": "per_unit",
+        "created": created,
+        "currency": "usd",
+        "custom_unit_amount": None,
+        "livemode": LIVEMODE,
+        "lookup_key": None,
+        "metadata": {},
+        "nickname": None,
+        "product": product_id,
+        "recurring": every_month if recurring else None,
+        "tax_behavior": "exclusive",
+        "tiers_mode": None,
+        "transform_quantity": None,
+        "type": "recurring" if recurring else "one_time",
+        "unit_amount": cents,
+        "unit_amount_decimal": str(cents),
+    }
+
+
+def _taxes(amount: int, base: int) -> list[Json]:
+    if not amount:
+        return []
+    return [{"amount": amount, "tax_behavior": "exclusive", "tax_rate_details": None,
+             "taxability_reason": "standard_rated", "taxable_amount": base,
+             "type": "tax_rate_details"}]  # fmt: skip
+
+
+def build_invoice_lines(
+    invoice_id: str, sale: Sale, price_ids: list[tuple[str, str]], subscription: tuple[str, str] | None
+) -> list[Json]:
+    """One line per sale line; `amount` is before discount and tax."""
+    start = unix(sale.placed_at)
+    end = start + 30 * 86_400 if subscription else start
+    parent: Json
+    if subscription:
+        parent = {"invoice_item_details": None, "type": "subscription_item_details",
+                  "subscription_item_details": {"invoice_item": None, "proration": False, "proration_details": None,
+                                                "subscription": subscription[0],
+                                                "subscription_item": subscription[1]}}  # fmt: skip
+    else:
+        parent = {"subscription_item_details": None, "type": "invoice_item_details",
+                  "invoice_item_details": {"invoice_item": f"ii_{invoice_id[3:]}", "proration": False,
+                                           "proration_details": None, "subscription": None}}  # fmt: skip
+    found = []
+    for position, (line, (product_id, price_id)) in enumerate(zip(sale.lines, price_ids, strict=True)):
+        off = [{"amount": line.discount, "discount": f"di_{invoice_id[3:]}"}] if line.discount else []
+        found.append(
+            {
+                "id": f"il_{invoice_id[3:]}{position}",
+                "object": "line_item",
+                "amount": line.gross,
+                "currency": "usd",
+                "description": f"{line.quantity} × {line.listing.title}",
+                "discount_amounts": off,
+                "discountable": True,
+                "discounts": [entry["discount"] for entry in off],
+                "invoice": invoice_id,
+                "livemode": LIVEMODE,
+                "metadata": {},
+                "parent": parent,
+                "period": {"end": end, "start": start},
+                "pretax_credit_amounts": [],
+                "pricing": {
+                    "price_details": {"price": price_id, "product": product_id},
+                    "type": "price_details",
+                    "unit_amount_decimal": str(line.unit),
+                },
+                "quantity": line.quantity,
+                "subtotal": line.gross,
+                "taxes": _taxes(line.tax, line.net),
+            }
+        )
+    return found
+
+
+def build_invoice(
+    invoice_id: str, sale: Sale, customer_id: str, lines: list[Json], payment: Json | None, subscription: str | None
+) -> Json:
+    """A finalized invoice, `paid` or `open`; the payment is an entry of `payments` since basil."""
+    created = unix(sale.placed_at)
+    paid = sale.total if sale.paid_at else 0
+    account = sale.account
+    assert account is not None
+    off = [{"amount": sale.discount, "discount": f"di_{invoice_id[3:]}"}] if sale.discount else []
+    details = {"metadata": {}, "subscription": subscription, "subscription_proration_date": None}
+    return {
+        "id": invoice_id,
+        "object": "invoice",
+        "account_country": "US",
+        "account_name": f"{sale.tenant.title()} Shop",
+        "amount_due": sale.total,
+        "amount_overpaid": 0,
+        "amount_paid": paid,
+        "amount_remaining": sale.total - paid,
+        "amount_shipping": 0,
+        "attempt_count": 1 if paid else 0,
+        "attempted": bool(paid),
+        "auto_advance": False,
+        "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None, "provider": None, "status": None},
+        "billing_reason": "subscription_cycle" if subscription else "manual",
+        "collection_method": "charge_automatically" if subscription else "send_invoice",
+        "created": created,
+        "currency": "usd",
+        "custom_fields": None,
+        "customer": customer_id,
+        "customer_address": build_address(account.address),
+        "customer_email": account.email,
+        "customer_name": account.name,
+        "customer_phone": account.phone,
+        "customer_shipping": None,
+        "customer_tax_exempt": "none",
+        "customer_tax_ids": [],
+        "default_payment_method": None,
+        "default_source": None,
+        "default_tax_rates": [],
+        "description": None,
+        "discounts": [entry["discount"] for entry in off],
+        "due_date": None if subscription else created + 30 * 86_400,
+        "effective_at": created,
+        "ending_balance": 0,
+        "footer": None,
+        "hosted_invoice_url": None,
+        "invoice_pdf": None,
+        "issuer": {"type": "self"},
+        "lines": build_list(lines, f"/v1/invoices/{invoice_id}/lines"),
+        "livemode": LIVEMODE,
+        "metadata": {},
+        "next_payment_attempt": None,
+        "number": f"{'SUB' if subscription else 'INV'}-{sale.number:05d}",
+        "parent": {"quote_details": None, "subscription_details": details, "type": "subscription_details"}
+        if subscription
+        else None,
+        "payment_settings": {"default_mandate": None, "payment_method_options": None, "payment_method_types": None},
+        "payments": build_list([payment] if payment else [], "/v1/invoice_payments"),
+        "period_end": created,
+        "period_start": created,
+        "post_payment_credit_notes_amount": 0,
+        "pre_payment_credit_notes_amount": 0,
+        "receipt_number": None,
+        "starting_balance": 0,
+        "statement_descriptor": None,
+        "status": "paid" if paid else "open",
+        "status_transitions": {
+            "finalized_at": created,
+            "marked_uncollectible_at": None,
+            "paid_at": unix(sale.paid_at) if sale.paid_at else None,
+            "voided_at": None,
+        },
+        "subtotal": sale.gross,
+        "total": sale.total,
+        "total_discount_amounts": off,
+        "total_excluding_tax": sale.total - sale.tax,
+        "total_taxes": _taxes(sale.tax, sale.gross - sale.discount),
+    }
+
+
+def build_subscription(
+    subscription_id: str, plan: Subscription, customer_id: str, price: Json, latest_invoice: str | None
+) -> Json:
+    started = unix(plan.started_at)
+    last = unix(plan.sales[-1].placed_at) if plan.sales else started
+    ended = unix(plan.cancelled_at) if plan.cancelled_at else None
+    item: dict[str, Any] = {
+        "id": f"si_{subscription_id[4:]}",
+        "object": "subscription_item",
+        "created": started,
+        "current_period_end": last + 30 * 86_400,
+        "current_period_start": last,
+        "discounts": [],
+        "metadata": {},
+        "plan": {"id": price["id"], "object": "plan", "active": True, "amount": plan.unit, "currency": "usd",
+                 "interval": "month", "interval_count": 1, "product": price["product"]},
+        "price": price,
+        "quantity": 1,
+        "subscription": subscription_id,
+        "tax_rates": [],
+    }  # fmt: skip
+    return {
+        "id": subscription_id,
+        "object": "subscription",
+        "application": None,
+        "application_fee_percent": None,
+        "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
+        "billing_cycle_anchor": started,
+        "billing_mode": {"type": "classic"},
+        "billing_schedules": [],
+        "cancel_at": None,
+        "cancel_at_period_end": False,
+        "canceled_at": ended,
+        "cancellation_details": {"comment": None, "feedback": None, "reason": "cancellation_requested" if ended else None},
+        "collection_method": "charge_automatically",
+        "created": started,
+        "currency": "usd",
+        "customer": customer_id,
+        "days_until_due": None,
+        "default_payment_method": None,
+        "default_source": None,
+        "default_tax_rates": [],
+        "description": None,
+        "discounts": [],
+        "ended_at": ended,
+        "invoice_settings": {"account_tax_ids": None, "issuer": {"type": "self"}},
+        "items": build_list([item], f"/v1/subscription_items?subscription={subscription_id}"),
+        "latest_invoice": latest_invoice,
+        "livemode": LIVEMODE,
+        "metadata": {},
+        "schedule": None,
+        "start_date": started,
+        "status": "canceled" if ended else "active",
+        "test_clock": None,
+        "trial_end": None,
+        "trial_start": None,
+    }
+
+
+def build_payout(payout_id: str, txn_id: str, amount: int, created: int, now: int) -> Json:
+    arrival = created + 2 * 86_400
+    return {
+        "id": payout_id,
+        "object": "payout",
+        "amount": amount,
+        "application_fee": None,
+        "application_fee_amount": None,
+        "arrival_date": arrival,
+        "automatic": True,
+        "balance_transaction": txn_id,
+        "created": created,
+        "currency": "usd",
+        "description": "STRIPE PAYOUT",
+        "destination": f"ba_{payout_id[3:]}",
+        "failure_balance_transaction": None,
+        "failure_code": None,
+        "failure_message": None,
+        "livemode": LIVEMODE,
+        "metadata": {},
+        "method": "standard",
+        "original_payout": None,
+        "reconciliation_status": "completed",
+        "reversed_by": None,
+        "source_type": "card",
+        "statement_descriptor": None,
+        "status": "paid" if arrival <= now else "in_transit",
+        "type": "bank_account",
+    }
+
+
+def build_dispute(dispute_id: str, charge: Json, created: int, status: str, txns: list[Json]) -> Json:
+    return {
+        "id": dispute_id,
+        "object": "dispute",
+        "amount": charge["amount"],
+        "balance_transactions": txns,
+        "charge": charge["id"],
+        "created": created,
+        "currency": "usd",
+        "enhanced_eligibility_types": [],
+        "evidence": {},
+        "evidence_details": {
+            "due_by": created + 10 * 86_400,
+            "enhanced_eligibility": {},
+            "has_evidence": status == "won",
+            "past_due": False,
+            "submission_method": "manual" if status == "won" else "not_submitted",
+            "submission_count": 1 if status == "won" else 0,
+        },
+        "is_charge_refundable": False,
+        "livemode": LIVEMODE,
+        "metadata": {},
+        "payment_intent": charge["payment_intent"],
+        "payment_method_details": {"card": {"brand": "visa", "case_type": "chargeback", "network_reason_code": "10.4"}, "type": "card"},
+        "reason": "fraudulent",
+        "status": status,
+    }
+
+
+def build_event(event_id: str, kind: str, created: int, body: Json, previous: Json | None = None) -> Json:
+    data: Json = {"object": body}
+    if previous is not None:
+        data["previous_attributes"] = previous
+    return {
+        "id": event_id,
+        "object": "event",
+        "api_version": "2026-10-28.endive",
+        "created": created,
+        "data": data,
+        "livemode": LIVEMODE,
+        "pending_webhooks": 0,
+        "request": {"id": None, "idempotency_key": None},
+        "type": kind,
+    }

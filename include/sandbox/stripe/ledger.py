@@ -1,0 +1,304 @@
+"""One Stripe account filled from the economy: every object it holds, newest first.
+
+Data flow: sales -> customers, intents, charges, refunds -> balance transactions -> payouts -> events.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from include.sandbox.dice import build_dice, build_token
+from include.sandbox.economy.records import Account, Business, Sale
+from include.sandbox.stripe import billing_shapes, shapes
+from include.sandbox.stripe.shapes import Json, unix
+
+DISPUTE_RATIO = 0.004
+DAY = 86_400
+
+
+class StripeAccount:
+    """The objects of one account.
+
+    Attributes:
+        tables: resource -> objects, newest first (ties by id, so that paging is stable).
+        by_id: Every object by id.
+        payout_of: balance transaction id -> payout id, for the `payout` filter.
+        invoice_lines: invoice id -> all its lines; the invoice embeds the first ten.
+        charge_of_sale: sale key -> id of the charge that collected it.
+    """
+
+    def __init__(self, business: Business, seed: int, now: datetime, account_id: str) -> None:
+        self.business, self.seed, self.account_id = business, seed, account_id
+        self.now = unix(now)
+        self.tables: dict[str, list[Json]] = {name: [] for name in RESOURCES}
+        self.by_id: dict[str, Json] = {}
+        self.payout_of: dict[str, str] = {}
+        self.invoice_lines: dict[str, list[Json]] = {}
+        self.charge_of_sale: dict[str, str] = {}
+        self._refunds: dict[str, list[Json]] = {}
+        self._build()
+
+    def token(self, *scope: object) -> str:
+        return build_token(self.seed, "stripe", self.business.tenant, *scope)
+
+    def add(self, table: str, row: Json) -> Json:
+        self.tables[table].append(row)
+        self.by_id[row["id"]] = row
+        return row
+
+    def refunds_of(self, charge_id: str) -> list[Json]:
+        """Refunds of a charge, newest first."""
+        return self._refunds.get(charge_id, [])
+
+    def customer_id(self, account: Account) -> str:
+        return f"cus_{self.token('customer', account.source, account.number)[:14]}"
+
+    def _build(self) -> None:
+        source = "stripe" if "stripe" in self.business.accounts else "shopify"
+        for account in self.business.accounts[source]:
+            self.add("customers", shapes.build_customer(self.customer_id(account), account))
+        if source == "stripe":
+            self._add_catalogue()
+        for sale in self.business.sales[source]:
+            if not sale.is_test:
+                self._add_sale(sale)
+        self._add_subscriptions()
+        self._add_disputes()
+        self._add_payouts()
+        for rows in self.tables.values():
+            rows.sort(key=lambda row: (row["created"], row["id"]), reverse=True)
+        for refund in self.tables["refunds"]:
+            self._refunds.setdefault(refund["charge"], []).append(refund)
+        self._add_events()
+
+    def _add_catalogue(self) -> None:
+        for listing in self.business.listings:
+            product_id = f"prod_{self.token('product', listing.number)[:14]}"
+            for position, (since, cents) in enumerate(listing.prices):
+                price_id = self.price_id(listing.number, position)
+                current = position == len(listing.prices) - 1
+                self.add("prices", billing_shapes.build_price(price_id, product_id, cents, unix(since), current, False))
+            self.add("products", billing_shapes.build_product(product_id, listing, price_id))
+        for plan in self.business.subscriptions:
+            price_id = f"price_1{self.token('monthly', plan.listing.number, plan.unit)}"
+            if price_id not in self.by_id:
+                product_id = f"prod_{self.token('product', plan.listing.number)[:14]}"
+                created = unix(plan.started_at)
+                self.add("prices", billing_shapes.build_price(price_id, product_id, plan.unit, created, True, True))
+
+    def price_id(self, listing_number: int, version: int) -> str:
+        return f"price_1{self.token('price', listing_number, version)}"
+
+    def _price_ids(self, sale: Sale) -> list[tuple[str, str]]:
+        found = []
+        for line in sale.lines:
+            held = sum(since <= sale.placed_at for since, _ in line.listing.prices)
+            product = f"prod_{self.token('product', line.listing.number)[:14]}"
+            found.append((product, self.price_id(line.listing.number, max(held - 1, 0))))
+        return found
+
+    def _add_sale(self, sale: Sale) -> None:
+        payment = None
+        if sale.paid_at is not None:
+            payment = self._add_payment(sale)
+        if sale.channel == "invoice":
+            invoice_id = f"in_1{self.token('invoice', sale.number)}"
+            lines = billing_shapes.build_invoice_lines(invoice_id, sale, self._price_ids(sale), None)
+            self._add_invoice(invoice_id, sale, lines, payment, None)
+
+    def _add_invoice(
+        self, invoice_id: str, sale: Sale, lines: list[Json], charge: Json | None, subscription: str | None
+    ) -> None:
+        assert sale.account is not None
+        payment = None
+        if charge is not None:
+            payment = {
+                "id": f"inpay_{invoice_id[3:]}",
+                "object": "invoice_payment",
+                "amount_paid": charge["amount"],
+                "amount_requested": charge["amount"],
+                "created": charge["created"],
+                "currency": "usd",
+                "invoice": invoice_id,
+                "is_default": True,
+                "livemode": shapes.LIVEMODE,
+                "payment": {"payment_intent": charge["payment_intent"], "type": "payment_intent"},
+                "status": "paid",
+            }
+        self.invoice_lines[invoice_id] = lines
+        customer = self.customer_id(sale.account)
+        self.add("invoices", billing_shapes.build_invoice(invoice_id, sale, customer, lines, payment, subscription))
+
+    def _add_payment(self, sale: Sale) -> Json:
+        """Intent, charge (sometimes after a declined one), balance transaction and refunds."""
+        assert sale.paid_at is not None
+        created = unix(sale.paid_at)
+        scope = (sale.channel, sale.number)
+        text, metadata = describe(sale)
+        charge = shapes.build_charge(f"ch_3{self.token('charge', *scope)}", sale, created, text, metadata)
+        charge["customer"] = self.customer_id(sale.account) if sale.account else None
+        charge["payment_intent"] = f"pi_3{self.token('intent', *scope)}"
+        charge["payment_method"] = f"pm_1{self.token('method', *scope)}"
+        if build_dice(self.seed, "declined", sale.key).random() < 0.03:
+            self._add_declined(charge, scope)
+        self.add("charges", charge)
+        self.charge_of_sale[sale.key] = charge["id"]
+        intent = self.add("payment_intents", shapes.build_intent(charge["payment_intent"], charge, created))
+        if sale.cancelled_at is not None:
+            self._release(charge, intent, scope, unix(sale.cancelled_at))
+            return charge
+        fee = (charge["amount"] * 29 + 500) // 1000 + 30
+        charge["balance_transaction"] = self._add_balance(charge["id"], charge["amount"], fee, created, "charge")
+        for position, refund in enumerate(sale.refunds):
+            self._add_refund(charge, f"re_3{self.token('refund', *scope, position)}", refund.total, unix(refund.refunded_at))
+        return charge
+
+    def _add_declined(self, charge: Json, scope: tuple[str, int]) -> None:
+        self.add(
+            "charges",
+            charge
+            | {
+                "id": f"ch_3{self.token('declined', *scope)}",
+                "amount_captured": 0,
+                "captured": False,
+                "created": charge["created"] - 60,
+                "failure_code": "card_declined",
+                "failure_message": "Your card was declined.",
+                "outcome": {"network_status": "declined_by_network", "reason": "generic_decline",
+                            "seller_message": "The bank did not return any further details.", "type": "issuer_declined"},
+                "paid": False,
+                "status": "failed",
+            },
+        )  # fmt: skip
+
+    def _release(self, charge: Json, intent: Json, scope: tuple[str, int], at: int) -> None:
+        """Cancelled before capture: the hold is released, no money moved, no balance transaction."""
+        charge |= {"captured": False, "amount_captured": 0, "amount_refunded": charge["amount"], "refunded": True}
+        intent |= {"status": "canceled", "amount_received": 0, "canceled_at": at,
+                   "cancellation_reason": "requested_by_customer", "capture_method": "manual"}  # fmt: skip
+        self.add("refunds", shapes.build_refund(f"re_3{self.token('release', *scope)}", charge, charge["amount"], at))
+
+    def _add_balance(self, source: str, amount: int, fee: int, created: int, kind: str, category: str | None = None) -> str:
+        txn_id = f"txn_3{self.token('txn', source, kind)}"
+        self.add("balance_transactions", shapes.build_balance(txn_id, source, amount, fee, created, kind, self.now, category))
+        return txn_id
+
+    def _add_refund(self, charge: Json, refund_id: str, amount: int, at: int) -> None:
+        row = self.add("refunds", shapes.build_refund(refund_id, charge, amount, at))
+        row["balance_transaction"] = self._add_balance(refund_id, -amount, 0, at, "refund")
+        charge["amount_refunded"] += amount
+        charge["refunded"] = charge["amount_refunded"] >= charge["amount"]
+
+    def _add_subscriptions(self) -> None:
+        for plan in self.business.subscriptions:
+            subscription_id = f"sub_1{self.token('subscription', plan.number)}"
+            price = self.by_id[f"price_1{self.token('monthly', plan.listing.number, plan.unit)}"]
+            invoice_id = None
+            for sale in plan.sales:
+                invoice_id = f"in_1{self.token('period', sale.number)}"
+                item = (subscription_id, f"si_{subscription_id[4:]}")
+                prices = [(price["product"], price["id"])]
+                lines = billing_shapes.build_invoice_lines(invoice_id, sale, prices, item)
+                charge = self.by_id[self.charge_of_sale[sale.key]]
+                self._add_invoice(invoice_id, sale, lines, charge, subscription_id)
+            customer = self.customer_id(plan.account)
+            self.add("subscriptions", billing_shapes.build_subscription(subscription_id, plan, customer, price, invoice_id))
+
+    def _add_disputes(self) -> None:
+        for charge in list(self.tables["charges"]):
+            dice = build_dice(self.seed, "dispute", charge["id"])
+            created = charge["created"] + dice.randrange(8 * DAY, 40 * DAY)
+            if dice.random() >= DISPUTE_RATIO or charge["amount_refunded"] or not charge["captured"] or created >= self.now:
+                continue
+            closed = created + 30 * DAY < self.now
+            status = dice.choice(("won", "lost")) if closed else "needs_response"
+            dispute_id = f"dp_1{self.token('dispute', charge['id'])}"
+            txn = self._add_balance(dispute_id, -charge["amount"], 1500, created, "adjustment", "dispute")
+            txns = [self.by_id[txn]]
+            if status == "won":
+                back = self._add_balance(f"{dispute_id}w", charge["amount"], 0, created + 30 * DAY, "adjustment", "dispute_reversal")
+                self.by_id[back]["source"] = dispute_id
+                txns.append(self.by_id[back])
+            charge["disputed"] = True
+            self.add("disputes", billing_shapes.build_dispute(dispute_id, charge, created, status, txns))
+
+    def _add_payouts(self) -> None:
+        """Every week the available balance goes to the bank; a negative week is carried over."""
+        ready = sorted(self.tables["balance_transactions"], key=lambda row: (row["available_on"], row["id"]))
+        carried: list[Json] = []
+        for week, members in groupby(ready, key=lambda row: row["available_on"] // (7 * DAY)):
+            created = (week + 1) * 7 * DAY
+            carried += members
+            amount = sum(row["net"] for row in carried)
+            if created >= self.now or amount <= 0:
+                continue
+            payout_id = f"po_1{self.token('payout', week)}"
+            txn = self._add_balance(payout_id, -amount, 0, created, "payout")
+            self.add("payouts", billing_shapes.build_payout(payout_id, txn, amount, created, self.now))
+            for row in carried:
+                self.payout_of[row["id"]] = payout_id
+            self.payout_of[txn] = payout_id
+            carried = []
+
+    def _add_events(self) -> None:
+        oldest = self.now - 30 * DAY
+        for kind, created, body, previous in self._changes():
+            if oldest <= created <= self.now:
+                event_id = f"evt_1{self.token('event', kind, body['id'], created)}"
+                self.add("events", billing_shapes.build_event(event_id, kind, created, body, previous))
+        self.tables["events"].sort(key=lambda row: (row["created"], row["id"]), reverse=True)
+
+    def _changes(self) -> Iterable[tuple[str, int, Json, Json | None]]:
+        """(type, created, object, previous_attributes); objects as they are now, not as they were."""
+        for table, kind in CREATED_EVENTS.items():
+            for row in self.tables[table]:
+                yield kind, row["created"], row, None
+        for row in self.tables["charges"]:
+            yield f"charge.{row['status']}", row["created"], row, None
+        for row in self.tables["refunds"]:
+            charge = self.by_id[row["charge"]]
+            yield "charge.refunded", row["created"], charge, {"amount_refunded": charge["amount_refunded"] - row["amount"]}
+        for row in self.tables["payment_intents"]:
+            yield f"payment_intent.{row['status']}", row["canceled_at"] or row["created"], row, None
+        for row in self.tables["invoices"]:
+            if row["status"] == "paid":
+                yield "invoice.paid", row["status_transitions"]["paid_at"], row, None
+        for row in self.tables["subscriptions"]:
+            if row["ended_at"]:
+                yield "customer.subscription.deleted", row["ended_at"], row, None
+        for row in self.tables["products"]:
+            if row["updated"] > row["created"]:
+                yield "product.updated", row["updated"], row, None
+        source = "stripe" if "stripe" in self.business.accounts else "shopify"
+        for account in self.business.accounts[source]:
+            if account.updated_at - account.created_at > timedelta(0):
+                yield "customer.updated", unix(account.updated_at), self.by_id[self.customer_id(account)], {}
+
+
+RESOURCES = (
+    "customers", "charges", "payment_intents", "refunds", "balance_transactions", "payouts", "products",
+    "prices", "invoices", "subscriptions", "disputes", "events", "credit_notes",
+)  # fmt: skip
+CREATED_EVENTS = {
+    "customers": "customer.created",
+    "payment_intents": "payment_intent.created",
+    "refunds": "refund.created",
+    "products": "product.created",
+    "prices": "price.created",
+    "invoices": "invoice.finalized",
+    "subscriptions": "customer.subscription.created",
+    "disputes": "charge.dispute.created",
+    "payouts": "payout.created",
+}
+
+
+def describe(sale: Sale) -> tuple[str, Json]:
+    """Charge description and metadata: a shop order names its number, a counter sale its goods."""
+    if sale.channel == "online":
+        return f"Order #{1000 + sale.number}", {"order_id": str(1000 + sale.number)}
+    if sale.channel == "invoice":
+        return f"Payment for Invoice INV-{sale.number:05d}", {}
+    if sale.channel == "subscription":
+        return "Subscription update", {}
+    goods = ", ".join(f"{line.quantity}x {line.listing.title}" for line in sale.lines)
+    return f"Counter sale C-{sale.number:05d}: {goods}"[:500], {"receipt": f"C-{sale.number:05d}"}
