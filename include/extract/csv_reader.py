@@ -1,24 +1,28 @@
 """Delimited text as Arrow batches of text columns.
 
 Two readers with the same answer: pyarrow (two million rows a second) for files whose facts say that
-lines and records are the same thing, and `csv_rows` (four hundred thousand) for all others. Empty
+quotes fit and no line is blank, and `csv_rows` (four hundred thousand) for all others. Empty
 cells are null. Types are the loader's business.
 """
 
 import csv
 import io
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import accumulate, islice
 from typing import IO, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from include.core.streams import Reject
 from include.extract.csv_rows import Dialect, Row, build_ragged, fit_cells, iter_rows
 from include.extract.file_facts import FileFacts
 from include.extract.file_places import Place, unreadable
+
+log = logging.getLogger(__name__)
 
 BATCH_ROWS = 20_000
 BLOCK_BYTES = 4 << 20
@@ -80,17 +84,15 @@ def read_csv(place: Place, facts: FileFacts, plan: CsvPlan) -> Iterator[Batch]:
     if is_plain(facts):
         yield from _read_fast(place, facts, plan)
         return
-    rows = iter_rows(place, facts, plan.dialect, plan.max_line_bytes, after_line=plan.header_lines)
-    while some := list(islice(rows, BATCH_ROWS)):
-        yield build_batch(place, some, plan.names, plan.dialect.delimiter)
+    yield from _read_carefully(place, facts, plan, plan.header_lines)
 
 
 def is_plain(facts: FileFacts) -> bool:
-    """Every line is one record, in valid UTF-8."""
+    """Valid UTF-8 in which line numbers can be told from the rows."""
     return (
         facts.encoding == "utf-8"
         and facts.is_clean
-        and not facts.has_multiline_cells
+        and (facts.has_fitting_quotes or not facts.has_multiline_cells)
         and not facts.has_blank_lines
     )
 
@@ -128,14 +130,31 @@ def _read_fast(place: Place, facts: FileFacts, plan: CsvPlan) -> Iterator[Batch]
         bad.append((row.number, row.text))
         return "skip"
 
+    numbers = _Numbering(plan, facts.has_multiline_cells, bad)
     with place.open() as stream:
         stream.seek(facts.bom_bytes)
         for _ in range(plan.header_lines):
             stream.readline()
         try:
-            yield from _number(place, plan, _open_arrow(stream, facts, plan, skip), bad)
+            for table in _open_arrow(stream, facts, plan, skip):
+                yield from numbers.number(place, table)
+            yield from numbers.rest(place)
+            return
+        except pa.ArrowInvalid as error:
+            # A record longer than a block; the careful reader goes on where this one stopped.
+            log.info("action=careful_reader file=%s line=%d", place.name, numbers.line)
+            log.debug("error=%s", error)
         except (OSError, EOFError) as error:
             raise unreadable(place.name, error) from None
+    yield from _read_carefully(place, facts, plan, numbers.line - 1)
+
+
+def _read_carefully(
+    place: Place, facts: FileFacts, plan: CsvPlan, after_line: int
+) -> Iterator[Batch]:
+    rows = iter_rows(place, facts, plan.dialect, plan.max_line_bytes, after_line=after_line)
+    while some := list(islice(rows, BATCH_ROWS)):
+        yield build_batch(place, some, plan.names, plan.dialect.delimiter)
 
 
 def _open_arrow(stream: IO[bytes], facts: FileFacts, plan: CsvPlan, skip: Any) -> Iterator[Any]:
@@ -154,6 +173,7 @@ def _open_arrow(stream: IO[bytes], facts: FileFacts, plan: CsvPlan, skip: Any) -
         parse_options=pa_csv.ParseOptions(
             delimiter=plan.dialect.delimiter,
             quote_char=plan.dialect.quote or False,
+            newlines_in_values=facts.has_multiline_cells,
             invalid_row_handler=skip,
         ),
         convert_options=pa_csv.ConvertOptions(
@@ -166,42 +186,77 @@ def _open_arrow(stream: IO[bytes], facts: FileFacts, plan: CsvPlan, skip: Any) -
     return reader
 
 
-def _number(place: Place, plan: CsvPlan, batches: Iterator[Any], bad: list[Any]) -> Iterator[Batch]:
-    """Line numbers for batches; `bad` fills while they are pulled, and is emptied here.
+class _Numbering:
+    """Line numbers for batches without them, and the rows pyarrow refused.
 
     The reader may be ahead of the batch it hands out, so a bad row belongs to a batch only when it
     lies before the batch's last good row; the others wait.
+
+    Attributes:
+        line: Line of the next record.
     """
-    line = plan.header_lines + 1
-    for table in batches:
+
+    def __init__(self, plan: CsvPlan, is_multiline: bool, bad: list[Any]) -> None:
+        self._plan = plan
+        self._is_multiline = is_multiline
+        self._bad = bad
+        self._record = 1
+        self.line = plan.header_lines + 1
+
+    def number(self, place: Place, table: Any) -> Iterator[Batch]:
+        """The batch, then the rows refused within it; too many empty cells are mended."""
+        heights = _heights(table) if self._is_multiline else None
         lines: list[int] = []
         broken: list[Row] = []
-        remaining = table.num_rows
-        while bad and bad[0][0] + plan.header_lines < line + remaining:
-            number = bad[0][0] + plan.header_lines
-            broken.append(_broken_row(number, bad.pop(0)[1], plan))
-            lines.extend(range(line, number))
-            remaining -= number - line
-            line = number + 1
-        lines.extend(range(line, line + remaining))
-        line += remaining
-        yield from _with_mended(place, plan, Batch(table, lines), broken)
-    rest = [_broken_row(n + plan.header_lines, text, plan) for n, text in bad]
-    if rest:
-        yield build_batch(place, rest, plan.names, plan.dialect.delimiter)
+        done, total = 0, table.num_rows
+        while self._bad and self._bad[0][0] < self._record + total - done:
+            record, text = self._bad.pop(0)
+            good = record - self._record
+            lines += self._advance(good, heights, done)
+            done += good
+            broken.append(self._broken(text))
+            self._record = record + 1
+        lines += self._advance(total - done, heights, done)
+        self._record += total - done
+        yield Batch(table, lines)
+        if broken:
+            yield build_batch(place, broken, self._plan.names, self._plan.dialect.delimiter)
+
+    def rest(self, place: Place) -> Iterator[Batch]:
+        """Refused rows behind the last good one."""
+        broken = []
+        for record, text in self._bad:
+            self._advance(record - self._record, None, 0)
+            broken.append(self._broken(text))
+            self._record = record + 1
+        if broken:
+            yield build_batch(place, broken, self._plan.names, self._plan.dialect.delimiter)
+
+    def _advance(self, count: int, heights: list[int] | None, start: int) -> Sequence[int]:
+        """Lines of the next `count` good rows; moves `line` behind them."""
+        first = self.line
+        if heights is None:
+            self.line += count
+            return range(first, self.line)
+        *lines, self.line = accumulate(heights[start : start + count], initial=first)
+        return lines
+
+    def _broken(self, text: str) -> Row:
+        dialect = self._plan.dialect
+        lines = text.splitlines(keepends=True) or [""]
+        reader = csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote)
+        row: Row = (self.line, next(reader, []), None)
+        self.line += max(len(text.rstrip("\r\n").split("\n")), 1)
+        return row
 
 
-def _with_mended(place: Place, plan: CsvPlan, batch: Batch, broken: list[Row]) -> Iterator[Batch]:
-    """The batch, then the rows pyarrow refused: mended where only empty cells are too many."""
-    yield batch
-    if broken:
-        yield build_batch(place, broken, plan.names, plan.dialect.delimiter)
-
-
-def _broken_row(number: int, text: str, plan: CsvPlan) -> Row:
-    dialect = plan.dialect
-    cells = next(csv.reader([text], delimiter=dialect.delimiter, quotechar=dialect.quote), [])
-    return number, cells, None
+def _heights(table: Any) -> list[int]:
+    """How many lines each row takes: one, and one more for each line break in its cells."""
+    total = pa.array([1] * table.num_rows, pa.int32())
+    for column in table.columns:
+        total = pc.add(total, pc.fill_null(pc.count_substring(column, "\n"), 0))
+    found: list[int] = total.to_pylist()
+    return found
 
 
 def _as_text(cells: Sequence[str], delimiter: str) -> str:

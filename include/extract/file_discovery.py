@@ -7,7 +7,6 @@ import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -171,18 +170,20 @@ def _key_and_columns(name: str, key: Any, columns: dict[str, Column]) -> dict[st
 def _detect(place: Place, layout: Layout, day_first: bool) -> dict[str, Column]:
     """Columns of one file, typed by its first records."""
     values: dict[str, list[Any]] = {}
-    rows, is_text = 0, True
-    for piece in islice(read_pieces(place, layout), 64):
-        if isinstance(piece.records, list):
+    room, is_text = SAMPLE_RECORDS, True
+    for piece in read_pieces(place, layout):
+        records = piece.records
+        if isinstance(records, list):
             is_text = False
-            for record in piece.records:
+            for record in records[:room]:
                 for key, value in record.items():
                     values.setdefault(key, []).append(value)
         else:
-            for column in piece.records.schema.names:
-                values.setdefault(column, []).extend(piece.records.column(column).to_pylist())
-        rows += len(piece.lines)
-        if rows >= SAMPLE_RECORDS:
+            for column in records.schema.names:
+                found = records.column(column).slice(0, room).to_pylist()
+                values.setdefault(column, []).extend(found)
+        room -= len(records)
+        if room <= 0:
             break
     detect = detect_text_column if is_text else detect_json_column
-    return {name: detect(found, day_first=day_first) for name, found in values.items()}
+    return {name: detect(sample, day_first=day_first) for name, sample in values.items()}

@@ -21,6 +21,8 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 FALLBACK_ENCODING = "cp1252"
+_AFTER_QUOTE = b",;\t|\r\n"
+_BEFORE_QUOTE = b",;\t|\n"
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class FileFacts:
         is_clean: Valid in its encoding, no NUL byte, no line longer than asked.
         longest_line: Bytes of the longest line.
         has_multiline_cells: A quoted cell holds a line break, or quotes do not pair up.
+        has_fitting_quotes: Quotes pair up and stand at the edges of cells.
         has_blank_lines: An empty line stands between others.
     """
 
@@ -43,6 +46,7 @@ class FileFacts:
     is_clean: bool
     longest_line: int
     has_multiline_cells: bool
+    has_fitting_quotes: bool
     has_blank_lines: bool
 
     @property
@@ -91,6 +95,7 @@ def _scan(stream: IO[bytes], encoding: str, max_line_bytes: int) -> FileFacts:
         is_clean=valid and not shape.has_nul and shape.longest <= max_line_bytes,
         longest_line=shape.longest,
         has_multiline_cells=shape.multiline or shape.inside_quotes,
+        has_fitting_quotes=shape.fitting and not shape.inside_quotes,
         has_blank_lines=shape.blank,
     )
 
@@ -156,6 +161,7 @@ class _ShapeScan:
         self.longest = 0
         self.multiline = False
         self.inside_quotes = False
+        self.fitting = True
         self.blank = False
         self.has_nul = False
         self._open_line = 0
@@ -165,6 +171,12 @@ class _ShapeScan:
     def feed(self, chunk: bytes) -> None:
         self.size += len(chunk)
         self.has_nul = self.has_nul or b"\0" in chunk
+        if b"\n" not in chunk and b'"' not in chunk:
+            # The inside of a very long line.
+            self._open_line += len(chunk)
+            self.longest = max(self.longest, self._open_line)
+            self._feed_tail(chunk)
+            return
         first, *others = chunk.split(b"\n")
         self.longest = max(self.longest, self._open_line + len(first))
         if others:
@@ -173,8 +185,10 @@ class _ShapeScan:
         else:
             self._open_line += len(first)
         self._feed_blank(chunk)
-        if b'"' in chunk and not self.multiline:
+        if b'"' in chunk and (self.fitting or not self.multiline):
             self._feed_quotes(chunk)
+        elif b'"' in chunk:
+            self.inside_quotes ^= chunk.count(b'"') % 2 == 1
         elif self.inside_quotes and b"\n" in chunk:
             self.multiline = True
 
@@ -192,8 +206,23 @@ class _ShapeScan:
         self._blank_seen = self._blank_seen or tail.count(b"\n") > 1
         self._last = joined[-2:] if tail else b""
 
+    def _feed_tail(self, chunk: bytes) -> None:
+        if self._blank_seen and not self.blank and chunk.strip():
+            self.blank = True
+        self._last = b"" if chunk.strip(b"\r") else self._last
+
     def _feed_quotes(self, chunk: bytes) -> None:
         pieces = chunk.split(b'"')
         inside = pieces[0::2] if self.inside_quotes else pieces[1::2]
-        self.multiline = any(b"\n" in piece for piece in inside)
-        self.inside_quotes ^= len(pieces) % 2 == 0
+        self.multiline = self.multiline or any(b"\n" in piece for piece in inside)
+        if self.fitting:
+            outside = pieces[1::2] if self.inside_quotes else pieces[0::2]
+            starts = outside if self.inside_quotes else outside[1:]
+            self.inside_quotes ^= len(pieces) % 2 == 0
+            ends = outside if self.inside_quotes else outside[:-1]
+            # Outside of quotes stand whole cells, or nothing ("" inside a cell).
+            self.fitting = all(not p or p[0] in _AFTER_QUOTE for p in starts) and all(
+                not p or p[-1] in _BEFORE_QUOTE for p in ends
+            )
+        else:
+            self.inside_quotes ^= len(pieces) % 2 == 0
