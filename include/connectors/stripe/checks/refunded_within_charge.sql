@@ -1,0 +1,7 @@
+-- check: refunded_within_charge
+-- severity: warn
+-- stream: charges
+-- why: More was refunded than was captured.
+select id as bad_key
+from {schema}.charges
+where _feed = {feed} and amount_refunded > amount_captured

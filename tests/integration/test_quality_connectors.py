@@ -1,0 +1,94 @@
+"""Every check file of every connector runs on the tables its connector.yaml describes."""
+
+import psycopg
+import pytest
+
+from include.config.load import load_platform
+from include.config.settings import load_settings
+from include.core.clock import utcnow
+from include.quality.check import CheckContext, Status
+from include.quality.discover import load_feed_checks
+from include.quality.run import run_raw_checks
+from include.warehouse import ddl
+from include.warehouse.connection import Warehouse
+from tests.integration.dbt_project import connectors, run_create_raw, run_insert
+
+FEEDS = {
+    (feed.tenant.id, feed.name): feed for feed in load_platform().feeds if feed.connector.streams
+}
+WITH_CHECKS = {
+    path.parent.parent.name for path in load_settings().connectors_dir.glob("*/checks/*.sql")
+}
+
+
+@pytest.fixture(scope="module")
+def house(warehouse: str) -> Warehouse:
+    house = Warehouse(warehouse, tenant_roles=False)
+    with house.connect() as connection:
+        ddl.run_migrations(connection)
+    with psycopg.connect(warehouse) as connection:
+        for tenant in {tenant for tenant, _ in FEEDS}:
+            used = {feed.connector.connector for (t, _), feed in FEEDS.items() if t == tenant}
+            run_create_raw(connection, tenant, sorted(used))
+    return house
+
+
+def test_the_demo_tenants_use_every_connector_with_checks() -> None:
+    assert len(WITH_CHECKS) >= 4
+    used = {feed.connector.connector for feed in FEEDS.values()}
+    assert used >= WITH_CHECKS
+    assert used <= connectors().keys()
+
+
+@pytest.mark.parametrize("place", sorted(FEEDS), ids="/".join)
+def test_every_check_of_a_feed_can_run(house: Warehouse, place: tuple[str, str]) -> None:
+    feed = FEEDS[place]
+    found = run_raw_checks(house, feed, CheckContext(utcnow()))
+    broken = {f"{o.stream}.{o.name}": o.detail for o in found if o.status is Status.BROKEN}
+    assert not broken
+    own, problems = load_feed_checks(load_settings().connectors_dir, feed.connector.connector)
+    assert not problems
+    ran = {o.name for o in found if o.status is Status.PASSED}
+    assert {check.name for check in own} <= ran
+    assert {check.stream for check in own} <= feed.streams.keys()
+    assert len(found) >= 9 * len(feed.streams)
+
+
+ACME_STRIPE = ("acme", "stripe", "stripe")
+ACME_SHOPIFY = ("acme", "shopify", "shopify")
+ACME_BOOKS = ("acme", "quickbooks", "quickbooks_csv")
+BAZAAR = ("bazaar", "ecommerce_csv", "ecommerce_csv")
+ITEM = {"transaction_item_id": "i1", "transaction_id": "t", "quantity": 2, "unit_price": 5}
+BAD_ROWS = [
+    (*ACME_STRIPE, "balance_transactions", {"id": "t1", "amount": 100, "fee": 3, "net": 98}),
+    (*ACME_STRIPE, "charges", {"id": "c1", "amount_captured": 5, "amount_refunded": 6}),
+    (*ACME_SHOPIFY, "orders", {"id": "o1", "subtotal_amount": 5, "refunded_amount": 1}),
+    (*BAZAAR, "transaction_items", {**ITEM, "line_total": 9}),
+    (*BAZAAR, "transactions", {"transaction_id": "t9", "subtotal": 10, "tax": 1, "total": 12}),
+    (*ACME_BOOKS, "invoices", {"document_key": "d1", "total_amount": 5, "line_count": 1}),
+    (*ACME_BOOKS, "sales_receipts", {"document_key": "d2", "total_amount": 5, "line_count": 1}),
+]
+
+
+def test_every_check_finds_a_planted_row(house: Warehouse) -> None:
+    with psycopg.connect(house.url) as connection:
+        for tenant, feed, connector, stream, row in BAD_ROWS:
+            run_insert(connection, tenant, connector, stream, [row], feed=feed)
+    built_in = {"rows_match_ledger", "freshness_early"}  # there are no loads in this test
+    found = {
+        f"{name}.{outcome.name}": outcome.sample
+        for (_, name), feed in FEEDS.items()
+        for outcome in run_raw_checks(house, feed, CheckContext(utcnow()))
+        if outcome.status is Status.FAILED and outcome.name not in built_in
+    }
+    assert found == {
+        "stripe.balance_adds_up": ("t1",),
+        "stripe.refunded_within_charge": ("c1",),
+        "shopify.orders_have_lines": ("o1",),
+        "shopify.refunds_add_up": ("o1",),
+        "ecommerce_csv.items_have_transactions": ("i1",),
+        "ecommerce_csv.line_total_adds_up": ("i1",),
+        "ecommerce_csv.total_adds_up": ("t9",),
+        "quickbooks.invoices_add_up": ("d1",),
+        "quickbooks.sales_receipts_add_up": ("d2",),
+    }
