@@ -1,0 +1,73 @@
+"""The demo's report: the shape others read, the books, and what counts as a failure."""
+
+from decimal import Decimal
+from pathlib import Path
+
+from include.local import demo_report
+from include.local.console import build_table
+from include.local.demo_numbers import TenantNumbers
+from include.local.demo_runs import FollowedRun
+
+RUN = FollowedRun("acme", "shopify", "ingest__acme__shopify", "run1", "success", 12.0)
+COUNTS = {"read": 10, "loaded": 4, "unchanged": 3, "quarantined": 1, "filtered": 2}
+
+
+def test_the_json_has_exactly_the_promised_shape() -> None:
+    feeds = [(RUN, {"orders": COUNTS})]
+    tenants = {"acme": TenantNumbers(marts={"fct_orders": 9})}
+    assert demo_report.build_demo_json(61.26, feeds, tenants, "http://localhost:8080") == {
+        "seconds": 61.3,
+        "feeds": [
+            {
+                "tenant": "acme",
+                "feed": "shopify",
+                "state": "success",
+                "streams": {
+                    "orders": {
+                        "read": 10,
+                        "loaded": 4,
+                        "unchanged": 3,
+                        "quarantined": 1,
+                        "filtered": 2,
+                    }
+                },
+            }
+        ],
+        "marts": {"acme": {"fct_orders": 9}},
+        "ui": "http://localhost:8080",
+    }
+
+
+def test_the_stream_table_sums_up() -> None:
+    table = demo_report.build_stream_table([(RUN, {"orders": COUNTS, "refunds": COUNTS})])
+    assert table.splitlines()[-1].split()[-5:] == ["20", "8", "6", "2", "4"]
+
+
+def test_a_second_run_says_that_nothing_changed() -> None:
+    nothing = {**COUNTS, "loaded": 0}
+    assert demo_report.build_change_line([(RUN, {"orders": nothing})]).startswith("Nothing changed")
+    assert demo_report.build_change_line([(RUN, {"orders": COUNTS})]).startswith("4 rows loaded")
+
+
+def test_a_failure_names_dag_task_and_log_file(tmp_path: Path) -> None:
+    failed = FollowedRun("acme", "stripe", "ingest__acme__stripe", "r2", "failed")
+    failed.failed_tasks = [("charges", 3)]
+    [line] = demo_report.build_failures([RUN, failed], tmp_path)
+    log = tmp_path / "logs/dag_id=ingest__acme__stripe/run_id=r2/task_id=charges/attempt=3.log"
+    assert line == f"dag ingest__acme__stripe  task charges  log {log}"
+
+
+def test_a_failed_run_without_a_failed_task_is_still_a_failure(tmp_path: Path) -> None:
+    """A run can time out with every task still waiting; the demo must not end green."""
+    late = FollowedRun("acme", None, "transform__acme", "r3", "failed")
+    assert len(demo_report.build_failures([late], tmp_path)) == 1
+
+
+def test_revenue_is_exact() -> None:
+    numbers = TenantNumbers(revenue=[("shopify", "USD", Decimal("12345678901234567.89"))])
+    assert "12,345,678,901,234,567.89" in demo_report.build_revenue_table({"acme": numbers})
+
+
+def test_tables_line_numbers_up_on_the_right() -> None:
+    lines = build_table(["what", "rows"], [["a", 5], ["bb", 1234]]).splitlines()
+    assert lines == ["what   rows", "----  -----", "a         5", "bb    1,234"]
