@@ -12,6 +12,7 @@ from include.config.settings import Settings, load_settings
 from include.core.errors import TransformError
 from include.pipeline.dbt_command import run_dbt_command
 from include.pipeline.dbt_environment import build_dbt_environment
+from include.pipeline.raw_tables import run_ensure_raw_tables
 from include.transform.selection import build_exclusion, build_selection
 from include.transform.variables import build_dbt_vars
 from include.warehouse.connection import Warehouse
@@ -51,6 +52,7 @@ def run_dbt_build(
     target.mkdir(parents=True, exist_ok=True)
     results = target / "run_results.json"
     results.unlink(missing_ok=True)
+    run_ensure_raw_tables(tenant, warehouse)
     code = run_dbt_command(
         settings,
         build_arguments(tenant, select or build_selection(tenant), target),

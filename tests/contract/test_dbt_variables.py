@@ -1,4 +1,4 @@
-"""Variables of dbt: the same keys for a tenant and for the manifest, and the project declares them."""
+"""Variables of dbt: same keys for a tenant and for the manifest, and the project declares them."""
 
 import yaml
 
