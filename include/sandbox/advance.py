@@ -23,7 +23,9 @@ def run_changes(business: Business, seed: int, count: int, first: datetime) -> C
 
     A shop has no other edits than refunds at the counter, so the third kind is a refund there too.
     """
-    source, channel = ("shopify", "online") if "shopify" in business.sales else ("stripe", "counter")
+    source, channel = (
+        ("shopify", "online") if "shopify" in business.sales else ("stripe", "counter")
+    )
     sales = [sale for sale in business.sales[source] if sale.channel == channel]
     done = Changes()
     for position in range(count):

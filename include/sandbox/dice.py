@@ -13,7 +13,7 @@ ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 def build_dice(seed: int, *scope: object) -> random.Random:
     """A generator of its own per scope, so that one part drawing more never shifts another part."""
-    return random.Random("/".join(str(part) for part in (seed, *scope)))  # noqa: S311
+    return random.Random("/".join(str(part) for part in (seed, *scope)))
 
 
 def build_token(seed: int, *scope: object, length: int = 24) -> str:
@@ -46,5 +46,7 @@ def between(dice: random.Random, start: datetime, end: datetime) -> datetime:
 
 def shop_hours(dice: random.Random, instant: datetime) -> datetime:
     """The same UTC day at an hour when people buy (most in the US afternoon and evening)."""
-    hour = dice.choices(range(24), (5, 4, 3, 2, 1, 1, 1, 1, 1, 1, 1, 1, 2, 4, 5, 6, 7, 7, 7, 7, 8, 8, 8, 7))[0]
+    hour = dice.choices(
+        range(24), (5, 4, 3, 2, 1, 1, 1, 1, 1, 1, 1, 1, 2, 4, 5, 6, 7, 7, 7, 7, 8, 8, 8, 7)
+    )[0]
     return instant.replace(hour=hour)

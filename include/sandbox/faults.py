@@ -10,8 +10,17 @@ from itertools import count
 from typing import Any
 
 KINDS = (
-    "429", "500", "timeout", "cut", "html", "duplicate_page", "slow", "changed_field", "missing_list", "throttled",
-)  # fmt: skip
+    "429",
+    "500",
+    "timeout",
+    "cut",
+    "html",
+    "duplicate_page",
+    "slow",
+    "changed_field",
+    "missing_list",
+    "throttled",
+)
 SLOW_S = 1.0
 TIMEOUT_S = 120.0
 
@@ -65,9 +74,13 @@ class Faults:
         known = {"vendor", "kind", "path_contains", "times", "skip", "retry_after", "seconds"}
         unknown = sorted(set(body) - known)
         if unknown or "vendor" not in body:
-            raise ValueError(f"unknown or missing fields {unknown or ['vendor']}; valid: {', '.join(sorted(known))}")
+            raise ValueError(
+                f"unknown or missing fields {unknown or ['vendor']}; valid: {', '.join(sorted(known))}"
+            )
         after = body.get("retry_after")
-        fault = Fault(next(self._ids), **(body | {"retry_after": None if after is None else str(after)}))
+        fault = Fault(
+            next(self._ids), **(body | {"retry_after": None if after is None else str(after)})
+        )
         self.active.append(fault)
         return fault
 
@@ -81,22 +94,43 @@ class Faults:
 def build_refusal(vendor: str, kind: str) -> tuple[int, bytes, str]:
     """(status, body, content type) of a fault that answers instead of the vendor."""
     if kind == "html":
-        return 200, b"<!DOCTYPE html><html><body><h1>Service temporarily unavailable</h1></body></html>", "text/html"
+        return (
+            200,
+            b"<!DOCTYPE html><html><body><h1>Service temporarily unavailable</h1></body></html>",
+            "text/html",
+        )
     body: dict[str, Any]
     if kind == "throttled":
-        cost = {"requestedQueryCost": 752, "actualQueryCost": None,
-                "throttleStatus": {"maximumAvailable": 2000.0, "currentlyAvailable": 666, "restoreRate": 1000.0}}  # fmt: skip
+        cost = {
+            "requestedQueryCost": 752,
+            "actualQueryCost": None,
+            "throttleStatus": {
+                "maximumAvailable": 2000.0,
+                "currentlyAvailable": 666,
+                "restoreRate": 1000.0,
+            },
+        }
         code = {"code": "THROTTLED", "documentation": "https://shopify.dev/api/usage/rate-limits"}
-        body = {"errors": [{"message": "Throttled", "extensions": code}], "extensions": {"cost": cost}}
+        body = {
+            "errors": [{"message": "Throttled", "extensions": code}],
+            "extensions": {"cost": cost},
+        }
         return 200, json.dumps(body).encode(), "application/json"
     if vendor == "stripe":
-        kinds = {"429": ("invalid_request_error", "Request rate limit exceeded."), "500": ("api_error", "An unknown error occurred")}
+        kinds = {
+            "429": ("invalid_request_error", "Request rate limit exceeded."),
+            "500": ("api_error", "An unknown error occurred"),
+        }
         error: dict[str, Any] = {"type": kinds[kind][0], "message": kinds[kind][1]}
         if kind == "429":
             error["code"] = "rate_limit"
         body = {"error": error}
     else:
-        body = {"errors": "Exceeded 2 calls per second for api client." if kind == "429" else "Internal Server Error"}
+        body = {
+            "errors": "Exceeded 2 calls per second for api client."
+            if kind == "429"
+            else "Internal Server Error"
+        }
     return int(kind), json.dumps(body).encode(), "application/json"
 
 
@@ -140,5 +174,9 @@ def _drop_lists(body: dict[str, Any]) -> None:
 
 
 async def wait(fault: Fault) -> None:
-    seconds = fault.seconds if fault.seconds is not None else (SLOW_S if fault.kind == "slow" else TIMEOUT_S)
+    seconds = (
+        fault.seconds
+        if fault.seconds is not None
+        else (SLOW_S if fault.kind == "slow" else TIMEOUT_S)
+    )
     await asyncio.sleep(seconds)

@@ -36,7 +36,14 @@ class Misbehaviour:
         body = await _read(receive)
         path, query = scope["path"], scope["query_string"].decode()
         vendor = path.strip("/").partition("/")[0]
-        entry = {"vendor": vendor, "method": scope["method"], "path": path, "query": query, "status": None, "fault": None}
+        entry = {
+            "vendor": vendor,
+            "method": scope["method"],
+            "path": path,
+            "query": query,
+            "status": None,
+            "fault": None,
+        }
         self.log.append(entry)
         fault = self.faults.pick(vendor, f"{path}?{query}\n{body.decode('utf-8', 'replace')}")
         entry["fault"] = fault.kind if fault else None
@@ -98,7 +105,9 @@ async def _answer(fault: Fault | None, start: Message, content: bytes, send: Sen
     await send(start)
     if fault and fault.kind == "cut":
         # Half of the promised bytes, then the connection drops: uvicorn closes it when the app fails.
-        await send({"type": "http.response.body", "body": content[: len(content) // 2], "more_body": True})
+        await send(
+            {"type": "http.response.body", "body": content[: len(content) // 2], "more_body": True}
+        )
         await asyncio.sleep(0.05)
         raise ConnectionAbortedError("sandbox fault: connection cut")
     await send({"type": "http.response.body", "body": content})

@@ -43,7 +43,9 @@ def build_app(spec: WorldSpec) -> Misbehaviour:
 def build_server(app: Misbehaviour) -> uvicorn.Server:
     """A quiet server without lifespan; faults cut connections on purpose, so nothing is logged."""
     return uvicorn.Server(
-        uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off", timeout_graceful_shutdown=1)
+        uvicorn.Config(
+            app, log_level="critical", access_log=False, lifespan="off", timeout_graceful_shutdown=1
+        )
     )
 
 
@@ -59,7 +61,9 @@ def bind(host: str, port: int) -> socket.socket:
         found.bind((host, port))
     except OSError as error:
         found.close()
-        raise ConfigError(f"cannot listen on `{host}:{port}` ({error.strerror}). Pick another --port.") from error
+        raise ConfigError(
+            f"cannot listen on `{host}:{port}` ({error.strerror}). Pick another --port."
+        ) from error
     found.listen(128)
     return found
 

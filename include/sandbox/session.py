@@ -44,7 +44,9 @@ class Session:
         account = CREDENTIALS["stripe"][tenant]["account"]
         business = self.world.businesses[tenant]
         found: StripeAccount = self._get(
-            "stripe", tenant, lambda: StripeAccount(business, self.spec.seed, self.now[tenant], account)
+            "stripe",
+            tenant,
+            lambda: StripeAccount(business, self.spec.seed, self.now[tenant], account),
         )
         return found
 
@@ -55,10 +57,14 @@ class Session:
             ValueError: Unknown tenant, a tenant of files only, or `at` in the past of the world.
         """
         if tenant not in CREDENTIALS["stripe"]:
-            raise ValueError(f"tenant `{tenant}` is not served over HTTP; valid: acme, corner. Files advance by `generate --advance`.")
+            raise ValueError(
+                f"tenant `{tenant}` is not served over HTTP; valid: acme, corner. Files advance by `generate --advance`."
+            )
         first = at or self.now[tenant] + timedelta(hours=1)
         if first < self.now[tenant]:
-            raise ValueError(f"`at` {first.isoformat()} is before the world's now {self.now[tenant].isoformat()}")
+            raise ValueError(
+                f"`at` {first.isoformat()} is before the world's now {self.now[tenant].isoformat()}"
+            )
         with self._lock:
             done = run_changes(self.world.businesses[tenant], self.spec.seed, changes, first)
             self.now[tenant] = first + timedelta(seconds=changes + 1)
@@ -70,9 +76,18 @@ class Session:
         changed: dict[str, Any] = {}
         if tenant in CREDENTIALS["shopify"]:
             changed["shopify"] = {
-                "customers": sorted({f"gid://shopify/Customer/{7_012_000_000 + a.number}" for a in done.accounts}),
-                "orders": sorted({f"gid://shopify/Order/{5_678_000_000 + s.number}" for s in done.edited + done.refunded + done.placed}),
-                "new_orders": sorted({f"gid://shopify/Order/{5_678_000_000 + s.number}" for s in done.placed}),
+                "customers": sorted(
+                    {f"gid://shopify/Customer/{7_012_000_000 + a.number}" for a in done.accounts}
+                ),
+                "orders": sorted(
+                    {
+                        f"gid://shopify/Order/{5_678_000_000 + s.number}"
+                        for s in done.edited + done.refunded + done.placed
+                    }
+                ),
+                "new_orders": sorted(
+                    {f"gid://shopify/Order/{5_678_000_000 + s.number}" for s in done.placed}
+                ),
             }
         account = self.stripe(tenant)
         changed["stripe"] = {
@@ -80,4 +95,8 @@ class Session:
             "charges": sorted({account.charge_of_sale[s.key] for s in done.refunded + done.placed}),
             "new_charges": sorted({account.charge_of_sale[s.key] for s in done.placed}),
         }
-        return {"tenant": tenant, "at": first.isoformat().replace("+00:00", "Z"), "changed": changed}
+        return {
+            "tenant": tenant,
+            "at": first.isoformat().replace("+00:00", "Z"),
+            "changed": changed,
+        }

@@ -44,9 +44,13 @@ class WorldSpec:
 
     def __post_init__(self) -> None:
         if self.size < 40:
-            raise ConfigError(f"sandbox size `{self.size}` is too small. Expected at least 40 customers.")
+            raise ConfigError(
+                f"sandbox size `{self.size}` is too small. Expected at least 40 customers."
+            )
         if not START + timedelta(days=90) <= self.end:
-            raise ConfigError(f"sandbox end `{self.end:%Y-%m-%d}` is too early. Expected 2025-04-01 or later.")
+            raise ConfigError(
+                f"sandbox end `{self.end:%Y-%m-%d}` is too early. Expected 2025-04-01 or later."
+            )
         if not START < self.as_of <= self.end + timedelta(days=TAIL_DAYS):
             raise ConfigError(
                 f"sandbox as_of `{self.as_of:%Y-%m-%d}` is outside the world. "

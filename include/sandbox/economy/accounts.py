@@ -38,12 +38,20 @@ def _email_of(dice: random.Random, party: Party, double: bool) -> str | None:
 
 
 def build_account(
-    seed: int, tenant: str, source: str, party: Party, created_at: datetime, horizon: datetime, double: int = 0
+    seed: int,
+    tenant: str,
+    source: str,
+    party: Party,
+    created_at: datetime,
+    horizon: datetime,
+    double: int = 0,
 ) -> Account:
     """One record of a party; its `number` is given later, in order of creation."""
     dice = build_dice(seed, tenant, source, "account", party.party_id, double)
     first, last = respell_person(dice, party.first_name, party.last_name)
-    company = respell_company(dice, party.company_name, party.legal_form) if party.is_company else ""
+    company = (
+        respell_company(dice, party.company_name, party.legal_form) if party.is_company else ""
+    )
     edits = []
     if dice.random() < 0.06:
         edits.append((between(dice, created_at, horizon), "note", "called, details confirmed"))
@@ -82,7 +90,11 @@ def build_accounts(
     for position, party in enumerate(parties):
         dice = build_dice(seed, tenant, source, "joined", party.party_id)
         after = position >= len(parties) - late
-        window = (end, horizon) if after else (start, start + (end - start) * dice.choice((0.3, 0.6, 1.0)))
+        window = (
+            (end, horizon)
+            if after
+            else (start, start + (end - start) * dice.choice((0.3, 0.6, 1.0)))
+        )
         joined = between(dice, *window)
         account = build_account(seed, tenant, source, party, joined, horizon)
         found.append(account)

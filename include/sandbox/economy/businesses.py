@@ -28,7 +28,12 @@ def draw(seed: int, tenant: str, source: str, pool: list[Party], count: int) -> 
 
 
 def build_acme(
-    seed: int, size: int, people: list[Party], companies: list[Party], products: list[Product], span: Span
+    seed: int,
+    size: int,
+    people: list[Party],
+    companies: list[Party],
+    products: list[Product],
+    span: Span,
 ) -> Business:
     """Outdoor retailer: web shop (Shopify, paid through Stripe), wholesale and shop (QuickBooks)."""
     listings = build_listings(seed, "acme", products, max(size // 5, 20), span.start, span.horizon)
@@ -42,20 +47,54 @@ def build_acme(
     trade = [account for account in books if account.party.is_company]
     walk_in = [account for account in books if not account.party.is_company]
     plans = (
-        Plan("acme", "quickbooks", "wholesale", size * 6 // 10, 0.05, unit_percent=65, max_quantity=40,
-             taxed=False, shipped=False, discount_ratio=0.08, methods=(("invoice", 1.0),), pay_lag_days=45),
-        Plan("acme", "quickbooks", "retail", size * 14 // 10, 0.04, taxed=False, shipped=False,
-             guest_ratio=0.35, discount_ratio=0.05, methods=SHOP),
-        Plan("acme", "quickbooks", "estimate", max(size // 10, 5), 0.0, unit_percent=65, max_quantity=40,
-             taxed=False, shipped=False, unpaid_ratio=1.0),
-    )  # fmt: skip
+        Plan(
+            "acme",
+            "quickbooks",
+            "wholesale",
+            size * 6 // 10,
+            0.05,
+            unit_percent=65,
+            max_quantity=40,
+            taxed=False,
+            shipped=False,
+            discount_ratio=0.08,
+            methods=(("invoice", 1.0),),
+            pay_lag_days=45,
+        ),
+        Plan(
+            "acme",
+            "quickbooks",
+            "retail",
+            size * 14 // 10,
+            0.04,
+            taxed=False,
+            shipped=False,
+            guest_ratio=0.35,
+            discount_ratio=0.05,
+            methods=SHOP,
+        ),
+        Plan(
+            "acme",
+            "quickbooks",
+            "estimate",
+            max(size // 10, 5),
+            0.0,
+            unit_percent=65,
+            max_quantity=40,
+            taxed=False,
+            shipped=False,
+            unpaid_ratio=1.0,
+        ),
+    )
     shop = Plan("acme", "shopify", "online", size * 4, 0.07, 0.025, 0.005, guest_ratio=0.12)
     strangers = draw(seed, "acme", "guests", people, size // 4)
     groups = {"wholesale": (trade, []), "retail": (walk_in, strangers), "estimate": (trade, [])}
     booked = [
         sale
         for plan in plans
-        for sale in build_sales(seed, plan, groups[plan.channel][0], listings, groups[plan.channel][1], span)
+        for sale in build_sales(
+            seed, plan, groups[plan.channel][0], listings, groups[plan.channel][1], span
+        )
     ]
     sold = build_sales(seed, shop, web, listings, strangers, span)
     return Business(
@@ -68,17 +107,34 @@ def build_acme(
 
 
 def build_bazaar(
-    seed: int, size: int, people: list[Party], companies: list[Party], products: list[Product], span: Span
+    seed: int,
+    size: int,
+    people: list[Party],
+    companies: list[Party],
+    products: list[Product],
+    span: Span,
 ) -> Business:
     """The e-commerce company whose only source is four CSV files."""
-    listings = build_listings(seed, "bazaar", products, max(size // 2, 50), span.start, span.horizon)
+    listings = build_listings(
+        seed, "bazaar", products, max(size // 2, 50), span.start, span.horizon
+    )
     parties = draw(seed, "bazaar", "ecommerce_csv", people, size)
     parties += draw(seed, "bazaar", "ecommerce_csv", companies, size * 20 // 19 + 2 - len(parties))
     accounts = build_accounts(
         seed, "bazaar", "ecommerce_csv", parties, span.start, span.end, span.horizon
     )
-    plan = Plan("bazaar", "ecommerce_csv", "online", size * 10, 0.05, 0.04, full_refunds=True,
-                pay_lag_days=2, unpaid_ratio=0.005, methods=WEB)  # fmt: skip
+    plan = Plan(
+        "bazaar",
+        "ecommerce_csv",
+        "online",
+        size * 10,
+        0.05,
+        0.04,
+        full_refunds=True,
+        pay_lag_days=2,
+        unpaid_ratio=0.005,
+        methods=WEB,
+    )
     return Business(
         tenant="bazaar",
         timezone="Europe/Berlin",
@@ -89,10 +145,17 @@ def build_bazaar(
 
 
 def build_corner(
-    seed: int, size: int, people: list[Party], companies: list[Party], products: list[Product], span: Span
+    seed: int,
+    size: int,
+    people: list[Party],
+    companies: list[Party],
+    products: list[Product],
+    span: Span,
 ) -> Business:
     """Small shop: counter sales, invoices and coffee subscriptions, all through Stripe."""
-    listings = build_listings(seed, "corner", products, max(size // 20, 12), span.start, span.horizon)
+    listings = build_listings(
+        seed, "corner", products, max(size // 20, 12), span.start, span.horizon
+    )
     regulars = draw(seed, "corner", "stripe", people, max(size // 5, 10))
     offices = draw(seed, "corner", "stripe", companies, max(size // 20, 5))
     accounts = build_accounts(
@@ -101,10 +164,27 @@ def build_corner(
     trade = [account for account in accounts if account.party.is_company]
     walk_in = [account for account in accounts if not account.party.is_company]
     strangers = draw(seed, "corner", "guests", people, max(size // 5, 10))
-    counter = Plan("corner", "stripe", "counter", size * 12 // 10, 0.03, shipped=False, guest_ratio=0.4,
-                   discount_ratio=0.05)  # fmt: skip
-    billed = Plan("corner", "stripe", "invoice", max(size // 5, 10), 0.03, shipped=False, max_quantity=12,
-                  pay_lag_days=30, unpaid_ratio=0.08)  # fmt: skip
+    counter = Plan(
+        "corner",
+        "stripe",
+        "counter",
+        size * 12 // 10,
+        0.03,
+        shipped=False,
+        guest_ratio=0.4,
+        discount_ratio=0.05,
+    )
+    billed = Plan(
+        "corner",
+        "stripe",
+        "invoice",
+        max(size // 5, 10),
+        0.03,
+        shipped=False,
+        max_quantity=12,
+        pay_lag_days=30,
+        unpaid_ratio=0.08,
+    )
     sales = build_sales(seed, counter, walk_in, listings, strangers, span)
     sales += build_sales(seed, billed, trade, listings, [], span)
     coffee = [item for item in listings if item.subcategory == "Coffee"] or listings[:1]
@@ -128,7 +208,9 @@ def _build_subscriptions(
     for position, account in enumerate(accounts[:count], 1):
         dice = build_dice(seed, "corner", "subscription", position)
         listing = dice.choice(coffee)
-        started = between(dice, account.created_at, max(span.end - timedelta(days=40), account.created_at))
+        started = between(
+            dice, account.created_at, max(span.end - timedelta(days=40), account.created_at)
+        )
         ended = between(dice, started, span.horizon) if dice.random() < 0.3 else None
         plan = Subscription(position, account, listing, listing.price_at(started), started, ended)
         at = started

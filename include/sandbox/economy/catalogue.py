@@ -23,8 +23,30 @@ KINDS = (
     ("Grocery", "Coffee", ("House Roast", "Espresso Beans", "Decaf Roast"), (800, 2900), ("One Size",), "bc"),
     ("Grocery", "Snacks", ("Trail Mix", "Oat Bar Box", "Dark Chocolate"), (250, 1900), ("One Size",), "abc"),
 )  # fmt: skip
-BRANDS = ("Alpenglow", "Fjordline", "Basecamp Co", "Kestrel & Sons", "Nordlys", "Pine + Peak", "Otter", "Móra")
-WORDS = ("Classic", "Pro", "Lite", "Eco", "Alpine", "Urban", "Nordic", "Desert", "Coastal", "Heritage", "Mini", "Max")
+BRANDS = (
+    "Alpenglow",
+    "Fjordline",
+    "Basecamp Co",
+    "Kestrel & Sons",
+    "Nordlys",
+    "Pine + Peak",
+    "Otter",
+    "Móra",
+)
+WORDS = (
+    "Classic",
+    "Pro",
+    "Lite",
+    "Eco",
+    "Alpine",
+    "Urban",
+    "Nordic",
+    "Desert",
+    "Coastal",
+    "Heritage",
+    "Mini",
+    "Max",
+)
 COLORS = ("Black", "Olive", "Sand", "Navy", "Rust", "Ivory", "Slate", "Moss")
 
 
@@ -71,7 +93,9 @@ def build_listings(
 ) -> list[Listing]:
     """`count` listings: first the products this kind of shop sells, then any, in a shuffled order."""
     letter = tenant[0]
-    chosen = sorted(products, key=lambda product: (letter not in product.sold_by, product.product_id))
+    chosen = sorted(
+        products, key=lambda product: (letter not in product.sold_by, product.product_id)
+    )
     chosen = chosen[:count]
     build_dice(seed, tenant, "listings").shuffle(chosen)
     return [

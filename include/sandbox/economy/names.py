@@ -3,44 +3,53 @@
 import random
 import unicodedata
 
-FIRST_NAMES = (
-    "Olivia Liam Emma Noah Amelia James Sophia William Mia Robert Ava Michael Luna Elizabeth Daniel "
-    "Grace Henry Katherine Samuel Margaret Thomas Jennifer Benjamin Victoria Joseph Rebecca Andrew "
-    "Jürgen Zoë José Chloé Björn Anaïs Søren Renée André Léa Günther Sigrid Mateo Valentina Diego "
-    "Camila Santiago Lucía Hiroshi Yuki Wei Mei Arjun Priya Rohan Ananya Omar Layla Yusuf Fatima "
-    "Kwame Amara Tunde Zainab Ivan Anastasia Dmitri Natalia Patrick Siobhan Connor Aoife"
-).split()
-LAST_NAMES = (
-    "Smith Johnson Williams Brown Jones Garcia Miller Davis Rodriguez Martinez Hernandez Lopez "
-    "Gonzalez Wilson Anderson Thomas Taylor Moore Jackson Martin Lee Perez Thompson White Harris "
-    "Sanchez Clark Ramirez Lewis Robinson Walker Young Allen King Wright Scott Torres Nguyen Hill "
-    "Flores Green Adams Nelson Baker Hall Rivera Campbell Mitchell Carter Roberts Müller Schröder "
-    "Weiß Lefèvre Dubois Núñez Ibáñez O'Brien O'Connor McDonald Åkesson Østergaard Kowalski Novák "
-    "Tanaka Suzuki Chen Patel Khan Okafor Mensah Petrov Rossi Bianchi Silva van-Dijk"
-).split()
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+FIRST_NAMES = _words("""
+    Olivia Liam Emma Noah Amelia James Sophia William Mia Robert Ava Michael Luna Elizabeth
+    Daniel Grace Henry Katherine Samuel Margaret Thomas Jennifer Benjamin Victoria Joseph
+    Rebecca Andrew Jürgen Zoë José Chloé Björn Anaïs Søren Renée André Léa Günther Sigrid
+    Mateo Valentina Diego Camila Santiago Lucía Hiroshi Yuki Wei Mei Arjun Priya Rohan Ananya
+    Omar Layla Yusuf Fatima Kwame Amara Tunde Zainab Ivan Anastasia Dmitri Natalia Patrick
+    Siobhan Connor Aoife
+""")
+LAST_NAMES = _words("""
+    Smith Johnson Williams Brown Jones Garcia Miller Davis Rodriguez Martinez Hernandez Lopez
+    Gonzalez Wilson Anderson Thomas Taylor Moore Jackson Martin Lee Perez Thompson White
+    Harris Sanchez Clark Ramirez Lewis Robinson Walker Young Allen King Wright Scott Torres
+    Nguyen Hill Flores Green Adams Nelson Baker Hall Rivera Campbell Mitchell Carter Roberts
+    Müller Schröder Weiß Lefèvre Dubois Núñez Ibáñez O'Brien O'Connor McDonald Åkesson
+    Østergaard Kowalski Novák Tanaka Suzuki Chen Patel Khan Okafor Mensah Petrov Rossi Bianchi
+    Silva van-Dijk
+""")
 NICKNAMES = {
     "Robert": "Bob", "William": "Bill", "Elizabeth": "Liz", "Michael": "Mike", "Katherine": "Kate",
     "Margaret": "Peggy", "Thomas": "Tom", "Jennifer": "Jen", "Benjamin": "Ben", "Joseph": "Joe",
     "Samuel": "Sam", "Daniel": "Dan", "Andrew": "Andy", "James": "Jim", "Rebecca": "Becky",
     "Victoria": "Vicky", "Patrick": "Pat", "Anastasia": "Nastya", "Valentina": "Val",
 }  # fmt: skip
-COMPANY_HEADS = (
-    "Northwind Summit Cascade Bluebird Granite Redwood Harbor Ironwood Silverline Meadow Falcon "
-    "Juniper Lakeside Canyon Prairie Copper Evergreen Maple Pioneer Riverbend Stonegate Timber "
-    "Westfield Aspen Birch Cedar Driftwood Eagle Foxglove Glacier Highland Indigo Jasper Kestrel"
-).split()
-COMPANY_TAILS = (
-    "Roofing Outfitters Logistics Partners Adventures Supply Catering Builders Consulting Studios "
-    "Dental Robotics Landscaping Bakery Breweries Fitness Travel Solar Analytics Hospitality"
-).split()
+COMPANY_HEADS = _words("""
+    Northwind Summit Cascade Bluebird Granite Redwood Harbor Ironwood Silverline Meadow Falcon
+    Juniper Lakeside Canyon Prairie Copper Evergreen Maple Pioneer Riverbend Stonegate Timber
+    Westfield Aspen Birch Cedar Driftwood Eagle Foxglove Glacier Highland Indigo Jasper
+    Kestrel
+""")
+COMPANY_TAILS = _words("""
+    Roofing Outfitters Logistics Partners Adventures Supply Catering Builders Consulting
+    Studios Dental Robotics Landscaping Bakery Breweries Fitness Travel Solar Analytics
+    Hospitality
+""")
 LEGAL_FORMS = ("LLC", "Inc.", "Corp.", "Ltd", "GmbH", "Co.")
 EMAIL_HOSTS = ("gmail.com", "outlook.com", "yahoo.com", "icloud.com", "proton.me", "gmx.de")
-STREETS = (
-    "Main Oak Maple Cedar Elm Pine Washington Lake Hill Park River Sunset Highland Mill Church "
-    "Spring Ridge Walnut Prospect Meadow"
-).split()
+STREETS = _words("""
+    Main Oak Maple Cedar Elm Pine Washington Lake Hill Park River Sunset Highland Mill Church
+    Spring Ridge Walnut Prospect Meadow
+""")
 STREET_KINDS = ("St", "Ave", "Rd", "Blvd", "Ln", "Dr", "Ct")
-# city, state or province, code, first digits of the postal code, country code, area code, tax in basis points
+# city, state, its code, start of the postal code, country, area code, tax in basis points
 CITIES = (
     ("Denver", "Colorado", "CO", "802", "US", "303", 881),
     ("Boulder", "Colorado", "CO", "803", "US", "720", 904),
@@ -67,7 +76,9 @@ COUNTRY_NAMES = {"US": "United States", "CA": "Canada", "DE": "Germany", "GB": "
 def strip_accents(text: str) -> str:
     """ASCII as a hurried clerk types it."""
     swapped = text.replace("ß", "ss").replace("ø", "o").replace("Ø", "O")
-    return "".join(c for c in unicodedata.normalize("NFKD", swapped) if not unicodedata.combining(c))
+    return "".join(
+        c for c in unicodedata.normalize("NFKD", swapped) if not unicodedata.combining(c)
+    )
 
 
 def misspell(dice: random.Random, word: str) -> str:

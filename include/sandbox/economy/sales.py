@@ -67,10 +67,20 @@ class Span:
 
 
 def build_sales(
-    seed: int, plan: Plan, accounts: list[Account], listings: list[Listing], strangers: list[Party], span: Span
+    seed: int,
+    plan: Plan,
+    accounts: list[Account],
+    listings: list[Listing],
+    strangers: list[Party],
+    span: Span,
 ) -> list[Sale]:
     """`plan.count` sales before `span.end` plus a tail at the same rate, numbered by placement."""
-    ranked = sorted(accounts, key=lambda a: build_dice(seed, plan.source, plan.channel, "rank", a.party.party_id, a.number).random())
+    ranked = sorted(
+        accounts,
+        key=lambda a: build_dice(
+            seed, plan.source, plan.channel, "rank", a.party.party_id, a.number
+        ).random(),
+    )
     main = [account for account in ranked if account.created_at < span.end]
     goods = list(listings)
     build_dice(seed, plan.tenant, plan.channel, "popular").shuffle(goods)
@@ -176,7 +186,9 @@ def _price(dice: random.Random, plan: Plan, sale: Sale) -> None:
 def _settle(dice: random.Random, plan: Plan, sale: Sale) -> None:
     """Payment, cancellation, fulfilment, refunds and later edits."""
     if plan.pay_lag_days:
-        sale.paid_at = sale.placed_at + timedelta(seconds=dice.randrange(60, plan.pay_lag_days * 86_400))
+        sale.paid_at = sale.placed_at + timedelta(
+            seconds=dice.randrange(60, plan.pay_lag_days * 86_400)
+        )
     if dice.random() < plan.unpaid_ratio:
         sale.paid_at = None
         return

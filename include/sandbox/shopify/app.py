@@ -86,13 +86,19 @@ class ShopifyApi:
             body = json.loads(await request.body())
             query = body["query"]
         except (ValueError, KeyError, TypeError):
-            return self._respond({"errors": {"query": "Required parameter missing or invalid"}}, 400)
+            return self._respond(
+                {"errors": {"query": "Required parameter missing or invalid"}}, 400
+            )
         store.bulk.base_url = f"{request.url.scheme}://{request.headers['host']}"
         # In a worker thread: a bulk query reads the whole shop, others must not wait for it.
-        answer = await run_in_threadpool(self.answer, store, query, body.get("variables") or {}, body.get("operationName"))
+        answer = await run_in_threadpool(
+            self.answer, store, query, body.get("variables") or {}, body.get("operationName")
+        )
         return self._respond(answer)
 
-    def answer(self, store: Store, query: str, variables: dict[str, Any], name: str | None = None) -> dict[str, Any]:
+    def answer(
+        self, store: Store, query: str, variables: dict[str, Any], name: str | None = None
+    ) -> dict[str, Any]:
         """One GraphQL answer with cost; THROTTLED and MAX_COST_EXCEEDED come as HTTP 200."""
         try:
             document = parse(query)
@@ -101,9 +107,17 @@ class ShopifyApi:
         errors = validate(self.schema, document)
         if errors:
             return {"errors": [error.formatted for error in errors]}
-        operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-        operation = next((node for node in operations if node.name and node.name.value == name), operations[0])
-        fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+        operations = [
+            node for node in document.definitions if isinstance(node, OperationDefinitionNode)
+        ]
+        operation = next(
+            (node for node in operations if node.name and node.name.value == name), operations[0]
+        )
+        fragments = {
+            node.name.value: node
+            for node in document.definitions
+            if isinstance(node, FragmentDefinitionNode)
+        }
         is_query = operation.operation is OperationType.QUERY
         root = self.schema.query_type if is_query else self.schema.mutation_type
         asked = requested_cost(self.schema, root, operation.selection_set, fragments, variables)
@@ -112,11 +126,23 @@ class ShopifyApi:
         if refusal:
             return refusal
         context = Context(store.get_shop(), store.bulk)
-        result = execute_sync(self.schema, document, context_value=context, variable_values=variables, operation_name=name)
+        result = execute_sync(
+            self.schema,
+            document,
+            context_value=context,
+            variable_values=variables,
+            operation_name=name,
+        )
         actual = max(actual_cost(result.data), 1) if is_query else 10
         store.bucket.level -= min(actual, asked)
         answer = dict(result.formatted)
-        answer["extensions"] = {"cost": {"requestedQueryCost": asked, "actualQueryCost": min(actual, asked), "throttleStatus": store.bucket.status()}}
+        answer["extensions"] = {
+            "cost": {
+                "requestedQueryCost": asked,
+                "actualQueryCost": min(actual, asked),
+                "throttleStatus": store.bucket.status(),
+            }
+        }
         if context.warnings:
             answer["extensions"]["search"] = context.warnings
         return answer
@@ -126,7 +152,9 @@ class ShopifyApi:
         store = self.stores.get(request.path_params["shop"])
         body = store.bulk.files.get(request.path_params["number"]) if store else None
         if body is None or request.query_params.get("signature") != "sandbox":
-            return Response("<Error><Code>NoSuchKey</Code></Error>", 404, media_type="application/xml")
+            return Response(
+                "<Error><Code>NoSuchKey</Code></Error>", 404, media_type="application/xml"
+            )
         return Response(body, media_type="application/jsonl")
 
 
@@ -136,9 +164,17 @@ def _refuse(bucket: Bucket, asked: int) -> dict[str, Any] | None:
     cost = {"requestedQueryCost": asked, "actualQueryCost": None, "throttleStatus": status}
     if asked > MAX_QUERY_COST:
         text = f"Query cost is {asked}, which exceeds the single query max cost limit ({MAX_QUERY_COST})."
-        code = {"code": "MAX_COST_EXCEEDED", "cost": asked, "maxCost": MAX_QUERY_COST, "documentation": LIMITS_DOC}
+        code = {
+            "code": "MAX_COST_EXCEEDED",
+            "cost": asked,
+            "maxCost": MAX_QUERY_COST,
+            "documentation": LIMITS_DOC,
+        }
         return {"errors": [{"message": text, "extensions": code}], "extensions": {"cost": cost}}
     if asked > status["currentlyAvailable"]:
         code = {"code": "THROTTLED", "documentation": LIMITS_DOC}
-        return {"errors": [{"message": "Throttled", "extensions": code}], "extensions": {"cost": cost}}
+        return {
+            "errors": [{"message": "Throttled", "extensions": code}],
+            "extensions": {"cost": cost},
+        }
     return None

@@ -28,8 +28,8 @@ from graphql import (
 
 from include.sandbox.dice import build_dice
 from include.sandbox.shopify.money import gid, iso
-from include.sandbox.shopify.shop import ROOT_CONNECTIONS, Shop
 from include.sandbox.shopify.search import search
+from include.sandbox.shopify.shop import ROOT_CONNECTIONS, Shop
 
 Row = dict[str, Any]
 CONCURRENT = 5
@@ -53,9 +53,14 @@ class BulkOperations:
 
     def run(self, shop: Shop, query: str, group_objects: bool) -> Row:
         """The payload of `bulkOperationRunQuery`."""
-        running = [row for row in self.operations.values() if row["status"] in ("CREATED", "RUNNING")]
+        running = [
+            row for row in self.operations.values() if row["status"] in ("CREATED", "RUNNING")
+        ]
         if len(running) >= CONCURRENT:
-            return _refuse("A bulk query operation for this app and shop is already in progress.", "OPERATION_IN_PROGRESS")
+            return _refuse(
+                "A bulk query operation for this app and shop is already in progress.",
+                "OPERATION_IN_PROGRESS",
+            )
         problem, selection, fragments = self._check(query)
         if problem or selection is None:
             return _refuse(problem, "INVALID")
@@ -63,7 +68,10 @@ class BulkOperations:
         groups = list(walker.groups(selection))
         lines = order_lines(groups, group_objects, len(self.operations))
         number = 720_000 + len(self.operations) + 1
-        body = b"".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n" for line in lines)
+        body = b"".join(
+            json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+            for line in lines
+        )
         operation: Row = {
             "__typename": "BulkOperation",
             "id": gid("BulkOperation", number),
@@ -105,7 +113,9 @@ class BulkOperations:
             "objectCount": str(objects),
             "rootObjectCount": str(roots),
             "fileSize": str(len(body)) if body else None,
-            "url": f"{self.base_url}/shopify/{self.shop_name}/bulk/{number}.jsonl?signature=sandbox" if body else None,
+            "url": f"{self.base_url}/shopify/{self.shop_name}/bulk/{number}.jsonl?signature=sandbox"
+            if body
+            else None,
         }
 
     def current(self) -> Row | None:
@@ -118,12 +128,22 @@ class BulkOperations:
     def cancel(self, operation_id: str) -> Row:
         operation = self.operations.get(operation_id)
         if operation is None or operation["status"] not in ("CREATED", "RUNNING"):
-            return {"bulkOperation": operation, "userErrors": [
-                {"__typename": "UserError", "field": ["id"], "message": "A bulk operation cannot be canceled when it is completed"}]}  # fmt: skip
+            return {
+                "bulkOperation": operation,
+                "userErrors": [
+                    {
+                        "__typename": "UserError",
+                        "field": ["id"],
+                        "message": "A bulk operation cannot be canceled when it is completed",
+                    }
+                ],
+            }
         operation["status"] = "CANCELED"
         return {"bulkOperation": operation, "userErrors": []}
 
-    def _check(self, query: str) -> tuple[str, SelectionSetNode | None, dict[str, FragmentDefinitionNode]]:
+    def _check(
+        self, query: str
+    ) -> tuple[str, SelectionSetNode | None, dict[str, FragmentDefinitionNode]]:
         """Problem text, or the selection and fragments of a query that may run in bulk."""
         try:
             document = parse(query)
@@ -132,8 +152,14 @@ class BulkOperations:
         errors = validate(self.schema, document)
         if errors:
             return f"Invalid bulk query: {errors[0].message}", None, {}
-        operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-        fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+        operations = [
+            node for node in document.definitions if isinstance(node, OperationDefinitionNode)
+        ]
+        fragments = {
+            node.name.value: node
+            for node in document.definitions
+            if isinstance(node, FragmentDefinitionNode)
+        }
         selection = operations[0].selection_set
         roots = [node for node in selection.selections if isinstance(node, FieldNode)]
         if len(roots) != 1 or roots[0].name.value not in ROOT_CONNECTIONS:
@@ -145,10 +171,20 @@ class BulkOperations:
         if count > MAX_CONNECTIONS:
             return f"Bulk queries cannot contain more than {MAX_CONNECTIONS} connections.", None, {}
         if depth - 1 > MAX_DEPTH:
-            return f"Bulk queries cannot contain connections with a nesting depth greater than {MAX_DEPTH}.", None, {}
+            return (
+                f"Bulk queries cannot contain connections with a nesting depth greater than {MAX_DEPTH}.",
+                None,
+                {},
+            )
         return "", selection, fragments
 
-    def _problem_below(self, owner: Any, selection: SelectionSetNode, fragments: dict[str, FragmentDefinitionNode], in_list: bool) -> str:
+    def _problem_below(
+        self,
+        owner: Any,
+        selection: SelectionSetNode,
+        fragments: dict[str, FragmentDefinitionNode],
+        in_list: bool,
+    ) -> str:
         """What Shopify refuses in a bulk query: connections in lists, `nodes`, parents without id."""
         found = list(Walker.fields(self.schema, owner, selection, fragments))
         names = {field.name.value for field, _ in found if not field.alias}
@@ -168,12 +204,16 @@ class BulkOperations:
                 return "Bulk queries must select `edges { node }` of a connection, not `nodes`."
             type_ = get_nullable_type(owner.fields[name].type)
             listed = isinstance(type_, GraphQLList) and not owner.name.endswith("Connection")
-            problem = self._problem_below(kind, field.selection_set, fragments, listed or (in_list and not is_connection))
+            problem = self._problem_below(
+                kind, field.selection_set, fragments, listed or (in_list and not is_connection)
+            )
             if problem:
                 return problem
         return ""
 
-    def _measure(self, owner: Any, selection: SelectionSetNode, fragments: dict[str, FragmentDefinitionNode]) -> tuple[int, int]:
+    def _measure(
+        self, owner: Any, selection: SelectionSetNode, fragments: dict[str, FragmentDefinitionNode]
+    ) -> tuple[int, int]:
         count = depth = 0
         for field, kind in Walker.fields(self.schema, owner, selection, fragments):
             if field.selection_set is None:
@@ -186,7 +226,12 @@ class BulkOperations:
 
 
 def _refuse(message: str, code: str) -> Row:
-    error = {"__typename": "BulkOperationUserError", "field": ["query"], "message": message, "code": code}
+    error = {
+        "__typename": "BulkOperationUserError",
+        "field": ["query"],
+        "message": message,
+        "code": code,
+    }
     return {"bulkOperation": None, "userErrors": [error]}
 
 
@@ -209,11 +254,18 @@ def order_lines(groups: list[list[Row]], together: bool, salt: int) -> list[Row]
 class Walker:
     """Reads a selection straight from the rows; connections become lines with `__parentId`."""
 
-    def __init__(self, schema: GraphQLSchema, shop: Shop, fragments: dict[str, FragmentDefinitionNode]) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, shop: Shop, fragments: dict[str, FragmentDefinitionNode]
+    ) -> None:
         self.schema, self.shop, self.fragments = schema, shop, fragments
 
     @staticmethod
-    def fields(schema: GraphQLSchema, owner: Any, selection: SelectionSetNode, fragments: dict[str, FragmentDefinitionNode]) -> Iterator[tuple[FieldNode, Any]]:
+    def fields(
+        schema: GraphQLSchema,
+        owner: Any,
+        selection: SelectionSetNode,
+        fragments: dict[str, FragmentDefinitionNode],
+    ) -> Iterator[tuple[FieldNode, Any]]:
         """(field, its named type) of a selection with fragments opened."""
         for node in selection.selections:
             if isinstance(node, FieldNode):
@@ -226,7 +278,11 @@ class Walker:
                 target = schema.get_type(fragment.type_condition.name.value)
                 yield from Walker.fields(schema, target, fragment.selection_set, fragments)
             elif isinstance(node, InlineFragmentNode):
-                target = schema.get_type(node.type_condition.name.value) if node.type_condition else owner
+                target = (
+                    schema.get_type(node.type_condition.name.value)
+                    if node.type_condition
+                    else owner
+                )
                 yield from Walker.fields(schema, target, node.selection_set, fragments)
 
     def groups(self, selection: SelectionSetNode) -> Iterator[list[Row]]:
@@ -247,14 +303,20 @@ class Walker:
     def _node(self, field: FieldNode, kind: Any) -> tuple[Any, SelectionSetNode]:
         """The node type and selection under `edges { node { } }` or `nodes { }`."""
         assert field.selection_set is not None
-        for inner, inner_kind in self.fields(self.schema, kind, field.selection_set, self.fragments):
+        for inner, inner_kind in self.fields(
+            self.schema, kind, field.selection_set, self.fragments
+        ):
             if inner.name.value == "edges" and inner.selection_set:
-                for node, node_kind in self.fields(self.schema, inner_kind, inner.selection_set, self.fragments):
+                for node, node_kind in self.fields(
+                    self.schema, inner_kind, inner.selection_set, self.fragments
+                ):
                     if node.name.value == "node" and node.selection_set:
                         return node_kind, node.selection_set
         raise GraphQLError("Bulk queries need `edges { node { ... } }`.")
 
-    def _line(self, row: Row, kind: Any, selection: SelectionSetNode, parent: str | None, lines: list[Row]) -> None:
+    def _line(
+        self, row: Row, kind: Any, selection: SelectionSetNode, parent: str | None, lines: list[Row]
+    ) -> None:
         line: Row = {}
         lines.append(line)
         children: list[tuple[list[Row], Any, SelectionSetNode]] = []
@@ -265,7 +327,14 @@ class Walker:
             for child in rows:
                 self._line(child, child_kind, child_selection, row["id"], lines)
 
-    def _fill(self, line: Row, row: Row, kind: Any, selection: SelectionSetNode, children: list[tuple[list[Row], Any, SelectionSetNode]]) -> None:
+    def _fill(
+        self,
+        line: Row,
+        row: Row,
+        kind: Any,
+        selection: SelectionSetNode,
+        children: list[tuple[list[Row], Any, SelectionSetNode]],
+    ) -> None:
         for field, field_kind in self.fields(self.schema, kind, selection, self.fragments):
             name = field.name.value
             key = field.alias.value if field.alias else name
@@ -278,7 +347,15 @@ class Walker:
             else:
                 line[key] = self._value(row, name, field, kind, field_kind, children)
 
-    def _value(self, row: Row, name: str, field: FieldNode, owner: Any, kind: Any, children: list[tuple[list[Row], Any, SelectionSetNode]]) -> Any:
+    def _value(
+        self,
+        row: Row,
+        name: str,
+        field: FieldNode,
+        owner: Any,
+        kind: Any,
+        children: list[tuple[list[Row], Any, SelectionSetNode]],
+    ) -> Any:
         value = row[name]
         assert field.selection_set is not None
         if isinstance(value, list):
@@ -289,7 +366,13 @@ class Walker:
             return [self._object(entry, kind, field.selection_set, children) for entry in value]
         return None if value is None else self._object(value, kind, field.selection_set, children)
 
-    def _object(self, row: Row, kind: Any, selection: SelectionSetNode, children: list[tuple[list[Row], Any, SelectionSetNode]]) -> Row:
+    def _object(
+        self,
+        row: Row,
+        kind: Any,
+        selection: SelectionSetNode,
+        children: list[tuple[list[Row], Any, SelectionSetNode]],
+    ) -> Row:
         target = self.schema.get_type(row["__typename"]) if "__typename" in row else kind
         found: Row = {}
         self._fill(found, row, target, selection, children)

@@ -64,7 +64,11 @@ def page_size(field: FieldNode, variables: dict[str, Any]) -> int | None:
 
 
 def requested_cost(
-    schema: GraphQLSchema, owner: Any, selection: SelectionSetNode, fragments: Fragments, variables: dict[str, Any]
+    schema: GraphQLSchema,
+    owner: Any,
+    selection: SelectionSetNode,
+    fragments: Fragments,
+    variables: dict[str, Any],
 ) -> int:
     """Cost of a selection before running it."""
     total = 0
@@ -74,9 +78,15 @@ def requested_cost(
             target = schema.get_type(fragment.type_condition.name.value)
             total += requested_cost(schema, target, fragment.selection_set, fragments, variables)
         elif isinstance(node, InlineFragmentNode):
-            target = schema.get_type(node.type_condition.name.value) if node.type_condition else owner
+            target = (
+                schema.get_type(node.type_condition.name.value) if node.type_condition else owner
+            )
             total += requested_cost(schema, target, node.selection_set, fragments, variables)
-        elif isinstance(node, FieldNode) and node.selection_set and not node.name.value.startswith("__"):
+        elif (
+            isinstance(node, FieldNode)
+            and node.selection_set
+            and not node.name.value.startswith("__")
+        ):
             kind = get_named_type(owner.fields[node.name.value].type)
             below = requested_cost(schema, kind, node.selection_set, fragments, variables)
             if kind.name.endswith("Connection"):

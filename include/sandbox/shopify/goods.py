@@ -5,10 +5,14 @@ from typing import Any
 
 from include.sandbox.dice import build_dice
 from include.sandbox.economy.records import Listing
-from include.sandbox.shopify.money import decimal, gid, iso, iso_or_none, money
+from include.sandbox.shopify.money import gid, iso, iso_or_none, money
 
 Row = dict[str, Any]
-LOCATIONS = (("Denver Warehouse", "1200 Blake St", "Denver", True), ("Boulder Store", "1 Pearl St", "Boulder", True), ("Old Pop-up", "9 Larimer St", "Denver", False))
+LOCATIONS = (
+    ("Denver Warehouse", "1200 Blake St", "Denver", True),
+    ("Boulder Store", "1 Pearl St", "Boulder", True),
+    ("Old Pop-up", "9 Larimer St", "Denver", False),
+)
 
 
 def build_locations(start: datetime) -> list[Row]:
@@ -20,8 +24,17 @@ def build_locations(start: datetime) -> list[Row]:
                 "id": gid("Location", 70_000 + number),
                 "legacyResourceId": str(70_000 + number),
                 "activatable": not active,
-                "address": {"address1": street, "address2": None, "city": city, "country": "United States",
-                            "countryCode": "US", "phone": None, "province": "Colorado", "provinceCode": "CO", "zip": "80202"},
+                "address": {
+                    "address1": street,
+                    "address2": None,
+                    "city": city,
+                    "country": "United States",
+                    "countryCode": "US",
+                    "phone": None,
+                    "province": "Colorado",
+                    "provinceCode": "CO",
+                    "zip": "80202",
+                },
                 "createdAt": iso(start),
                 "deactivatedAt": None if active else iso(start + timedelta(days=120)),
                 "fulfillsOnlineOrders": number == 1,
@@ -32,11 +45,13 @@ def build_locations(start: datetime) -> list[Row]:
                 "shipsInventory": active,
                 "updatedAt": iso(start if active else start + timedelta(days=120)),
             }
-        )  # fmt: skip
+        )
     return found
 
 
-def _build_inventory(number: int, variant: int, sku: str, listing: Listing, locations: list[Row], seed: int) -> Row:
+def _build_inventory(
+    number: int, variant: int, sku: str, listing: Listing, locations: list[Row], seed: int
+) -> Row:
     item_number = 50_000_000 + number * 10 + variant
     item: Row = {
         "__typename": "InventoryItem",
@@ -45,14 +60,16 @@ def _build_inventory(number: int, variant: int, sku: str, listing: Listing, loca
         "countryCodeOfOrigin": None,
         "createdAt": iso(listing.created_at),
         "harmonizedSystemCode": None,
-        "measurement": {"id": gid("InventoryItemMeasurement", item_number),
-                        "weight": {"unit": "GRAMS", "value": float(listing.weight_grams)}},
+        "measurement": {
+            "id": gid("InventoryItemMeasurement", item_number),
+            "weight": {"unit": "GRAMS", "value": float(listing.weight_grams)},
+        },
         "requiresShipping": True,
         "sku": sku,
         "tracked": True,
         "unitCost": money(listing.cost),
         "updatedAt": iso(listing.updated_at),
-    }  # fmt: skip
+    }
     item["inventoryLevels"] = []
     for place, location in enumerate(locations[:2]):
         dice = build_dice(seed, "stock", sku, place)
@@ -68,13 +85,17 @@ def _build_inventory(number: int, variant: int, sku: str, listing: Listing, loca
                 "item": item,
                 "location": location,
                 "quantities": [
-                    {"id": f"gid://shopify/InventoryQuantity/{90_000 + place}?inventory_item_id={item_number}&name={name}",
-                     "name": name, "quantity": amount, "updatedAt": iso(listing.updated_at)}
+                    {
+                        "id": f"gid://shopify/InventoryQuantity/{90_000 + place}?inventory_item_id={item_number}&name={name}",
+                        "name": name,
+                        "quantity": amount,
+                        "updatedAt": iso(listing.updated_at),
+                    }
                     for name, amount in amounts.items()
                 ],
                 "updatedAt": iso(listing.updated_at),
             }
-        )  # fmt: skip
+        )
     return item
 
 
@@ -91,9 +112,19 @@ def build_product(listing: Listing, locations: list[Row], seed: int) -> Row:
         "handle": "-".join(listing.title.lower().replace("+", " ").replace("&", " ").split()),
         "hasOnlyDefaultVariant": len(listing.variants) == 1,
         "isGiftCard": False,
-        "options": [{"__typename": "ProductOption", "id": gid("ProductOption", number), "name": "Size",
-                     "position": 1, "values": list(listing.variants)}],
-        "priceRangeV2": {"minVariantPrice": money(listing.price), "maxVariantPrice": money(listing.price)},
+        "options": [
+            {
+                "__typename": "ProductOption",
+                "id": gid("ProductOption", number),
+                "name": "Size",
+                "position": 1,
+                "values": list(listing.variants),
+            }
+        ],
+        "priceRangeV2": {
+            "minVariantPrice": money(listing.price),
+            "maxVariantPrice": money(listing.price),
+        },
         "productType": listing.subcategory,
         "publishedAt": iso(listing.created_at),
         "status": "ARCHIVED" if listing.archived_at else "ACTIVE",
@@ -104,14 +135,16 @@ def build_product(listing: Listing, locations: list[Row], seed: int) -> Row:
         "variants": [],
         "variantsCount": {"count": len(listing.variants)},
         "vendor": listing.brand,
-    }  # fmt: skip
+    }
     for place, name in enumerate(listing.variants):
         product["variants"].append(_build_variant(listing, product, place, name, locations, seed))
     product["totalInventory"] = sum(variant["inventoryQuantity"] for variant in product["variants"])
     return product
 
 
-def _build_variant(listing: Listing, product: Row, place: int, name: str, locations: list[Row], seed: int) -> Row:
+def _build_variant(
+    listing: Listing, product: Row, place: int, name: str, locations: list[Row], seed: int
+) -> Row:
     number = 44_000_000 + listing.number * 10 + place
     sku = listing.variant_sku(place)
     item = _build_inventory(listing.number, place, sku, listing, locations, seed)
@@ -128,7 +161,9 @@ def _build_variant(listing: Listing, product: Row, place: int, name: str, locati
         "displayName": f"{listing.title} - {title}",
         "inventoryItem": item,
         "inventoryPolicy": "DENY",
-        "inventoryQuantity": sum(level["quantities"][2]["quantity"] for level in item["inventoryLevels"]),
+        "inventoryQuantity": sum(
+            level["quantities"][2]["quantity"] for level in item["inventoryLevels"]
+        ),
         "position": place + 1,
         "price": decimal2(listing.price),
         "product": product,

@@ -18,8 +18,16 @@ def build_tax_line(cents: int, sale: Sale) -> list[Row]:
     if not cents:
         return []
     rate = sale.ship_to.tax_bp
-    return [{"channelLiable": False, "priceSet": money_bag(cents, sale.presentment), "rate": rate / 10_000,
-             "ratePercentage": rate / 100, "source": "Shopify", "title": f"{sale.ship_to.state} Tax"}]  # fmt: skip
+    return [
+        {
+            "channelLiable": False,
+            "priceSet": money_bag(cents, sale.presentment),
+            "rate": rate / 10_000,
+            "ratePercentage": rate / 100,
+            "source": "Shopify",
+            "title": f"{sale.ship_to.state} Tax",
+        }
+    ]
 
 
 def build_line(sale: Sale, position: int, product: Row, discount: Row | None) -> Row:
@@ -31,7 +39,11 @@ def build_line(sale: Sale, position: int, product: Row, discount: Row | None) ->
     def bag(cents: int) -> Row:
         return money_bag(cents, sale.presentment)
 
-    allocations = [{"allocatedAmountSet": bag(line.discount), "discountApplication": discount}] if discount else []
+    allocations = (
+        [{"allocatedAmountSet": bag(line.discount), "discountApplication": discount}]
+        if discount
+        else []
+    )
     title = None if variant["title"] == "Default Title" else variant["title"]
     return {
         "__typename": "LineItem",
@@ -122,9 +134,14 @@ def build_refund(sale: Sale, position: int, refund: Refund, order: Row) -> Row:
     shipping = []
     if refund.shipping:
         shipping.append(
-            {"__typename": "RefundShippingLine", "id": gid("RefundShippingLine", number),
-             "shippingLine": order["shippingLine"], "subtotalAmountSet": bag(refund.shipping), "taxAmountSet": bag(0)}
-        )  # fmt: skip
+            {
+                "__typename": "RefundShippingLine",
+                "id": gid("RefundShippingLine", number),
+                "shippingLine": order["shippingLine"],
+                "subtotalAmountSet": bag(refund.shipping),
+                "taxAmountSet": bag(0),
+            }
+        )
     return {
         "__typename": "Refund",
         "id": gid("Refund", number),
@@ -155,10 +172,21 @@ def build_order(sale: Sale, products: dict[int, Row], customer: Row | None, loca
     party = sale.party
     discount = None
     if sale.discount_code:
-        discount = {"__typename": "DiscountCodeApplication", "allocationMethod": "ACROSS", "index": 0,
-                    "targetSelection": "ALL", "targetType": "LINE_ITEM", "code": sale.discount_code,
-                    "value": {"__typename": "PricingPercentageValue", "percentage": float(sale.discount_code[-2:])}}  # fmt: skip
-    address = build_mailing_address(number, sale.ship_to, party.first_name, party.last_name, party.company_name, None)
+        discount = {
+            "__typename": "DiscountCodeApplication",
+            "allocationMethod": "ACROSS",
+            "index": 0,
+            "targetSelection": "ALL",
+            "targetType": "LINE_ITEM",
+            "code": sale.discount_code,
+            "value": {
+                "__typename": "PricingPercentageValue",
+                "percentage": float(sale.discount_code[-2:]),
+            },
+        }
+    address = build_mailing_address(
+        number, sale.ship_to, party.first_name, party.last_name, party.company_name, None
+    )
     shipping = build_shipping(sale, number)
     if customer is not None:
         contact = customer["defaultEmailAddress"]
@@ -178,7 +206,10 @@ def build_order(sale: Sale, products: dict[int, Row], customer: Row | None, loca
         "confirmed": True,
         "createdAt": iso(sale.placed_at),
         "currencyCode": "USD",
-        "customAttributes": [{"key": "utm_source", "value": sale.touch.source}, {"key": "utm_medium", "value": sale.touch.medium}]
+        "customAttributes": [
+            {"key": "utm_source", "value": sale.touch.source},
+            {"key": "utm_medium", "value": sale.touch.medium},
+        ]
         + ([{"key": "utm_campaign", "value": sale.touch.campaign}] if sale.touch.campaign else []),
         "customer": customer,
         "customerAcceptsMarketing": sale.number % 3 > 0,
@@ -220,23 +251,35 @@ def build_order(sale: Sale, products: dict[int, Row], customer: Row | None, loca
         "transactions": build_transactions(sale),
         "unpaid": False,
         "updatedAt": iso(sale.updated_at),
-    }  # fmt: skip
+    }
     order |= build_totals(sale)
     order["fulfillments"] = build_fulfillments(sale, order, location)
     for transaction in order["transactions"]:
         transaction["order"] = order
-    order["refunds"] = [build_refund(sale, place, refund, order) for place, refund in enumerate(sale.refunds)]
+    order["refunds"] = [
+        build_refund(sale, place, refund, order) for place, refund in enumerate(sale.refunds)
+    ]
     return order
 
 
 def build_shipping(sale: Sale, number: int) -> Row:
     bag = money_bag(sale.shipping, sale.presentment)
     return {
-        "__typename": "ShippingLine", "carrierIdentifier": None, "code": "Standard", "custom": False,
-        "deliveryCategory": None, "discountAllocations": [], "discountedPriceSet": bag,
-        "id": gid("ShippingLine", number), "isRemoved": False, "originalPriceSet": bag, "phone": None,
-        "source": "shopify", "taxLines": [], "title": "Standard" if sale.shipping else "Free shipping",
-    }  # fmt: skip
+        "__typename": "ShippingLine",
+        "carrierIdentifier": None,
+        "code": "Standard",
+        "custom": False,
+        "deliveryCategory": None,
+        "discountAllocations": [],
+        "discountedPriceSet": bag,
+        "id": gid("ShippingLine", number),
+        "isRemoved": False,
+        "originalPriceSet": bag,
+        "phone": None,
+        "source": "shopify",
+        "taxLines": [],
+        "title": "Standard" if sale.shipping else "Free shipping",
+    }
 
 
 def build_totals(sale: Sale) -> Row:
@@ -274,10 +317,18 @@ def build_fulfillments(sale: Sale, order: Row, location: Row) -> list[Row]:
         return []
     number = 4_400_000_000 + sale.number
     return [
-        {"__typename": "Fulfillment", "id": gid("Fulfillment", number), "legacyResourceId": str(number),
-         "createdAt": iso(sale.fulfilled_at), "deliveredAt": None, "location": location,
-         "name": f"{order['name']}.1", "order": order, "requiresShipping": True, "status": "SUCCESS",
-         "totalQuantity": sum(line.quantity for line in sale.lines), "updatedAt": iso(sale.fulfilled_at)}
-    ]  # fmt: skip
-
-
+        {
+            "__typename": "Fulfillment",
+            "id": gid("Fulfillment", number),
+            "legacyResourceId": str(number),
+            "createdAt": iso(sale.fulfilled_at),
+            "deliveredAt": None,
+            "location": location,
+            "name": f"{order['name']}.1",
+            "order": order,
+            "requiresShipping": True,
+            "status": "SUCCESS",
+            "totalQuantity": sum(line.quantity for line in sale.lines),
+            "updatedAt": iso(sale.fulfilled_at),
+        }
+    ]

@@ -18,11 +18,15 @@ def _find(rows: list[dict[str, Any]], cursor: str) -> int:
     try:
         key = base64.urlsafe_b64decode(cursor.encode()).decode()
     except ValueError:
-        raise GraphQLError("Invalid cursor for current pagination sort.", extensions={"code": "BAD_REQUEST"}) from None
+        raise GraphQLError(
+            "Invalid cursor for current pagination sort.", extensions={"code": "BAD_REQUEST"}
+        ) from None
     for position, row in enumerate(rows):
         if (row.get("id") or f"position/{position}") == key:
             return position
-    raise GraphQLError("Invalid cursor for current pagination sort.", extensions={"code": "BAD_REQUEST"})
+    raise GraphQLError(
+        "Invalid cursor for current pagination sort.", extensions={"code": "BAD_REQUEST"}
+    )
 
 
 def check_page_size(arguments: dict[str, Any]) -> int:
@@ -33,13 +37,20 @@ def check_page_size(arguments: dict[str, Any]) -> int:
     """
     first, last = arguments.get("first"), arguments.get("last")
     if first is None and last is None:
-        raise GraphQLError("you must provide one of first or last", extensions={"code": "BAD_REQUEST"})
+        raise GraphQLError(
+            "you must provide one of first or last", extensions={"code": "BAD_REQUEST"}
+        )
     if first is not None and last is not None:
-        raise GraphQLError("providing both first and last is not supported", extensions={"code": "BAD_REQUEST"})
+        raise GraphQLError(
+            "providing both first and last is not supported", extensions={"code": "BAD_REQUEST"}
+        )
     size = first if first is not None else last
     if size < 0 or size > MAX_PAGE:
         name = "first" if first is not None else "last"
-        raise GraphQLError(f"{name} cannot exceed {MAX_PAGE}", extensions={"code": "MAX_INPUT_SIZE_EXCEEDED" if size > 0 else "BAD_REQUEST"})
+        raise GraphQLError(
+            f"{name} cannot exceed {MAX_PAGE}",
+            extensions={"code": "MAX_INPUT_SIZE_EXCEEDED" if size > 0 else "BAD_REQUEST"},
+        )
     return int(size)
 
 
@@ -56,7 +67,8 @@ def build_connection(rows: list[dict[str, Any]], arguments: dict[str, Any]) -> d
         page_start, page_stop = max(stop - size, start), stop
     page = rows[page_start:page_stop]
     edges = [
-        {"cursor": encode_cursor(row, page_start + place), "node": row} for place, row in enumerate(page)
+        {"cursor": encode_cursor(row, page_start + place), "node": row}
+        for place, row in enumerate(page)
     ]
     return {
         "edges": edges,

@@ -8,7 +8,9 @@ from include.sandbox.shopify.money import gid, iso, money
 Row = dict[str, Any]
 
 
-def build_mailing_address(number: int, address: Address, first: str, last: str, company: str, phone: str | None) -> Row:
+def build_mailing_address(
+    number: int, address: Address, first: str, last: str, company: str, phone: str | None
+) -> Row:
     return {
         "__typename": "MailingAddress",
         "id": f"{gid('MailingAddress', number)}?model_name=CustomerAddress",
@@ -37,7 +39,12 @@ def build_customer(account: Account) -> Row:
     number = 7_012_000_000 + account.number
     addresses = [
         build_mailing_address(
-            number * 10 + place, address, account.first_name, account.last_name, account.company_name, account.phone
+            number * 10 + place,
+            address,
+            account.first_name,
+            account.last_name,
+            account.company_name,
+            account.phone,
         )
         for place, (_, address) in enumerate(account.addresses)
     ]

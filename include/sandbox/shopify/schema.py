@@ -47,9 +47,12 @@ class SchemaBuilder:
     def __init__(self, resolvers: dict[tuple[str, str], Resolver]) -> None:
         self.resolvers = resolvers
         self.types: dict[str, Any] = {
-            "String": GraphQLString, "Int": GraphQLInt, "Float": GraphQLFloat,
-            "Boolean": GraphQLBoolean, "ID": GraphQLID,
-        }  # fmt: skip
+            "String": GraphQLString,
+            "Int": GraphQLInt,
+            "Float": GraphQLFloat,
+            "Boolean": GraphQLBoolean,
+            "ID": GraphQLID,
+        }
         for name in tables.SCALARS:
             self.types[name] = GraphQLScalarType(name)
         for name, values in tables.ENUMS.items():
@@ -82,11 +85,15 @@ class SchemaBuilder:
             paging = PAGING if not optional or owner == "QueryRoot" else PAGING.rpartition(",")[0]
             arguments = f"{paging}, {more}" if more else paging
             return GraphQLField(
-                kind if optional else GraphQLNonNull(kind), self._arguments(arguments), resolver or _page
+                kind if optional else GraphQLNonNull(kind),
+                self._arguments(arguments),
+                resolver or _page,
             )
         match = FIELD_TEXT.match(text)
         assert match is not None, f"{owner}.{name}: {text}"
-        return GraphQLField(self._type(match[1]), self._arguments(match[2] or ""), resolver or _plain(match[2]))
+        return GraphQLField(
+            self._type(match[1]), self._arguments(match[2] or ""), resolver or _plain(match[2])
+        )
 
     def _connection(self, node: str) -> GraphQLObjectType:
         name = f"{node}Connection"
@@ -103,7 +110,9 @@ class SchemaBuilder:
                 name,
                 lambda: {
                     "edges": GraphQLField(many),
-                    "nodes": GraphQLField(GraphQLNonNull(GraphQLList(GraphQLNonNull(self.types[node])))),
+                    "nodes": GraphQLField(
+                        GraphQLNonNull(GraphQLList(GraphQLNonNull(self.types[node])))
+                    ),
                     "pageInfo": GraphQLField(GraphQLNonNull(self.types["PageInfo"])),
                 },
             )
@@ -121,7 +130,9 @@ class SchemaBuilder:
         found = {}
         for name, kind, default in re.findall(r"(\w+): ([\[\]\w!]+)(?: = (\w+))?", text):
             if default:
-                value = {"true": True, "false": False}.get(default, int(default) if default.isdigit() else default)
+                value = {"true": True, "false": False}.get(
+                    default, int(default) if default.isdigit() else default
+                )
                 found[name] = GraphQLArgument(self._type(kind), default_value=value)
             else:
                 found[name] = GraphQLArgument(self._type(kind))
@@ -148,7 +159,9 @@ def _plain(arguments: str | None) -> Resolver | None:
 def build_schema(resolvers: dict[tuple[str, str], Resolver]) -> GraphQLSchema:
     builder = SchemaBuilder(resolvers)
     idempotent = GraphQLDirective(
-        "idempotent", [DirectiveLocation.FIELD], {"key": GraphQLArgument(GraphQLNonNull(GraphQLString))}
+        "idempotent",
+        [DirectiveLocation.FIELD],
+        {"key": GraphQLArgument(GraphQLNonNull(GraphQLString))},
     )
     return GraphQLSchema(
         query=builder.types["QueryRoot"],

@@ -40,7 +40,7 @@ def parse_search(text: str) -> list[Term]:
 
 def _instant_test(term: Term, field: str) -> Callable[[Row], bool]:
     text = term.value
-    whole_day = not term.quoted or "T" not in text and ":" not in text
+    whole_day = not term.quoted or ("T" not in text and ":" not in text)
     low = parse_instant(text.split("T")[0] if whole_day else text.replace("Z", "+00:00"))
     high = low + (timedelta(days=1) if whole_day else timedelta(seconds=1))
     start, stop = {
@@ -68,9 +68,12 @@ def _text_test(term: Term, read: Callable[[Row], Any]) -> Callable[[Row], bool]:
 def _id_test(term: Term) -> Callable[[Row], bool]:
     bound = int(term.value.rsplit("/", 1)[-1])
     compare: dict[str, Callable[[int], bool]] = {
-        "=": lambda n: n == bound, ">": lambda n: n > bound, ">=": lambda n: n >= bound,
-        "<": lambda n: n < bound, "<=": lambda n: n <= bound,
-    }  # fmt: skip
+        "=": lambda n: n == bound,
+        ">": lambda n: n > bound,
+        ">=": lambda n: n >= bound,
+        "<": lambda n: n < bound,
+        "<=": lambda n: n <= bound,
+    }
     return lambda row: compare[term.operator](int(row["id"].rsplit("/", 1)[-1]))
 
 
@@ -91,9 +94,19 @@ TEXT_FIELDS: dict[str, dict[str, Callable[[Row], Any]]] = {
         "test": lambda row: row["test"],
         "customer_id": lambda row: (row["customer"] or {}).get("legacyResourceId"),
     },
-    "Customer": {"email": lambda row: (row["defaultEmailAddress"] or {}).get("emailAddress"), "state": lambda row: row["state"]},
-    "Product": {"status": lambda row: row["status"], "vendor": lambda row: row["vendor"], "product_type": lambda row: row["productType"]},
-    "ProductVariant": {"sku": lambda row: row["sku"], "product_id": lambda row: row["product"]["legacyResourceId"]},
+    "Customer": {
+        "email": lambda row: (row["defaultEmailAddress"] or {}).get("emailAddress"),
+        "state": lambda row: row["state"],
+    },
+    "Product": {
+        "status": lambda row: row["status"],
+        "vendor": lambda row: row["vendor"],
+        "product_type": lambda row: row["productType"],
+    },
+    "ProductVariant": {
+        "sku": lambda row: row["sku"],
+        "product_id": lambda row: row["product"]["legacyResourceId"],
+    },
     "InventoryItem": {"sku": lambda row: row["sku"]},
     "Event": {"action": lambda row: row["action"], "subject_type": lambda row: row["subjectType"]},
     "Location": {"name": lambda row: row["name"]},
@@ -120,7 +133,13 @@ def search(kind: str, rows: list[Row], text: str | None) -> tuple[list[Row], lis
             continue
         test = _build_test(kind, term)
         if test is None:
-            warnings.append({"field": term.field, "message": "Invalid search field for this query.", "code": "invalid_field"})
+            warnings.append(
+                {
+                    "field": term.field,
+                    "message": "Invalid search field for this query.",
+                    "code": "invalid_field",
+                }
+            )
             continue
         rows = [row for row in rows if test(row) is not term.negated]
     return rows, warnings

@@ -15,11 +15,24 @@ from include.sandbox.shopify.people import build_customer
 from include.sandbox.shopify.search import search
 
 Row = dict[str, Any]
-SCOPES = ("read_all_orders", "read_customers", "read_inventory", "read_locations", "read_orders", "read_products")
+SCOPES = (
+    "read_all_orders",
+    "read_customers",
+    "read_inventory",
+    "read_locations",
+    "read_orders",
+    "read_products",
+)
 SORT_FIELDS = {
-    "UPDATED_AT": "updatedAt", "CREATED_AT": "createdAt", "PROCESSED_AT": "processedAt",
-    "NAME": "name", "TITLE": "title", "SKU": "sku", "ORDER_NUMBER": "number", "POSITION": "position",
-}  # fmt: skip
+    "UPDATED_AT": "updatedAt",
+    "CREATED_AT": "createdAt",
+    "PROCESSED_AT": "processedAt",
+    "NAME": "name",
+    "TITLE": "title",
+    "SKU": "sku",
+    "ORDER_NUMBER": "number",
+    "POSITION": "position",
+}
 
 
 def id_number(row: Row) -> int:
@@ -34,11 +47,17 @@ class Shop:
         by_id: gid -> row, for `node`, `order(id:)` and so on.
     """
 
-    def __init__(self, name: str, business: Business, seed: int, start: datetime, now: datetime) -> None:
+    def __init__(
+        self, name: str, business: Business, seed: int, start: datetime, now: datetime
+    ) -> None:
         self.name, self.now = name, now
         locations = build_locations(start)
-        products = {listing.number: build_product(listing, locations, seed) for listing in business.listings}
-        customers = {account.number: build_customer(account) for account in business.accounts["shopify"]}
+        products = {
+            listing.number: build_product(listing, locations, seed) for listing in business.listings
+        }
+        customers = {
+            account.number: build_customer(account) for account in business.accounts["shopify"]
+        }
         orders = []
         spent: dict[str, int] = {}
         for sale in business.sales["shopify"]:
@@ -51,7 +70,10 @@ class Shop:
                 spent[customer["id"]] = spent.get(customer["id"], 0) + kept
         for customer in customers.values():
             customer["numberOfOrders"] = str(len(customer["orders"]))
-            customer["amountSpent"] = {"amount": decimal(spent.get(customer["id"], 0)), "currencyCode": "USD"}
+            customer["amountSpent"] = {
+                "amount": decimal(spent.get(customer["id"], 0)),
+                "currencyCode": "USD",
+            }
         variants = [variant for product in products.values() for variant in product["variants"]]
         self.rows: dict[str, list[Row]] = {
             "Order": orders,
@@ -100,16 +122,31 @@ class Shop:
         return {
             "__typename": "AppInstallation",
             "id": gid("AppInstallation", 1),
-            "accessScopes": [{"handle": handle, "description": handle.replace("_", " ")} for handle in SCOPES],
+            "accessScopes": [
+                {"handle": handle, "description": handle.replace("_", " ")} for handle in SCOPES
+            ],
             "launchUrl": f"https://{self.name}.myshopify.com/admin/apps/1",
         }
 
 
 ROOT_CONNECTIONS = {
-    "orders": "Order", "customers": "Customer", "products": "Product", "productVariants": "ProductVariant",
-    "inventoryItems": "InventoryItem", "locations": "Location", "events": "Event",
-}  # fmt: skip
-ROOT_OBJECTS = ("order", "customer", "product", "productVariant", "inventoryItem", "location", "refund")
+    "orders": "Order",
+    "customers": "Customer",
+    "products": "Product",
+    "productVariants": "ProductVariant",
+    "inventoryItems": "InventoryItem",
+    "locations": "Location",
+    "events": "Event",
+}
+ROOT_OBJECTS = (
+    "order",
+    "customer",
+    "product",
+    "productVariant",
+    "inventoryItem",
+    "location",
+    "refund",
+)
 
 
 def _list_root(kind: str) -> Callable[..., Row]:
@@ -159,12 +196,18 @@ def build_resolvers() -> dict[tuple[str, str], Callable[..., Any]]:
     found |= {("QueryRoot", field): _get_root for field in ROOT_OBJECTS}
     found |= {
         ("QueryRoot", "node"): _get_node,
-        ("QueryRoot", "nodes"): lambda source, info, ids: [_get_node(source, info, one) for one in ids],
+        ("QueryRoot", "nodes"): lambda source, info, ids: [
+            _get_node(source, info, one) for one in ids
+        ],
         ("QueryRoot", "shop"): lambda source, info: info.context.shop.shop,
-        ("QueryRoot", "currentAppInstallation"): lambda source, info: info.context.shop.installation(),
+        ("QueryRoot", "currentAppInstallation"): lambda source, info: (
+            info.context.shop.installation()
+        ),
         ("QueryRoot", "ordersCount"): _count_orders,
         ("QueryRoot", "bulkOperation"): lambda source, info, id: info.context.bulk.get(id),
-        ("QueryRoot", "currentBulkOperation"): lambda source, info, type="QUERY": info.context.bulk.current(),
+        ("QueryRoot", "currentBulkOperation"): lambda source, info, type="QUERY": (
+            info.context.bulk.current()
+        ),
         ("QueryRoot", "bulkOperations"): lambda source, info, **arguments: build_connection(
             info.context.bulk.find(arguments), arguments
         ),

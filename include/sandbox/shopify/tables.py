@@ -5,51 +5,93 @@ Field names, nullability and enum values are Shopify's (Admin API 2026-07, shopi
 a contract test compares every line with the official schema.
 """
 
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 NODE = {"id": "ID!"}
 LEGACY = {"id": "ID!", "legacyResourceId": "UnsignedInt64!"}
 
 ENUMS: dict[str, tuple[str, ...]] = {
-    "CurrencyCode": ("CAD", "EUR", "GBP", "USD"),
-    "CountryCode": ("CA", "DE", "GB", "US"),
-    "OrderDisplayFinancialStatus": ("AUTHORIZED", "EXPIRED", "PAID", "PARTIALLY_PAID", "PARTIALLY_REFUNDED", "PENDING", "REFUNDED", "VOIDED"),
-    "OrderDisplayFulfillmentStatus": ("FULFILLED", "IN_PROGRESS", "ON_HOLD", "OPEN", "PARTIALLY_FULFILLED", "PENDING_FULFILLMENT", "REQUEST_DECLINED", "RESTOCKED", "SCHEDULED", "UNFULFILLED"),
-    "OrderCancelReason": ("CUSTOMER", "DECLINED", "FRAUD", "INVENTORY", "OTHER", "STAFF"),
-    "OrderReturnStatus": ("INSPECTION_COMPLETE", "IN_PROGRESS", "NO_RETURN", "RETURNED", "RETURN_FAILED", "RETURN_REQUESTED"),
-    "OrderTransactionKind": ("AUTHORIZATION", "CAPTURE", "CHANGE", "EMV_AUTHORIZATION", "REFUND", "SALE", "SUGGESTED_REFUND", "VOID"),
-    "OrderTransactionStatus": ("AWAITING_RESPONSE", "ERROR", "FAILURE", "PENDING", "SUCCESS", "UNKNOWN"),
-    "RefundLineItemRestockType": ("CANCEL", "LEGACY_RESTOCK", "NO_RESTOCK", "RETURN"),
-    "FulfillmentStatus": ("CANCELLED", "ERROR", "FAILURE", "OPEN", "PENDING", "SUCCESS"),
-    "CustomerState": ("DECLINED", "DISABLED", "ENABLED", "INVITED"),
-    "CustomerEmailAddressMarketingState": ("INVALID", "NOT_SUBSCRIBED", "PENDING", "SUBSCRIBED", "UNSUBSCRIBED"),
-    "ProductStatus": ("ACTIVE", "ARCHIVED", "DRAFT", "UNLISTED"),
-    "ProductVariantInventoryPolicy": ("CONTINUE", "DENY"),
-    "BulkOperationStatus": ("CANCELED", "CANCELING", "COMPLETED", "CREATED", "EXPIRED", "FAILED", "RUNNING"),
-    "BulkOperationErrorCode": ("ACCESS_DENIED", "INTERNAL_SERVER_ERROR", "TIMEOUT"),
-    "BulkOperationType": ("MUTATION", "QUERY"),
-    "BulkOperationUserErrorCode": ("INVALID", "LIMIT_REACHED", "OPERATION_IN_PROGRESS"),
-    "DiscountApplicationAllocationMethod": ("ACROSS", "EACH", "ONE"),
-    "DiscountApplicationTargetSelection": ("ALL", "ENTITLED", "EXPLICIT"),
-    "DiscountApplicationTargetType": ("LINE_ITEM", "SHIPPING_LINE"),
-    "WeightUnit": ("GRAMS", "KILOGRAMS", "OUNCES", "POUNDS"),
-    "EventSubjectType": ("ARTICLE", "BLOG", "COLLECTION", "COMMENT", "COMPANY", "COMPANY_LOCATION", "CUSTOMER", "DISCOUNT_AUTOMATIC_BXGY", "DISCOUNT_AUTOMATIC_NODE", "DISCOUNT_CODE_NODE", "DISCOUNT_NODE", "DRAFT_ORDER", "INVENTORY_TRANSFER", "ORDER", "PAGE", "PRICE_RULE", "PRODUCT", "PRODUCT_VARIANT", "UNKNOWN"),
-    "OrderSortKeys": ("CREATED_AT", "CURRENT_TOTAL_PRICE", "CUSTOMER_NAME", "DESTINATION", "FINANCIAL_STATUS", "FULFILLMENT_STATUS", "ID", "ORDER_NUMBER", "PO_NUMBER", "PROCESSED_AT", "RELEVANCE", "TOTAL_ITEMS_QUANTITY", "TOTAL_PRICE", "UPDATED_AT"),
-    "CustomerSortKeys": ("CREATED_AT", "ID", "LOCATION", "NAME", "RELEVANCE", "UPDATED_AT"),
-    "ProductSortKeys": ("CREATED_AT", "ID", "INVENTORY_TOTAL", "PRODUCT_TYPE", "PUBLISHED_AT", "RELEVANCE", "TITLE", "UPDATED_AT", "VENDOR"),
-    "ProductVariantSortKeys": ("FULL_TITLE", "ID", "INVENTORY_LEVELS_AVAILABLE", "INVENTORY_MANAGEMENT", "INVENTORY_POLICY", "INVENTORY_QUANTITY", "NAME", "POPULAR", "POSITION", "RELEVANCE", "SKU", "TITLE"),
-    "LocationSortKeys": ("ID", "NAME", "RELEVANCE"),
-    "EventSortKeys": ("CREATED_AT", "ID"),
-    "BulkOperationsSortKeys": ("COMPLETED_AT", "CREATED_AT"),
+    "CurrencyCode": _words("CAD EUR GBP USD"),
+    "CountryCode": _words("CA DE GB US"),
+    "OrderDisplayFinancialStatus": _words("""
+        AUTHORIZED EXPIRED PAID PARTIALLY_PAID PARTIALLY_REFUNDED PENDING REFUNDED VOIDED
+    """),
+    "OrderDisplayFulfillmentStatus": _words("""
+        FULFILLED IN_PROGRESS ON_HOLD OPEN PARTIALLY_FULFILLED PENDING_FULFILLMENT
+        REQUEST_DECLINED RESTOCKED SCHEDULED UNFULFILLED
+    """),
+    "OrderCancelReason": _words("CUSTOMER DECLINED FRAUD INVENTORY OTHER STAFF"),
+    "OrderReturnStatus": _words("""
+        INSPECTION_COMPLETE IN_PROGRESS NO_RETURN RETURNED RETURN_FAILED RETURN_REQUESTED
+    """),
+    "OrderTransactionKind": _words("""
+        AUTHORIZATION CAPTURE CHANGE EMV_AUTHORIZATION REFUND SALE SUGGESTED_REFUND VOID
+    """),
+    "OrderTransactionStatus": _words("AWAITING_RESPONSE ERROR FAILURE PENDING SUCCESS UNKNOWN"),
+    "RefundLineItemRestockType": _words("CANCEL LEGACY_RESTOCK NO_RESTOCK RETURN"),
+    "FulfillmentStatus": _words("CANCELLED ERROR FAILURE OPEN PENDING SUCCESS"),
+    "CustomerState": _words("DECLINED DISABLED ENABLED INVITED"),
+    "CustomerEmailAddressMarketingState": _words("""
+        INVALID NOT_SUBSCRIBED PENDING SUBSCRIBED UNSUBSCRIBED
+    """),
+    "ProductStatus": _words("ACTIVE ARCHIVED DRAFT UNLISTED"),
+    "ProductVariantInventoryPolicy": _words("CONTINUE DENY"),
+    "BulkOperationStatus": _words("CANCELED CANCELING COMPLETED CREATED EXPIRED FAILED RUNNING"),
+    "BulkOperationErrorCode": _words("ACCESS_DENIED INTERNAL_SERVER_ERROR TIMEOUT"),
+    "BulkOperationType": _words("MUTATION QUERY"),
+    "BulkOperationUserErrorCode": _words("INVALID LIMIT_REACHED OPERATION_IN_PROGRESS"),
+    "DiscountApplicationAllocationMethod": _words("ACROSS EACH ONE"),
+    "DiscountApplicationTargetSelection": _words("ALL ENTITLED EXPLICIT"),
+    "DiscountApplicationTargetType": _words("LINE_ITEM SHIPPING_LINE"),
+    "WeightUnit": _words("GRAMS KILOGRAMS OUNCES POUNDS"),
+    "EventSubjectType": _words("""
+        ARTICLE BLOG COLLECTION COMMENT COMPANY COMPANY_LOCATION CUSTOMER
+        DISCOUNT_AUTOMATIC_BXGY DISCOUNT_AUTOMATIC_NODE DISCOUNT_CODE_NODE DISCOUNT_NODE
+        DRAFT_ORDER INVENTORY_TRANSFER ORDER PAGE PRICE_RULE PRODUCT PRODUCT_VARIANT
+        UNKNOWN
+    """),
+    "OrderSortKeys": _words("""
+        CREATED_AT CURRENT_TOTAL_PRICE CUSTOMER_NAME DESTINATION FINANCIAL_STATUS
+        FULFILLMENT_STATUS ID ORDER_NUMBER PO_NUMBER PROCESSED_AT RELEVANCE
+        TOTAL_ITEMS_QUANTITY TOTAL_PRICE UPDATED_AT
+    """),
+    "CustomerSortKeys": _words("CREATED_AT ID LOCATION NAME RELEVANCE UPDATED_AT"),
+    "ProductSortKeys": _words("""
+        CREATED_AT ID INVENTORY_TOTAL PRODUCT_TYPE PUBLISHED_AT RELEVANCE TITLE UPDATED_AT
+        VENDOR
+    """),
+    "ProductVariantSortKeys": _words("""
+        FULL_TITLE ID INVENTORY_LEVELS_AVAILABLE INVENTORY_MANAGEMENT INVENTORY_POLICY
+        INVENTORY_QUANTITY NAME POPULAR POSITION RELEVANCE SKU TITLE
+    """),
+    "LocationSortKeys": _words("ID NAME RELEVANCE"),
+    "EventSortKeys": _words("CREATED_AT ID"),
+    "BulkOperationsSortKeys": _words("COMPLETED_AT CREATED_AT"),
 }  # fmt: skip
 
-SCALARS = ("DateTime", "Decimal", "FormattedString", "HTML", "JSON", "Money", "URL", "UnsignedInt64")
+SCALARS = (
+    "DateTime",
+    "Decimal",
+    "FormattedString",
+    "HTML",
+    "JSON",
+    "Money",
+    "URL",
+    "UnsignedInt64",
+)
 
 INTERFACES: dict[str, dict[str, str]] = {
     "Node": NODE,
     "LegacyInteroperability": {"legacyResourceId": "UnsignedInt64!"},
     "DisplayableError": {"field": "[String!]", "message": "String!"},
     "Event": {
-        "action": "String!", "appTitle": "String", "attributeToApp": "Boolean!", "attributeToUser": "Boolean!",
-        "createdAt": "DateTime!", "criticalAlert": "Boolean!", "id": "ID!", "message": "FormattedString!",
+        "action": "String!", "appTitle": "String", "attributeToApp": "Boolean!",
+        "attributeToUser": "Boolean!",
+        "createdAt": "DateTime!", "criticalAlert": "Boolean!", "id": "ID!",
+        "message": "FormattedString!",
     },
     "DiscountApplication": {
         "allocationMethod": "DiscountApplicationAllocationMethod!", "index": "Int!",
@@ -92,12 +134,15 @@ OBJECTS: dict[str, dict[str, str]] = {
     "Weight": {"unit": "WeightUnit!", "value": "Float!"},
     "InventoryItemMeasurement": {"id": "ID!", "weight": "Weight"},
     "TaxLine": {
-        "channelLiable": "Boolean", "priceSet": "MoneyBag!", "rate": "Float", "ratePercentage": "Float",
+        "channelLiable": "Boolean", "priceSet": "MoneyBag!", "rate": "Float",
+        "ratePercentage": "Float",
         "source": "String", "title": "String!",
     },
     "MailingAddress": NODE | {
-        "address1": "String", "address2": "String", "city": "String", "company": "String", "country": "String",
-        "countryCodeV2": "CountryCode", "firstName": "String", "lastName": "String", "name": "String",
+        "address1": "String", "address2": "String", "city": "String", "company": "String",
+        "country": "String",
+        "countryCodeV2": "CountryCode", "firstName": "String", "lastName": "String",
+        "name": "String",
         "phone": "String", "province": "String", "provinceCode": "String", "zip": "String",
     },
     "CustomerEmailAddress": {
@@ -108,10 +153,13 @@ OBJECTS: dict[str, dict[str, str]] = {
     "Customer": LEGACY | {
         "addressesV2": "@MailingAddress", "amountSpent": "MoneyV2!", "createdAt": "DateTime!",
         "defaultAddress": "MailingAddress", "defaultEmailAddress": "CustomerEmailAddress",
-        "defaultPhoneNumber": "CustomerPhoneNumber", "displayName": "String!", "firstName": "String",
+        "defaultPhoneNumber": "CustomerPhoneNumber", "displayName": "String!",
+        "firstName": "String",
         "lastName": "String", "lifetimeDuration": "String!", "locale": "String!", "note": "String",
-        "numberOfOrders": "UnsignedInt64!", "orders": "@Order(query: String, sortKey: OrderSortKeys = ID)",
-        "state": "CustomerState!", "tags": "[String!]!", "taxExempt": "Boolean!", "updatedAt": "DateTime!",
+        "numberOfOrders": "UnsignedInt64!",
+        "orders": "@Order(query: String, sortKey: OrderSortKeys = ID)",
+        "state": "CustomerState!", "tags": "[String!]!", "taxExempt": "Boolean!",
+        "updatedAt": "DateTime!",
         "verifiedEmail": "Boolean!",
     },
     "DiscountAllocation": {"allocatedAmountSet": "MoneyBag!", "discountApplication": "DiscountApplication!"},
@@ -120,7 +168,8 @@ OBJECTS: dict[str, dict[str, str]] = {
         "currentQuantity": "Int!", "customAttributes": "[Attribute!]!",
         "discountAllocations": "[DiscountAllocation!]!",
         "discountedTotalSet": "MoneyBag!(withCodeDiscounts: Boolean = false)",
-        "discountedUnitPriceAfterAllDiscountsSet": "MoneyBag!", "discountedUnitPriceSet": "MoneyBag!",
+        "discountedUnitPriceAfterAllDiscountsSet": "MoneyBag!",
+        "discountedUnitPriceSet": "MoneyBag!",
         "isGiftCard": "Boolean!", "name": "String!", "originalTotalSet": "MoneyBag!",
         "originalUnitPriceSet": "MoneyBag!", "product": "Product", "quantity": "Int!",
         "refundableQuantity": "Int!", "requiresShipping": "Boolean!", "sku": "String",
@@ -129,106 +178,143 @@ OBJECTS: dict[str, dict[str, str]] = {
         "variantTitle": "String", "vendor": "String",
     },
     "ShippingLine": {
-        "carrierIdentifier": "String", "code": "String", "custom": "Boolean!", "deliveryCategory": "String",
-        "discountAllocations": "[DiscountAllocation!]!", "discountedPriceSet": "MoneyBag!", "id": "ID",
-        "isRemoved": "Boolean!", "originalPriceSet": "MoneyBag!", "phone": "String", "source": "String",
+        "carrierIdentifier": "String", "code": "String", "custom": "Boolean!",
+        "deliveryCategory": "String",
+        "discountAllocations": "[DiscountAllocation!]!", "discountedPriceSet": "MoneyBag!",
+        "id": "ID",
+        "isRemoved": "Boolean!", "originalPriceSet": "MoneyBag!", "phone": "String",
+        "source": "String",
         "taxLines": "[TaxLine!]!", "title": "String!",
     },
     "OrderTransaction": NODE | {
-        "amountSet": "MoneyBag!", "createdAt": "DateTime!", "formattedGateway": "String", "gateway": "String",
-        "kind": "OrderTransactionKind!", "manualPaymentGateway": "Boolean!", "parentTransaction": "OrderTransaction",
-        "order": "Order", "paymentId": "String", "processedAt": "DateTime", "settlementCurrency": "CurrencyCode",
+        "amountSet": "MoneyBag!", "createdAt": "DateTime!", "formattedGateway": "String",
+        "gateway": "String",
+        "kind": "OrderTransactionKind!", "manualPaymentGateway": "Boolean!",
+        "parentTransaction": "OrderTransaction",
+        "order": "Order", "paymentId": "String", "processedAt": "DateTime",
+        "settlementCurrency": "CurrencyCode",
         "status": "OrderTransactionStatus!", "test": "Boolean!",
     },
     "Fulfillment": LEGACY | {
-        "createdAt": "DateTime!", "deliveredAt": "DateTime", "location": "Location", "name": "String!",
+        "createdAt": "DateTime!", "deliveredAt": "DateTime", "location": "Location",
+        "name": "String!",
         "order": "Order!", "requiresShipping": "Boolean!", "status": "FulfillmentStatus!",
         "totalQuantity": "Int!", "updatedAt": "DateTime!",
     },
     "RefundLineItem": {
-        "id": "ID", "lineItem": "LineItem!", "location": "Location", "priceSet": "MoneyBag!", "quantity": "Int!",
-        "restockType": "RefundLineItemRestockType!", "restocked": "Boolean!", "subtotalSet": "MoneyBag!",
+        "id": "ID", "lineItem": "LineItem!", "location": "Location", "priceSet": "MoneyBag!",
+        "quantity": "Int!",
+        "restockType": "RefundLineItemRestockType!", "restocked": "Boolean!",
+        "subtotalSet": "MoneyBag!",
         "totalTaxSet": "MoneyBag!",
     },
     "RefundShippingLine": NODE | {
-        "shippingLine": "ShippingLine!", "subtotalAmountSet": "MoneyBag!", "taxAmountSet": "MoneyBag!",
+        "shippingLine": "ShippingLine!", "subtotalAmountSet": "MoneyBag!",
+        "taxAmountSet": "MoneyBag!",
     },
     "Refund": LEGACY | {
         "createdAt": "DateTime", "note": "String", "order": "Order!", "processedAt": "DateTime!",
         "refundLineItems": "@RefundLineItem", "refundShippingLines": "@RefundShippingLine",
-        "totalRefundedSet": "MoneyBag!", "transactions": "@OrderTransaction", "updatedAt": "DateTime!",
+        "totalRefundedSet": "MoneyBag!", "transactions": "@OrderTransaction",
+        "updatedAt": "DateTime!",
     },
     "Order": LEGACY | {
-        "billingAddress": "MailingAddress", "cancelReason": "OrderCancelReason", "cancelledAt": "DateTime",
-        "cartDiscountAmountSet": "MoneyBag", "clientIp": "String", "closed": "Boolean!", "closedAt": "DateTime",
+        "billingAddress": "MailingAddress", "cancelReason": "OrderCancelReason",
+        "cancelledAt": "DateTime",
+        "cartDiscountAmountSet": "MoneyBag", "clientIp": "String", "closed": "Boolean!",
+        "closedAt": "DateTime",
         "confirmed": "Boolean!", "createdAt": "DateTime!", "currencyCode": "CurrencyCode!",
         "currentSubtotalPriceSet": "MoneyBag!", "currentTotalDiscountsSet": "MoneyBag!",
         "currentTotalPriceSet": "MoneyBag!", "currentTotalTaxSet": "MoneyBag!",
-        "customAttributes": "[Attribute!]!", "customer": "Customer", "customerAcceptsMarketing": "Boolean!",
-        "customerLocale": "String", "discountApplications": "@DiscountApplication", "discountCode": "String",
+        "customAttributes": "[Attribute!]!", "customer": "Customer",
+        "customerAcceptsMarketing": "Boolean!",
+        "customerLocale": "String", "discountApplications": "@DiscountApplication",
+        "discountCode": "String",
         "discountCodes": "[String!]!", "displayFinancialStatus": "OrderDisplayFinancialStatus",
-        "displayFulfillmentStatus": "OrderDisplayFulfillmentStatus!", "edited": "Boolean!", "email": "String",
+        "displayFulfillmentStatus": "OrderDisplayFulfillmentStatus!", "edited": "Boolean!",
+        "email": "String",
         "fulfillments": "[Fulfillment!]!(first: Int, query: String)", "fullyPaid": "Boolean!",
         "lineItems": "@LineItem", "name": "String!", "netPaymentSet": "MoneyBag!", "note": "String",
         "number": "Int!", "originalTotalPriceSet": "MoneyBag!", "paymentGatewayNames": "[String!]!",
         "phone": "String", "poNumber": "String", "presentmentCurrencyCode": "CurrencyCode!",
         "processedAt": "DateTime!", "refundable": "Boolean!", "refunds": "[Refund!]!(first: Int)",
-        "requiresShipping": "Boolean!", "returnStatus": "OrderReturnStatus!", "shippingAddress": "MailingAddress",
-        "shippingLine": "ShippingLine", "shippingLines": "@ShippingLine(includeRemovals: Boolean = false)",
+        "requiresShipping": "Boolean!", "returnStatus": "OrderReturnStatus!",
+        "shippingAddress": "MailingAddress",
+        "shippingLine": "ShippingLine",
+        "shippingLines": "@ShippingLine(includeRemovals: Boolean = false)",
         "sourceIdentifier": "String", "sourceName": "String", "subtotalPriceSet": "MoneyBag",
-        "tags": "[String!]!", "taxExempt": "Boolean!", "taxLines": "[TaxLine!]!", "taxesIncluded": "Boolean!",
+        "tags": "[String!]!", "taxExempt": "Boolean!", "taxLines": "[TaxLine!]!",
+        "taxesIncluded": "Boolean!",
         "test": "Boolean!", "totalDiscountsSet": "MoneyBag", "totalOutstandingSet": "MoneyBag!",
-        "totalPriceSet": "MoneyBag!", "totalReceivedSet": "MoneyBag!", "totalRefundedSet": "MoneyBag!",
-        "totalRefundedShippingSet": "MoneyBag!", "totalShippingPriceSet": "MoneyBag!", "totalTaxSet": "MoneyBag",
+        "totalPriceSet": "MoneyBag!", "totalReceivedSet": "MoneyBag!",
+        "totalRefundedSet": "MoneyBag!",
+        "totalRefundedShippingSet": "MoneyBag!", "totalShippingPriceSet": "MoneyBag!",
+        "totalTaxSet": "MoneyBag",
         "totalTipReceivedSet": "MoneyBag!", "totalWeight": "UnsignedInt64",
-        "transactions": "[OrderTransaction!]!(first: Int)", "unpaid": "Boolean!", "updatedAt": "DateTime!",
+        "transactions": "[OrderTransaction!]!(first: Int)", "unpaid": "Boolean!",
+        "updatedAt": "DateTime!",
     },
     "ProductOption": NODE | {"name": "String!", "position": "Int!", "values": "[String!]!"},
     "ProductPriceRangeV2": {"maxVariantPrice": "MoneyV2!", "minVariantPrice": "MoneyV2!"},
     "Product": LEGACY | {
-        "createdAt": "DateTime!", "description": "String!", "descriptionHtml": "HTML!", "handle": "String!",
-        "hasOnlyDefaultVariant": "Boolean!", "isGiftCard": "Boolean!", "options": "[ProductOption!]!(first: Int)",
+        "createdAt": "DateTime!", "description": "String!", "descriptionHtml": "HTML!",
+        "handle": "String!",
+        "hasOnlyDefaultVariant": "Boolean!", "isGiftCard": "Boolean!",
+        "options": "[ProductOption!]!(first: Int)",
         "priceRangeV2": "ProductPriceRangeV2!", "productType": "String!", "publishedAt": "DateTime",
-        "status": "ProductStatus!", "tags": "[String!]!", "title": "String!", "totalInventory": "Int!",
+        "status": "ProductStatus!", "tags": "[String!]!", "title": "String!",
+        "totalInventory": "Int!",
         "tracksInventory": "Boolean!", "updatedAt": "DateTime!",
-        "variants": "@ProductVariant(sortKey: ProductVariantSortKeys = POSITION)", "variantsCount": "Count",
+        "variants": "@ProductVariant(sortKey: ProductVariantSortKeys = POSITION)",
+        "variantsCount": "Count",
         "vendor": "String!",
     },
     "ProductVariant": LEGACY | {
-        "availableForSale": "Boolean!", "barcode": "String", "compareAtPrice": "Money", "createdAt": "DateTime!",
+        "availableForSale": "Boolean!", "barcode": "String", "compareAtPrice": "Money",
+        "createdAt": "DateTime!",
         "displayName": "String!", "inventoryItem": "InventoryItem!",
-        "inventoryPolicy": "ProductVariantInventoryPolicy!", "inventoryQuantity": "Int", "position": "Int!",
-        "price": "Money!", "product": "Product!", "selectedOptions": "[SelectedOption!]!", "sku": "String",
+        "inventoryPolicy": "ProductVariantInventoryPolicy!", "inventoryQuantity": "Int",
+        "position": "Int!",
+        "price": "Money!", "product": "Product!", "selectedOptions": "[SelectedOption!]!",
+        "sku": "String",
         "taxable": "Boolean!", "title": "String!", "updatedAt": "DateTime!",
     },
     "InventoryQuantity": NODE | {"name": "String!", "quantity": "Int!", "updatedAt": "DateTime"},
     "InventoryLevel": NODE | {
-        "createdAt": "DateTime!", "isActive": "Boolean!", "item": "InventoryItem!", "location": "Location!",
+        "createdAt": "DateTime!", "isActive": "Boolean!", "item": "InventoryItem!",
+        "location": "Location!",
         "quantities": "[InventoryQuantity!]!(names: [String!]!)", "updatedAt": "DateTime!",
     },
     "InventoryItem": LEGACY | {
-        "countryCodeOfOrigin": "CountryCode", "createdAt": "DateTime!", "harmonizedSystemCode": "String",
+        "countryCodeOfOrigin": "CountryCode", "createdAt": "DateTime!",
+        "harmonizedSystemCode": "String",
         "inventoryLevels": "@InventoryLevel(includeInactive: Boolean = false, query: String)",
         "measurement": "InventoryItemMeasurement!", "requiresShipping": "Boolean!", "sku": "String",
-        "tracked": "Boolean!", "unitCost": "MoneyV2", "updatedAt": "DateTime!", "variants": "@?ProductVariant",
+        "tracked": "Boolean!", "unitCost": "MoneyV2", "updatedAt": "DateTime!",
+        "variants": "@?ProductVariant",
     },
     "LocationAddress": {
-        "address1": "String", "address2": "String", "city": "String", "country": "String", "countryCode": "String",
+        "address1": "String", "address2": "String", "city": "String", "country": "String",
+        "countryCode": "String",
         "phone": "String", "province": "String", "provinceCode": "String", "zip": "String",
     },
     "Location": LEGACY | {
         "activatable": "Boolean!", "address": "LocationAddress!", "createdAt": "DateTime!",
-        "deactivatedAt": "String", "fulfillsOnlineOrders": "Boolean!", "hasActiveInventory": "Boolean!",
+        "deactivatedAt": "String", "fulfillsOnlineOrders": "Boolean!",
+        "hasActiveInventory": "Boolean!",
         "isActive": "Boolean!", "isFulfillmentService": "Boolean!", "name": "String!",
         "shipsInventory": "Boolean!", "updatedAt": "DateTime!",
     },
     "BasicEvent": INTERFACES["Event"] | {
-        "additionalData": "JSON", "arguments": "JSON", "author": "String", "hasAdditionalContent": "Boolean!",
+        "additionalData": "JSON", "arguments": "JSON", "author": "String",
+        "hasAdditionalContent": "Boolean!",
         "subjectId": "ID!", "subjectType": "EventSubjectType!",
     },
     "Shop": NODE | {
-        "contactEmail": "String!", "createdAt": "DateTime!", "currencyCode": "CurrencyCode!", "email": "String!",
-        "enabledPresentmentCurrencies": "[CurrencyCode!]!", "ianaTimezone": "String!", "myshopifyDomain": "String!",
+        "contactEmail": "String!", "createdAt": "DateTime!", "currencyCode": "CurrencyCode!",
+        "email": "String!",
+        "enabledPresentmentCurrencies": "[CurrencyCode!]!", "ianaTimezone": "String!",
+        "myshopifyDomain": "String!",
         "name": "String!", "taxesIncluded": "Boolean!", "timezoneAbbreviation": "String!",
         "updatedAt": "DateTime!", "url": "URL!", "weightUnit": "WeightUnit!",
     },
@@ -236,8 +322,10 @@ OBJECTS: dict[str, dict[str, str]] = {
     "AppInstallation": NODE | {"accessScopes": "[AccessScope!]!", "launchUrl": "URL!"},
     "BulkOperation": NODE | {
         "completedAt": "DateTime", "createdAt": "DateTime!", "errorCode": "BulkOperationErrorCode",
-        "fileSize": "UnsignedInt64", "objectCount": "UnsignedInt64!", "partialDataUrl": "URL", "query": "String!",
-        "rootObjectCount": "UnsignedInt64!", "status": "BulkOperationStatus!", "type": "BulkOperationType!",
+        "fileSize": "UnsignedInt64", "objectCount": "UnsignedInt64!", "partialDataUrl": "URL",
+        "query": "String!",
+        "rootObjectCount": "UnsignedInt64!", "status": "BulkOperationStatus!",
+        "type": "BulkOperationType!",
         "url": "URL",
     },
     "BulkOperationUserError": INTERFACES["DisplayableError"] | {"code": "BulkOperationUserErrorCode"},

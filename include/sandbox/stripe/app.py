@@ -40,17 +40,24 @@ class StripeApi:
         for name in RESOURCES:
             found.append(Route(f"/v1/{name}", self._answer(self._list(name))))
             found.append(Route(f"/v1/{name}/{{id}}", self._answer(self._get(name))))
-        found.append(Route("/{rest:path}", self._answer(self._unknown), methods=["GET", "POST", "DELETE"]))
+        found.append(
+            Route("/{rest:path}", self._answer(self._unknown), methods=["GET", "POST", "DELETE"])
+        )
         return found
 
-    def _answer(self, view: Callable[[StripeAccount, Request], Json]) -> Callable[[Request], Response]:
+    def _answer(
+        self, view: Callable[[StripeAccount, Request], Json]
+    ) -> Callable[[Request], Response]:
         def endpoint(request: Request) -> Response:
             status: int = 200
             try:
                 body = view(self._authenticate(request), request)
             except StripeError as error:
                 status, body = error.status, error.body
-            headers = {"Request-Id": f"req_sandbox{next(self._requests):08d}", "Stripe-Version": VERSION}
+            headers = {
+                "Request-Id": f"req_sandbox{next(self._requests):08d}",
+                "Stripe-Version": VERSION,
+            }
             return JSONResponse(body, status, headers)
 
         return endpoint
@@ -64,8 +71,11 @@ class StripeApi:
             except (binascii.Error, UnicodeDecodeError):
                 value = ""
         if not value:
-            raise StripeError(401, "You did not provide an API key. You need to provide your API key in the "
-                              "Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').")  # fmt: skip
+            raise StripeError(
+                401,
+                "You did not provide an API key. You need to provide your API key in the "
+                "Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
+            )
         if value not in self.accounts:
             raise StripeError(401, f"Invalid API Key provided: {value[:7]}***{value[-4:]}")
         return self.accounts[value]()
@@ -93,22 +103,29 @@ class StripeApi:
     def _invoice_lines(self, account: StripeAccount, request: Request) -> Json:
         invoice = _find(account, "invoices", request.path_params["id"])
         rows = account.invoice_lines[invoice["id"]]
-        return self._nested(account, request, rows, f"/v1/invoices/{invoice['id']}/lines", "invoice line item")
+        return self._nested(
+            account, request, rows, f"/v1/invoices/{invoice['id']}/lines", "invoice line item"
+        )
 
     def _charge_refunds(self, account: StripeAccount, request: Request) -> Json:
         charge = _find(account, "charges", request.path_params["id"])
         rows = account.refunds_of(charge["id"])
         return self._nested(account, request, rows, f"/v1/charges/{charge['id']}/refunds", "refund")
 
-    def _nested(self, account: StripeAccount, request: Request, rows: list[Json], url: str, noun: str) -> Json:
+    def _nested(
+        self, account: StripeAccount, request: Request, rows: list[Json], url: str, noun: str
+    ) -> Json:
         params = lists.group_params(request.query_params.multi_items())
         lists.check_params(params, lists.PAGING - {"created"})
         page = lists.build_page(rows, params, url, noun)
         return lists.expand(account, page, params.get("expand", []), is_list=True)
 
     def _unknown(self, account: StripeAccount, request: Request) -> Json:
-        raise StripeError(404, f"Unrecognized request URL ({request.method}: {request.url.path}). Please see "
-                          "https://stripe.com/docs or we can help at https://support.stripe.com/.")  # fmt: skip
+        raise StripeError(
+            404,
+            f"Unrecognized request URL ({request.method}: {request.url.path}). Please see "
+            "https://stripe.com/docs or we can help at https://support.stripe.com/.",
+        )
 
 
 def _find(account: StripeAccount, name: str, object_id: str) -> Json:

@@ -38,8 +38,13 @@ def build_product(product_id: str, listing: Listing, default_price: str) -> Json
 def build_price(
     price_id: str, product_id: str, cents: int, created: int, active: bool, recurring: bool
 ) -> Json:
-    every_month = {"interval": "month", "interval_count": 1, "meter": None,
-                   "trial_period_days": None, "usage_type": "licensed"}  # fmt: skip
+    every_month = {
+        "interval": "month",
+        "interval_count": 1,
+        "meter": None,
+        "trial_period_days": None,
+        "usage_type": "licensed",
+    }
     return {
         "id": price_id,
         "object": "price",
@@ -66,30 +71,58 @@ def build_price(
 def _taxes(amount: int, base: int) -> list[Json]:
     if not amount:
         return []
-    return [{"amount": amount, "tax_behavior": "exclusive", "tax_rate_details": None,
-             "taxability_reason": "standard_rated", "taxable_amount": base,
-             "type": "tax_rate_details"}]  # fmt: skip
+    return [
+        {
+            "amount": amount,
+            "tax_behavior": "exclusive",
+            "tax_rate_details": None,
+            "taxability_reason": "standard_rated",
+            "taxable_amount": base,
+            "type": "tax_rate_details",
+        }
+    ]
 
 
 def build_invoice_lines(
-    invoice_id: str, sale: Sale, price_ids: list[tuple[str, str]], subscription: tuple[str, str] | None
+    invoice_id: str,
+    sale: Sale,
+    price_ids: list[tuple[str, str]],
+    subscription: tuple[str, str] | None,
 ) -> list[Json]:
     """One line per sale line; `amount` is before discount and tax."""
     start = unix(sale.placed_at)
     end = start + 30 * 86_400 if subscription else start
     parent: Json
     if subscription:
-        parent = {"invoice_item_details": None, "type": "subscription_item_details",
-                  "subscription_item_details": {"invoice_item": None, "proration": False, "proration_details": None,
-                                                "subscription": subscription[0],
-                                                "subscription_item": subscription[1]}}  # fmt: skip
+        parent = {
+            "invoice_item_details": None,
+            "type": "subscription_item_details",
+            "subscription_item_details": {
+                "invoice_item": None,
+                "proration": False,
+                "proration_details": None,
+                "subscription": subscription[0],
+                "subscription_item": subscription[1],
+            },
+        }
     else:
-        parent = {"subscription_item_details": None, "type": "invoice_item_details",
-                  "invoice_item_details": {"invoice_item": f"ii_{invoice_id[3:]}", "proration": False,
-                                           "proration_details": None, "subscription": None}}  # fmt: skip
+        parent = {
+            "subscription_item_details": None,
+            "type": "invoice_item_details",
+            "invoice_item_details": {
+                "invoice_item": f"ii_{invoice_id[3:]}",
+                "proration": False,
+                "proration_details": None,
+                "subscription": None,
+            },
+        }
     found = []
-    for position, (line, (product_id, price_id)) in enumerate(zip(sale.lines, price_ids, strict=True)):
-        off = [{"amount": line.discount, "discount": f"di_{invoice_id[3:]}"}] if line.discount else []
+    for position, (line, (product_id, price_id)) in enumerate(
+        zip(sale.lines, price_ids, strict=True)
+    ):
+        off = (
+            [{"amount": line.discount, "discount": f"di_{invoice_id[3:]}"}] if line.discount else []
+        )
         found.append(
             {
                 "id": f"il_{invoice_id[3:]}{position}",
@@ -120,7 +153,12 @@ def build_invoice_lines(
 
 
 def build_invoice(
-    invoice_id: str, sale: Sale, customer_id: str, lines: list[Json], payment: Json | None, subscription: str | None
+    invoice_id: str,
+    sale: Sale,
+    customer_id: str,
+    lines: list[Json],
+    payment: Json | None,
+    subscription: str | None,
 ) -> Json:
     """A finalized invoice, `paid` or `open`; the payment is an entry of `payments` since basil."""
     created = unix(sale.placed_at)
@@ -142,7 +180,13 @@ def build_invoice(
         "attempt_count": 1 if paid else 0,
         "attempted": bool(paid),
         "auto_advance": False,
-        "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None, "provider": None, "status": None},
+        "automatic_tax": {
+            "disabled_reason": None,
+            "enabled": False,
+            "liability": None,
+            "provider": None,
+            "status": None,
+        },
         "billing_reason": "subscription_cycle" if subscription else "manual",
         "collection_method": "charge_automatically" if subscription else "send_invoice",
         "created": created,
@@ -173,10 +217,18 @@ def build_invoice(
         "metadata": {},
         "next_payment_attempt": None,
         "number": f"{'SUB' if subscription else 'INV'}-{sale.number:05d}",
-        "parent": {"quote_details": None, "subscription_details": details, "type": "subscription_details"}
+        "parent": {
+            "quote_details": None,
+            "subscription_details": details,
+            "type": "subscription_details",
+        }
         if subscription
         else None,
-        "payment_settings": {"default_mandate": None, "payment_method_options": None, "payment_method_types": None},
+        "payment_settings": {
+            "default_mandate": None,
+            "payment_method_options": None,
+            "payment_method_types": None,
+        },
         "payments": build_list([payment] if payment else [], "/v1/invoice_payments"),
         "period_end": created,
         "period_start": created,
@@ -201,7 +253,11 @@ def build_invoice(
 
 
 def build_subscription(
-    subscription_id: str, plan: Subscription, customer_id: str, price: Json, latest_invoice: str | None
+    subscription_id: str,
+    plan: Subscription,
+    customer_id: str,
+    price: Json,
+    latest_invoice: str | None,
 ) -> Json:
     started = unix(plan.started_at)
     last = unix(plan.sales[-1].placed_at) if plan.sales else started
@@ -214,13 +270,21 @@ def build_subscription(
         "current_period_start": last,
         "discounts": [],
         "metadata": {},
-        "plan": {"id": price["id"], "object": "plan", "active": True, "amount": plan.unit, "currency": "usd",
-                 "interval": "month", "interval_count": 1, "product": price["product"]},
+        "plan": {
+            "id": price["id"],
+            "object": "plan",
+            "active": True,
+            "amount": plan.unit,
+            "currency": "usd",
+            "interval": "month",
+            "interval_count": 1,
+            "product": price["product"],
+        },
         "price": price,
         "quantity": 1,
         "subscription": subscription_id,
         "tax_rates": [],
-    }  # fmt: skip
+    }
     return {
         "id": subscription_id,
         "object": "subscription",
@@ -233,7 +297,11 @@ def build_subscription(
         "cancel_at": None,
         "cancel_at_period_end": False,
         "canceled_at": ended,
-        "cancellation_details": {"comment": None, "feedback": None, "reason": "cancellation_requested" if ended else None},
+        "cancellation_details": {
+            "comment": None,
+            "feedback": None,
+            "reason": "cancellation_requested" if ended else None,
+        },
         "collection_method": "charge_automatically",
         "created": started,
         "currency": "usd",
@@ -290,7 +358,9 @@ def build_payout(payout_id: str, txn_id: str, amount: int, created: int, now: in
     }
 
 
-def build_dispute(dispute_id: str, charge: Json, created: int, status: str, txns: list[Json]) -> Json:
+def build_dispute(
+    dispute_id: str, charge: Json, created: int, status: str, txns: list[Json]
+) -> Json:
     return {
         "id": dispute_id,
         "object": "dispute",
@@ -313,13 +383,18 @@ def build_dispute(dispute_id: str, charge: Json, created: int, status: str, txns
         "livemode": LIVEMODE,
         "metadata": {},
         "payment_intent": charge["payment_intent"],
-        "payment_method_details": {"card": {"brand": "visa", "case_type": "chargeback", "network_reason_code": "10.4"}, "type": "card"},
+        "payment_method_details": {
+            "card": {"brand": "visa", "case_type": "chargeback", "network_reason_code": "10.4"},
+            "type": "card",
+        },
         "reason": "fraudulent",
         "status": status,
     }
 
 
-def build_event(event_id: str, kind: str, created: int, body: Json, previous: Json | None = None) -> Json:
+def build_event(
+    event_id: str, kind: str, created: int, body: Json, previous: Json | None = None
+) -> Json:
     data: Json = {"object": body}
     if previous is not None:
         data["previous_attributes"] = previous

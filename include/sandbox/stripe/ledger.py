@@ -77,14 +77,24 @@ class StripeAccount:
             for position, (since, cents) in enumerate(listing.prices):
                 price_id = self.price_id(listing.number, position)
                 current = position == len(listing.prices) - 1
-                self.add("prices", billing_shapes.build_price(price_id, product_id, cents, unix(since), current, False))
+                self.add(
+                    "prices",
+                    billing_shapes.build_price(
+                        price_id, product_id, cents, unix(since), current, False
+                    ),
+                )
             self.add("products", billing_shapes.build_product(product_id, listing, price_id))
         for plan in self.business.subscriptions:
             price_id = f"price_1{self.token('monthly', plan.listing.number, plan.unit)}"
             if price_id not in self.by_id:
                 product_id = f"prod_{self.token('product', plan.listing.number)[:14]}"
                 created = unix(plan.started_at)
-                self.add("prices", billing_shapes.build_price(price_id, product_id, plan.unit, created, True, True))
+                self.add(
+                    "prices",
+                    billing_shapes.build_price(
+                        price_id, product_id, plan.unit, created, True, True
+                    ),
+                )
 
     def price_id(self, listing_number: int, version: int) -> str:
         return f"price_1{self.token('price', listing_number, version)}"
@@ -103,11 +113,18 @@ class StripeAccount:
             payment = self._add_payment(sale)
         if sale.channel == "invoice":
             invoice_id = f"in_1{self.token('invoice', sale.number)}"
-            lines = billing_shapes.build_invoice_lines(invoice_id, sale, self._price_ids(sale), None)
+            lines = billing_shapes.build_invoice_lines(
+                invoice_id, sale, self._price_ids(sale), None
+            )
             self._add_invoice(invoice_id, sale, lines, payment, None)
 
     def _add_invoice(
-        self, invoice_id: str, sale: Sale, lines: list[Json], charge: Json | None, subscription: str | None
+        self,
+        invoice_id: str,
+        sale: Sale,
+        lines: list[Json],
+        charge: Json | None,
+        subscription: str | None,
     ) -> None:
         assert sale.account is not None
         payment = None
@@ -127,7 +144,10 @@ class StripeAccount:
             }
         self.invoice_lines[invoice_id] = lines
         customer = self.customer_id(sale.account)
-        self.add("invoices", billing_shapes.build_invoice(invoice_id, sale, customer, lines, payment, subscription))
+        self.add(
+            "invoices",
+            billing_shapes.build_invoice(invoice_id, sale, customer, lines, payment, subscription),
+        )
 
     def _add_payment(self, sale: Sale) -> Json:
         """Intent, charge (sometimes after a declined one), balance transaction and refunds."""
@@ -135,7 +155,9 @@ class StripeAccount:
         created = unix(sale.paid_at)
         scope = (sale.channel, sale.number)
         text, metadata = describe(sale)
-        charge = shapes.build_charge(f"ch_3{self.token('charge', *scope)}", sale, created, text, metadata)
+        charge = shapes.build_charge(
+            f"ch_3{self.token('charge', *scope)}", sale, created, text, metadata
+        )
         charge["customer"] = self.customer_id(sale.account) if sale.account else None
         charge["payment_intent"] = f"pi_3{self.token('intent', *scope)}"
         charge["payment_method"] = f"pm_1{self.token('method', *scope)}"
@@ -143,14 +165,23 @@ class StripeAccount:
             self._add_declined(charge, scope)
         self.add("charges", charge)
         self.charge_of_sale[sale.key] = charge["id"]
-        intent = self.add("payment_intents", shapes.build_intent(charge["payment_intent"], charge, created))
+        intent = self.add(
+            "payment_intents", shapes.build_intent(charge["payment_intent"], charge, created)
+        )
         if sale.cancelled_at is not None:
             self._release(charge, intent, scope, unix(sale.cancelled_at))
             return charge
         fee = (charge["amount"] * 29 + 500) // 1000 + 30
-        charge["balance_transaction"] = self._add_balance(charge["id"], charge["amount"], fee, created, "charge")
+        charge["balance_transaction"] = self._add_balance(
+            charge["id"], charge["amount"], fee, created, "charge"
+        )
         for position, refund in enumerate(sale.refunds):
-            self._add_refund(charge, f"re_3{self.token('refund', *scope, position)}", refund.total, unix(refund.refunded_at))
+            self._add_refund(
+                charge,
+                f"re_3{self.token('refund', *scope, position)}",
+                refund.total,
+                unix(refund.refunded_at),
+            )
         return charge
 
     def _add_declined(self, charge: Json, scope: tuple[str, int]) -> None:
@@ -164,23 +195,53 @@ class StripeAccount:
                 "created": charge["created"] - 60,
                 "failure_code": "card_declined",
                 "failure_message": "Your card was declined.",
-                "outcome": {"network_status": "declined_by_network", "reason": "generic_decline",
-                            "seller_message": "The bank did not return any further details.", "type": "issuer_declined"},
+                "outcome": {
+                    "network_status": "declined_by_network",
+                    "reason": "generic_decline",
+                    "seller_message": "The bank did not return any further details.",
+                    "type": "issuer_declined",
+                },
                 "paid": False,
                 "status": "failed",
             },
-        )  # fmt: skip
+        )
 
     def _release(self, charge: Json, intent: Json, scope: tuple[str, int], at: int) -> None:
         """Cancelled before capture: the hold is released, no money moved, no balance transaction."""
-        charge |= {"captured": False, "amount_captured": 0, "amount_refunded": charge["amount"], "refunded": True}
-        intent |= {"status": "canceled", "amount_received": 0, "canceled_at": at,
-                   "cancellation_reason": "requested_by_customer", "capture_method": "manual"}  # fmt: skip
-        self.add("refunds", shapes.build_refund(f"re_3{self.token('release', *scope)}", charge, charge["amount"], at))
+        charge |= {
+            "captured": False,
+            "amount_captured": 0,
+            "amount_refunded": charge["amount"],
+            "refunded": True,
+        }
+        intent |= {
+            "status": "canceled",
+            "amount_received": 0,
+            "canceled_at": at,
+            "cancellation_reason": "requested_by_customer",
+            "capture_method": "manual",
+        }
+        self.add(
+            "refunds",
+            shapes.build_refund(
+                f"re_3{self.token('release', *scope)}", charge, charge["amount"], at
+            ),
+        )
 
-    def _add_balance(self, source: str, amount: int, fee: int, created: int, kind: str, category: str | None = None) -> str:
+    def _add_balance(
+        self,
+        source: str,
+        amount: int,
+        fee: int,
+        created: int,
+        kind: str,
+        category: str | None = None,
+    ) -> str:
         txn_id = f"txn_3{self.token('txn', source, kind)}"
-        self.add("balance_transactions", shapes.build_balance(txn_id, source, amount, fee, created, kind, self.now, category))
+        self.add(
+            "balance_transactions",
+            shapes.build_balance(txn_id, source, amount, fee, created, kind, self.now, category),
+        )
         return txn_id
 
     def _add_refund(self, charge: Json, refund_id: str, amount: int, at: int) -> None:
@@ -202,29 +263,52 @@ class StripeAccount:
                 charge = self.by_id[self.charge_of_sale[sale.key]]
                 self._add_invoice(invoice_id, sale, lines, charge, subscription_id)
             customer = self.customer_id(plan.account)
-            self.add("subscriptions", billing_shapes.build_subscription(subscription_id, plan, customer, price, invoice_id))
+            self.add(
+                "subscriptions",
+                billing_shapes.build_subscription(
+                    subscription_id, plan, customer, price, invoice_id
+                ),
+            )
 
     def _add_disputes(self) -> None:
         for charge in list(self.tables["charges"]):
             dice = build_dice(self.seed, "dispute", charge["id"])
             created = charge["created"] + dice.randrange(8 * DAY, 40 * DAY)
-            if dice.random() >= DISPUTE_RATIO or charge["amount_refunded"] or not charge["captured"] or created >= self.now:
+            if (
+                dice.random() >= DISPUTE_RATIO
+                or charge["amount_refunded"]
+                or not charge["captured"]
+                or created >= self.now
+            ):
                 continue
             closed = created + 30 * DAY < self.now
             status = dice.choice(("won", "lost")) if closed else "needs_response"
             dispute_id = f"dp_1{self.token('dispute', charge['id'])}"
-            txn = self._add_balance(dispute_id, -charge["amount"], 1500, created, "adjustment", "dispute")
+            txn = self._add_balance(
+                dispute_id, -charge["amount"], 1500, created, "adjustment", "dispute"
+            )
             txns = [self.by_id[txn]]
             if status == "won":
-                back = self._add_balance(f"{dispute_id}w", charge["amount"], 0, created + 30 * DAY, "adjustment", "dispute_reversal")
+                back = self._add_balance(
+                    f"{dispute_id}w",
+                    charge["amount"],
+                    0,
+                    created + 30 * DAY,
+                    "adjustment",
+                    "dispute_reversal",
+                )
                 self.by_id[back]["source"] = dispute_id
                 txns.append(self.by_id[back])
             charge["disputed"] = True
-            self.add("disputes", billing_shapes.build_dispute(dispute_id, charge, created, status, txns))
+            self.add(
+                "disputes", billing_shapes.build_dispute(dispute_id, charge, created, status, txns)
+            )
 
     def _add_payouts(self) -> None:
         """Every week the available balance goes to the bank; a negative week is carried over."""
-        ready = sorted(self.tables["balance_transactions"], key=lambda row: (row["available_on"], row["id"]))
+        ready = sorted(
+            self.tables["balance_transactions"], key=lambda row: (row["available_on"], row["id"])
+        )
         carried: list[Json] = []
         for week, members in groupby(ready, key=lambda row: row["available_on"] // (7 * DAY)):
             created = (week + 1) * 7 * DAY
@@ -234,7 +318,9 @@ class StripeAccount:
                 continue
             payout_id = f"po_1{self.token('payout', week)}"
             txn = self._add_balance(payout_id, -amount, 0, created, "payout")
-            self.add("payouts", billing_shapes.build_payout(payout_id, txn, amount, created, self.now))
+            self.add(
+                "payouts", billing_shapes.build_payout(payout_id, txn, amount, created, self.now)
+            )
             for row in carried:
                 self.payout_of[row["id"]] = payout_id
             self.payout_of[txn] = payout_id
@@ -245,7 +331,9 @@ class StripeAccount:
         for kind, created, body, previous in self._changes():
             if oldest <= created <= self.now:
                 event_id = f"evt_1{self.token('event', kind, body['id'], created)}"
-                self.add("events", billing_shapes.build_event(event_id, kind, created, body, previous))
+                self.add(
+                    "events", billing_shapes.build_event(event_id, kind, created, body, previous)
+                )
         self.tables["events"].sort(key=lambda row: (row["created"], row["id"]), reverse=True)
 
     def _changes(self) -> Iterable[tuple[str, int, Json, Json | None]]:
@@ -257,7 +345,12 @@ class StripeAccount:
             yield f"charge.{row['status']}", row["created"], row, None
         for row in self.tables["refunds"]:
             charge = self.by_id[row["charge"]]
-            yield "charge.refunded", row["created"], charge, {"amount_refunded": charge["amount_refunded"] - row["amount"]}
+            yield (
+                "charge.refunded",
+                row["created"],
+                charge,
+                {"amount_refunded": charge["amount_refunded"] - row["amount"]},
+            )
         for row in self.tables["payment_intents"]:
             yield f"payment_intent.{row['status']}", row["canceled_at"] or row["created"], row, None
         for row in self.tables["invoices"]:
@@ -272,13 +365,29 @@ class StripeAccount:
         source = "stripe" if "stripe" in self.business.accounts else "shopify"
         for account in self.business.accounts[source]:
             if account.updated_at - account.created_at > timedelta(0):
-                yield "customer.updated", unix(account.updated_at), self.by_id[self.customer_id(account)], {}
+                yield (
+                    "customer.updated",
+                    unix(account.updated_at),
+                    self.by_id[self.customer_id(account)],
+                    {},
+                )
 
 
 RESOURCES = (
-    "customers", "charges", "payment_intents", "refunds", "balance_transactions", "payouts", "products",
-    "prices", "invoices", "subscriptions", "disputes", "events", "credit_notes",
-)  # fmt: skip
+    "customers",
+    "charges",
+    "payment_intents",
+    "refunds",
+    "balance_transactions",
+    "payouts",
+    "products",
+    "prices",
+    "invoices",
+    "subscriptions",
+    "disputes",
+    "events",
+    "credit_notes",
+)
 CREATED_EVENTS = {
     "customers": "customer.created",
     "payment_intents": "payment_intent.created",

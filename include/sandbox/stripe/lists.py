@@ -17,7 +17,14 @@ FILTERS: dict[str, set[str]] = {
     "balance_transactions": {"currency", "payout", "source", "type"},
     "payouts": {"arrival_date", "destination", "status"},
     "customers": {"email", "test_clock"},
-    "invoices": {"collection_method", "customer", "customer_account", "due_date", "status", "subscription"},
+    "invoices": {
+        "collection_method",
+        "customer",
+        "customer_account",
+        "due_date",
+        "status",
+        "subscription",
+    },
     "payment_intents": {"customer", "customer_account"},
     "disputes": {"charge", "payment_intent"},
     "subscriptions": {"collection_method", "customer", "price", "status", "test_clock"},
@@ -27,12 +34,34 @@ FILTERS: dict[str, set[str]] = {
     "credit_notes": {"customer", "customer_account", "invoice"},
 }
 EXPANDABLE: dict[str, set[str]] = {
-    "charge": {"application", "application_fee", "balance_transaction", "customer", "on_behalf_of",
-               "payment_intent", "refunds", "review", "source_transfer", "transfer"},
-    "refund": {"balance_transaction", "charge", "payment_intent", "failure_balance_transaction",
-               "source_transfer_reversal", "transfer_reversal"},
+    "charge": {
+        "application",
+        "application_fee",
+        "balance_transaction",
+        "customer",
+        "on_behalf_of",
+        "payment_intent",
+        "refunds",
+        "review",
+        "source_transfer",
+        "transfer",
+    },
+    "refund": {
+        "balance_transaction",
+        "charge",
+        "payment_intent",
+        "failure_balance_transaction",
+        "source_transfer_reversal",
+        "transfer_reversal",
+    },
     "balance_transaction": {"source"},
-    "payout": {"balance_transaction", "destination", "failure_balance_transaction", "original_payout", "reversed_by"},
+    "payout": {
+        "balance_transaction",
+        "destination",
+        "failure_balance_transaction",
+        "original_payout",
+        "reversed_by",
+    },
     "customer": {"default_source", "test_clock", "sources", "subscriptions", "tax"},
     "invoice": {"customer", "default_payment_method", "default_source", "discounts", "payments"},
     "payment_intent": {"customer", "latest_charge", "on_behalf_of", "payment_method", "review"},
@@ -40,7 +69,7 @@ EXPANDABLE: dict[str, set[str]] = {
     "subscription": {"customer", "default_payment_method", "latest_invoice", "schedule"},
     "product": {"default_price", "tax_code"},
     "price": {"product", "currency_options", "tiers"},
-}  # fmt: skip
+}
 RANGE_KEY = re.compile(r"^(created|arrival_date|due_date)\[(gt|gte|lt|lte)\]$")
 
 
@@ -52,11 +81,21 @@ class StripeError(Exception):
         body: The JSON body.
     """
 
-    def __init__(self, status: int, message: str, code: str | None = None, param: str | None = None, kind: str = "invalid_request_error") -> None:
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        code: str | None = None,
+        param: str | None = None,
+        kind: str = "invalid_request_error",
+    ) -> None:
         super().__init__(message)
         error: Json = {"message": message, "type": kind}
         if code:
-            error |= {"code": code, "doc_url": f"https://stripe.com/docs/error-codes/{code.replace('_', '-')}"}
+            error |= {
+                "code": code,
+                "doc_url": f"https://stripe.com/docs/error-codes/{code.replace('_', '-')}",
+            }
         if param:
             error["param"] = param
         self.status, self.body = status, {"error": error}
@@ -70,15 +109,27 @@ def _integer(name: str, text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise StripeError(400, f"Invalid integer: {text}", "parameter_invalid_integer", name) from None
+        raise StripeError(
+            400, f"Invalid integer: {text}", "parameter_invalid_integer", name
+        ) from None
 
 
 def read_limit(params: dict[str, list[str]]) -> int:
     limit = _integer("limit", params["limit"][0]) if "limit" in params else 10
     if limit > 100:
-        raise StripeError(400, "This value must be less than or equal to 100 (it currently is '" + str(limit) + "').", "parameter_invalid_integer", "limit")
+        raise StripeError(
+            400,
+            "This value must be less than or equal to 100 (it currently is '" + str(limit) + "').",
+            "parameter_invalid_integer",
+            "limit",
+        )
     if limit < 1:
-        raise StripeError(400, "This value must be greater than or equal to 1.", "parameter_invalid_integer", "limit")
+        raise StripeError(
+            400,
+            "This value must be greater than or equal to 1.",
+            "parameter_invalid_integer",
+            "limit",
+        )
     return limit
 
 
@@ -102,7 +153,15 @@ def _matches_range(row: Json, name: str, operator: str, bound: int) -> bool:
     value = row.get(name)
     if value is None:
         return False
-    return bool({"gt": value > bound, "gte": value >= bound, "lt": value < bound, "lte": value <= bound, "eq": value == bound}[operator])
+    return bool(
+        {
+            "gt": value > bound,
+            "gte": value >= bound,
+            "lt": value < bound,
+            "lte": value <= bound,
+            "eq": value == bound,
+        }[operator]
+    )
 
 
 def _matches(account: StripeAccount, row: Json, name: str, wanted: list[str]) -> bool:
@@ -114,7 +173,9 @@ def _matches(account: StripeAccount, row: Json, name: str, wanted: list[str]) ->
     if name == "type" and value.endswith(".*"):
         return bool(row["type"].startswith(value[:-1]))
     if name == "subscription":
-        return bool(row["parent"]) and row["parent"]["subscription_details"]["subscription"] == value
+        return (
+            bool(row["parent"]) and row["parent"]["subscription_details"]["subscription"] == value
+        )
     if name == "price":
         return any(item["price"]["id"] == value for item in row["items"]["data"])
     if name == "delivery_success":
@@ -149,7 +210,12 @@ def build_page(rows: list[Json], params: dict[str, list[str]], url: str, noun: s
     limit = read_limit(params)
     after, before = params.get("starting_after"), params.get("ending_before")
     if after and before:
-        raise StripeError(400, "You may only specify one of these parameters: starting_after, ending_before.", "parameter_invalid", "ending_before")
+        raise StripeError(
+            400,
+            "You may only specify one of these parameters: starting_after, ending_before.",
+            "parameter_invalid",
+            "ending_before",
+        )
     anchor = after or before
     start, stop = 0, len(rows)
     if anchor:
@@ -169,11 +235,21 @@ def expand(account: StripeAccount, body: Json, paths: list[str], is_list: bool) 
     for path in paths:
         parts = path.split(".")
         if len(parts) > 4:
-            raise StripeError(400, f"You cannot expand more than 4 levels of a property. Property: {path}", param="expand")
+            raise StripeError(
+                400,
+                f"You cannot expand more than 4 levels of a property. Property: {path}",
+                param="expand",
+            )
         if is_list and parts[0] != "data":
-            raise StripeError(400, f"This property cannot be expanded ({path}). You may want to try expanding 'data.{path}' instead.", param="expand")
+            raise StripeError(
+                400,
+                f"This property cannot be expanded ({path}). You may want to try expanding 'data.{path}' instead.",
+                param="expand",
+            )
         if is_list:
-            body = body | {"data": [_expand_row(account, row, parts[1:], path) for row in body["data"]]}
+            body = body | {
+                "data": [_expand_row(account, row, parts[1:], path) for row in body["data"]]
+            }
         else:
             body = _expand_row(account, body, parts, path)
     return body
@@ -186,7 +262,9 @@ def _expand_row(account: StripeAccount, row: Json, parts: list[str], path: str) 
     if name not in EXPANDABLE.get(str(row.get("object")), set()):
         raise StripeError(400, f"This property cannot be expanded ({path}).", param="expand")
     if name == "refunds":
-        return row | {"refunds": build_list(account.refunds_of(row["id"]), f"/v1/charges/{row['id']}/refunds")}
+        return row | {
+            "refunds": build_list(account.refunds_of(row["id"]), f"/v1/charges/{row['id']}/refunds")
+        }
     value: Any = row.get(name)
     if isinstance(value, str):
         value = account.by_id.get(value, value)

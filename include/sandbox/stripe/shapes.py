@@ -68,11 +68,25 @@ def build_billing(sale: Sale) -> Json:
         email, phone = party.email, None
     if sale.channel == "counter":
         # A card tapped at the counter tells nothing about its owner.
-        return {"address": None, "email": email if sale.account else None, "name": None, "phone": None, "tax_id": None}
-    return {"address": build_address(sale.ship_to), "email": email, "name": name, "phone": phone, "tax_id": None}
+        return {
+            "address": None,
+            "email": email if sale.account else None,
+            "name": None,
+            "phone": None,
+            "tax_id": None,
+        }
+    return {
+        "address": build_address(sale.ship_to),
+        "email": email,
+        "name": name,
+        "phone": phone,
+        "tax_id": None,
+    }
 
 
-def build_charge(charge_id: str, sale: Sale, created: int, description: str, metadata: Json) -> Json:
+def build_charge(
+    charge_id: str, sale: Sale, created: int, description: str, metadata: Json
+) -> Json:
     """A succeeded, captured charge; the caller changes what differs."""
     return {
         "id": charge_id,
@@ -190,12 +204,24 @@ def build_refund(refund_id: str, charge: Json, amount: int, created: int) -> Jso
 
 
 def build_balance(
-    txn_id: str, source: str, amount: int, fee: int, created: int, kind: str, now: int, category: str | None = None
+    txn_id: str,
+    source: str,
+    amount: int,
+    fee: int,
+    created: int,
+    kind: str,
+    now: int,
+    category: str | None = None,
 ) -> Json:
     """A balance transaction; it is available two days later (payouts at once)."""
     available_on = created + (0 if kind == "payout" else 2 * 86_400)
-    detail = {"amount": fee, "application": None, "currency": "usd",
-              "description": "Stripe processing fees", "type": "stripe_fee"}  # fmt: skip
+    detail = {
+        "amount": fee,
+        "application": None,
+        "currency": "usd",
+        "description": "Stripe processing fees",
+        "type": "stripe_fee",
+    }
     return {
         "id": txn_id,
         "object": "balance_transaction",

@@ -1,0 +1,37 @@
+"""Write a world: export files of every tenant, `world.json` and `truth.json`."""
+
+import json
+import logging
+from pathlib import Path
+
+from include.sandbox import coresignal, ecommerce, quickbooks, uploads
+from include.sandbox.delimited import write_text
+from include.sandbox.session import Session
+from include.sandbox.truth import build_truth, write_truth
+from include.sandbox.world import WorldSpec, build_world_json
+
+log = logging.getLogger(__name__)
+
+
+def run_generate(spec: WorldSpec, out: Path) -> None:
+    """Write everything below `out`; files of an earlier state are overwritten in place."""
+    session = Session(spec)
+    acme, bazaar, corner = (session.world.businesses[name] for name in ("acme", "bazaar", "corner"))
+    documents = quickbooks.write_books(out / "acme" / "quickbooks", acme, spec.seed, spec.as_of)
+    files, ids = coresignal.build_files(spec.seed, session.world.companies, spec.as_of)
+    coresignal.write_files(out / "acme" / "coresignal", files)
+    counted = {
+        "acme": uploads.write_acme(out / "acme" / "uploads", acme, spec.seed, spec.as_of),
+        "corner": uploads.write_corner(out / "corner" / "uploads", corner, spec.seed, spec.as_of),
+    }
+    export = ecommerce.build_export(spec.seed, bazaar)
+    ecommerce.write_export(out / "bazaar" / "ecommerce_csv", export)
+    write_truth(out / "truth.json", build_truth(session, documents, export, files, ids, counted))
+    write_text(out / "world.json", json.dumps(build_world_json(spec), indent=2) + "\n")
+    log.info(
+        "sandbox written out=%s size=%s seed=%s as_of=%s",
+        out,
+        spec.size,
+        spec.seed,
+        spec.as_of.date(),
+    )
