@@ -188,7 +188,7 @@ class _Load:
             load_id=load_id,
             started_at=plan.started_at,
         )
-        counts = merge.run(self.staging.parents)
+        counts = merge.run(self.staging.parents, keys_are_distinct=self.shaper.key_order.proven)
         deleted = self._run_sweep(load_id)
         if self.role is not None:
             connection.execute("set local role none")

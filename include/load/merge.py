@@ -17,8 +17,8 @@ from include.load.staging import VERDICTS
 from include.load.tables import full_name
 from include.warehouse.connection import Connection
 
-NEW_ONLY = "join {} as v using (_seq) where v.verdict = 'insert'"
-WRITTEN_ONLY = "join {} as v using (_seq) where v.verdict <> 'older'"
+NEW_ONLY = "join {} as v on v.sid = s.ctid where v.verdict = 'insert'"
+WRITTEN_ONLY = "join {} as v on v.sid = s.ctid where v.verdict <> 'older'"
 
 
 @dataclass
@@ -52,16 +52,17 @@ class Merge:
         self.stage = sql.Identifier(layout.parent.stage)
         self.verdicts = sql.Identifier(VERDICTS)
 
-    def run(self, staged: int) -> MergeCounts:
+    def run(self, staged: int, *, keys_are_distinct: bool) -> MergeCounts:
         """Dedupe, judge and write.
 
         Args:
             staged: Parent rows staged, duplicates included.
+            keys_are_distinct: It is proven that no key was staged twice.
         """
         counts = MergeCounts()
         if not staged:
             return counts
-        counts.superseded = self._run_dedupe()
+        counts.superseded = 0 if keys_are_distinct else self._run_dedupe()
         distinct = staged - counts.superseded
         if self._is_first():
             counts.inserted = self._run_insert(everything=True)
@@ -86,10 +87,11 @@ class Merge:
         twice = "select 1 from {stage} group by {keys} having count(*) > 1 limit 1"
         if self._run(twice, keys=keys).fetchone() is None:
             return 0
-        order: sql.Composed | sql.SQL = sql.SQL("_seq desc")
+        # A row's place in the staging table is the order of arrival: nothing there is ever updated.
+        order: sql.Composed | sql.SQL = sql.SQL("ctid desc")
         if self.layout.version:
             version = sql.Identifier(self.layout.version)
-            order = sql.SQL("{} desc nulls last, _seq desc").format(version)
+            order = sql.SQL("{} desc nulls last, ctid desc").format(version)
         ranked = (
             "delete from {stage} as s using ("
             "select ctid, row_number() over (partition by {keys} order by {order}) as place "
@@ -104,8 +106,8 @@ class Merge:
     def _run_judge(self) -> dict[str, int]:
         """Fill the verdict table; returns how many rows got which verdict."""
         self._run(
-            "insert into {verdicts} (_seq, tid, verdict) "
-            "select s._seq, t.ctid, case when t.ctid is null then 'insert' "
+            "insert into {verdicts} (sid, tid, verdict) "
+            "select s.ctid, t.ctid, case when t.ctid is null then 'insert' "
             "when {older} then 'older' else 'update' end "
             "from {stage} as s left join {t} as t on t._feed = %(feed)s and {same_key} "
             "where t.ctid is null or t._deleted_at is not null or {changed}",
@@ -148,7 +150,7 @@ class Merge:
     def _run_update(self) -> int:
         found = self._run(
             "update {t} as t set {sets}, _load_id = %(load_id)s, _loaded_at = %(started_at)s, "
-            "_deleted_at = null from {verdicts} as v join {stage} as s using (_seq) "
+            "_deleted_at = null from {verdicts} as v join {stage} as s on s.ctid = v.sid "
             "where v.verdict = 'update' and t.ctid = v.tid and t._feed = %(feed)s and {same_key}",
             sets=_pairs(self._content(), "{0} = s.{0}", ", "),
             same_key=_pairs(self.layout.primary_key, "t.{0} = s.{0}", " and "),
@@ -167,7 +169,7 @@ class Merge:
         if counts.updated:
             same = sql.SQL(" and ").join(sql.SQL("c.{} = s.{}").format(*pair) for pair in keys)
             self._run(
-                "delete from {c} as c using {verdicts} as v join {stage} as s using (_seq) "
+                "delete from {c} as c using {verdicts} as v join {stage} as s on s.ctid = v.sid "
                 "where v.verdict = 'update' and c._feed = %(feed)s and {same}",
                 c=target,
                 same=same,

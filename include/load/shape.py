@@ -20,6 +20,7 @@ from include.load.column_types import SQL_TYPES
 from include.load.convert import build_column
 from include.load.field_tree import FieldTree
 from include.load.fit import Misfit, build_json
+from include.load.key_order import KeyOrder
 from include.load.layout import StreamLayout, TableLayout
 
 SEQ = "_seq"
@@ -39,7 +40,7 @@ class Shaped:
     """One batch, ready to copy.
 
     Attributes:
-        parent: Declared columns, `_extra`, `_children_hash` (with children), `_seq`.
+        parent: Declared columns, `_extra`, and with children `_children_hash` and `_seq`.
         children: By child name: declared columns, `_extra`, `_position`, `_seq` of the parent.
         types: Table -> column -> logical type this batch was shaped with; later batches may widen.
     """
@@ -51,7 +52,12 @@ class Shaped:
 
 
 class Shaper:
-    """Shapes the batches of one load; numbers its records and remembers which fields it saw."""
+    """Shapes the batches of one load; numbers its records and remembers which fields it saw.
+
+    Attributes:
+        layout: Types in it grow while shaping.
+        key_order: Whether the keys so far prove that none came twice.
+    """
 
     def __init__(self, layout: StreamLayout) -> None:
         self.layout = layout
@@ -60,6 +66,7 @@ class Shaper:
         self._unseen = {table.name: dict(table.columns) for table in layout.tables}
         self._rows_of = dict.fromkeys(self._unseen, 0)
         self._signature = _build_signature(layout)
+        self.key_order = KeyOrder(is_single=len(layout.primary_key) == 1)
 
     def shape(self, chunk: Chunk) -> Shaped:
         """Shape one chunk; types in the layout may be wider afterwards."""
@@ -98,7 +105,10 @@ class Shaper:
         if bad:
             return None
         self._next_seq += len(chunk)
-        arrays[SEQ] = pa.array(seqs, pa.int64())
+        key = self.layout.primary_key[0]
+        self.key_order.note(arrays[key], self.layout.parent.types[key])
+        if self.layout.children:
+            arrays[SEQ] = pa.array(seqs, pa.int64())
         return Shaped(pa.table(arrays), children, self.layout.all_types())
 
     def _build_arrays(

@@ -48,17 +48,17 @@ class Staging:
         """Make the tables with the layout's types of now."""
         self.connection.execute(sql.SQL("set temp_buffers = {}").format(sql.Literal(TEMP_BUFFERS)))
         for table in self.layout.tables:
-            own = [naming.EXTRA + " jsonb", SEQ + " bigint"]
+            own = [naming.EXTRA + " jsonb"]
             if table.path is not None:
-                own.insert(1, naming.POSITION + " integer")
+                own += [naming.POSITION + " integer", SEQ + " bigint"]
             elif self.layout.children:
-                own.insert(1, naming.CHILDREN_HASH + " text")
+                own += [naming.CHILDREN_HASH + " text", SEQ + " bigint"]
             declared = [_define(name, kind) for name, kind in table.types.items()]
             self._run_create(table.stage, [*declared, *map(sql.SQL, own)])
             self._types[table.name] = dict(table.types)
         texts = [sql.SQL(f"{name} text") for name in REJECT_COLUMNS]
         self._run_create(REJECTS, texts)
-        self._run_create(VERDICTS, [sql.SQL("_seq bigint, tid tid, verdict text")])
+        self._run_create(VERDICTS, [sql.SQL("sid tid, tid tid, verdict text")])
 
     def _run_create(self, name: str, columns: Sequence[sql.Composable]) -> None:
         made = sql.Identifier(name)
@@ -122,8 +122,12 @@ class Staging:
 
     def run_analyze(self) -> None:
         """Tell the planner how much is staged; without it a large merge picks nested loops."""
-        for table in self.layout.tables:
-            self.connection.execute(sql.SQL("analyze {}").format(sql.Identifier(table.stage)))
+        keys = sql.SQL(", ").join(map(sql.Identifier, self.layout.primary_key))
+        stage = sql.Identifier(self.layout.parent.stage)
+        self.connection.execute(sql.SQL("analyze {} ({})").format(stage, keys))
+        for table in self.layout.children.values():
+            statement = sql.SQL("analyze {} (_seq)")
+            self.connection.execute(statement.format(sql.Identifier(table.stage)))
 
 
 def _define(name: str, logical_type: str) -> sql.Composable:

@@ -67,10 +67,14 @@ def run_add_primary_key(connection: Connection, layout: StreamLayout, table: Tab
 
 
 def key_columns(layout: StreamLayout, table: TableLayout) -> list[str]:
-    """Primary key columns of a raw table, `_feed` first."""
+    """Primary key columns of a raw table.
+
+    `_feed` comes last: it has few values, and an index that compares it first makes a mass update
+    a fifth slower.
+    """
     if table is layout.parent:
-        return [naming.FEED, *layout.primary_key]
-    return [naming.FEED, *layout.key_types(), naming.POSITION]
+        return [*layout.primary_key, naming.FEED]
+    return [*layout.key_types(), naming.POSITION, naming.FEED]
 
 
 def full_name(table: TableLayout) -> sql.Identifier:

@@ -103,8 +103,8 @@ def build_error(error: psycopg.Error) -> WarehouseError:
 def _connection_error(error: psycopg.Error, first: str) -> WarehouseError:
     if not isinstance(error, psycopg.OperationalError):
         return WarehouseRejected(
-            f"the database driver refused with `{type(error).__name__}`. Nothing was committed; see "
-            "the task's log."
+            f"the database driver refused with `{type(error).__name__}`. Nothing was committed. "
+            "See the task's log."
         )
     if any(words in str(error) for words in CANNOT_HEAL):
         return WarehouseRejected(
