@@ -118,12 +118,14 @@ def _say_load(feed: Feed, stream: str, done: LoadResult | Skipped | EltError, ta
 
 def _transform(tenant: Tenant, warehouse: Warehouse, tally: Tally) -> None:
     say(f"dbt      {tenant.id}: building")
+    started = monotonic()
     try:
         done = run_dbt_build(tenant, warehouse)
     except EltError as error:
         _fail(f"{tenant.id} dbt", error, tally)
         return
-    say(f"built    {tenant.id}: {done.models} models, {done.tests} tests  ({done.seconds:.1f} s)")
+    seconds = monotonic() - started
+    say(f"built    {tenant.id}: {done.models} models, {done.tests} tests  ({seconds:.1f} s)")
 
 
 def _check(request: Request, warehouse: Warehouse, tally: Tally) -> None:

@@ -36,6 +36,10 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _to_the_second(cursor: str | None) -> str | None:
+    return f"{cursor.split('.')[0]}Z" if cursor and "." in cursor else cursor
+
+
 def _say(status: dict[str, Any]) -> None:
     scores = "  ".join(
         f"{score['feed'] or 'marts'} {score['score'] if score['score'] is not None else '-'}"
@@ -51,7 +55,7 @@ def _say(status: dict[str, Any]) -> None:
             row["loaded"],
             row["unchanged"],
             row["quarantine_open"],
-            row["cursor"],
+            _to_the_second(row["cursor"]),
             row["freshness"],
         )
         for row in status["streams"]

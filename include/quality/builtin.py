@@ -52,6 +52,17 @@ _LATE_WARN = _LATE + "coalesce(last_load, '-infinity') < {now} - make_interval(h
 # Never loaded is a warning only: a backfill may come before the first scheduled run.
 _LATE_ERROR = _LATE + "last_load < {now} - make_interval(hours => {error_h})"
 
+# A warning only: the load's own task has failed already, and says why.
+_LAST = """select 'load ' || load_id || ' ' || error_class as bad_key
+from elt_ops.loads
+where
+    state = 'failed'
+    and load_id = (
+        select max(load_id) from elt_ops.loads
+        where (tenant, feed, stream) = ({tenant}, {feed}, {stream})
+        and ({run}::text is null or run_id = {run}::text)
+    )"""
+
 _DRIFT = f"""select table_name || '.' || column_name || ' ' || change as bad_key
 from elt_ops.schema_changes
 where load_id in (select load_id from ({_LOADS}) as loads)
@@ -90,6 +101,7 @@ def build_stream_checks(stream: StreamTable) -> list[Check]:
     error, warn = Severity.ERROR, Severity.WARN
     checks = [
         Check("books_balance", error, _BOOKS, "A load lost count of its records."),
+        Check("last_load_succeeded", warn, _LAST, "The last load failed; older rows stand."),
         Check("schema_drift", warn, _DRIFT, "The source's columns have changed."),
         Check("quarantine_share", error, _SHARE_ERROR, "Many records do not fit the columns."),
         Check("quarantine_share_early", warn, _SHARE_WARN, "Some records do not fit the columns."),

@@ -10,6 +10,7 @@ import pytest
 
 from include.config.connector_spec import Connector
 from include.config.models import Feed, FeedFile, Tenant, TenantFile
+from include.core.errors import AccessDenied
 from include.core.streams import LoadResult, RunKind, SchemaChange, Window
 from include.pipeline.checks import build_check_error
 from include.quality.check import CheckContext, CheckOutcome, Status
@@ -129,6 +130,7 @@ def test_a_clean_load_passes_every_check(house: Warehouse, feed: Feed) -> None:
     assert {outcome.name: outcome.status for outcome in found} == dict.fromkeys(
         [
             "books_balance",
+            "last_load_succeeded",
             "schema_drift",
             "quarantine_share",
             "quarantine_share_early",
@@ -144,11 +146,11 @@ def test_a_clean_load_passes_every_check(house: Warehouse, feed: Feed) -> None:
     with house.connect() as connection:
         stored = outcomes.fetch_latest_checks(connection, "quality", feed="shop", layer="raw")
         scores = outcomes.fetch_latest_scores(connection, "quality")
-    assert len(stored) == len(found) == 10
+    assert len(stored) == len(found) == 11
     assert {row["state"] for row in stored} == {"passed"}
     assert {row["run_id"] for row in stored} == {"run_1"}
     assert [(s["layer"], s["feed"], str(s["score"]), s["checks"], s["failed"]) for s in scores] == [
-        ("raw", "shop", "100.00", 10, 0)
+        ("raw", "shop", "100.00", 11, 0)
     ]
 
 
@@ -252,6 +254,17 @@ def test_a_changed_source_is_a_warning_but_its_first_load_is_not(
     assert _bad(found) == {"orders.schema_drift": (1, ("orders.colour unknown_field",))}
     assert build_check_error(found, "quality", "shop") is None
     assert not _bad(run_raw_checks(house, feed, replace(RUN, run_id="another"), ["orders"]))
+
+
+def test_a_failed_last_load_is_a_warning(
+    house: Warehouse, feed: Feed, place: ledger.LoadPlace
+) -> None:
+    """A feed whose newest load had failed once scored 100: the older rows were all right."""
+    with house.connect() as connection:
+        failed = ledger.run_record_failure(connection, place, AccessDenied("no."))
+    found = run_raw_checks(house, feed, RUN, ["orders"])
+    assert _bad(found) == {"orders.last_load_succeeded": (1, (f"load {failed} AccessDenied",))}
+    assert build_check_error(found, "quality", "shop") is None
 
 
 def test_without_a_run_the_last_load_counts(

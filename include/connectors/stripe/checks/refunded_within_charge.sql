@@ -1,7 +1,8 @@
 -- check: refunded_within_charge
 -- severity: warn
 -- stream: charges
--- why: More was refunded than was captured.
+-- why: More was refunded than was charged. (A released authorisation counts as refunded, although
+--   nothing was captured.)
 select id as bad_key
 from {schema}.charges
-where _feed = {feed} and amount_refunded > amount_captured
+where _feed = {feed} and amount_refunded > amount
