@@ -1,1 +1,1 @@
-"""A made-up economy with known truth, served as the real vendors' APIs and written as their files."""
+"""A made-up economy with known truth, served as the vendors' APIs and written as their files."""

@@ -1,4 +1,4 @@
-"""Deterministic later events for a served business: edited customers, refunds, edits, new orders."""
+"""Deterministic later events of a served business: edited customers, refunds, edits, orders."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta

@@ -1,6 +1,6 @@
 """CoreSignal company files: JSON lines by country, in the shape of live records.
 
-Source: one live `company_multi_source` record and docs.coresignal.com, connectors/coresignal facts, read 2026-11.
+Source: one live `company_multi_source` record and docs.coresignal.com, read 2026-11.
 """
 
 import json
@@ -41,7 +41,7 @@ PER_FILE = 60
 def build_record(
     seed: int, party: Party, number: int, address: Address, updates: list[datetime]
 ) -> dict[str, Any]:
-    """One record; some values are null, empty, symbols or in one of three date formats, as live ones are."""
+    """One record with the nulls, symbols and three date formats that live ones have."""
     dice = build_dice(seed, "coresignal", party.party_id)
     updated = updates[-1]
     count = dice.randint(3, 400) + len(updates)
@@ -92,7 +92,8 @@ def build_record(
         "hq_zipcode": address.postal_code if known else None,
         "company_locations_full": [
             {
-                "location_address": f"{address.street}; {address.city}, {address.state_code}, {address.country_code}",
+                "location_address": f"{address.street}; {address.city}, {address.state_code}, "
+                f"{address.country_code}",
                 "is_primary": 1,
             }
         ],

@@ -1,6 +1,6 @@
 """Told misbehaviour: what the next answers of a vendor do wrong.
 
-A fault takes effect on requests whose vendor and path match, after `skip` of them, for `times` of them.
+A fault hits requests whose vendor and path match: it passes `skip` of them, then hits `times`.
 """
 
 import asyncio
@@ -75,7 +75,8 @@ class Faults:
         unknown = sorted(set(body) - known)
         if unknown or "vendor" not in body:
             raise ValueError(
-                f"unknown or missing fields {unknown or ['vendor']}; valid: {', '.join(sorted(known))}"
+                f"unknown or missing fields {unknown or ['vendor']}; "
+                f"valid: {', '.join(sorted(known))}"
             )
         after = body.get("retry_after")
         fault = Fault(

@@ -104,7 +104,7 @@ async def _answer(fault: Fault | None, start: Message, content: bytes, send: Sen
         start = {**start, "headers": [*headers, (b"content-length", str(len(content)).encode())]}
     await send(start)
     if fault and fault.kind == "cut":
-        # Half of the promised bytes, then the connection drops: uvicorn closes it when the app fails.
+        # Half of the promised bytes, then uvicorn drops the connection because the app fails.
         await send(
             {"type": "http.response.body", "body": content[: len(content) // 2], "more_body": True}
         )

@@ -176,7 +176,7 @@ def build_documents(business: Business, seed: int) -> list[Document]:
 
 
 def _disturb_numbers(documents: list[Document]) -> list[Document]:
-    """Blank a few receipt numbers and reuse a few invoice numbers, keeping (type, num, date, customer) unique."""
+    """Blank and reuse a few numbers; (type, number, date, customer) stays unique."""
     seen: Counter[tuple[str, date, str]] = Counter(
         (doc.kind, doc.on, doc.customer) for doc in documents
     )

@@ -1,6 +1,7 @@
 """All vendors on one port: `/shopify/<shop>/...`, `/stripe/v1/...`, control under `/_sandbox`."""
 
 import socket
+from functools import partial
 
 import uvicorn
 from starlette.applications import Starlette
@@ -21,11 +22,11 @@ def build_app(spec: WorldSpec) -> Misbehaviour:
     session = Session(spec)
     faults = Faults()
     shops = {
-        login["shop"]: ((lambda tenant=tenant: session.shop(tenant)), login["access_token"])
+        login["shop"]: ((partial(session.shop, tenant)), login["access_token"])
         for tenant, login in CREDENTIALS["shopify"].items()
     }
     accounts = {
-        login["api_key"]: (lambda tenant=tenant: session.stripe(tenant))
+        login["api_key"]: (partial(session.stripe, tenant))
         for tenant, login in CREDENTIALS["stripe"].items()
     }
     control = Control(session, faults)

@@ -58,7 +58,8 @@ class Session:
         """
         if tenant not in CREDENTIALS["stripe"]:
             raise ValueError(
-                f"tenant `{tenant}` is not served over HTTP; valid: acme, corner. Files advance by `generate --advance`."
+                f"tenant `{tenant}` is not served over HTTP; valid: acme, corner. "
+                "Files advance by `generate --advance`."
             )
         first = at or self.now[tenant] + timedelta(hours=1)
         if first < self.now[tenant]:

@@ -39,7 +39,7 @@ def build_counts(
 
 
 def build_ecommerce_counts(business: Business, export: ecommerce.Export) -> dict[str, Any]:
-    """`streams`: distinct valid records; `rows`: lines in the files, doubles and invalid ones included."""
+    """`streams`: distinct valid records; `rows`: lines in the files, invalid ones included."""
     sales = business.sales["ecommerce_csv"]
     return {
         "streams": {
@@ -113,7 +113,7 @@ def build_shopify_counts(session: Session, tenant: str) -> dict[str, Any]:
 def build_quickbooks_counts(
     business: Business, documents: list[quickbooks.Document]
 ) -> dict[str, Any]:
-    """Documents, lines and amounts per type; `sales` = invoices + receipts, `returns` are positive."""
+    """Documents, lines and amounts per type; returns are negative, estimates are no revenue."""
     kinds: dict[str, dict[str, int]] = {}
     for doc in documents:
         cell = kinds.setdefault(doc.kind, {"documents": 0, "lines": 0, "amount": 0})

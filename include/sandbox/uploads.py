@@ -98,7 +98,7 @@ def write_acme(folder: Path, business: Business, seed: int, as_of: datetime) -> 
 
 
 def write_corner(folder: Path, business: Business, seed: int, as_of: datetime) -> dict[str, int]:
-    """Price list (two sheets, titles above the headers) and stock count; returns records per table."""
+    """Price list (two sheets, titles above headers) and stock count; returns records per table."""
     folder.mkdir(parents=True, exist_ok=True)
     dice = build_dice(seed, "uploads", "corner")
     brands = sorted({listing.brand for listing in business.listings})

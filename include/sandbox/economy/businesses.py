@@ -35,7 +35,7 @@ def build_acme(
     products: list[Product],
     span: Span,
 ) -> Business:
-    """Outdoor retailer: web shop (Shopify, paid through Stripe), wholesale and shop (QuickBooks)."""
+    """Outdoor retailer: web shop (Shopify, paid by Stripe), wholesale and shop (QuickBooks)."""
     listings = build_listings(seed, "acme", products, max(size // 5, 20), span.start, span.horizon)
     window = (span.start, span.end, span.horizon)
     online = draw(seed, "acme", "shopify", people, size * 7 // 10)
@@ -201,7 +201,7 @@ def build_corner(
 
 
 def _build_subscriptions(
-    seed: int, accounts: list[Account], coffee: list, count: int, span: Span
+    seed: int, accounts: list[Account], coffee: list[Listing], count: int, span: Span
 ) -> list[Subscription]:
     found = []
     number = 0

@@ -1,4 +1,4 @@
-"""Products: one shared pool; every tenant lists some of them under its own number, title and price."""
+"""Products: one shared pool; every tenant lists some under its own number and price."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,21 +8,77 @@ from include.sandbox.economy.records import Listing
 
 # category, subcategory, nouns, price range in cents, sizes, sold by
 KINDS = (
-    ("Footwear", "Hiking Boots", ("Trail Boot", "Summit Boot", "Ridge Boot"), (8900, 24900), ("38", "41", "44"), "ab"),
-    ("Footwear", "Sandals", ("River Sandal", "Camp Sandal"), (3900, 9900), ("38", "41", "44"), "ab"),
-    ("Apparel", "Jackets", ("Rain Shell", "Down Jacket", "Fleece Hoodie"), (6900, 34900), ("S", "M", "L"), "ab"),
+    (
+        "Footwear",
+        "Hiking Boots",
+        ("Trail Boot", "Summit Boot", "Ridge Boot"),
+        (8900, 24900),
+        ("38", "41", "44"),
+        "ab",
+    ),
+    (
+        "Footwear",
+        "Sandals",
+        ("River Sandal", "Camp Sandal"),
+        (3900, 9900),
+        ("38", "41", "44"),
+        "ab",
+    ),
+    (
+        "Apparel",
+        "Jackets",
+        ("Rain Shell", "Down Jacket", "Fleece Hoodie"),
+        (6900, 34900),
+        ("S", "M", "L"),
+        "ab",
+    ),
     ("Apparel", "Shirts", ("Merino Tee", "Sun Shirt"), (1900, 7900), ("S", "M", "L"), "ab"),
     ("Camping", "Tents", ("Dome Tent", "Tunnel Tent", "Tarp"), (9900, 59900), ("One Size",), "a"),
     ("Camping", "Sleeping Bags", ("Down Bag", "Quilt"), (7900, 39900), ("Regular", "Long"), "a"),
-    ("Camping", "Cookware", ("Gas Stove", "Titanium Pot", "Spork Set"), (900, 12900), ("One Size",), "abc"),
+    (
+        "Camping",
+        "Cookware",
+        ("Gas Stove", "Titanium Pot", "Spork Set"),
+        (900, 12900),
+        ("One Size",),
+        "abc",
+    ),
     ("Packs", "Backpacks", ("Day Pack", "Trek Pack"), (4900, 29900), ("One Size",), "ab"),
-    ("Home", "Kitchen", ("French Press", "Chef Knife", "Mixing Bowl"), (1200, 14900), ("One Size",), "bc"),
+    (
+        "Home",
+        "Kitchen",
+        ("French Press", "Chef Knife", "Mixing Bowl"),
+        (1200, 14900),
+        ("One Size",),
+        "bc",
+    ),
     ("Home", "Decor", ("Wool Throw", "Candle", "Picture Frame"), (800, 9900), ("One Size",), "b"),
-    ("Electronics", "Audio", ("Earbuds", "Speaker", "Headphones"), (1900, 29900), ("One Size",), "b"),
+    (
+        "Electronics",
+        "Audio",
+        ("Earbuds", "Speaker", "Headphones"),
+        (1900, 29900),
+        ("One Size",),
+        "b",
+    ),
     ("Electronics", "Lighting", ("Headlamp", "Lantern"), (1500, 9900), ("One Size",), "abc"),
-    ("Grocery", "Coffee", ("House Roast", "Espresso Beans", "Decaf Roast"), (800, 2900), ("One Size",), "bc"),
-    ("Grocery", "Snacks", ("Trail Mix", "Oat Bar Box", "Dark Chocolate"), (250, 1900), ("One Size",), "abc"),
-)  # fmt: skip
+    (
+        "Grocery",
+        "Coffee",
+        ("House Roast", "Espresso Beans", "Decaf Roast"),
+        (800, 2900),
+        ("One Size",),
+        "bc",
+    ),
+    (
+        "Grocery",
+        "Snacks",
+        ("Trail Mix", "Oat Bar Box", "Dark Chocolate"),
+        (250, 1900),
+        ("One Size",),
+        "abc",
+    ),
+)
 BRANDS = (
     "Alpenglow",
     "Fjordline",
@@ -91,7 +147,7 @@ def build_products(seed: int, count: int) -> list[Product]:
 def build_listings(
     seed: int, tenant: str, products: list[Product], count: int, start: datetime, horizon: datetime
 ) -> list[Listing]:
-    """`count` listings: first the products this kind of shop sells, then any, in a shuffled order."""
+    """`count` listings, shuffled: first what this kind of shop sells, then anything."""
     letter = tenant[0]
     chosen = sorted(
         products, key=lambda product: (letter not in product.sold_by, product.product_id)

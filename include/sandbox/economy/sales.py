@@ -1,4 +1,4 @@
-"""Sales of one source of one tenant: who bought what, when, after which touch, and what came back."""
+"""Sales of one source of one tenant: who bought what, after which touch, and what came back."""
 
 import random
 from bisect import bisect_right

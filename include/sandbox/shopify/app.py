@@ -135,7 +135,7 @@ class ShopifyApi:
         )
         actual = max(actual_cost(result.data), 1) if is_query else 10
         store.bucket.level -= min(actual, asked)
-        answer = dict(result.formatted)
+        answer: dict[str, Any] = dict(result.formatted)
         answer["extensions"] = {
             "cost": {
                 "requestedQueryCost": asked,
@@ -163,7 +163,8 @@ def _refuse(bucket: Bucket, asked: int) -> dict[str, Any] | None:
     status = bucket.status()
     cost = {"requestedQueryCost": asked, "actualQueryCost": None, "throttleStatus": status}
     if asked > MAX_QUERY_COST:
-        text = f"Query cost is {asked}, which exceeds the single query max cost limit ({MAX_QUERY_COST})."
+        limit = f"the single query max cost limit ({MAX_QUERY_COST})"
+        text = f"Query cost is {asked}, which exceeds {limit}."
         code = {
             "code": "MAX_COST_EXCEEDED",
             "cost": asked,

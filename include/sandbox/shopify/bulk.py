@@ -1,7 +1,7 @@
 """Bulk operations: run a query over everything, poll its state, download JSON lines.
 
-Source: shopify.dev/docs/api/usage/bulk-operations/queries, read 2026-11. An operation is CREATED when
-it is answered, RUNNING at the next poll, COMPLETED at the one after: a client must really poll.
+Source: shopify.dev/docs/api/usage/bulk-operations/queries, read 2026-11. An operation is CREATED
+when it is answered, RUNNING at the next poll, COMPLETED after that: a client must really poll.
 """
 
 import json
@@ -35,6 +35,7 @@ Row = dict[str, Any]
 CONCURRENT = 5
 MAX_CONNECTIONS = 5
 MAX_DEPTH = 2
+IN_LIST = "Queries that contain a connection field within a list field are not currently supported."
 
 
 class BulkOperations:
@@ -172,7 +173,8 @@ class BulkOperations:
             return f"Bulk queries cannot contain more than {MAX_CONNECTIONS} connections.", None, {}
         if depth - 1 > MAX_DEPTH:
             return (
-                f"Bulk queries cannot contain connections with a nesting depth greater than {MAX_DEPTH}.",
+                "Bulk queries cannot contain connections with a nesting depth greater than "
+                f"{MAX_DEPTH}.",
                 None,
                 {},
             )
@@ -185,7 +187,7 @@ class BulkOperations:
         fragments: dict[str, FragmentDefinitionNode],
         in_list: bool,
     ) -> str:
-        """What Shopify refuses in a bulk query: connections in lists, `nodes`, parents without id."""
+        """What is refused in bulk: connections in lists, `nodes`, parents without id."""
         found = list(Walker.fields(self.schema, owner, selection, fragments))
         names = {field.name.value for field, _ in found if not field.alias}
         for field, kind in found:
@@ -194,10 +196,11 @@ class BulkOperations:
             name = field.name.value
             is_connection = kind.name.endswith("Connection")
             if is_connection and in_list:
-                return "Queries that contain a connection field within a list field are not currently supported."
+                return IN_LIST
             if is_connection and owner is not self.schema.query_type and "id" not in names:
                 return (
-                    "The parent 'node' field for a nested connection must select the 'id' field without an alias "
+                    "The parent 'node' field for a nested connection must select the 'id' field "
+                    "without an alias "
                     f"and must be of 'ID' return type. Connection fields without 'id': {name}."
                 )
             if name == "nodes" and owner.name.endswith("Connection"):
@@ -236,7 +239,7 @@ def _refuse(message: str, code: str) -> Row:
 
 
 def order_lines(groups: list[list[Row]], together: bool, salt: int) -> list[Row]:
-    """Children directly behind their parent only when asked; otherwise somewhere later in the file."""
+    """Children directly behind their parent only when asked; otherwise somewhere later."""
     if together:
         return [line for group in groups for line in group]
     dice = build_dice(salt, "bulk-order")

@@ -86,7 +86,7 @@ def _build_inventory(
                 "location": location,
                 "quantities": [
                     {
-                        "id": f"gid://shopify/InventoryQuantity/{90_000 + place}?inventory_item_id={item_number}&name={name}",
+                        "id": f"{level_id.replace('Level', 'Quantity')}&name={name}",
                         "name": name,
                         "quantity": amount,
                         "updatedAt": iso(listing.updated_at),
@@ -104,6 +104,7 @@ def build_product(listing: Listing, locations: list[Row], seed: int) -> Row:
     number = 8_000_000 + listing.number
     product: Row = {
         "__typename": "Product",
+        "category": None,
         "id": gid("Product", number),
         "legacyResourceId": str(number),
         "createdAt": iso(listing.created_at),
@@ -184,7 +185,7 @@ def decimal2(cents: int) -> str:
 
 def build_deletions(listings: list[Listing], now: datetime, start: datetime) -> list[Row]:
     """Products deleted before they were ever sold: they live on only as events."""
-    found = []
+    found: list[Row] = []
     days = (now - start).days
     for number in range(1, 4 + len(listings) // 50):
         at = start + timedelta(days=days * number // (5 + len(listings) // 50), hours=number)

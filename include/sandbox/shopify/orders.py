@@ -90,6 +90,7 @@ def build_transactions(sale: Sale) -> list[Row]:
         found.append(
             {
                 "__typename": "OrderTransaction",
+                "errorCode": None,
                 "id": gid("OrderTransaction", number + position),
                 "amountSet": money_bag(cents, sale.presentment),
                 "createdAt": iso(at),
@@ -195,6 +196,7 @@ def build_order(sale: Sale, products: dict[int, Row], customer: Row | None, loca
         email = party.email
     order: Row = {
         "__typename": "Order",
+        "retailLocation": None,
         "id": gid("Order", number),
         "legacyResourceId": str(number),
         "billingAddress": address,

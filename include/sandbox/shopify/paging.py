@@ -44,7 +44,7 @@ def check_page_size(arguments: dict[str, Any]) -> int:
         raise GraphQLError(
             "providing both first and last is not supported", extensions={"code": "BAD_REQUEST"}
         )
-    size = first if first is not None else last
+    size = int(first if first is not None else last or 0)
     if size < 0 or size > MAX_PAGE:
         name = "first" if first is not None else "last"
         raise GraphQLError(

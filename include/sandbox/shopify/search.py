@@ -1,4 +1,4 @@
-"""Shopify's search syntax, the part connectors use: `field:op'value'`, AND, OR-less, lists of terms.
+"""Shopify's search syntax, the part connectors use: `field:op'value'` terms joined by AND.
 
 Quotes around a datetime matter: unquoted, the part after the date is dropped and the whole day
 matches (community.shopify.com thread 208519). Unknown fields are ignored with a warning.

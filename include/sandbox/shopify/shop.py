@@ -108,7 +108,7 @@ class Shop:
         }
 
     def select(self, kind: str, arguments: Row) -> tuple[list[Row], list[dict[str, str]]]:
-        """Rows of a root connection: filtered, sorted by sortKey (ties by id), with search warnings."""
+        """Rows of a root connection, filtered and sorted (ties by id), with search warnings."""
         rows = self.rows[kind]
         if kind == "Location" and not arguments.get("includeInactive"):
             rows = [row for row in rows if row["isActive"]]
@@ -211,8 +211,8 @@ def build_resolvers() -> dict[tuple[str, str], Callable[..., Any]]:
         ("QueryRoot", "bulkOperations"): lambda source, info, **arguments: build_connection(
             info.context.bulk.find(arguments), arguments
         ),
-        ("Mutation", "bulkOperationRunQuery"): lambda source, info, query, groupObjects=False: (
-            info.context.bulk.run(info.context.shop, query, groupObjects)
+        ("Mutation", "bulkOperationRunQuery"): lambda source, info, **arguments: (
+            info.context.bulk.run(info.context.shop, arguments["query"], arguments["groupObjects"])
         ),
         ("Mutation", "bulkOperationCancel"): lambda source, info, id: info.context.bulk.cancel(id),
         ("InventoryLevel", "quantities"): _quantities,

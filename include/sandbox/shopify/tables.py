@@ -1,8 +1,8 @@
 """The served part of the Admin schema, as tables: type -> field -> type text.
 
 `@Name` is a connection (after, before, first, last, reverse); arguments follow in parentheses.
-Field names, nullability and enum values are Shopify's (Admin API 2026-07, shopify.dev, read 2026-11);
-a contract test compares every line with the official schema.
+Field names, nullability and enum values are Shopify's (Admin API 2026-07, shopify.dev, read
+2026-11); a contract test compares every line with the official schema.
 """
 
 
@@ -26,6 +26,9 @@ ENUMS: dict[str, tuple[str, ...]] = {
     "OrderCancelReason": _words("CUSTOMER DECLINED FRAUD INVENTORY OTHER STAFF"),
     "OrderReturnStatus": _words("""
         INSPECTION_COMPLETE IN_PROGRESS NO_RETURN RETURNED RETURN_FAILED RETURN_REQUESTED
+    """),
+    "OrderTransactionErrorCode": _words("""
+        AMOUNT_TOO_LARGE CARD_DECLINED EXPIRED_CARD GENERIC_ERROR INSUFFICIENT_FUNDS PROCESSING_ERROR
     """),
     "OrderTransactionKind": _words("""
         AUTHORIZATION CAPTURE CHANGE EMV_AUTHORIZATION REFUND SALE SUGGESTED_REFUND VOID
@@ -112,6 +115,7 @@ IMPLEMENTS: dict[str, tuple[str, ...]] = {
     "MailingAddress": ("Node",),
     "Order": ("LegacyInteroperability", "Node"),
     "OrderTransaction": ("Node",),
+    "TaxonomyCategory": ("Node",),
     "Product": ("LegacyInteroperability", "Node"),
     "ProductOption": ("Node",),
     "ProductVariant": ("LegacyInteroperability", "Node"),
@@ -127,7 +131,10 @@ OBJECTS: dict[str, dict[str, str]] = {
     "MoneyV2": {"amount": "Decimal!", "currencyCode": "CurrencyCode!"},
     "MoneyBag": {"presentmentMoney": "MoneyV2!", "shopMoney": "MoneyV2!"},
     "PricingPercentageValue": {"percentage": "Float!"},
-    "PageInfo": {"endCursor": "String", "hasNextPage": "Boolean!", "hasPreviousPage": "Boolean!", "startCursor": "String"},
+    "PageInfo": {
+        "endCursor": "String", "hasNextPage": "Boolean!", "hasPreviousPage": "Boolean!",
+        "startCursor": "String",
+    },
     "Count": {"count": "Int!"},
     "Attribute": {"key": "String!", "value": "String"},
     "SelectedOption": {"name": "String!", "value": "String!"},
@@ -162,7 +169,9 @@ OBJECTS: dict[str, dict[str, str]] = {
         "updatedAt": "DateTime!",
         "verifiedEmail": "Boolean!",
     },
-    "DiscountAllocation": {"allocatedAmountSet": "MoneyBag!", "discountApplication": "DiscountApplication!"},
+    "DiscountAllocation": {
+        "allocatedAmountSet": "MoneyBag!", "discountApplication": "DiscountApplication!",
+    },
     "DiscountCodeApplication": INTERFACES["DiscountApplication"] | {"code": "String!"},
     "LineItem": NODE | {
         "currentQuantity": "Int!", "customAttributes": "[Attribute!]!",
@@ -187,6 +196,7 @@ OBJECTS: dict[str, dict[str, str]] = {
         "taxLines": "[TaxLine!]!", "title": "String!",
     },
     "OrderTransaction": NODE | {
+        "errorCode": "OrderTransactionErrorCode",
         "amountSet": "MoneyBag!", "createdAt": "DateTime!", "formattedGateway": "String",
         "gateway": "String",
         "kind": "OrderTransactionKind!", "manualPaymentGateway": "Boolean!",
@@ -219,6 +229,7 @@ OBJECTS: dict[str, dict[str, str]] = {
         "updatedAt": "DateTime!",
     },
     "Order": LEGACY | {
+        "retailLocation": "Location",
         "billingAddress": "MailingAddress", "cancelReason": "OrderCancelReason",
         "cancelledAt": "DateTime",
         "cartDiscountAmountSet": "MoneyBag", "clientIp": "String", "closed": "Boolean!",
@@ -256,7 +267,9 @@ OBJECTS: dict[str, dict[str, str]] = {
     },
     "ProductOption": NODE | {"name": "String!", "position": "Int!", "values": "[String!]!"},
     "ProductPriceRangeV2": {"maxVariantPrice": "MoneyV2!", "minVariantPrice": "MoneyV2!"},
+    "TaxonomyCategory": NODE | {"fullName": "String!", "isLeaf": "Boolean!", "name": "String!"},
     "Product": LEGACY | {
+        "category": "TaxonomyCategory",
         "createdAt": "DateTime!", "description": "String!", "descriptionHtml": "HTML!",
         "handle": "String!",
         "hasOnlyDefaultVariant": "Boolean!", "isGiftCard": "Boolean!",
@@ -328,7 +341,9 @@ OBJECTS: dict[str, dict[str, str]] = {
         "type": "BulkOperationType!",
         "url": "URL",
     },
-    "BulkOperationUserError": INTERFACES["DisplayableError"] | {"code": "BulkOperationUserErrorCode"},
+    "BulkOperationUserError": INTERFACES["DisplayableError"] | {
+        "code": "BulkOperationUserErrorCode",
+    },
     "BulkOperationRunQueryPayload": {
         "bulkOperation": "BulkOperation", "userErrors": "[BulkOperationUserError!]!",
     },
@@ -336,7 +351,8 @@ OBJECTS: dict[str, dict[str, str]] = {
     "BulkOperationCancelPayload": {"bulkOperation": "BulkOperation", "userErrors": "[UserError!]!"},
     "QueryRoot": {
         "bulkOperation": "BulkOperation(id: ID!)",
-        "bulkOperations": "@BulkOperation(query: String, sortKey: BulkOperationsSortKeys = CREATED_AT)",
+        "bulkOperations": "@BulkOperation(query: String, "
+        "sortKey: BulkOperationsSortKeys = CREATED_AT)",
         "currentAppInstallation": "AppInstallation!",
         "currentBulkOperation": "BulkOperation(type: BulkOperationType = QUERY)",
         "customer": "Customer(id: ID!)",
@@ -345,7 +361,8 @@ OBJECTS: dict[str, dict[str, str]] = {
         "inventoryItem": "InventoryItem(id: ID!)",
         "inventoryItems": "@InventoryItem(query: String)",
         "location": "Location(id: ID)",
-        "locations": "@Location(includeInactive: Boolean = false, includeLegacy: Boolean = false, query: String, sortKey: LocationSortKeys = NAME)",
+        "locations": "@Location(includeInactive: Boolean = false, includeLegacy: Boolean = false, "
+        "query: String, sortKey: LocationSortKeys = NAME)",
         "node": "Node(id: ID!)",
         "nodes": "[Node]!(ids: [ID!]!)",
         "order": "Order(id: ID!)",
@@ -353,13 +370,15 @@ OBJECTS: dict[str, dict[str, str]] = {
         "ordersCount": "Count(limit: Int = 10000, query: String, savedSearchId: ID)",
         "product": "Product(id: ID!)",
         "productVariant": "ProductVariant(id: ID!)",
-        "productVariants": "@ProductVariant(query: String, savedSearchId: ID, sortKey: ProductVariantSortKeys = ID)",
+        "productVariants": "@ProductVariant(query: String, savedSearchId: ID, "
+        "sortKey: ProductVariantSortKeys = ID)",
         "products": "@Product(query: String, savedSearchId: ID, sortKey: ProductSortKeys = ID)",
         "refund": "Refund(id: ID!)",
         "shop": "Shop!",
     },
     "Mutation": {
         "bulkOperationCancel": "BulkOperationCancelPayload(id: ID!)",
-        "bulkOperationRunQuery": "BulkOperationRunQueryPayload(groupObjects: Boolean! = false, query: String!)",
+        "bulkOperationRunQuery": "BulkOperationRunQueryPayload("
+        "groupObjects: Boolean! = false, query: String!)",
     },
 }  # fmt: skip

@@ -74,7 +74,8 @@ class StripeApi:
             raise StripeError(
                 401,
                 "You did not provide an API key. You need to provide your API key in the "
-                "Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
+                "Authorization header, using Bearer auth "
+                "(e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
             )
         if value not in self.accounts:
             raise StripeError(401, f"Invalid API Key provided: {value[:7]}***{value[-4:]}")

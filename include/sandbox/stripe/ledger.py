@@ -1,15 +1,16 @@
 """One Stripe account filled from the economy: every object it holds, newest first.
 
-Data flow: sales -> customers, intents, charges, refunds -> balance transactions -> payouts -> events.
+Data flow: sales -> customers, intents, charges, refunds -> balance transactions -> payouts,
+then the events of the last 30 days (`events.py`).
 """
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 
 from include.sandbox.dice import build_dice, build_token
 from include.sandbox.economy.records import Account, Business, Sale
-from include.sandbox.stripe import billing_shapes, shapes
+from include.sandbox.stripe import billing_shapes, invoice_shapes, shapes
+from include.sandbox.stripe.events import run_events
 from include.sandbox.stripe.shapes import Json, unix
 
 DISPUTE_RATIO = 0.004
@@ -69,7 +70,7 @@ class StripeAccount:
             rows.sort(key=lambda row: (row["created"], row["id"]), reverse=True)
         for refund in self.tables["refunds"]:
             self._refunds.setdefault(refund["charge"], []).append(refund)
-        self._add_events()
+        run_events(self)
 
     def _add_catalogue(self) -> None:
         for listing in self.business.listings:
@@ -113,7 +114,7 @@ class StripeAccount:
             payment = self._add_payment(sale)
         if sale.channel == "invoice":
             invoice_id = f"in_1{self.token('invoice', sale.number)}"
-            lines = billing_shapes.build_invoice_lines(
+            lines = invoice_shapes.build_invoice_lines(
                 invoice_id, sale, self._price_ids(sale), None
             )
             self._add_invoice(invoice_id, sale, lines, payment, None)
@@ -146,7 +147,7 @@ class StripeAccount:
         customer = self.customer_id(sale.account)
         self.add(
             "invoices",
-            billing_shapes.build_invoice(invoice_id, sale, customer, lines, payment, subscription),
+            invoice_shapes.build_invoice(invoice_id, sale, customer, lines, payment, subscription),
         )
 
     def _add_payment(self, sale: Sale) -> Json:
@@ -207,7 +208,7 @@ class StripeAccount:
         )
 
     def _release(self, charge: Json, intent: Json, scope: tuple[str, int], at: int) -> None:
-        """Cancelled before capture: the hold is released, no money moved, no balance transaction."""
+        """Cancelled before capture: the hold is released, no money moved."""
         charge |= {
             "captured": False,
             "amount_captured": 0,
@@ -259,7 +260,7 @@ class StripeAccount:
                 invoice_id = f"in_1{self.token('period', sale.number)}"
                 item = (subscription_id, f"si_{subscription_id[4:]}")
                 prices = [(price["product"], price["id"])]
-                lines = billing_shapes.build_invoice_lines(invoice_id, sale, prices, item)
+                lines = invoice_shapes.build_invoice_lines(invoice_id, sale, prices, item)
                 charge = self.by_id[self.charge_of_sale[sale.key]]
                 self._add_invoice(invoice_id, sale, lines, charge, subscription_id)
             customer = self.customer_id(plan.account)
@@ -326,52 +327,6 @@ class StripeAccount:
             self.payout_of[txn] = payout_id
             carried = []
 
-    def _add_events(self) -> None:
-        oldest = self.now - 30 * DAY
-        for kind, created, body, previous in self._changes():
-            if oldest <= created <= self.now:
-                event_id = f"evt_1{self.token('event', kind, body['id'], created)}"
-                self.add(
-                    "events", billing_shapes.build_event(event_id, kind, created, body, previous)
-                )
-        self.tables["events"].sort(key=lambda row: (row["created"], row["id"]), reverse=True)
-
-    def _changes(self) -> Iterable[tuple[str, int, Json, Json | None]]:
-        """(type, created, object, previous_attributes); objects as they are now, not as they were."""
-        for table, kind in CREATED_EVENTS.items():
-            for row in self.tables[table]:
-                yield kind, row["created"], row, None
-        for row in self.tables["charges"]:
-            yield f"charge.{row['status']}", row["created"], row, None
-        for row in self.tables["refunds"]:
-            charge = self.by_id[row["charge"]]
-            yield (
-                "charge.refunded",
-                row["created"],
-                charge,
-                {"amount_refunded": charge["amount_refunded"] - row["amount"]},
-            )
-        for row in self.tables["payment_intents"]:
-            yield f"payment_intent.{row['status']}", row["canceled_at"] or row["created"], row, None
-        for row in self.tables["invoices"]:
-            if row["status"] == "paid":
-                yield "invoice.paid", row["status_transitions"]["paid_at"], row, None
-        for row in self.tables["subscriptions"]:
-            if row["ended_at"]:
-                yield "customer.subscription.deleted", row["ended_at"], row, None
-        for row in self.tables["products"]:
-            if row["updated"] > row["created"]:
-                yield "product.updated", row["updated"], row, None
-        source = "stripe" if "stripe" in self.business.accounts else "shopify"
-        for account in self.business.accounts[source]:
-            if account.updated_at - account.created_at > timedelta(0):
-                yield (
-                    "customer.updated",
-                    unix(account.updated_at),
-                    self.by_id[self.customer_id(account)],
-                    {},
-                )
-
 
 RESOURCES = (
     "customers",
@@ -388,17 +343,6 @@ RESOURCES = (
     "events",
     "credit_notes",
 )
-CREATED_EVENTS = {
-    "customers": "customer.created",
-    "payment_intents": "payment_intent.created",
-    "refunds": "refund.created",
-    "products": "product.created",
-    "prices": "price.created",
-    "invoices": "invoice.finalized",
-    "subscriptions": "customer.subscription.created",
-    "disputes": "charge.dispute.created",
-    "payouts": "payout.created",
-}
 
 
 def describe(sale: Sale) -> tuple[str, Json]:

@@ -6,9 +6,8 @@ Source: docs.stripe.com/api/pagination and /expanding_objects, read 2026-11.
 import re
 from typing import Any
 
-from include.sandbox.stripe.billing_shapes import build_list
 from include.sandbox.stripe.ledger import StripeAccount
-from include.sandbox.stripe.shapes import Json
+from include.sandbox.stripe.shapes import Json, build_list
 
 PAGING = {"limit", "starting_after", "ending_before", "expand", "created"}
 FILTERS: dict[str, set[str]] = {
@@ -183,7 +182,7 @@ def _matches(account: StripeAccount, row: Json, name: str, wanted: list[str]) ->
     if name == "email":
         return row["email"] == value
     found = row.get(name)
-    return (str(found).lower() if isinstance(found, bool) else found) == value
+    return bool(found == value) if not isinstance(found, bool) else str(found).lower() == value
 
 
 def select(account: StripeAccount, resource: str, params: dict[str, list[str]]) -> list[Json]:
@@ -243,7 +242,8 @@ def expand(account: StripeAccount, body: Json, paths: list[str], is_list: bool) 
         if is_list and parts[0] != "data":
             raise StripeError(
                 400,
-                f"This property cannot be expanded ({path}). You may want to try expanding 'data.{path}' instead.",
+                f"This property cannot be expanded ({path}). "
+                f"You may want to try expanding 'data.{path}' instead.",
                 param="expand",
             )
         if is_list:

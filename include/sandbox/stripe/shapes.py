@@ -1,6 +1,6 @@
 """Stripe objects of payments as the API renders them; amounts in cents, times in unix seconds.
 
-Source: docs.stripe.com API reference and the official fixtures, version 2026-10-28.endive, read 2026-11.
+Source: docs.stripe.com API reference and official fixtures, 2026-10-28.endive, read 2026-11.
 """
 
 from datetime import datetime
@@ -240,3 +240,8 @@ def build_balance(
         "status": "available" if available_on <= now else "pending",
         "type": kind,
     }
+
+
+def build_list(rows: list[Json], url: str, limit: int = 10) -> Json:
+    """An embedded list: at most `limit` rows, the rest by its own url."""
+    return {"object": "list", "data": rows[:limit], "has_more": len(rows) > limit, "url": url}
