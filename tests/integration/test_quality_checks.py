@@ -90,7 +90,8 @@ def house(warehouse: str, place: ledger.LoadPlace) -> Iterator[Warehouse]:
         connection.execute("create schema quality_raw_shop")
         connection.execute(TABLES.encode())
         connection.execute("alter table quality_raw_shop.orders add primary key (_feed, id)")
-        ledger.run_record_load(connection, place, _result(1, inserted=50))
+        load_id = ledger.fetch_next_load_id(connection)
+        ledger.run_record_load(connection, place, _result(load_id, inserted=50))
         connection.execute("update elt_ops.loads set finished_at = %s", [NOW])
     yield house
     with house.connect() as connection:
