@@ -5,6 +5,7 @@ Staging is the folders of the tenant's connectors; everything else is the same f
 
 from pathlib import Path
 
+from include.config.connector_spec import Connector
 from include.config.models import Tenant
 from include.config.settings import load_settings
 
@@ -15,7 +16,8 @@ SHARED_FOLDERS = ("models/intermediate", "models/marts", "snapshots")
 def build_staging_selection(tenant: Tenant, project: Path | None = None) -> tuple[str, ...]:
     """Selectors of the tenant's connectors that have staging models; empty when none has."""
     project = project or load_settings().dbt_project_dir
-    folders = (f"models/staging/{connector}" for connector in tenant.connectors)
+    connectors = {feed.connector.connector: feed.connector for feed in tenant.feeds}
+    folders = (_staging_folder(connectors[name], tenant) for name in sorted(connectors))
     return tuple(f"path:{folder}" for folder in folders if _has_nodes(project / folder))
 
 
@@ -33,6 +35,12 @@ def build_selection(tenant: Tenant, project: Path | None = None) -> tuple[str, .
 def build_exclusion() -> tuple[str, ...]:
     """Unit tests need no data and run in `make test`, not on every build."""
     return ("resource_type:unit_test",)
+
+
+def _staging_folder(connector: Connector, tenant: Tenant) -> str:
+    folder = f"models/staging/{connector.connector}"
+    # Streams that a feed defines are that tenant's alone, and so are the models that read them.
+    return f"{folder}/{tenant.id}" if connector.streams_from_feed else folder
 
 
 def _has_nodes(folder: Path) -> bool:

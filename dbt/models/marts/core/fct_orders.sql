@@ -27,7 +27,8 @@ final as (
         _feed,
         _load_id,
         coalesce(payment_method, 'unknown') as payment_method,
-        {{ as_money('gross_amount - discount_amount - refund_amount') }} as net_amount
+        {{ as_money('gross_amount - discount_amount - refund_amount') }} as net_amount,
+        {{ as_money('total_amount - refund_amount') }} as kept_amount
     from orders
 )
 

@@ -68,6 +68,7 @@ final as (
         {{ as_money('sum(total_amount)') }} as total_amount,
         {{ as_money('sum(refund_amount)') }} as refund_amount,
         {{ as_money('sum(gross_amount - discount_amount - refund_amount)') }} as net_amount,
+        {{ as_money('sum(total_amount - refund_amount)') }} as kept_amount,
         _feed,
         max(_load_id) as _load_id
     from movements
