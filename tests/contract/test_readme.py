@@ -2,10 +2,12 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from include import cli
+from include.config.connector_spec import ColumnType, Paginator
 from tests.contract.source_tree import ROOT
 
 README = ROOT / "README.md"
@@ -72,3 +74,10 @@ def test_the_tree_in_the_readme_is_the_tree_on_disk() -> None:
     known = {p.name for top in (ROOT, ROOT / "include", ROOT / "dbt") for p in top.iterdir()}
     known |= {p.name for p in (ROOT / "dbt" / "models").iterdir()}
     assert not sorted(set(rooms) - known)
+
+
+def test_the_connector_guide_lists_every_type_and_paginator() -> None:
+    text = (ROOT / "docs" / "new_connector.md").read_text()
+    words = set(re.findall(r"^\| `([a-z_]+)` \|", text, re.MULTILINE))
+    kinds = Paginator.model_fields["kind"].annotation
+    assert words == {*get_args(ColumnType), *get_args(kinds)}
