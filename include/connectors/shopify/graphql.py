@@ -70,6 +70,7 @@ class GraphQL:
             if code == "THROTTLED" and throttled < MAX_THROTTLED:
                 throttled += 1
                 self._sleep(self._throttle_wait_s())
+                self._cost = {}
             elif code == "INTERNAL_SERVER_ERROR" and internal < MAX_INTERNAL and repeatable:
                 internal += 1
                 self._sleep(random.uniform(0.5, 1) * 2**internal)  # noqa: S311  jitter
@@ -94,8 +95,7 @@ class GraphQL:
         status = self._cost.get("throttleStatus") or {}
         rate = status.get("restoreRate") or 50
         wait = max(1.0, (wanted - (status.get("currentlyAvailable") or 0)) / rate)
-        self._cost = {}
-        return min(wait, LONGEST_WAIT_S)
+        return float(min(wait, LONGEST_WAIT_S))
 
     def _read_errors(self, answer: Any) -> tuple[str | None, EltError]:
         errors = answer.get("errors") if isinstance(answer, dict) else None
