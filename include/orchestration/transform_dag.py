@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from airflow.sdk import DAG, AssetAny
+from airflow.sdk import DAG, AssetAny, TriggerRule
 
 from include.config.models import Tenant
 from include.config.settings import Settings, load_settings
 from include.core import naming
-from include.orchestration.dbt_operator import DbtBuildOperator, set_dbt_environment
+from include.orchestration.dbt_operator import DbtBuildOperator, DbtNodeOperator
 from include.orchestration.operators import QualityCheckOperator
 from include.orchestration.task_defaults import EPOCH, build_owner_links, build_task_defaults
 from include.orchestration.transform_docs import build_transform_docs
@@ -28,7 +28,7 @@ from include.transform.selection import (
 
 WAIT_TASK = "wait_for_feeds"
 CHECK_TASK = "check_marts"
-STAGING, MARTS, SINGLE = "staging", "marts", "dbt_build"
+STAGING, MARTS, SINGLE, BUILD_TASK = "staging", "marts", "dbt_build", "dbt_build"
 
 
 class CheckMartsOperator(QualityCheckOperator):
@@ -76,6 +76,10 @@ def build_transform_dag(tenant: Tenant) -> DAG:
     steps = [wait, *_dbt_steps(dag, tenant, settings, render), check]
     for before, after in pairwise(steps):
         before >> after
+    # Model tasks are all skipped when dbt could not even start; the build itself tells the truth.
+    for task in dag.tasks:
+        if isinstance(task, DbtBuildOperator) and render == "models":
+            task >> check
     return dag
 
 
@@ -95,17 +99,39 @@ def _dbt_steps(dag: DAG, tenant: Tenant, settings: Settings, render: str) -> lis
             DbtBuildOperator(task_id=name, tenant=tenant.id, select=select, dag=dag)
             for name, select in parts.items()
         ]
-    from include.transform.task_groups import build_model_group
-    from include.transform.variables import build_dbt_vars
+    return [_model_group(dag, tenant, settings, name, select) for name, select in parts.items()]
 
-    return [
-        build_model_group(
-            dag,
-            name,
-            settings=settings,
-            select=select,
-            variables=build_dbt_vars(tenant),
-            before_execute=set_dbt_environment,
+
+def _model_group(
+    dag: DAG, tenant: Tenant, settings: Settings, name: str, select: tuple[str, ...]
+) -> Any:
+    """Build task first, then a task per model in dbt's own order.
+
+    The models wait for the whole build: watching it live costs each of them a second start.
+    """
+    from include.transform.task_groups import build_model_group
+
+    def make_task(group: Any, model: str, unique_id: str) -> DbtNodeOperator:
+        return DbtNodeOperator(
+            task_id=model,
+            tenant=tenant.id,
+            unique_id=unique_id,
+            model=model,
+            build_task_id=f"{name}.{BUILD_TASK}",
+            retries=0,
+            # The build has told already, naming every failed model.
+            on_failure_callback=None,
+            dag=dag,
+            task_group=group,
         )
-        for name, select in parts.items()
-    ]
+
+    group = build_model_group(dag, name, settings=settings, select=select, make_task=make_task)
+    roots = [task for task in group.children.values() if not task.upstream_task_ids]
+    build = DbtBuildOperator(
+        task_id=BUILD_TASK, tenant=tenant.id, select=select, dag=dag, task_group=group
+    )
+    for root in roots:
+        # After a failed build too: the models that were built are green.
+        root.trigger_rule = TriggerRule.NONE_SKIPPED
+        build >> root
+    return group

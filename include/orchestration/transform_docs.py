@@ -28,7 +28,7 @@ def build_transform_docs(tenant: Tenant, render: str) -> str:
             "",
             "## Where to look",
             "",
-            "- dbt's own output: log of the task `dbt_producer_watcher` of each group",
+            "- dbt's own output: log of the task `dbt_build` (of each group)",
             f"- Checks of the marts: `{naming.OPS_SCHEMA}.check_results`; scores:"
             f" `{naming.OPS_SCHEMA}.scores`",
             "- The same by hand: `make run TENANT="

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from include.warehouse.connection import Warehouse
 log = logging.getLogger(__name__)
 FAILED_STATES = frozenset({"error", "fail", "runtime error"})
 MAX_NAMED = 8
+BUILT = ("model", "snapshot", "seed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +38,22 @@ def run_dbt_build(
     *,
     select: Sequence[str] | None = None,
     settings: Settings | None = None,
+    part: str = "",
+    report: Callable[[dict[str, str]], None] | None = None,
 ) -> DbtResult:
     """Build and test the tenant's models.
 
     Args:
         select: dbt selectors; everything the tenant's connectors give when None.
+        part: Names a target folder of its own, for builds of one tenant that may overlap.
+        report: Called with how every node ended, before a failure is raised.
 
     Raises:
         TransformError: With the nodes that failed; models built before stay.
         ConfigError: If dbt is not installed.
     """
     settings = settings or load_settings()
-    target = build_target_dir(settings, tenant.id)
+    target = build_target_dir(settings, tenant.id) / part
     target.mkdir(parents=True, exist_ok=True)
     results = target / "run_results.json"
     results.unlink(missing_ok=True)
@@ -59,6 +64,8 @@ def run_dbt_build(
         build_dbt_environment(warehouse.url, tenant.id, tenant_roles=warehouse.uses_tenant_roles),
     )
     found = load_run_results(results)
+    if report:
+        report(build_node_states(found, load_attached(target, found)))
     if code != 0:
         raise build_transform_error(tenant.id, found, code)
     result = build_result(found)
@@ -103,10 +110,42 @@ def load_run_results(path: Path) -> list[dict[str, Any]]:
     return list(data.get("results", []))
 
 
+def load_attached(target: Path, results: list[dict[str, Any]]) -> dict[str, str]:
+    """Test id -> id of the model it tests; read from the build's manifest, only on failures."""
+    if not any(result.get("status") in FAILED_STATES for result in results):
+        return {}
+    try:
+        nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
+    except (OSError, ValueError, KeyError):
+        return {}
+    tests = {id_: node for id_, node in nodes.items() if node.get("resource_type") == "test"}
+    found = {}
+    for id_, node in tests.items():
+        parents = node.get("depends_on", {}).get("nodes") or [None]
+        model = node.get("attached_node") or parents[-1]
+        if model:
+            found[id_] = model
+    return found
+
+
+def build_node_states(results: list[dict[str, Any]], attached: Mapping[str, str]) -> dict[str, str]:
+    """Model, snapshot or seed id -> dbt's word for how it ended, `test failed` if a test of it did.
+
+    Args:
+        attached: Test id -> id of the model it tests.
+    """
+    states = {str(r["unique_id"]): str(r["status"]) for r in results}
+    models = {id_: state for id_, state in states.items() if id_.split(".", 1)[0] in BUILT}
+    for test, model in attached.items():
+        if states.get(test) in FAILED_STATES and models.get(model) == "success":
+            models[model] = "test failed"
+    return models
+
+
 def build_result(results: list[dict[str, Any]]) -> DbtResult:
     kinds = [str(result["unique_id"]).split(".", 1)[0] for result in results]
     return DbtResult(
-        models=sum(kind in ("model", "snapshot", "seed") for kind in kinds),
+        models=sum(kind in BUILT for kind in kinds),
         tests=kinds.count("test"),
         seconds=sum(float(result.get("execution_time") or 0) for result in results),
     )

@@ -1,23 +1,23 @@
 """Cosmos task groups from the manifest; the only file that imports Cosmos.
 
-One dbt process a group does the work (ExecutionMode.WATCHER); the tasks named after models only
-report how their model went. Tests run inside that process too, without tasks of their own.
+Cosmos reads the manifest, selects and draws; one dbt process a group does the work, and a task
+named after each model reports how its model and that model's tests went. Why not one of Cosmos' own
+execution modes: docs/decisions.md, "dbt under Airflow".
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from cosmos.airflow.task_group import DbtTaskGroup
 from cosmos.config import ExecutionConfig, ProfileConfig, ProjectConfig, RenderConfig
-from cosmos.constants import ExecutionMode, InvocationMode, LoadMode, TestBehavior
-from cosmos.operators.watcher import DbtProducerWatcherOperator
+from cosmos.constants import DbtResourceType, ExecutionMode, InvocationMode, LoadMode, TestBehavior
 
 from include.config.settings import Settings
 from include.transform.selection import build_exclusion
 
 PROFILE, TARGET = "elt", "warehouse"
-POLL_S = 3
+BUILT = ("model", "snapshot", "seed")
 
 
 def build_model_group(
@@ -26,21 +26,22 @@ def build_model_group(
     *,
     settings: Settings,
     select: Sequence[str],
-    variables: Mapping[str, Any],
-    before_execute: Callable[[Any], None],
+    make_task: Callable[[Any, str, str], Any],
 ) -> DbtTaskGroup:
-    """A group with one task per model, snapshot and seed of `select`.
+    """A group with one task per model, snapshot and seed of `select`, and their dependencies.
 
     Args:
         dag: The DAG it becomes part of.
         group_id: Prefix of its task ids.
         settings: Where project, manifest and dbt are.
         select: dbt selectors.
-        variables: dbt variables of the tenant.
-        before_execute: Called with the context just before a task runs; sets the task's `env`,
-            which holds the warehouse's password and so must not exist while a DAG is parsed.
+        make_task: (task group, node's name, node's unique id) -> the operator for that node.
     """
-    group = DbtTaskGroup(
+
+    def convert(*, task_group: Any, node: Any, **_: Any) -> Any:
+        return make_task(task_group, node.name, node.unique_id)
+
+    return DbtTaskGroup(
         dag=dag,
         group_id=group_id,
         project_config=_project(settings),
@@ -50,7 +51,7 @@ def build_model_group(
             profiles_yml_filepath=settings.dbt_project_dir / "profiles.yml",
         ),
         execution_config=ExecutionConfig(
-            execution_mode=ExecutionMode.WATCHER,
+            execution_mode=ExecutionMode.LOCAL,
             invocation_mode=InvocationMode.SUBPROCESS,
             dbt_executable_path=settings.dbt_executable,
         ),
@@ -59,25 +60,12 @@ def build_model_group(
             select=list(select),
             exclude=list(build_exclusion()),
             test_behavior=TestBehavior.NONE,
+            node_converters={DbtResourceType(kind): convert for kind in BUILT},
             emit_datasets=False,
             dbt_deps=False,
         ),
-        operator_args={
-            "vars": dict(variables),
-            "append_env": True,
-            "install_deps": False,
-            "pre_execute": before_execute,
-            "poke_interval": POLL_S,
-            "should_store_compiled_sql": False,
-        },
+        operator_args={"install_deps": False},
     )
-    for task in group.children.values():
-        if isinstance(task, DbtProducerWatcherOperator):
-            # TestBehavior.NONE keeps test tasks out of the graph but also tests out of the build.
-            task.dbt_cmd_flags = []
-            # A second try of the producer is a no-op by Cosmos' design; models retry themselves.
-            task.retries = 0
-    return group
 
 
 def _project(settings: Settings) -> ProjectConfig:
