@@ -44,6 +44,7 @@ def run_tenant_checks(tenant: Tenant, warehouse: Warehouse, origin: RunOrigin) -
 
 
 def build_summary(outcomes: list[CheckOutcome]) -> CheckSummary:
+    """Counts by what a person does next: `failed` stops the run, `warned` is only reported."""
     failed = [outcome for outcome in outcomes if outcome.status is Status.FAILED]
     stopping = [outcome for outcome in failed if outcome.stops_the_run]
     return CheckSummary(

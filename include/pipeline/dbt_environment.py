@@ -23,7 +23,8 @@ def build_dbt_environment(
     parts = urlsplit(warehouse_url)
     if parts.scheme not in ("postgresql", "postgres"):
         raise ConfigError(
-            "the warehouse URL is not of the form `postgresql://user:password@host:port/database`."
+            "the warehouse URL is no PostgreSQL URL. Expected the form "
+            "`postgresql://user:password@host:port/database`."
         )
     query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     return {
