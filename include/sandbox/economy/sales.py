@@ -32,7 +32,7 @@ class Plan:
         full_refunds: Refunds always give everything back.
         taxed, shipped: Whether tax and shipping are charged.
         unit_percent: Unit price in percent of the list price (wholesale is cheaper).
-        quantities: (most usual quantity, largest).
+        max_quantity: Most pieces of one product in a sale.
         guest_ratio: Share of sales without an account.
         pay_lag_days: Longest time to payment; 0 pays at once.
         unpaid_ratio: Share never paid.
