@@ -8,6 +8,7 @@ from include.sandbox.economy.catalogue import Product, build_listings
 from include.sandbox.economy.records import (
     Account,
     Business,
+    Listing,
     Party,
     Sale,
     SaleLine,
@@ -46,7 +47,29 @@ def build_acme(
     books = build_accounts(seed, "acme", "quickbooks", shoppers + buyers, *window)
     trade = [account for account in books if account.party.is_company]
     walk_in = [account for account in books if not account.party.is_company]
-    plans = (
+    shop = Plan("acme", "shopify", "online", size * 4, 0.07, 0.025, 0.005, guest_ratio=0.12)
+    strangers = draw(seed, "acme", "guests", people, size // 4)
+    groups = {"wholesale": (trade, []), "retail": (walk_in, strangers), "estimate": (trade, [])}
+    booked = [
+        sale
+        for plan in _book_plans(size)
+        for sale in build_sales(
+            seed, plan, groups[plan.channel][0], listings, groups[plan.channel][1], span
+        )
+    ]
+    sold = build_sales(seed, shop, web, listings, strangers, span)
+    return Business(
+        tenant="acme",
+        timezone="America/Denver",
+        listings=listings,
+        accounts={"shopify": web, "quickbooks": books},
+        sales={"shopify": sold, "quickbooks": booked},
+    )
+
+
+def _book_plans(size: int) -> tuple[Plan, ...]:
+    """What acme sells beside its web shop; QuickBooks holds it."""
+    return (
         Plan(
             "acme",
             "quickbooks",
@@ -85,24 +108,6 @@ def build_acme(
             shipped=False,
             unpaid_ratio=1.0,
         ),
-    )
-    shop = Plan("acme", "shopify", "online", size * 4, 0.07, 0.025, 0.005, guest_ratio=0.12)
-    strangers = draw(seed, "acme", "guests", people, size // 4)
-    groups = {"wholesale": (trade, []), "retail": (walk_in, strangers), "estimate": (trade, [])}
-    booked = [
-        sale
-        for plan in plans
-        for sale in build_sales(
-            seed, plan, groups[plan.channel][0], listings, groups[plan.channel][1], span
-        )
-    ]
-    sold = build_sales(seed, shop, web, listings, strangers, span)
-    return Business(
-        tenant="acme",
-        timezone="America/Denver",
-        listings=listings,
-        accounts={"shopify": web, "quickbooks": books},
-        sales={"shopify": sold, "quickbooks": booked},
     )
 
 
