@@ -1,0 +1,162 @@
+"""A transform DAG's graph in each way it can be drawn, and its model tasks' answers."""
+
+import json
+from pathlib import Path
+
+import pytest
+from airflow.sdk import DAG, AssetAny, TriggerRule
+from airflow.sdk.exceptions import AirflowSkipException
+
+from include.core.errors import TransformError
+from include.orchestration.dbt_operator import DbtNodeOperator
+from include.orchestration.transform_dag import build_transform_dag
+from tests.dags.conftest import TENANT
+
+# Enough of a manifest for Cosmos: id -> parents. `stg_other` belongs to a connector nobody has.
+NODES = {
+    "model.elt.stg_till__sales": ("models/staging/till", []),
+    "model.elt.stg_other__x": ("models/staging/other", []),
+    "model.elt.int_orders": ("models/intermediate/orders", ["model.elt.stg_till__sales"]),
+    "model.elt.fct_orders": (
+        "models/marts/core",
+        ["model.elt.int_orders", "model.elt.stg_other__x"],
+    ),
+    "model.elt.dim_date": ("models/marts/core", []),
+}
+
+
+def _write_project(root: Path) -> None:
+    (root / "dbt").mkdir()
+    (root / "dbt" / "dbt_project.yml").write_text("name: elt\nprofile: elt\nversion: '1'\n")
+    (root / "dbt" / "profiles.yml").write_text("elt: {target: x, outputs: {x: {type: postgres}}}\n")
+    nodes = {}
+    for unique_id, (folder, parents) in NODES.items():
+        name = unique_id.rsplit(".", 1)[1]
+        (root / "dbt" / folder).mkdir(parents=True, exist_ok=True)
+        (root / "dbt" / folder / f"{name}.sql").write_text("select 1")
+        nodes[unique_id] = {
+            "unique_id": unique_id,
+            "name": name,
+            "resource_type": "model",
+            "package_name": "elt",
+            "original_file_path": f"{folder}/{name}.sql",
+            "depends_on": {"nodes": parents},
+            "config": {"materialized": "view"},
+            "tags": [],
+            "fqn": ["elt", *folder.split("/")[1:], name],
+        }
+    (root / "manifest.json").write_text(
+        json.dumps({"nodes": nodes, "sources": {}, "exposures": {}})
+    )
+
+
+@pytest.fixture
+def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write_platform):
+    _write_project(tmp_path)
+    monkeypatch.setenv("ELT_DBT_PROJECT_DIR", str(tmp_path / "dbt"))
+    monkeypatch.setenv("ELT_DBT_MANIFEST", str(tmp_path / "manifest.json"))
+
+    def run(render: str) -> DAG:
+        platform = write_platform(shop=TENANT + f"render: {render}\n")
+        assert not platform.problems
+        return build_transform_dag(platform.tenant("shop"))
+
+    return run
+
+
+def _graph(dag: DAG) -> dict[str, set[str]]:
+    return {task.task_id: task.downstream_task_ids for task in dag.tasks}
+
+
+def test_a_task_per_model_in_two_groups(build) -> None:
+    assert _graph(build("models")) == {
+        "wait_for_feeds": {"staging.dbt_build"},
+        "staging.dbt_build": {"staging.stg_till__sales", "check_marts"},
+        "staging.stg_till__sales": {"marts.dbt_build"},
+        "marts.dbt_build": {"marts.int_orders", "marts.dim_date", "check_marts"},
+        "marts.int_orders": {"marts.fct_orders"},
+        "marts.fct_orders": {"check_marts"},
+        "marts.dim_date": {"check_marts"},
+        "check_marts": set(),
+    }
+
+
+def test_a_task_per_layer(build) -> None:
+    assert _graph(build("layers")) == {
+        "wait_for_feeds": {"staging"},
+        "staging": {"marts"},
+        "marts": {"check_marts"},
+        "check_marts": set(),
+    }
+
+
+def test_one_task(build) -> None:
+    dag = build("single")
+    assert _graph(dag) == {
+        "wait_for_feeds": {"dbt_build"},
+        "dbt_build": {"check_marts"},
+        "check_marts": set(),
+    }
+    assert dag.get_task("dbt_build").select == (
+        "path:models/staging/till",
+        "path:models/intermediate",
+        "path:models/marts",
+    )
+
+
+def test_without_a_manifest_it_still_runs_and_says_so(build, tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").unlink()
+    dag = build("models")
+    assert set(_graph(dag)) == {"wait_for_feeds", "staging", "marts", "check_marts"}
+    assert "make manifest" in dag.doc_md
+
+
+def test_any_feed_wakes_it_and_only_one_run_at_a_time(build) -> None:
+    """With several runs at once every feed of a burst would start its own transform."""
+    dag = build("models")
+    assert dag.schedule == AssetAny(*dag.get_task("wait_for_feeds").inlets[:2])
+    assert [asset.name for asset in dag.get_task("wait_for_feeds").inlets] == [
+        "raw/shop/drop",
+        "raw/shop/till",
+        "mart/shop",
+    ]
+    assert dag.max_active_runs == 1
+    assert dag.tags == {"tenant:shop", "layer:transform"}
+    assert [asset.name for asset in dag.get_task("check_marts").outlets] == ["mart/shop"]
+
+
+def test_models_report_after_a_failed_build_but_not_after_a_skipped_run(build) -> None:
+    dag = build("models")
+    rules = {task.task_id: task.trigger_rule for task in dag.tasks}
+    assert rules["staging.stg_till__sales"] == TriggerRule.NONE_SKIPPED
+    assert rules["marts.fct_orders"] == TriggerRule.ALL_SUCCESS
+    assert rules["check_marts"] == TriggerRule.ALL_SUCCESS
+    assert not dag.get_task("marts.fct_orders").on_failure_callback
+
+
+class _Ti:
+    try_number = 1
+
+    def __init__(self, states: dict[str, str] | None) -> None:
+        self.states = states
+
+    def xcom_pull(self, *, task_ids: str, key: str) -> dict[str, str] | None:
+        assert (task_ids, key) == ("g.dbt_build", "nodes")
+        return self.states
+
+
+def _report(states: dict[str, str] | None) -> None:
+    task = DbtNodeOperator(
+        task_id="m", tenant="shop", unique_id="model.elt.m", model="m", build_task_id="g.dbt_build"
+    )
+    task.execute({"ti": _Ti(states)})
+
+
+def test_a_model_task_is_what_its_model_was() -> None:
+    _report({"model.elt.m": "success"})
+    for state in ("error", "skipped", "test failed"):
+        with pytest.raises(TransformError, match=state):
+            _report({"model.elt.m": state})
+    for states in (None, {}, {"model.elt.other": "success"}):
+        with pytest.raises(AirflowSkipException):
+            _report(states)
