@@ -18,6 +18,7 @@ from include.quality.discover import LAYERS, load_feed_checks, load_mart_checks
 from include.quality.score import build_score
 from include.quality.statement import BoundSql, build_bound, build_statement
 from include.quality.tables import fetch_existing, fetch_stream_tables
+from include.warehouse import ddl
 from include.warehouse import outcomes as store
 from include.warehouse.connection import Connection, Warehouse
 
@@ -55,7 +56,7 @@ def run_raw_checks(
     """
     own, problems = load_feed_checks(load_settings().connectors_dir, feed.connector.connector)
     with warehouse.connect() as connection:
-        connection.execute("set transaction read only")
+        ddl.run_migrations(connection)  # checks may come before the first load
         streams = fetch_stream_tables(connection, feed, stream_names)
     bound: list[_Bound] = []
     skipped: list[CheckOutcome] = []
@@ -82,7 +83,7 @@ def run_mart_checks(
     names = {layer: naming.dbt_schema(tenant.id, layer) for layer in LAYERS}
     pairs = [(schema, table) for schema in names.values() for c in checks for table in c.tables]
     with warehouse.connect() as connection:
-        connection.execute("set transaction read only")
+        ddl.run_migrations(connection)
         existing = {name.split(".", 1)[1] for name in fetch_existing(connection, pairs)}
     bound: list[_Bound] = []
     skipped: list[CheckOutcome] = []

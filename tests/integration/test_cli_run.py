@@ -142,3 +142,13 @@ def test_status_before_anything_happened(uploads: Path, capsys: pytest.CaptureFi
     shown = capsys.readouterr().out
     assert "quality not checked yet" in shown
     assert "broken/customers" in shown
+
+
+def test_checks_before_the_first_load_warn_and_do_not_break(
+    uploads: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`run --step quality` on an empty warehouse once ended with `relation does not exist`."""
+    assert cli.main(["run", "--tenant", "clitest", "--step", "quality"]) == 0
+    shown = capsys.readouterr().out
+    assert "checked  clitest/broken" in shown
+    assert "checked  clitest marts: 0 passed, 0 warnings, 12 skipped" in shown
