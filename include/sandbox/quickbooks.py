@@ -117,7 +117,7 @@ def build_names(business: Business) -> dict[int, str]:
         taken[name.lower()] += 1
         if taken[name.lower()] > 1:
             name = f"{name} ({taken[name.lower()]})"
-        if account.number % 41 == 0:
+        if account.number % 14 == 0:
             name = f"{name} (deleted)"
         elif account.company_name and account.number % 9 == 0:
             name = f"{name}:Warehouse"

@@ -180,7 +180,7 @@ def _matches(account: StripeAccount, row: Json, name: str, wanted: list[str]) ->
     if name == "delivery_success":
         return value == "true"
     if name == "email":
-        return row["email"] == value
+        return bool(row["email"] == value)
     found = row.get(name)
     return bool(found == value) if not isinstance(found, bool) else str(found).lower() == value
 

@@ -1,0 +1,192 @@
+"""The Stripe accounts answer as the API does, and Stripe's own client reads them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+import pytest
+import requests
+import stripe
+
+from include.sandbox.session import Session
+from include.sandbox.stripe.ledger import RESOURCES
+from include.sandbox.testing import running_sandbox
+from include.sandbox.truth_counts import build_stripe_counts
+from include.sandbox.world import WorldSpec
+from tests.contract.vendor_specs import load_json_spec
+
+SPEC = WorldSpec(size=100)
+KEYS = {"acme": "sk_test_sandbox_acme", "corner": "sk_test_sandbox_corner"}
+LISTED = [name for name in RESOURCES if name != "credit_notes"]
+
+
+@pytest.fixture(scope="module")
+def base_url() -> Iterator[str]:
+    with running_sandbox(SPEC) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def session() -> Session:
+    return Session(SPEC)
+
+
+def get(base_url: str, path: str, tenant: str = "corner", **params: Any) -> requests.Response:
+    headers = {"Authorization": f"Bearer {KEYS[tenant]}"}
+    return requests.get(f"{base_url}/stripe{path}", params=params, headers=headers, timeout=30)
+
+
+@pytest.mark.parametrize("tenant", sorted(KEYS))
+def test_stripes_own_client_lists_everything(base_url: str, session: Session, tenant: str) -> None:
+    """Only the address of the official client is changed."""
+    client = stripe.StripeClient(KEYS[tenant], base_addresses={"api": f"{base_url}/stripe"})
+    truth = build_stripe_counts(session, tenant)["streams"]
+    for name in LISTED:
+        params = {"limit": 100} | ({"status": "all"} if name == "subscriptions" else {})
+        rows = list(getattr(client.v1, name).list(params).auto_paging_iter())
+        assert len({row.id for row in rows}) == len(rows) == truth[name], name
+        created = [row.created for row in rows]
+        assert created == sorted(created, reverse=True), name
+
+
+def test_every_stream_of_the_demo_has_records(session: Session) -> None:
+    counts = build_stripe_counts(session, "corner")["streams"]
+    assert [name for name in LISTED if not counts[name] and name != "disputes"] == []
+
+
+def without_nullable(node: Any) -> Any:
+    """OpenAPI 3.0 says `nullable`, JSON Schema says type null."""
+    if isinstance(node, list):
+        return [without_nullable(entry) for entry in node]
+    if not isinstance(node, dict):
+        return node
+    found = {key: without_nullable(value) for key, value in node.items()}
+    if found.pop("nullable", None) is True:
+        if "type" in found:
+            found["type"] = [found["type"], "null"]
+        else:
+            found = {"anyOf": [found, {"type": "null"}]}
+    return found
+
+
+def test_bodies_fit_the_openapi_document(session: Session) -> None:
+    schemas = without_nullable(load_json_spec("stripe.openapi.json"))["components"]["schemas"]
+    seen = set()
+    for name in LISTED:
+        reference = {"$ref": f"#/components/schemas/{name.removesuffix('s')}"}
+        components = {"components": {"schemas": schemas}}
+        validator = jsonschema.Draft202012Validator(reference | components)
+        for tenant in KEYS:
+            for row in session.stripe(tenant).tables[name][:40]:
+                validator.validate(row)
+                seen.add(name)
+    assert seen == set(LISTED)
+
+
+def test_expansion_replaces_ids(base_url: str) -> None:
+    plain = get(base_url, "/v1/charges", limit=1).json()["data"][0]
+    assert isinstance(plain["balance_transaction"], str)
+    assert "refunds" not in plain
+    params = {"limit": 100, "expand[]": ["data.balance_transaction", "data.refunds"]}
+    rows = get(base_url, "/v1/charges", **params).json()["data"]
+    paid = [row for row in rows if row["status"] == "succeeded"]
+    assert all(row["balance_transaction"]["object"] == "balance_transaction" for row in paid)
+    assert all(
+        sum(refund["amount"] for refund in row["refunds"]["data"]) == row["amount_refunded"]
+        for row in rows
+    )
+
+
+def test_windows_by_created_are_disjoint_and_complete(base_url: str) -> None:
+    middle = 1_764_547_200
+    sides = []
+    for operator in ("gte", "lt"):
+        rows, after = [], {}
+        while True:
+            params = {"limit": 100, f"created[{operator}]": middle} | after
+            page = get(base_url, "/v1/charges", **params).json()
+            rows += page["data"]
+            if not page["has_more"]:
+                break
+            after = {"starting_after": page["data"][-1]["id"]}
+        sides.append({row["id"] for row in rows})
+    assert sides[0] and sides[1] and not sides[0] & sides[1]
+
+
+def test_ending_before_walks_back(base_url: str) -> None:
+    first = get(base_url, "/v1/refunds", limit=3).json()
+    back = get(base_url, "/v1/refunds", limit=2, ending_before=first["data"][2]["id"]).json()
+    assert [row["id"] for row in back["data"]] == [row["id"] for row in first["data"][:2]]
+    assert back["has_more"] is False
+
+
+@pytest.mark.parametrize(
+    ("path", "params", "status", "code", "param"),
+    [
+        ("/v1/charges", {"bogus": 1}, 400, "parameter_unknown", "bogus"),
+        ("/v1/charges", {"updated[gte]": 1}, 400, "parameter_unknown", "updated[gte]"),
+        ("/v1/charges", {"limit": 101}, 400, "parameter_invalid_integer", "limit"),
+        ("/v1/charges", {"limit": "many"}, 400, "parameter_invalid_integer", "limit"),
+        ("/v1/charges", {"starting_after": "ch_gone"}, 400, "resource_missing", "starting_after"),
+        ("/v1/charges/ch_gone", {}, 404, "resource_missing", "id"),
+        ("/v1/charges", {"expand[]": "data.bogus"}, 400, None, "expand"),
+        ("/v1/bogus", {}, 404, None, None),
+    ],
+)
+def test_bad_requests_are_refused(
+    base_url: str, path: str, params: dict[str, Any], status: int, code: str | None, param: str
+) -> None:
+    answer = get(base_url, path, **params)
+    assert answer.status_code == status
+    error = answer.json()["error"]
+    assert error["type"] == "invalid_request_error"
+    assert (error.get("code"), error.get("param")) == (code, param)
+    assert answer.headers["Request-Id"].startswith("req_")
+
+
+def test_keys(base_url: str) -> None:
+    nobody = requests.get(f"{base_url}/stripe/v1/charges", timeout=10)
+    wrong = requests.get(f"{base_url}/stripe/v1/charges", auth=("sk_test_nobody", ""), timeout=10)
+    basic = requests.get(f"{base_url}/stripe/v1/charges", auth=(KEYS["acme"], ""), timeout=10)
+    assert [nobody.status_code, wrong.status_code, basic.status_code] == [401, 401, 200]
+    assert "code" not in wrong.json()["error"]
+    assert "sk_test_nobody" not in wrong.text
+
+
+def test_subscriptions_hide_canceled_ones(base_url: str) -> None:
+    shown = get(base_url, "/v1/subscriptions", limit=100).json()["data"]
+    every = get(base_url, "/v1/subscriptions", limit=100, status="all").json()["data"]
+    canceled = get(base_url, "/v1/subscriptions", limit=100, status="canceled").json()["data"]
+    assert canceled and len(every) == len(shown) + len(canceled)
+
+
+def test_a_payout_is_the_sum_of_its_members(base_url: str) -> None:
+    payout = get(base_url, "/v1/payouts", limit=1).json()["data"][0]
+    members, after = [], {}
+    while True:
+        params = {"payout": payout["id"], "limit": 100} | after
+        page = get(base_url, "/v1/balance_transactions", **params).json()
+        members += page["data"]
+        if not page["has_more"]:
+            break
+        after = {"starting_after": page["data"][-1]["id"]}
+    assert sum(row["net"] for row in members) == 0
+    assert payout["amount"] == sum(row["net"] for row in members if row["type"] != "payout")
+
+
+def test_invoice_lines_have_their_own_pages(base_url: str) -> None:
+    invoice = get(base_url, "/v1/invoices", limit=1).json()["data"][0]
+    lines = get(base_url, f"/v1/invoices/{invoice['id']}/lines", limit=100).json()["data"]
+    assert sum(line["amount"] for line in lines) == invoice["subtotal"]
+    taxes = sum(tax["amount"] for tax in invoice["total_taxes"])
+    discounts = sum(entry["amount"] for entry in invoice["total_discount_amounts"])
+    assert invoice["total"] == invoice["subtotal"] - discounts + taxes
+
+
+def test_events_are_recent_and_filtered_by_type(base_url: str) -> None:
+    params = {"limit": 100, "types[]": ["charge.succeeded", "refund.created"]}
+    rows = get(base_url, "/v1/events", **params).json()["data"]
+    assert {row["type"] for row in rows} <= {"charge.succeeded", "refund.created"}
+    assert rows
+    newest = get(base_url, "/v1/events", limit=1).json()["data"][0]["created"]
+    assert all(newest - row["created"] <= 31 * 86_400 for row in rows)
