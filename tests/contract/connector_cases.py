@@ -1,0 +1,79 @@
+"""Every connector's feed at a running sandbox, with the credentials it needs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from include.config.credentials import Credentials
+from include.config.load import load_platform
+from include.config.models import Feed
+from include.core.streams import Page, Window
+from include.extract.http_client import HttpLimits
+from include.extract.rest_source import RestSource
+from include.extract.source import LocatedSource, Source, build_source
+
+
+@dataclass(frozen=True)
+class Case:
+    """One demo feed of one connector."""
+
+    feed: Feed
+    credentials: Credentials
+
+    @property
+    def name(self) -> str:
+        return f"{self.feed.tenant.id}-{self.feed.name}"
+
+    @property
+    def is_api(self) -> bool:
+        return self.feed.connector.api is not None
+
+    def source(self, limits: HttpLimits | None = None, **options: Any) -> Source:
+        feed = replace(self.feed, options={**self.feed.options, **options})
+        if limits is None or not self.is_api:
+            return build_source(feed, self.credentials)
+        if feed.connector.kind == "rest":
+            return LocatedSource(feed, RestSource(feed, self.credentials, limits))
+        from include.connectors.shopify.source import ShopifySource
+
+        inner = ShopifySource(feed, self.credentials, limits=limits, sleep=lambda seconds: None)
+        return LocatedSource(feed, inner)
+
+    def with_secret(self, secret: str) -> "Case":
+        credentials = Credentials("x", self.credentials.host, {"password": secret})
+        return Case(self.feed, credentials)
+
+
+def build_cases(url: str, world: Path) -> dict[str, Case]:
+    """All demo feeds by name; API feeds point at the sandbox, file feeds at its exports."""
+    cases = {}
+    for feed in load_platform().feeds:
+        case = _build_case(feed, url, world)
+        cases[case.name] = case
+    return cases
+
+
+def _build_case(feed: Feed, url: str, world: Path) -> Case:
+    tenant, connector = feed.tenant.id, feed.connector.connector
+    if connector == "shopify":
+        host, secret = f"{url}/shopify/acme-outdoor", f"shpat_sandbox_{tenant}"
+        return Case(feed, Credentials("x", host, {"password": secret}))
+    if connector == "stripe":
+        secret = f"sk_test_sandbox_{tenant}"
+        return Case(feed, Credentials("x", f"{url}/stripe", {"password": secret}))
+    path = world / tenant / Path(str(feed.options["path"])).name
+    return Case(replace(feed, options={**feed.options, "path": str(path)}), Credentials("x"))
+
+
+def read_records(source: Source, stream: str, window: Window) -> list[dict[str, Any]]:
+    return [record for page in source.read(stream, window) for record in rows_of(page)]
+
+
+def rows_of(page: Page) -> Iterator[dict[str, Any]]:
+    if isinstance(page.records, pa.RecordBatch | pa.Table):
+        yield from page.records.to_pylist()
+    else:
+        yield from page.records
