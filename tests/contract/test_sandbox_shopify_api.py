@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import requests
 
+from include.sandbox.shopify import bulk
 from include.sandbox.shopify.cost import Bucket
 from include.sandbox.testing import running_sandbox
 
@@ -93,6 +94,22 @@ def test_bulk_without_rows_has_no_url(base_url: str) -> None:
         )
         == []
     )
+
+
+def test_abandoned_operations_do_not_block_the_shop(
+    base_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five operations whose clients were killed once refused every later one for ever.
+
+    They end by themselves after a while, as at Shopify.
+    """
+    run = 'mutation { bulkOperationRunQuery(query: "{ locations { edges { node { id } } } }") { bulkOperation { id } userErrors { code } } }'  # noqa: E501
+    for _ in range(5):
+        assert not ask(base_url, run)["data"]["bulkOperationRunQuery"]["userErrors"]
+    refused = ask(base_url, run)["data"]["bulkOperationRunQuery"]
+    assert refused["userErrors"] == [{"code": "OPERATION_IN_PROGRESS"}]
+    monkeypatch.setattr(bulk, "ABANDONED_S", 0.0)
+    assert not ask(base_url, run)["data"]["bulkOperationRunQuery"]["userErrors"]
 
 
 def test_bulk_grouped_children_follow_their_parent(base_url: str) -> None:
