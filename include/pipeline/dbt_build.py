@@ -85,6 +85,7 @@ def build_target_dir(settings: Settings, tenant_id: str) -> Path:
 
 
 def build_arguments(tenant: Tenant, select: Sequence[str], target: Path) -> list[str]:
+    """Words of the dbt command line, without the executable; the same for the same tenant file."""
     variables = build_dbt_vars(tenant)
     return [
         "build",

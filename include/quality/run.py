@@ -15,12 +15,11 @@ from include.core.errors import WarehouseRejected
 from include.quality.builtin import StreamTable, build_stream_checks
 from include.quality.check import Check, CheckContext, CheckOutcome, Severity, Status
 from include.quality.discover import LAYERS, load_feed_checks, load_mart_checks
-from include.quality.score import build_score
+from include.quality.save import run_save
 from include.quality.statement import BoundSql, build_bound, build_statement
 from include.quality.tables import fetch_existing, fetch_stream_tables
 from include.warehouse import ddl
-from include.warehouse import outcomes as store
-from include.warehouse.connection import Connection, Warehouse
+from include.warehouse.connection import Warehouse
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +66,7 @@ def run_raw_checks(
             else:
                 bound.append(_bind_raw(check, feed, stream, context))
     found = [*_run(warehouse, bound), *skipped, *_unusable(problems)]
-    _save(warehouse, found, context, layer=RAW, tenant=feed.tenant.id, feed=feed.name)
+    run_save(warehouse, found, context, layer=RAW, tenant=feed.tenant.id, feed=feed.name)
     return found
 
 
@@ -94,7 +93,7 @@ def run_mart_checks(
         else:
             bound.append(_Bound(check, names, {}))
     found = [*_run(warehouse, bound), *skipped, *_unusable(problems)]
-    _save(warehouse, found, context, layer=MART, tenant=tenant.id, feed=None)
+    run_save(warehouse, found, context, layer=MART, tenant=tenant.id, feed=None)
     return found
 
 
@@ -170,59 +169,3 @@ def _unusable(problems: Iterable[Problem]) -> list[CheckOutcome]:
         CheckOutcome(stem, Severity.ERROR, Status.BROKEN, detail=" ".join(messages))
         for stem, messages in told.items()
     ]
-
-
-def _save(
-    warehouse: Warehouse,
-    found: Sequence[CheckOutcome],
-    context: CheckContext,
-    *,
-    layer: str,
-    tenant: str,
-    feed: str | None,
-) -> None:
-    """Outcomes and score, in one transaction."""
-    rows = [
-        store.CheckRow(
-            tenant=tenant,
-            feed=feed,
-            stream=outcome.stream,
-            layer=layer,
-            check_name=outcome.name,
-            severity=outcome.severity.value,
-            state=outcome.status.value,
-            bad_rows=outcome.bad_rows,
-            sample=outcome.sample,
-            message=outcome.detail,
-            checked_at=context.started_at,
-            dag_id=context.dag_id,
-            run_id=context.run_id,
-        )
-        for outcome in found
-    ]
-    with warehouse.connect() as connection:
-        store.run_record_checks(connection, rows)
-        _save_score(connection, found, context, layer=layer, tenant=tenant, feed=feed)
-
-
-def _save_score(
-    connection: Connection,
-    found: Sequence[CheckOutcome],
-    context: CheckContext,
-    *,
-    layer: str,
-    tenant: str,
-    feed: str | None,
-) -> None:
-    counted = [outcome for outcome in found if outcome.status is not Status.SKIPPED]
-    store.run_record_score(
-        connection,
-        tenant,
-        layer,
-        build_score(found),
-        checks=len(counted),
-        failed=sum(outcome.status is not Status.PASSED for outcome in counted),
-        feed=feed,
-        dag_id=context.dag_id,
-        run_id=context.run_id,
-    )
