@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -223,7 +224,7 @@ def test_windows_side_by_side_give_each_record_once(cases: dict[str, Case], name
         path = spec.columns[spec.primary_key[0]].path or spec.primary_key[0]
         parts = [
             [pick(r, path) for r in read_records(source, stream, Window(*pair))]
-            for pair in zip(edges, edges[1:], strict=False)
+            for pair in pairwise(edges)
         ]
         # A cursor nobody can read is inside of every window, for the loader to refuse.
         whole = {pick(r, path) for r in read_records(source, stream, Window(edges[0], edges[-1]))}
