@@ -41,7 +41,7 @@ def build_model_group(
     def convert(*, task_group: Any, node: Any, **_: Any) -> Any:
         return make_task(task_group, node.name, node.unique_id)
 
-    return DbtTaskGroup(
+    group = DbtTaskGroup(
         dag=dag,
         group_id=group_id,
         project_config=_project(settings),
@@ -66,6 +66,17 @@ def build_model_group(
         ),
         operator_args={"install_deps": False},
     )
+    _sort(dag, group)
+    return group
+
+
+def _sort(dag: Any, group: DbtTaskGroup) -> None:
+    """Cosmos draws in the order of a set, another in each process: a new DAG version each parse."""
+    children = dict(sorted(group.children.items()))
+    group.children.clear()
+    group.children.update(children)
+    for task_id in children:
+        dag.task_dict[task_id] = dag.task_dict.pop(task_id)
 
 
 def _project(settings: Settings) -> ProjectConfig:

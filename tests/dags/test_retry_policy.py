@@ -1,4 +1,4 @@
-"""One rule per error, derived from the tree: what may pass is retried, what needs a person is not."""
+"""One rule per error: what may pass by itself is retried, what needs a person is not."""
 
 from datetime import timedelta
 

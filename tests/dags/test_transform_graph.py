@@ -11,6 +11,7 @@ from include.core.errors import TransformError
 from include.orchestration.dbt_operator import DbtNodeOperator
 from include.orchestration.transform_dag import build_transform_dag
 from tests.dags.conftest import TENANT
+from tests.dags.test_parsing import probe
 
 # Enough of a manifest for Cosmos: id -> parents. `stg_other` belongs to a connector nobody has.
 NODES = {
@@ -25,12 +26,12 @@ NODES = {
 }
 
 
-def _write_project(root: Path) -> None:
-    (root / "dbt").mkdir()
+def _write_project(root: Path, nodes_by_id: dict[str, tuple[str, list[str]]]) -> None:
+    (root / "dbt").mkdir(exist_ok=True)
     (root / "dbt" / "dbt_project.yml").write_text("name: elt\nprofile: elt\nversion: '1'\n")
     (root / "dbt" / "profiles.yml").write_text("elt: {target: x, outputs: {x: {type: postgres}}}\n")
     nodes = {}
-    for unique_id, (folder, parents) in NODES.items():
+    for unique_id, (folder, parents) in nodes_by_id.items():
         name = unique_id.rsplit(".", 1)[1]
         (root / "dbt" / folder).mkdir(parents=True, exist_ok=True)
         (root / "dbt" / folder / f"{name}.sql").write_text("select 1")
@@ -52,7 +53,7 @@ def _write_project(root: Path) -> None:
 
 @pytest.fixture
 def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write_platform):
-    _write_project(tmp_path)
+    _write_project(tmp_path, NODES)
     monkeypatch.setenv("ELT_DBT_PROJECT_DIR", str(tmp_path / "dbt"))
     monkeypatch.setenv("ELT_DBT_MANIFEST", str(tmp_path / "manifest.json"))
 
@@ -132,6 +133,17 @@ def test_models_report_after_a_failed_build_but_not_after_a_skipped_run(build) -
     assert rules["marts.fct_orders"] == TriggerRule.ALL_SUCCESS
     assert rules["check_marts"] == TriggerRule.ALL_SUCCESS
     assert not dag.get_task("marts.fct_orders").on_failure_callback
+
+
+def test_two_processes_serialize_the_same_bytes(build, tmp_path: Path) -> None:
+    """Cosmos draws in the order of a set, so each parse in a new process was a new DAG version."""
+    more = {f"model.elt.dim_{letter}": ("models/marts/core", []) for letter in "abcdefghijkl"}
+    _write_project(tmp_path, NODES | more)
+    build("models")
+    first, second = probe("1", "tenant_transform.py"), probe("2", "tenant_transform.py")
+    assert "marts.dim_l" in first["dags"]["transform__shop"]
+    assert first["dags"] == second["dags"]
+    assert " object at 0x" not in json.dumps(first["dags"])
 
 
 class _Ti:
