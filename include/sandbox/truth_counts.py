@@ -114,6 +114,7 @@ def build_quickbooks_counts(
     business: Business, documents: list[quickbooks.Document]
 ) -> dict[str, Any]:
     """Documents, lines and amounts per type; returns are negative, estimates are no revenue."""
+    nothing = {"documents": 0}
     kinds: dict[str, dict[str, int]] = {}
     for doc in documents:
         cell = kinds.setdefault(doc.kind, {"documents": 0, "lines": 0, "amount": 0})
@@ -126,6 +127,8 @@ def build_quickbooks_counts(
             "items": len(business.listings) + 1,
             "invoices": kinds["Invoice"]["documents"],
             "sales_receipts": kinds["Sales Receipt"]["documents"],
+            "credit_memos": kinds.get("Credit Memo", nothing)["documents"],
+            "refund_receipts": kinds.get("Refund", nothing)["documents"],
         },
         "documents": dict(sorted(kinds.items())),
         "blank_numbers": sum(not doc.number for doc in documents),

@@ -93,7 +93,7 @@ def write_acme(folder: Path, business: Business, seed: int, as_of: datetime) -> 
         "store_targets": len(targets),
         "email_campaigns": len(campaigns),
         "survey": len(answers),
-        "reasons_2026": len(reasons),
+        "returns_reasons_2026": len(reasons),
     }
 
 
@@ -126,4 +126,8 @@ def write_corner(folder: Path, business: Business, seed: int, as_of: datetime) -
     write_text(
         folder / "stock_count.csv", build_delimited([("sku", "counted_on", "on_hand"), *counted])
     )
-    return {"Prices": len(business.listings), "Suppliers": len(brands), "stock_count": len(counted)}
+    return {
+        "price_list_prices": len(business.listings),
+        "price_list_suppliers": len(brands),
+        "stock_count": len(counted),
+    }

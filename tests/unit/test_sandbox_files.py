@@ -178,4 +178,4 @@ def test_uploads_come_in_dialects(folder: Path, truth: dict[str, Any]) -> None:
     rows_ = list(book["Prices"].iter_rows(values_only=True))
     assert rows_[0][0].startswith("Corner Shop price list")
     assert rows_[2][:2] == ("Code", "Product")
-    assert len(rows_) - 3 == truth["counts"]["corner"]["uploads"]["streams"]["Prices"]
+    assert len(rows_) - 3 == truth["counts"]["corner"]["uploads"]["streams"]["price_list_prices"]
