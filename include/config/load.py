@@ -21,7 +21,7 @@ from include.config.models import (
     Tenant,
     TenantFile,
 )
-from include.config.options import resolve_options, resolve_streams
+from include.config.options import resolve_concepts, resolve_options, resolve_streams
 from include.config.schedule import resolve_schedule
 from include.config.settings import Settings, load_settings
 from include.config.yaml_file import YamlFile, load_yaml, problem_line
@@ -93,6 +93,7 @@ def load_tenant(
         message = f"`timezone` is `{spec.timezone}`. Expected an IANA name such as `Europe/Berlin`."
         problems.append(Problem(path, file.line(("timezone",)), message))
     feeds = _resolve_feeds(spec, file, connectors, problems)
+    _check_twins(feeds, file, problems)
     tenant = Tenant(spec, path, ())
     feeds = [_with_tenant(feed, tenant) for feed in feeds if feed.enabled]
     object.__setattr__(tenant, "feeds", tuple(sorted(feeds, key=lambda f: f.name)))
@@ -130,6 +131,19 @@ def _resolve_feeds(
     return feeds
 
 
+def _check_twins(feeds: list[Feed], file: YamlFile, problems: list[Problem]) -> None:
+    """Feeds of one connector share its conformed models, so they cannot differ in concepts."""
+    first: dict[str, Feed] = {}
+    for feed in feeds:
+        twin = first.setdefault(feed.connector.connector, feed)
+        if twin.concepts != feed.concepts:
+            message = (
+                f"feeds `{twin.name}` and `{feed.name}` share connector "
+                f"`{feed.connector.connector}` but differ in `concepts`. Give both the same list."
+            )
+            problems.append(Problem(file.path, file.line(("feeds", feed.name)), message))
+
+
 Trouble = list[tuple[tuple[str, ...], str]]
 
 
@@ -139,6 +153,7 @@ def _resolve_feed(
     """One feed and what is wrong with it, as (place below the feed's block, message)."""
     trouble: Trouble = []
     options = resolve_options(connector, block.options, trouble)
+    concepts = resolve_concepts(connector, block.concepts, trouble)
     streams: dict[str, Stream] = resolve_streams(connector, block.streams, options, trouble)
     schedule = resolve_schedule(block.schedule, naming.ingest_dag_id(spec.tenant, name), trouble)
     _check_names(spec, connector, streams, trouble)
@@ -150,6 +165,7 @@ def _resolve_feed(
         connector=connector,
         streams=streams,
         options=options,
+        concepts=concepts,
         schedule=schedule,
         start_date=block.start_date,
         priority=block.priority,

@@ -51,6 +51,11 @@ class FeedFile(Spec):
     start_date: date = Field(description="First day read; UTC midnight.")
     streams: tuple[Snake, ...] | None = Field(None, description="Streams to load; all if absent.")
     options: dict[str, Any] = Field({}, description="Settings the connector declares.")
+    concepts: tuple[Snake, ...] | None = Field(
+        None,
+        description="Concepts this feed may contribute to the marts; all of the connector's if "
+        "absent. Two systems that book the same sales must not both feed orders.",
+    )
     priority: int = Field(5, ge=1, le=10, description="10 runs first when slots are short.")
     enabled: bool = Field(True, description="false: no DAG.")
     deadline_minutes: int = Field(
@@ -82,7 +87,8 @@ class TenantFile(Spec):
 class Feed:
     """One tenant's configured connector, ready to run.
 
-    `streams` holds only the selected streams, sorted by name; `options` has defaults filled in.
+    `streams` holds only the selected streams, sorted by name; `options` has defaults filled in;
+    `concepts` are the ones it contributes, sorted.
     """
 
     tenant: "Tenant" = field(repr=False, compare=False)
@@ -90,6 +96,7 @@ class Feed:
     connector: Connector
     streams: dict[str, Stream]
     options: dict[str, Any]
+    concepts: tuple[str, ...]
     schedule: str | None
     start_date: date
     priority: int

@@ -50,6 +50,19 @@ def _check_type(name: str, option: Option, value: Any, trouble: Trouble) -> None
         trouble.append((("options", name), message))
 
 
+def resolve_concepts(
+    connector: Connector, given: tuple[str, ...] | None, trouble: Trouble
+) -> tuple[str, ...]:
+    """The concepts a feed contributes, sorted; all of the connector's when none are given."""
+    for name in given or ():
+        if name not in connector.concepts:
+            known = ", ".join(sorted(connector.concepts)) or "none"
+            guess = did_you_mean(name, connector.concepts)
+            message = f"no concept `{name}`.{guess} `{connector.connector}` feeds: {known}."
+            trouble.append((("concepts",), message))
+    return tuple(sorted(connector.concepts if given is None else given))
+
+
 def resolve_streams(
     connector: Connector,
     selected: tuple[str, ...] | None,

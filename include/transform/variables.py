@@ -22,12 +22,13 @@ def build_dbt_vars(tenant: Tenant) -> dict[str, Any]:
         sources_by_concept: concept -> connectors of the tenant that feed it; a concept nobody feeds
         is absent, and macro union_concept then gives an empty table.
     """
-    connectors = {feed.connector.connector: feed.connector for feed in tenant.feeds}
     return {
         "tenant": tenant.id,
         "tenant_currency": tenant.spec.currency,
         "tenant_timezone": tenant.spec.timezone,
-        "sources_by_concept": build_sources_by_concept(connectors.values()),
+        "sources_by_concept": build_sources_by_concept(
+            (feed.connector.connector, feed.concepts) for feed in tenant.feeds
+        ),
         "feeds": sorted(feed.name for feed in tenant.feeds),
     }
 
@@ -38,15 +39,19 @@ def build_manifest_vars(connectors: Mapping[str, Connector]) -> dict[str, Any]:
         "tenant": MANIFEST_TENANT,
         "tenant_currency": "USD",
         "tenant_timezone": "UTC",
-        "sources_by_concept": build_sources_by_concept(connectors.values()),
+        "sources_by_concept": build_sources_by_concept(
+            (name, spec.concepts) for name, spec in connectors.items()
+        ),
         "feeds": sorted(connectors),
     }
 
 
-def build_sources_by_concept(connectors: Iterable[Connector]) -> dict[str, list[str]]:
-    """Concept -> connector names, both sorted, each name once."""
+def build_sources_by_concept(
+    feeds: Iterable[tuple[str, Iterable[str]]],
+) -> dict[str, list[str]]:
+    """(Connector, its concepts) pairs -> concept -> connector names, both sorted, each name once."""
     found: dict[str, set[str]] = {}
-    for connector in connectors:
-        for concept in connector.concepts:
-            found.setdefault(concept, set()).add(connector.connector)
+    for connector, concepts in feeds:
+        for concept in concepts:
+            found.setdefault(concept, set()).add(connector)
     return {concept: sorted(names) for concept, names in sorted(found.items())}

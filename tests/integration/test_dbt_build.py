@@ -25,7 +25,7 @@ EARLY, LATE = "2026-01-02T02:00:00Z", "2026-01-05T12:00:00Z"
 
 
 def build_variables() -> dict[str, Any]:
-    used = [dbt_project.connectors()[name] for name in OWN]
+    used = [(name, dbt_project.connectors()[name].concepts) for name in OWN]
     return {
         "tenant": TENANT,
         "tenant_currency": "USD",

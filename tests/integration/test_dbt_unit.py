@@ -18,7 +18,9 @@ def variables() -> dict[str, object]:
         "tenant": TENANT,
         "tenant_currency": "USD",
         "tenant_timezone": "UTC",
-        "sources_by_concept": build_sources_by_concept(dbt_project.connectors().values()),
+        "sources_by_concept": build_sources_by_concept(
+            (name, spec.concepts) for name, spec in dbt_project.connectors().items()
+        ),
         "feeds": sorted(dbt_project.connectors()),
     }
 

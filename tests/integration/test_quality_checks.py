@@ -58,6 +58,7 @@ def feed() -> Feed:
         connector=CONNECTOR,
         streams=dict(CONNECTOR.streams),
         options={},
+        concepts=CONNECTOR.concepts,
         schedule="5 4 * * *",
         start_date=date(2026, 1, 1),
         priority=5,

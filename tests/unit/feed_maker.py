@@ -30,6 +30,7 @@ def build_feed(connector: Connector | dict[str, Any] | str, **options: Any) -> F
         connector=connector,
         streams=dict(sorted(connector.streams.items())),
         options={**defaults, **options},
+        concepts=connector.concepts,
         schedule=None,
         start_date=DAY,
         priority=5,

@@ -104,6 +104,18 @@ def test_a_broken_tenant_leaves_the_others_alone(settings: Settings) -> None:
             ("name: A shop", "name: A shop\nrender: model"),
             "`render` is `model`. Expected `models`, `layers` or `single`. Did you mean `models`?",
         ),
+        (
+            ("2025-01-01\n", "2025-01-01\n    concepts: [order]\n"),
+            "no concept `order`. Did you mean `orders`?",
+        ),
+        (
+            (
+                "feeds:\n",
+                "feeds:\n  old:\n    connector: till\n    concepts: []\n"
+                "    start_date: 2025-01-01\n    options: {path: x}\n",
+            ),
+            "feeds `old` and `till` share connector `till` but differ in `concepts`.",
+        ),
         (("name: A shop", "name: A\nname: B"), "shop.yaml:3: not valid YAML: `name` stands twice"),
         (("feeds:", "feeds: ["), "not valid YAML"),
     ],
