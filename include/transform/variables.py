@@ -49,7 +49,7 @@ def build_manifest_vars(connectors: Mapping[str, Connector]) -> dict[str, Any]:
 def build_sources_by_concept(
     feeds: Iterable[tuple[str, Iterable[str]]],
 ) -> dict[str, list[str]]:
-    """(Connector, its concepts) pairs -> concept -> connector names, both sorted, each name once."""
+    """(Connector, its concepts) pairs -> concept -> connectors; both sorted, each name once."""
     found: dict[str, set[str]] = {}
     for connector, concepts in feeds:
         for concept in concepts:
