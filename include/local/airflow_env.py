@@ -9,10 +9,12 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from include.config.models import Platform
 from include.core import naming
 from include.local.state import LocalSecrets, LocalState, load_json, write_private
+from include.sandbox.connections import build_connection
 
 ADMIN = "admin"
 HOST = "127.0.0.1"
@@ -126,25 +128,14 @@ def _connections(facts: StackFacts, platform: Platform) -> dict[str, str]:
     """`AIRFLOW_CONN_*` of the warehouse and of every feed the sandbox plays the vendor for."""
     found = {naming.WAREHOUSE_CONNECTION: facts.warehouse_url}
     world = load_json(facts.state.sandbox / "world.json") or {}
-    credentials: Mapping[str, Mapping[str, Mapping[str, str]]] = world.get("credentials", {})
+    base = f"http://{HOST}:{facts.ports.sandbox}"
+    credentials: Mapping[str, Mapping[str, Mapping[str, Any]]] = world.get("credentials", {})
     for feed in platform.feeds:
         vendor = feed.connector.connector
         fields = credentials.get(vendor, {}).get(feed.tenant.id)
         if fields:
-            found[feed.connection_id] = _sandbox_connection(facts.ports.sandbox, vendor, fields)
+            found[feed.connection_id] = json.dumps(build_connection(base, vendor, fields))
     return {f"AIRFLOW_CONN_{name.upper()}": value for name, value in sorted(found.items())}
-
-
-def _sandbox_connection(port: int, vendor: str, fields: Mapping[str, str]) -> str:
-    path = f"{vendor}/{fields['shop']}" if "shop" in fields else vendor
-    secret = fields.get("access_token") or fields.get("api_key") or ""
-    connection = {
-        "conn_type": "generic",
-        "host": f"http://{HOST}:{port}/{path}",
-        "password": secret,
-        "extra": dict(fields),
-    }
-    return json.dumps(connection)
 
 
 def write_env_file(facts: StackFacts, environment: Mapping[str, str]) -> None:

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from itertools import count
 from typing import Any
 
+from include.sandbox.vendors import load_vendors
+
 KINDS = (
     "429",
     "500",
@@ -117,22 +119,13 @@ def build_refusal(vendor: str, kind: str) -> tuple[int, bytes, str]:
             "extensions": {"cost": cost},
         }
         return 200, json.dumps(body).encode(), "application/json"
-    if vendor == "stripe":
-        kinds = {
-            "429": ("invalid_request_error", "Request rate limit exceeded."),
-            "500": ("api_error", "An unknown error occurred"),
-        }
-        error: dict[str, Any] = {"type": kinds[kind][0], "message": kinds[kind][1]}
-        if kind == "429":
-            error["code"] = "rate_limit"
-        body = {"error": error}
+    found = load_vendors().get(vendor)
+    if found is not None and found.refusal is not None:
+        status, answer = found.refusal(kind)
     else:
-        body = {
-            "errors": "Exceeded 2 calls per second for api client."
-            if kind == "429"
-            else "Internal Server Error"
-        }
-    return int(kind), json.dumps(body).encode(), "application/json"
+        text = "Too many requests" if kind == "429" else "Internal server error"
+        status, answer = int(kind), {"error": {"code": int(kind), "message": text}}
+    return status, json.dumps(answer).encode(), "application/json"
 
 
 def change_body(kind: str, body: bytes) -> bytes:
@@ -154,24 +147,27 @@ def change_body(kind: str, body: bytes) -> bytes:
     return json.dumps(found).encode()
 
 
-def _records(body: dict[str, Any]) -> list[dict[str, Any]]:
-    data = body.get("data")
-    if isinstance(data, list):
-        return [row for row in data if isinstance(row, dict)]
-    if isinstance(data, dict):
-        pages = [page for page in data.values() if isinstance(page, dict)]
-        return [row for page in pages for row in page.get("nodes", [])]
-    return []
+def _records(body: Any) -> list[dict[str, Any]]:
+    """The records of an answer: those of its longest list of objects, however deep it lies."""
+    lists = _lists(body)
+    return max((found[key] for found, key in lists), key=len) if lists else []
 
 
-def _drop_lists(body: dict[str, Any]) -> None:
-    if isinstance(body.get("data"), list):
-        del body["data"]
-    elif isinstance(body.get("data"), dict):
-        for page in body["data"].values():
-            if isinstance(page, dict):
-                page.pop("nodes", None)
-                page.pop("edges", None)
+def _drop_lists(body: Any) -> None:
+    for found, key in _lists(body):
+        found.pop(key, None)
+
+
+def _lists(body: Any, depth: int = 0) -> list[tuple[dict[str, Any], str]]:
+    """(object, key) of every list of objects that is not inside another such list."""
+    found: list[tuple[dict[str, Any], str]] = []
+    if isinstance(body, dict) and depth < 5:
+        for key, value in body.items():
+            if isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
+                found.append((body, key))
+            else:
+                found += _lists(value, depth + 1)
+    return found
 
 
 async def wait(fault: Fault) -> None:

@@ -4,7 +4,7 @@ import json
 import logging
 from pathlib import Path
 
-from include.sandbox import coresignal, ecommerce, quickbooks, uploads
+from include.sandbox import coresignal, ecommerce, quickbooks_csv, uploads
 from include.sandbox.delimited import write_text
 from include.sandbox.session import Session
 from include.sandbox.truth import build_truth, write_truth
@@ -17,7 +17,7 @@ def run_generate(spec: WorldSpec, out: Path) -> None:
     """Write everything below `out`; files of an earlier state are overwritten in place."""
     session = Session(spec)
     acme, bazaar, corner = (session.world.businesses[name] for name in ("acme", "bazaar", "corner"))
-    documents = quickbooks.write_books(out / "acme" / "quickbooks", acme, spec.seed, spec.as_of)
+    documents = quickbooks_csv.write_books(out / "acme" / "quickbooks", acme, spec.seed, spec.as_of)
     files, ids = coresignal.build_files(spec.seed, session.world.companies, spec.as_of)
     coresignal.write_files(out / "acme" / "coresignal", files)
     counted = {

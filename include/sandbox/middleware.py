@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from include.sandbox.faults import Fault, Faults, build_refusal, change_body, wait
+from include.sandbox.vendors import load_vendors
 
 Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
@@ -21,11 +22,12 @@ class Misbehaviour:
     """Wraps the app; control routes (`/_sandbox`) pass untouched.
 
     Attributes:
+        root: Vendor that is served at `/` as well as below its name.
         log: Method, path, query and status of vendor requests, oldest first.
     """
 
-    def __init__(self, app: App, faults: Faults) -> None:
-        self.app, self.faults = app, faults
+    def __init__(self, app: App, faults: Faults, root: str | None = None) -> None:
+        self.app, self.faults, self.root = app, faults, root
         self.log: deque[dict[str, Any]] = deque(maxlen=LOGGED)
         self._last: dict[str, tuple[Message, bytes]] = {}
 
@@ -34,6 +36,7 @@ class Misbehaviour:
             await self.app(scope, receive, send)
             return
         body = await _read(receive)
+        scope = self._below_root(scope)
         path, query = scope["path"], scope["query_string"].decode()
         vendor = path.strip("/").partition("/")[0]
         entry = {
@@ -59,6 +62,15 @@ class Misbehaviour:
         self._last[path] = (start, content)
         entry["status"] = start["status"]
         await _answer(fault, start, content, send)
+
+    def _below_root(self, scope: Message) -> Message:
+        """The request with the root vendor's prefix, unless it came with a vendor's prefix."""
+        path = scope["path"]
+        first = path.strip("/").partition("/")[0]
+        if self.root is None or first in load_vendors():
+            return scope
+        raw = f"/{self.root}".encode() + scope.get("raw_path", path.encode())
+        return {**scope, "path": f"/{self.root}{path}", "raw_path": raw}
 
     async def _run(self, scope: Message, body: bytes) -> tuple[Message, bytes]:
         """The vendor's answer in one piece."""

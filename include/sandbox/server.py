@@ -1,7 +1,6 @@
-"""All vendors on one port: `/shopify/<shop>/...`, `/stripe/v1/...`, control under `/_sandbox`."""
+"""All vendors on one port: each below `/<vendor>`, control under `/_sandbox`."""
 
 import socket
-from functools import partial
 
 import uvicorn
 from starlette.applications import Starlette
@@ -12,32 +11,24 @@ from include.sandbox.control import Control
 from include.sandbox.faults import Faults
 from include.sandbox.middleware import Misbehaviour
 from include.sandbox.session import Session
-from include.sandbox.shopify.app import ShopifyApi
-from include.sandbox.stripe.app import StripeApi
-from include.sandbox.world import CREDENTIALS, WorldSpec
+from include.sandbox.vendors import load_vendors
+from include.sandbox.world import WorldSpec
 
 
-def build_app(spec: WorldSpec) -> Misbehaviour:
-    """The ASGI application of one world."""
-    session = Session(spec)
-    faults = Faults()
-    shops = {
-        login["shop"]: ((partial(session.shop, tenant)), login["access_token"])
-        for tenant, login in CREDENTIALS["shopify"].items()
-    }
-    accounts = {
-        login["api_key"]: (partial(session.stripe, tenant))
-        for tenant, login in CREDENTIALS["stripe"].items()
-    }
+def build_app(spec: WorldSpec, root: str | None = None) -> Misbehaviour:
+    """The ASGI application of one world.
+
+    Args:
+        spec: The world.
+        root: A vendor that answers at `/` too, for client libraries that know only a host.
+    """
+    session, faults = Session(spec), Faults()
     control = Control(session, faults)
-    app = Starlette(
-        routes=[
-            Mount("/_sandbox", routes=control.routes()),
-            Mount("/shopify", routes=ShopifyApi(shops).routes()),
-            Mount("/stripe", routes=StripeApi(accounts).routes()),
-        ]
-    )
-    control.middleware = Misbehaviour(app, faults)
+    mounts = [
+        Mount(f"/{name}", routes=vendor.routes(session)) for name, vendor in load_vendors().items()
+    ]
+    app = Starlette(routes=[Mount("/_sandbox", routes=control.routes()), *mounts])
+    control.middleware = Misbehaviour(app, faults, root)
     return control.middleware
 
 

@@ -12,8 +12,12 @@ START_LIMIT_S = 20.0
 
 
 @contextmanager
-def running_sandbox(world: WorldSpec | None = None) -> Iterator[str]:
+def running_sandbox(world: WorldSpec | None = None, root: str | None = None) -> Iterator[str]:
     """Serve a world (default: the small one, seed 7) in a thread of this process.
+
+    Args:
+        world: Which world.
+        root: A vendor served at `/` too, for client libraries that take a host without a path.
 
     Yields:
         The base url, `http://127.0.0.1:<free port>`.
@@ -22,7 +26,7 @@ def running_sandbox(world: WorldSpec | None = None) -> Iterator[str]:
         TimeoutError: If the server does not come up.
     """
     listening = bind("127.0.0.1", 0)
-    server = build_server(build_app(world or WorldSpec(size=SIZES["small"])))
+    server = build_server(build_app(world or WorldSpec(size=SIZES["small"]), root))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     deadline = time.monotonic() + START_LIMIT_S

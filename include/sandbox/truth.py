@@ -20,11 +20,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from include.sandbox import ecommerce, quickbooks
+from include.sandbox import ecommerce, quickbooks_csv
 from include.sandbox.delimited import write_text
 from include.sandbox.economy.records import Account, Sale
 from include.sandbox.session import Session
 from include.sandbox.shopify.orders import financial_status, order_name
+from include.sandbox.stripe.vendor import fetch_account
 from include.sandbox.truth_counts import build_counts
 
 AMOUNTS = ("gross", "discounts", "shipping", "tax", "total", "refunds", "net")
@@ -74,7 +75,7 @@ def source_id(account: Account, session: Session, names: dict[int, str]) -> str:
     if account.source == "shopify":
         return f"gid://shopify/Customer/{7_012_000_000 + account.number}"
     if account.source == "stripe":
-        return session.stripe(account.tenant).customer_id(account)
+        return fetch_account(session, account.tenant).customer_id(account)
     if account.source == "quickbooks":
         return names[account.number]
     return ecommerce.customer_key(account)
@@ -83,7 +84,7 @@ def source_id(account: Account, session: Session, names: dict[int, str]) -> str:
 def build_identities(session: Session, coresignal: dict[int, str]) -> dict[str, Any]:
     """party_id -> its name and `<tenant>/<source>` -> record ids (doubles: more than one)."""
     found: dict[str, Any] = {}
-    names = quickbooks.build_names(session.world.businesses["acme"])
+    names = quickbooks_csv.build_names(session.world.businesses["acme"])
     for party in session.world.people + session.world.companies:
         label = party.company_name or f"{party.first_name} {party.last_name}"
         found[party.party_id] = {
@@ -100,7 +101,7 @@ def build_identities(session: Session, coresignal: dict[int, str]) -> dict[str, 
                     source_id(account, session, names)
                 )
                 if account.source == "shopify":
-                    paid = session.stripe(account.tenant).customer_id(account)
+                    paid = fetch_account(session, account.tenant).customer_id(account)
                     records.setdefault(f"{account.tenant}/stripe", []).append(paid)
     for record_id, party_id in coresignal.items():
         found[party_id]["records"].setdefault("acme/coresignal", []).append(record_id)
@@ -116,12 +117,12 @@ def build_products(session: Session) -> dict[str, Any]:
             records = entry["records"]
             if tenant == "acme":
                 records["acme/shopify"] = f"gid://shopify/Product/{8_000_000 + listing.number}"
-                records["acme/quickbooks"] = quickbooks.item_name(listing)
+                records["acme/quickbooks"] = quickbooks_csv.item_name(listing)
             elif tenant == "bazaar":
                 records["bazaar/ecommerce_csv"] = ecommerce.product_key(listing)
             else:
                 records["corner/stripe"] = (
-                    f"prod_{session.stripe('corner').token('product', listing.number)[:14]}"
+                    f"prod_{fetch_account(session, 'corner').token('product', listing.number)[:14]}"
                 )
                 records["corner/uploads"] = listing.sku
     return dict(sorted(found.items()))
@@ -133,7 +134,7 @@ def order_id(sale: Sale, session: Session) -> str:
     if sale.source == "ecommerce_csv":
         return ecommerce.transaction_key(sale)
     if sale.source == "stripe":
-        return session.stripe(sale.tenant).charge_of_sale.get(sale.key, sale.key)
+        return fetch_account(session, sale.tenant).charge_of_sale.get(sale.key, sale.key)
     return sale.key
 
 
@@ -163,14 +164,16 @@ def build_orders(session: Session) -> list[dict[str, Any]]:
                 if sale.source == "shopify":
                     entry["name"] = order_name(sale)
                     entry["status"] = financial_status(sale)
-                    entry["stripe_charge"] = session.stripe(tenant).charge_of_sale.get(sale.key)
+                    entry["stripe_charge"] = fetch_account(session, tenant).charge_of_sale.get(
+                        sale.key
+                    )
                 found.append(entry)
     return found
 
 
 def build_truth(
     session: Session,
-    documents: list[quickbooks.Document],
+    documents: list[quickbooks_csv.Document],
     export: ecommerce.Export,
     coresignal_files: dict[str, list[dict[str, Any]]],
     coresignal_ids: dict[int, str],

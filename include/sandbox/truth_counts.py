@@ -3,14 +3,16 @@
 from collections import Counter
 from typing import Any
 
-from include.sandbox import ecommerce, quickbooks
+from include.sandbox import ecommerce, quickbooks_csv
 from include.sandbox.economy.records import Business
 from include.sandbox.session import Session
+from include.sandbox.shopify.vendor import fetch_shop
+from include.sandbox.stripe.vendor import fetch_account
 
 
 def build_counts(
     session: Session,
-    documents: list[quickbooks.Document],
+    documents: list[quickbooks_csv.Document],
     export: ecommerce.Export,
     coresignal_files: dict[str, list[dict[str, Any]]],
     coresignal_ids: dict[int, str],
@@ -61,7 +63,7 @@ def build_ecommerce_counts(business: Business, export: ecommerce.Export) -> dict
 
 def build_stripe_counts(session: Session, tenant: str) -> dict[str, Any]:
     """Records per list endpoint (subscriptions: status=all) and collected money."""
-    account = session.stripe(tenant)
+    account = fetch_account(session, tenant)
     charges = account.tables["charges"]
     refunds = [row for row in account.tables["refunds"] if row["balance_transaction"]]
     released = [row for row in account.tables["refunds"] if not row["balance_transaction"]]
@@ -85,7 +87,7 @@ def build_stripe_counts(session: Session, tenant: str) -> dict[str, Any]:
 
 
 def build_shopify_counts(session: Session, tenant: str) -> dict[str, Any]:
-    shop = session.shop(tenant)
+    shop = fetch_shop(session, tenant)
     orders = shop.rows["Order"]
     return {
         "streams": {
@@ -111,7 +113,7 @@ def build_shopify_counts(session: Session, tenant: str) -> dict[str, Any]:
 
 
 def build_quickbooks_counts(
-    business: Business, documents: list[quickbooks.Document]
+    business: Business, documents: list[quickbooks_csv.Document]
 ) -> dict[str, Any]:
     """Documents, lines and amounts per type; returns are negative, estimates are no revenue."""
     nothing = {"documents": 0}

@@ -13,18 +13,12 @@ from include.sandbox.economy.catalogue import build_products
 from include.sandbox.economy.pool import build_companies, build_people, run_employment
 from include.sandbox.economy.records import Business, Party
 from include.sandbox.economy.sales import Span
+from include.sandbox.vendors import load_credentials
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 END = datetime(2026, 11, 1, tzinfo=UTC)
 TAIL_DAYS = 92
 SIZES = {"small": 100, "default": 1_000}
-CREDENTIALS = {
-    "shopify": {"acme": {"shop": "acme-outdoor", "access_token": "shpat_sandbox_acme"}},
-    "stripe": {
-        "acme": {"api_key": "sk_test_sandbox_acme", "account": "acct_sandboxacme"},
-        "corner": {"api_key": "sk_test_sandbox_corner", "account": "acct_sandboxcorner"},
-    },
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +83,7 @@ def build_world_json(spec: WorldSpec) -> dict[str, Any]:
         "start": format_instant(START),
         "end": format_instant(spec.end),
         "as_of": format_instant(spec.as_of),
-        "credentials": CREDENTIALS,
+        "credentials": load_credentials(),
     }
 
 

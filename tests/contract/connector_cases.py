@@ -1,19 +1,21 @@
 """Every connector's feed at a running sandbox, with the credentials it needs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from include.config.credentials import Credentials
+from include.config.credentials import Credentials, build_credentials
 from include.config.load import load_platform
 from include.config.models import Feed
 from include.core.streams import Page, Window
 from include.extract.http_client import HttpLimits
 from include.extract.rest_source import RestSource
 from include.extract.source import LocatedSource, Source, build_source
+from include.sandbox.connections import build_connection
+from include.sandbox.vendors import load_credentials
 
 
 @dataclass(frozen=True)
@@ -58,14 +60,27 @@ def build_cases(url: str, world: Path) -> dict[str, Case]:
 
 def _build_case(feed: Feed, url: str, world: Path) -> Case:
     tenant, connector = feed.tenant.id, feed.connector.connector
-    if connector == "shopify":
-        host, secret = f"{url}/shopify/acme-outdoor", f"shpat_sandbox_{tenant}"
-        return Case(feed, Credentials("x", host, {"password": secret}))
-    if connector == "stripe":
-        secret = f"sk_test_sandbox_{tenant}"
-        return Case(feed, Credentials("x", f"{url}/stripe", {"password": secret}))
+    fields = load_credentials().get(connector, {}).get(tenant)
+    if fields:
+        return Case(feed, sandbox_credentials("x", url, connector, fields))
     path = world / tenant / Path(str(feed.options["path"])).name
     return Case(replace(feed, options={**feed.options, "path": str(path)}), Credentials("x"))
+
+
+def sandbox_credentials(
+    connection_id: str, url: str, vendor: str, fields: Mapping[str, Any]
+) -> Credentials:
+    """What Airflow would hand over for this vendor's connection."""
+    found = build_connection(url, vendor, fields)
+    return build_credentials(
+        connection_id,
+        host=found["host"],
+        port=None,
+        schema=None,
+        login=found.get("login"),
+        password=found.get("password"),
+        extra=found["extra"],
+    )
 
 
 def read_records(source: Source, stream: str, window: Window) -> list[dict[str, Any]]:

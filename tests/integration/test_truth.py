@@ -23,8 +23,10 @@ from include.pipeline.dbt_build import run_dbt_build
 from include.pipeline.feed_load import run_feed_load
 from include.sandbox.generate import run_generate
 from include.sandbox.testing import running_sandbox
-from include.sandbox.world import CREDENTIALS, SIZES, WorldSpec
+from include.sandbox.vendors import load_credentials
+from include.sandbox.world import SIZES, WorldSpec
 from include.warehouse.connection import Warehouse
+from tests.contract.connector_cases import sandbox_credentials
 
 SPEC = WorldSpec(size=SIZES["small"])
 TENANTS = ("acme", "bazaar", "corner")
@@ -56,13 +58,9 @@ def load_world_platform(world: Path, settings: Settings) -> Platform:
 
 def build_credentials(feed: Feed, base: str) -> Credentials:
     tenant, connector = feed.tenant.id, feed.connector.connector
-    if connector == "shopify":
-        shop = CREDENTIALS["shopify"][tenant]
-        host = f"{base}/shopify/{shop['shop']}"
-        return Credentials(feed.connection_id, host, {"password": shop["access_token"]})
-    if connector == "stripe":
-        key = CREDENTIALS["stripe"][tenant]["api_key"]
-        return Credentials(feed.connection_id, f"{base}/stripe", {"password": key})
+    fields = load_credentials().get(connector, {}).get(tenant)
+    if fields:
+        return sandbox_credentials(feed.connection_id, base, connector, fields)
     return Credentials(feed.connection_id)
 
 

@@ -26,8 +26,8 @@ def facts(tmp_path: Path) -> StackFacts:
     (state.sandbox).mkdir()
     world = {
         "credentials": {
-            "shopify": {"acme": {"shop": "acme-outdoor", "access_token": "shpat_x"}},
-            "stripe": {"acme": {"api_key": "sk_x"}},
+            "shopify": {"acme": {"host_path": "/shopify/acme-outdoor", "password": "shpat_x"}},
+            "stripe": {"acme": {"account": "acct_x", "password": "sk_x"}},
         }
     }
     (state.sandbox / "world.json").write_text(json.dumps(world))

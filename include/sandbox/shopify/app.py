@@ -4,7 +4,7 @@ Source: shopify.dev/docs/api/admin-graphql and /docs/api/usage/response-codes, r
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -55,7 +55,7 @@ class Context:
 class ShopifyApi:
     """All shops behind one host: `/<shop>/admin/api/2026-07/graphql.json`."""
 
-    def __init__(self, shops: dict[str, tuple[Callable[[], Shop], str]]) -> None:
+    def __init__(self, shops: Mapping[str, tuple[Callable[[], Shop], str]]) -> None:
         self.schema = build_schema(build_resolvers())
         self.stores = {
             name: Store(get_shop, token, BulkOperations(self.schema, name))

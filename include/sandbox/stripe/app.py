@@ -5,7 +5,7 @@ Source: docs.stripe.com/api/authentication and /errors, read 2026-11.
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import count
 
 from starlette.requests import Request
@@ -28,7 +28,7 @@ class StripeApi:
         accounts: api key -> function giving the account as it is now.
     """
 
-    def __init__(self, accounts: dict[str, Callable[[], StripeAccount]]) -> None:
+    def __init__(self, accounts: Mapping[str, Callable[[], StripeAccount]]) -> None:
         self.accounts = accounts
         self._requests = count(1)
 
