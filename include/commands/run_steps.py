@@ -11,11 +11,10 @@ from include.config.models import Feed, Tenant
 from include.core.clock import utcnow
 from include.core.errors import EltError
 from include.core.streams import LoadResult, RunKind, Window
-from include.extract.source import build_source
 from include.pipeline.checks import CheckSummary, run_feed_checks, run_tenant_checks
 from include.pipeline.dbt_build import run_dbt_build
 from include.pipeline.run_origin import RunOrigin
-from include.pipeline.stream_load import run_stream_load
+from include.pipeline.stream_load import open_source, run_stream_load
 from include.pipeline.stream_names import build_stream_names
 from include.pipeline.window import Skipped
 from include.warehouse.connection import Warehouse
@@ -82,7 +81,7 @@ def _loads(
 ) -> Iterator[tuple[str, LoadResult | Skipped | EltError]]:
     """Each stream with what came of it; raises only when the source cannot be opened at all."""
     credentials = load_credentials(feed)
-    source = build_source(feed, credentials)
+    source = open_source(feed, credentials, warehouse)
     names = (request.stream,) if request.stream else build_stream_names(feed)
     for name in names or tuple(sorted(source.discover())):
         try:

@@ -4,7 +4,7 @@ Secrets are not settings: `connection_from_env` hands out one connection and kee
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,6 +19,7 @@ class Settings:
         state_dir: Local state (embedded server, sandbox, logs); ignored by git.
         warehouse_url: libpq URL of the warehouse, None when only an Airflow connection names it.
         tenant_roles: Give each tenant its own database role (needs CREATEROLE).
+        fernet_key: Airflow's key, one or several comma-separated; seals stored OAuth tokens.
     """
 
     root: Path
@@ -31,6 +32,7 @@ class Settings:
     dbt_executable: Path
     dbt_manifest: Path
     sandbox_url: str | None
+    fernet_key: str | None = field(default=None, repr=False)
 
 
 def load_settings() -> Settings:
@@ -48,6 +50,7 @@ def load_settings() -> Settings:
         dbt_executable=Path(env.get("ELT_DBT_EXECUTABLE", ROOT / ".venv-dbt" / "bin" / "dbt")),
         dbt_manifest=Path(env.get("ELT_DBT_MANIFEST", state / "dbt" / "manifest.json")),
         sandbox_url=env.get("ELT_SANDBOX_URL") or None,
+        fernet_key=env.get("AIRFLOW__CORE__FERNET_KEY") or None,
     )
 
 

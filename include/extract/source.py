@@ -3,6 +3,7 @@
 Order of choice: the connector's own source.py, else the engine of its kind.
 """
 
+import inspect
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -13,6 +14,7 @@ from include.core.errors import ConfigError, EltError
 from include.core.streams import Page, Window
 from include.extract.file_source import FileSource
 from include.extract.hooks import load_connector_module
+from include.extract.oauth_token import TokenStore
 from include.extract.rest_source import RestSource
 
 
@@ -60,24 +62,31 @@ class LocatedSource:
             raise
 
 
-def build_source(feed: Feed, credentials: Credentials) -> Source:
+def build_source(
+    feed: Feed, credentials: Credentials, *, token_store: TokenStore | None = None
+) -> Source:
     """The reader of one feed; opens no connection yet.
+
+    Args:
+        token_store: Where OAuth tokens outlive the process; given to a source.py that asks for it.
 
     Raises:
         ConfigError: If the connector needs a source.py and has none, or a secret is missing.
     """
     try:
-        return LocatedSource(feed, _build(feed, credentials))
+        return LocatedSource(feed, _build(feed, credentials, token_store))
     except EltError as error:
         error.at(tenant=feed.tenant.id, feed=feed.name)
         raise
 
 
-def _build(feed: Feed, credentials: Credentials) -> Source:
+def _build(feed: Feed, credentials: Credentials, token_store: TokenStore | None) -> Source:
     connector = feed.connector
     own = load_connector_module(connector.connector, "source")
     if own is not None:
-        found: Source = own.build_source(feed, credentials)
+        takes_store = "token_store" in inspect.signature(own.build_source).parameters
+        further = {"token_store": token_store} if takes_store else {}
+        found: Source = own.build_source(feed, credentials, **further)
         return found
     if connector.kind == "rest":
         return RestSource(feed, credentials)

@@ -8,9 +8,8 @@ from include.config.credentials import Credentials
 from include.config.models import Feed
 from include.core.errors import EltError
 from include.core.streams import LoadResult, RunKind, Window
-from include.extract.source import build_source
 from include.pipeline.run_origin import RunOrigin
-from include.pipeline.stream_load import NOWHERE, run_stream_load
+from include.pipeline.stream_load import NOWHERE, open_source, run_stream_load
 from include.pipeline.stream_names import build_stream_names
 from include.pipeline.window import Skipped
 from include.warehouse.connection import Warehouse
@@ -42,7 +41,7 @@ def run_feed_load(
     Raises:
         EltError: Only when the source cannot be opened; a stream's own error is in the answer.
     """
-    source = build_source(feed, credentials)
+    source = open_source(feed, credentials, warehouse)
     names = tuple(streams or ()) or build_stream_names(feed) or tuple(sorted(source.discover()))
     result = FeedResult()
     for name in names:

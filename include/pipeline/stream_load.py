@@ -19,6 +19,7 @@ from include.pipeline.window import Skipped, WindowPlan, build_window
 from include.warehouse import ddl, ledger
 from include.warehouse.connection import Warehouse
 from include.warehouse.ledger import LoadPlace
+from include.warehouse.token_store import WarehouseTokenStore
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +77,7 @@ def _run(
     source: Source | None,
 ) -> LoadResult | Skipped:
     run_prepare(feed, warehouse)
-    source = source or build_source(feed, credentials)
+    source = source or open_source(feed, credentials, warehouse)
     stream = _describe(feed, place.stream, source)
     planned = _fetch_window(feed, place, stream, interval, warehouse)
     if isinstance(planned, Skipped):
@@ -103,6 +104,12 @@ def _run(
         try_number=place.try_number,
     )
     return run_load(warehouse, plan, source.read(place.stream, planned.window))
+
+
+def open_source(feed: Feed, credentials: Credentials, warehouse: Warehouse) -> Source:
+    """The feed's reader, its OAuth token kept in the warehouse; asks nobody anything yet."""
+    store = WarehouseTokenStore(warehouse, feed.tenant.id, feed.name)
+    return build_source(feed, credentials, token_store=store)
 
 
 def run_prepare(feed: Feed, warehouse: Warehouse) -> None:

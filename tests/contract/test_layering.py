@@ -27,7 +27,7 @@ MAY_IMPORT = {
         ("requests", "urllib3", "orjson", "pyarrow", "duckdb", "python_calamine"),
     ),
     "connectors": Room(("core", "config", "extract"), ("requests", "orjson", "pyarrow")),
-    "warehouse": Room(("core", "config"), ("psycopg",)),
+    "warehouse": Room(("core", "config"), ("psycopg", "cryptography")),
     "load": Room(("core", "config", "warehouse"), ("pyarrow", "psycopg", "orjson")),
     "quality": Room(("core", "config", "warehouse")),
     "transform": Room(("core", "config"), ("cosmos",)),

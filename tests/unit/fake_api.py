@@ -35,6 +35,12 @@ class Seen:
 Answerer = Callable[[Seen], Reply]
 
 
+def _parse(content: bytes, kind: str) -> Any:
+    if kind.startswith("application/x-www-form-urlencoded"):
+        return dict(parse_qsl(content.decode(), keep_blank_values=True))
+    return json.loads(content) if content else None
+
+
 class FakeApi:
     """`script` is a list of replies (the last one repeats) or a function of the request."""
 
@@ -51,7 +57,7 @@ class FakeApi:
                 size = int(self.headers.get("Content-Length") or 0)
                 content = self.rfile.read(size)
                 parts = urlsplit(self.path)
-                body = json.loads(content) if content else None
+                body = _parse(content, self.headers.get("Content-Type") or "")
                 query = dict(parse_qsl(parts.query, keep_blank_values=True))
                 seen = Seen(self.command, parts.path, query, dict(self.headers), body)
                 api.seen.append(seen)
