@@ -4,6 +4,7 @@ A connector is a folder `include/connectors/<name>/` holding connector.yaml and,
 hooks.py (pure functions record -> record) and source.py (its own reader).
 """
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -72,6 +73,15 @@ class Cursor(Spec):
     format: Literal["iso", "epoch_s", "date"] = Field(
         "iso", description="How the bound is written in the request."
     )
+    end_included: bool = Field(
+        False, description="Format date: the API counts the day of the upper bound as inside."
+    )
+    keep_days: int | None = Field(
+        None,
+        gt=0,
+        description="Days the source keeps. It refuses an older bound, so the asked window begins "
+        "no earlier and both bounds are always sent.",
+    )
     why: str = Field(description="Why this field can be trusted; quoted in the docs.")
 
 
@@ -89,12 +99,50 @@ class Paginator(Spec):
     param: str | None = Field(None, description="Request parameter that carries the position.")
     next_path: str | None = Field(None, description="Where the answer holds the next position.")
     more_path: str | None = Field(None, description="Where the answer says that more follows.")
+    last_path: str | None = Field(
+        None, description="page_number: where the answer holds the number of the last page."
+    )
+    overlap: bool = Field(
+        False,
+        description="offset: each page begins with the last record of the page before, so that a "
+        "list that shifts while it is read is noticed and read again.",
+    )
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> "Paginator":
+        if self.overlap and self.kind != "offset":
+            raise ValueError("`overlap` belongs to kind offset")
+        if self.last_path and self.kind != "page_number":
+            raise ValueError("`last_path` belongs to kind page_number")
+        return self
+
+
+class Parent(Spec):
+    """REST: the stream is asked for once per record of another stream."""
+
+    stream: Snake = Field(description="Stream of the same connector; it is read in full.")
+    keep: dict[Snake, Snake] = Field(
+        {}, description="Column of this stream -> column of the parent, put into each record."
+    )
 
 
 class Stream(Spec):
     """One table of a connector."""
 
-    path: str | None = Field(None, description="REST: path below the base URL.")
+    path: str | None = Field(
+        None,
+        description="REST: path below the base URL; `{column}` is filled from the parent's record.",
+    )
+    method: Literal["get", "post"] = Field("get", description="REST: how the list is asked for.")
+    body: dict[str, Any] = Field(
+        {},
+        description="REST, method post: fixed JSON body; paging and window are put into it, at "
+        "dotted paths.",
+    )
+    parent: Parent | None = Field(None, description="REST: one list per record of another stream.")
+    empty_on: tuple[int, ...] = Field(
+        (), description="REST: statuses by which the source says that there is no such list."
+    )
     params: dict[str, str] = Field({}, description="REST: fixed query parameters.")
     records_path: str | None = Field(None, description="REST: where the answer holds the records.")
     paginator: Paginator | None = Field(None, description="Overrides the connector's paginator.")
@@ -116,7 +164,8 @@ class Stream(Spec):
     sweep: Snake | Literal["all"] | None = Field(
         None,
         description="What one read holds completely: `all` the stream, or a column for whose "
-        "values seen the read is complete. Rows not seen get _deleted_at. None: no deletes.",
+        "values seen the read is complete (source.py may name them: Page.complete). Rows not seen "
+        "get _deleted_at. None: no deletes.",
     )
     lookback_h: float = Field(
         0, ge=0, description="Hours re-read before the cursor, for late changes."
@@ -134,11 +183,19 @@ class Stream(Spec):
             raise ValueError(f"not among the declared columns: {', '.join(missing)}")
         return self
 
+    @model_validator(mode="after")
+    def _request_is_whole(self) -> "Stream":
+        if self.method == "post" and self.params:
+            raise ValueError("method post takes `body` instead of `params`")
+        if self.method == "get" and self.body:
+            raise ValueError("`body` belongs to method post")
+        return self
+
 
 class Auth(Spec):
     """Which secret goes where; the secret itself lives in the feed's connection."""
 
-    kind: Literal["none", "bearer", "header", "basic"] = "none"
+    kind: Literal["none", "bearer", "header", "basic", "token"] = "none"
     secret: str | None = Field(None, description="Field of the connection that holds the secret.")
     name: str | None = Field(None, description="Header name for kind `header`.")
 
@@ -189,3 +246,20 @@ class Connector(Spec):
         False, description="Streams come from the feed's option `streams`."
     )
     pool_slots: int = Field(4, gt=0, description="Size of the pool `api_<connector>`.")
+
+    @model_validator(mode="after")
+    def _parents_fit(self) -> "Connector":
+        for name, stream in self.streams.items():
+            asked = set(re.findall(r"{(\w+)}", stream.path or "")) if self.kind == "rest" else set()
+            if stream.parent is None:
+                if asked:
+                    raise ValueError(f"stream `{name}` has no `parent` to fill its path from")
+                continue
+            parent = self.streams.get(stream.parent.stream)
+            if parent is None or parent.parent is not None:
+                raise ValueError(f"the parent of `{name}` is no stream without a parent of its own")
+            asked |= set(stream.parent.keep.values())
+            missing = {*asked - set(parent.columns), *set(stream.parent.keep) - set(stream.columns)}
+            if missing:
+                raise ValueError(f"parent of `{name}`: no column {', '.join(sorted(missing))}")
+        return self

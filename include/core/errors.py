@@ -77,7 +77,13 @@ class MissingSecret(ConfigError):
 
 
 class UpstreamError(EltError):
-    """The source did not deliver; rows of this load are not committed."""
+    """The source did not deliver; rows of this load are not committed.
+
+    Attributes:
+        status: HTTP status of the answer; None when there was none or it was 2xx.
+    """
+
+    status: int | None = None
 
 
 class UpstreamUnavailable(UpstreamError):

@@ -48,6 +48,8 @@ def build_auth(auth: Auth, credentials: Credentials) -> AuthBase:
         return HeaderAuth("Authorization", f"Bearer {secret}")
     if auth.kind == "header":
         return HeaderAuth(auth.name or "Authorization", secret)
+    if auth.kind == "token":  # as Ruby on Rails reads it
+        return HeaderAuth("Authorization", f'Token token="{secret}"')
     login = credentials.fields.get("login", "")
     pair = base64.b64encode(f"{login}:{secret}".encode()).decode()
     return HeaderAuth("Authorization", f"Basic {pair}")

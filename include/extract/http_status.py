@@ -13,8 +13,8 @@ from include.core.clock import utcnow
 from include.core.errors import (
     AccessDenied,
     ContractBroken,
-    EltError,
     RateLimited,
+    UpstreamError,
     UpstreamUnavailable,
 )
 from include.extract.record_path import pick
@@ -47,8 +47,10 @@ def error_words(body: Any) -> str:
     return ", ".join(w for w in words if isinstance(w, str) and _WORD.match(w))
 
 
-def build_status_error(what: str, status: int, retry_after_s: float | None, body: Any) -> EltError:
-    """The error for an answer that is not 2xx.
+def build_status_error(
+    what: str, status: int, retry_after_s: float | None, body: Any
+) -> UpstreamError:
+    """The error for an answer that is not 2xx; it carries the status.
 
     Args:
         what: Method and path, safe to show.
@@ -56,6 +58,12 @@ def build_status_error(what: str, status: int, retry_after_s: float | None, body
         retry_after_s: Seconds the source asked us to wait.
         body: Parsed body, or None when it is not JSON.
     """
+    error = _build_error(what, status, retry_after_s, body)
+    error.status = status
+    return error
+
+
+def _build_error(what: str, status: int, retry_after_s: float | None, body: Any) -> UpstreamError:
     words = error_words(body)
     told = f"`{what}` answered {status}" + (f" ({words})" if words else "")
     if status == 429:

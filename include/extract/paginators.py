@@ -4,6 +4,7 @@ Each is asked once per answer. A position that comes back unchanged means the so
 advance; `PageWalk` in rest_source decides what then.
 """
 
+import copy
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import Any
 
 from include.config.connector_spec import Paginator
 from include.core.errors import ContractBroken
-from include.extract.record_path import pick
+from include.extract.record_path import pick, put
 
 _NEXT_LINK = re.compile(r"<([^>]*)>\s*;[^,]*\brel=\"?next\"?", re.IGNORECASE)
 
@@ -43,8 +44,8 @@ def next_step(
 ) -> Step | None:
     """The step after this answer, None at the end.
 
-    An empty page ends page numbers and offsets, unless `more_path` says that more follows;
-    everywhere else the source's own word counts.
+    An empty page ends page numbers and offsets, unless `more_path` says that more follows or
+    `last_path` names the last one; everywhere else the source's own word counts.
 
     Raises:
         ContractBroken: If the answer lacks what the position is read from.
@@ -56,15 +57,49 @@ def next_step(
         url = _next_address(spec, body, headers)
         return Step(url=url) if url else None
     if spec.kind in ("page_number", "offset"):
-        if not records and not more:
+        here = int(step.params[_param(spec)])
+        if _is_last(spec, here, body, records, more):
             return None
-        advance = 1 if spec.kind == "page_number" else max(len(records), 1)
-        position = str(int(step.params[_param(spec)]) + advance)
+        advance = 1 if spec.kind == "page_number" else max(len(records) - spec.overlap, 1)
+        position = str(here + advance)
     elif spec.kind == "last_id":
         position = _last_id(spec, records, bool(more))
     else:
         position = str(pick(body, spec.next_path or "next") or "")
     return Step({**step.params, _param(spec): position}) if position else None
+
+
+def build_body(
+    fixed: Mapping[str, Any], spec: Paginator, window: Mapping[str, str], step: Step
+) -> dict[str, Any]:
+    """JSON body of a POST: the fixed one with window bounds and paging at their dotted paths.
+
+    Page sizes and counted positions are written as numbers, as JSON APIs want them.
+    """
+    body: dict[str, Any] = copy.deepcopy(dict(fixed))
+    counted = {spec.size_param}
+    if spec.kind in ("page_number", "offset"):
+        counted.add(_param(spec))
+    for path, value in {**window, **step.params}.items():
+        *way, _ = path.split(".")
+        for depth in range(1, len(way) + 1):
+            if pick(body, ".".join(way[:depth])) is None:
+                put(body, ".".join(way[:depth]), {})
+        put(body, path, int(value) if path in counted else value)
+    return body
+
+
+def _is_last(spec: Paginator, here: int, body: Any, records: Sequence[Any], more: Any) -> bool:
+    """Whether no counted page follows; a short page is no end, sources may leave rows out."""
+    if spec.last_path:
+        last = pick(body, spec.last_path)
+        if not isinstance(last, int):
+            raise ContractBroken(
+                f"a page has no number at `{spec.last_path}`. Expected the number of the last "
+                "page. Check `last_path` of the paginator."
+            )
+        return here >= last
+    return not more and len(records) <= spec.overlap
 
 
 def _param(spec: Paginator) -> str:

@@ -1,29 +1,32 @@
 """Reads any list API that connector.yaml describes: no Python per connector.
 
-Data flow: window -> request parameters -> pages -> records -> nested lists completed -> hooks ->
-window filter -> Page.
+Data flow: window -> targets (one list, or one per parent's record) -> pages -> records -> nested
+lists completed -> hooks -> window filter -> Page.
 """
 
-import hashlib
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
-
-import orjson
 
 from include.config.connector_spec import Api, Paginator, Stream
 from include.config.credentials import Credentials
 from include.config.models import Feed
-from include.core.errors import ConfigError, ContractBroken
+from include.core.errors import (
+    ConfigError,
+    ContractBroken,
+    UpstreamError,
+)
 from include.core.streams import Page, Window
 from include.extract.auth import build_auth
 from include.extract.hooks import Hook, load_hook
-from include.extract.http_client import Answer, HttpClient, HttpLimits
+from include.extract.http_client import HttpClient, HttpLimits
 from include.extract.paginators import Step, first_step, next_step
 from include.extract.rate_limit import RateLimiter
-from include.extract.record_path import MISSING, pick, put
-from include.extract.windows import build_bound, keep_inside
+from include.extract.record_path import pick, put
+from include.extract.rest_page import build_digest, drop_overlap, pick_key, pick_records
+from include.extract.rest_target import Target, build_child_target, build_target
+from include.extract.windows import keep_inside
 
 log = logging.getLogger(__name__)
 
@@ -76,9 +79,9 @@ class RestSource:
     def check(self) -> None:
         """Ask each stream for one page; the error says what to grant or change."""
         for name, stream in sorted(self._feed.streams.items()):
-            spec = self._paginator(stream)
-            small = spec.model_copy(update={"size": 1 if spec.size_param else spec.size})
-            next(self._walk(stream, small, self._path(name, stream), dict(stream.params)), None)
+            target = next(self._targets(name, Window()), None)
+            if target:
+                next(self._walk(stream, _small(self._paginator(stream)), target), None)
 
     def discover(self) -> dict[str, Stream]:
         return dict(self._feed.streams)
@@ -88,53 +91,83 @@ class RestSource:
 
         Raises:
             ContractBroken: If pages repeat, records are missing or the answer is no JSON.
+            UpstreamUnavailable: If the list changed while its pages were read.
         """
         spec = self._feed.streams[stream]
         hook = load_hook(self._feed.connector.connector, stream)
-        path = self._path(stream, spec)
-        params = {**spec.params, **_window_params(spec, window)}
-        for records in self._walk(spec, self._paginator(spec), path, params):
-            for record in records:
-                self._complete(spec, record)
-            yield build_page(records, spec, window, hook)
+        for target in self._targets(stream, window):
+            for records in self._walk(spec, self._paginator(spec), target):
+                for record in records:
+                    self._complete(spec, record)
+                yield build_page(records, spec, window, hook)
 
     def _paginator(self, stream: Stream) -> Paginator:
         return stream.paginator or self._api.paginator or SINGLE
 
-    def _path(self, name: str, stream: Stream) -> str:
-        return stream.path or name
+    def _targets(self, name: str, window: Window) -> Iterator[Target]:
+        """The lists that make up a stream: one, or one per record of its parent, each once."""
+        # The parent may not be among the feed's selected streams.
+        stream = self._feed.connector.streams[name]
+        target = build_target(name, stream, window)
+        if stream.parent is None:
+            yield target
+            return
+        parent = self._feed.connector.streams[stream.parent.stream]
+        seen: set[str] = set()
+        for above in self._targets(stream.parent.stream, Window()):
+            for records in self._walk(parent, self._paginator(parent), above):
+                for record in records:
+                    found = build_child_target(target, stream, parent, record)
+                    if found.path not in seen:
+                        seen.add(found.path)
+                        yield found
 
     def _walk(
-        self, stream: Stream, paginator: Paginator, path: str, params: Mapping[str, str]
+        self, stream: Stream, paginator: Paginator, target: Target
+    ) -> Iterator[list[dict[str, Any]]]:
+        """Pages until the end; none where the source says that there is no such list."""
+        pages = self._pages(stream, paginator, target)
+        try:
+            first = next(pages, None)
+        except UpstreamError as error:
+            if error.status not in stream.empty_on:
+                raise
+            log.warning("action=no_such_list path=%s status=%s", target.path, error.status)
+            return
+        if first is not None:
+            yield first
+            yield from pages
+
+    def _pages(
+        self, stream: Stream, paginator: Paginator, target: Target
     ) -> Iterator[list[dict[str, Any]]]:
         """Pages until the end; a page that repeats is asked for again, then refused."""
         where = stream.records_path or self._api.records_path
         step: Step | None = first_step(paginator)
         seen: set[bytes] = set()
-        repeats = 0
+        repeats, last = 0, None
         while step is not None:
-            answer = self._ask(path, params, step)
-            records = _records(answer.body, where, path)
+            answer = target.ask(self._client, paginator, step)
+            records = pick_records(answer.body, where, target.path)
             following = next_step(paginator, step, answer.body, records, answer.headers)
-            here, content = _position(step), _digest(records)
+            here, content = _position(step), build_digest(records)
             if content in seen or (following and _position(following) in seen | {here}):
                 repeats += 1
                 if repeats > REPEATS_BEFORE_GIVING_UP:
                     raise ContractBroken(
-                        f"`{path}` answers the same page again and again. Expected the next one. "
-                        "Check the paginator's parameter, or report it to the vendor."
+                        f"`{target.path}` answers the same page again and again. Expected the next "
+                        "one. Check the paginator's parameter, or report it to the vendor."
                     )
-                log.warning("action=page_repeated path=%s times=%d", path, repeats)
+                log.warning("action=page_repeated path=%s times=%d", target.path, repeats)
                 continue
             seen |= {here, content} if records else {here}
             repeats = 0
+            if paginator.overlap:
+                before, last = last, pick_key(stream, records) or last
+                records = drop_overlap(stream, records, before, target.path)
+            target.put_kept(records)
             yield records
             step = following
-
-    def _ask(self, path: str, params: Mapping[str, str], step: Step) -> Answer:
-        if step.url:
-            return self._client.get(step.url)
-        return self._client.get(path, {**params, **step.params})
 
     def _complete(self, stream: Stream, record: dict[str, Any]) -> None:
         """Replace embedded lists that are only a part with the whole list."""
@@ -143,7 +176,7 @@ class RestSource:
                 continue
             url = str(pick(record, child.url_path))
             paginator = self._api.paginator or SINGLE
-            whole = [e for page in self._walk(stream, paginator, url, {}) for e in page]
+            whole = [e for page in self._pages(stream, paginator, Target(url)) for e in page]
             put(record, child.path, whole)
             put(record, child.more_path, False)
 
@@ -157,36 +190,9 @@ def build_page(
     return Page(kept, filtered=outside + len(records) - len(prepared))
 
 
-def _window_params(stream: Stream, window: Window) -> dict[str, str]:
-    cursor, params = stream.cursor, {}
-    if cursor and cursor.param and window.start:
-        params[cursor.param] = build_bound(cursor, window.start, is_end=False)
-    if cursor and cursor.end_param and window.end:
-        params[cursor.end_param] = build_bound(cursor, window.end, is_end=True)
-    return params
-
-
-def _records(body: Any, where: str | None, path: str) -> list[dict[str, Any]]:
-    found = pick(body, where, MISSING) if where else body
-    if isinstance(found, list) and all(isinstance(record, dict) for record in found):
-        return found
-    keys = ", ".join(sorted(body)[:8]) if isinstance(body, dict) else type(body).__name__
-    raise ContractBroken(
-        f"the answer of `{path}` has no list of records at `{where or 'top level'}`, it has: "
-        f"{keys or 'nothing'}. Expected a list of objects. Check `records_path` and the version."
-    )
+def _small(paginator: Paginator) -> Paginator:
+    return paginator.model_copy(update={"size": 1 if paginator.size_param else paginator.size})
 
 
 def _position(step: Step) -> bytes:
     return repr((step.url, sorted(step.params.items()))).encode()
-
-
-def _digest(records: list[dict[str, Any]]) -> bytes:
-    """What a page is recognised by when it comes twice; empty pages are never recognised."""
-    if not records:
-        return b""
-    try:
-        content = orjson.dumps(records, default=str)
-    except TypeError:  # an integer beyond 64 bits
-        content = repr(records).encode()
-    return hashlib.blake2b(content, digest_size=16).digest()

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from include.config.connector_spec import Column, Cursor, Stream
-from include.core.clock import format_instant, parse_instant
+from include.core.clock import format_instant, parse_instant, utcnow
 from include.core.streams import Window
 from include.extract.record_path import pick
 
@@ -22,9 +22,21 @@ def build_bound(cursor: Cursor, instant: datetime, *, is_end: bool) -> str:
         seconds = (instant - _EPOCH) // timedelta(seconds=1)
         return str(seconds + 1 if is_end and instant.microsecond else seconds)
     if cursor.format == "date":
+        if is_end and cursor.end_included:
+            return (instant.astimezone(UTC) - timedelta(microseconds=1)).date().isoformat()
         day = instant.astimezone(UTC).date()
         return (day + timedelta(days=1) if is_end else day).isoformat()
     return format_instant(instant)
+
+
+def build_asked_window(cursor: Cursor, window: Window) -> Window:
+    """The window as the source accepts it: what it no longer keeps is not asked for."""
+    if cursor.keep_days is None:
+        return window
+    now = utcnow()
+    oldest = now - timedelta(days=cursor.keep_days)
+    end = max(window.end or now, oldest)
+    return Window(min(max(window.start or oldest, oldest), end), end)
 
 
 def parse_cursor(value: Any, column: Column) -> datetime | None:

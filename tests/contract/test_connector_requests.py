@@ -12,7 +12,7 @@ from include.config.settings import load_settings
 from include.connectors.shopify import queries
 from include.core.streams import Window
 from include.extract.paginators import first_step
-from include.extract.rest_source import _window_params
+from include.extract.rest_target import build_window_params
 from tests.contract.vendor_specs import load_json_spec, load_spec
 
 CONNECTORS, _ = load_connectors(load_settings().connectors_dir)
@@ -86,7 +86,7 @@ def test_stripe_requests_are_valid(stripe_spec: dict[str, Any]) -> None:
         path = f"/v1/{stream.path}"
         known = {p["name"]: p["schema"] for p in stripe_spec["paths"][path]["get"]["parameters"]}
         paginator = stream.paginator or STRIPE.api.paginator
-        sent = {**stream.params, **_window_params(stream, WINDOW), **first_step(paginator).params}
+        sent = {**stream.params, **build_window_params(stream, WINDOW), **first_step(paginator).params}
         sent[paginator.param] = "x_1"
         for parameter, value in sent.items():
             outer, inner = re.match(r"^(\w+)(?:\[(\w+)\])?$", parameter).groups()

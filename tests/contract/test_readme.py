@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from include import cli
-from include.config.connector_spec import ColumnType, Paginator
+from include.config.connector_spec import Api, Auth, ColumnType, Cursor, Paginator, Stream
 from tests.contract.source_tree import ROOT
 
 README = ROOT / "README.md"
@@ -16,6 +16,7 @@ README_LIMIT = 160
 MAKE = re.compile(r"(?:^|[`\n(]|\$ )\s*make ([a-z][a-z0-9-]*)")
 CLI = re.compile(r"-m include\.cli ([a-z][a-z0-9-]*)")
 TARGET = re.compile(r"^([a-z][a-z0-9-]*):(?!=)", re.MULTILINE)
+WORD = re.compile(r"`([a-z_.]+)`")
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
 
 
@@ -76,8 +77,19 @@ def test_the_tree_in_the_readme_is_the_tree_on_disk() -> None:
     assert not sorted(set(rooms) - known)
 
 
-def test_the_connector_guide_lists_every_type_and_paginator() -> None:
+def test_the_connector_guide_lists_every_type_and_kind() -> None:
     text = (ROOT / "docs" / "new_connector.md").read_text()
-    words = set(re.findall(r"^\| `([a-z_]+)` \|", text, re.MULTILINE))
-    kinds = Paginator.model_fields["kind"].annotation
-    assert words == {*get_args(ColumnType), *get_args(kinds)}
+    for row, model in (("auth.kind", Auth), ("paginator.kind", Paginator)):
+        (line,) = re.findall(rf"^\| `{row}` \| (.*) \|$", text, re.MULTILINE)
+        assert set(get_args(model.model_fields["kind"].annotation)) <= set(WORD.findall(line)), row
+    (types,) = re.findall(r"^Types: (.*?)\. `format`", text, re.MULTILINE | re.DOTALL)
+    assert set(get_args(ColumnType)) == set(re.findall(r"[a-z]+", re.sub(r"\(.*?\)", "", types)))
+
+
+def test_the_connector_guide_names_only_what_exists() -> None:
+    text = (ROOT / "docs" / "new_connector.md").read_text()
+    known = {name for model in (Api, Auth, Cursor, Paginator, Stream) for name in model.model_fields}
+    rows = re.findall(r"^\| (`[^|]*`) \|", text, re.MULTILINE)
+    told = {word.split(".")[-1] for row in rows for word in WORD.findall(row)}
+    assert len(told) >= 12
+    assert told - known == set()
