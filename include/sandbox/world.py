@@ -10,6 +10,7 @@ from include.core.clock import format_instant, parse_instant
 from include.core.errors import ConfigError
 from include.sandbox.economy.businesses import build_acme, build_bazaar, build_corner, run_trim
 from include.sandbox.economy.catalogue import build_products
+from include.sandbox.economy.leads import build_prospects, run_trim_prospects
 from include.sandbox.economy.pool import build_companies, build_people, run_employment
 from include.sandbox.economy.records import Business, Party
 from include.sandbox.economy.sales import Span
@@ -73,6 +74,10 @@ def build_world(spec: WorldSpec) -> World:
     for tenant, build in (("acme", build_acme), ("bazaar", build_bazaar), ("corner", build_corner)):
         businesses[tenant] = build(spec.seed, spec.size, people, companies, products, span)
         run_trim(businesses[tenant], spec.as_of)
+    prospects = build_prospects(spec.seed, spec.size, people, companies, span)
+    summit = Business("summit", "America/Chicago", [], {}, {})
+    summit.prospects = run_trim_prospects(prospects, spec.as_of)
+    businesses["summit"] = summit
     return World(spec, people, companies, businesses)
 
 

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from include.sandbox.economy.leads import Prospect
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +265,7 @@ class Subscription:
 
 @dataclass(slots=True)
 class Business:
-    """One tenant: accounts and sales by source."""
+    """One tenant: accounts and sales by source; requests of a service business by arrival."""
 
     tenant: str
     timezone: str
@@ -269,3 +273,4 @@ class Business:
     accounts: dict[str, list[Account]]
     sales: dict[str, list[Sale]]
     subscriptions: list[Subscription] = field(default_factory=list)
+    prospects: "list[Prospect]" = field(default_factory=list)
