@@ -3,13 +3,18 @@
 Built from what the world holds now, so that every vendor sees the same people and the same money.
 """
 
+from datetime import timedelta
+
 from include.sandbox.economy import leads, sales
+from include.sandbox.economy.books import Books, build_books
 from include.sandbox.economy.calls import CallBook, build_calls
 from include.sandbox.economy.campaigns import AdsAccount, Arrival, Click, build_ads
 from include.sandbox.economy.deals import SalesDesk, build_desk
+from include.sandbox.economy.erp import Erp, build_erp
+from include.sandbox.economy.point_of_sale import Tills, build_tills
 from include.sandbox.economy.visits import Happening, Visits, build_purchase, build_visits
 from include.sandbox.session import Session
-from include.sandbox.world import START
+from include.sandbox.world import START, TAIL_DAYS
 
 
 def fetch_arrivals(session: Session, tenant: str) -> list[Arrival]:
@@ -102,4 +107,39 @@ def fetch_desk(session: Session, tenant: str = "acme") -> SalesDesk:
             START,
             session.now[tenant],
         ),
+    )
+
+
+def fetch_tills(session: Session, tenant: str = "corner") -> Tills:
+    """The tills and the stock of corner."""
+    business = session.world.businesses[tenant]
+    return session.state(
+        "economy/tills",
+        tenant,
+        lambda: build_tills(session.spec.seed, business, START, session.now[tenant]),
+    )
+
+
+def fetch_erp(session: Session, tenant: str = "corner") -> Erp:
+    """The ERP of corner."""
+    return session.state(
+        "economy/erp",
+        tenant,
+        lambda: build_erp(
+            session.spec.seed,
+            session.world.businesses[tenant],
+            fetch_tills(session, tenant),
+            session.spec.end + timedelta(days=TAIL_DAYS),
+            session.now[tenant],
+        ),
+    )
+
+
+def fetch_books(session: Session, tenant: str = "acme") -> Books:
+    """The company file of acme."""
+    business = session.world.businesses[tenant]
+    return session.state(
+        "economy/books",
+        tenant,
+        lambda: build_books(session.spec.seed, business, START, session.now[tenant]),
     )

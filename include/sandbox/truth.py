@@ -27,15 +27,23 @@ from include.sandbox.session import Session
 from include.sandbox.shopify.orders import financial_status, order_name
 from include.sandbox.stripe.vendor import fetch_account
 from include.sandbox.truth_counts import build_counts
+from include.sandbox.truth_growth import build_growth
+from include.sandbox.vendors import load_vendors
 
 AMOUNTS = ("gross", "discounts", "shipping", "tax", "total", "refunds", "net")
 Cell = dict[str, int]
+# Sources whose ids only their vendor folder knows; without the folder nothing of them is served.
+BY_HOOK = ("square",)
 
 
 def _counts(sale: Sale) -> bool:
     if sale.source == "quickbooks":
         return sale.channel != "estimate"
     return sale.counts
+
+
+def _is_served(source: str) -> bool:
+    return source not in BY_HOOK or source in load_vendors()
 
 
 def _new_cell() -> Cell:
@@ -94,7 +102,9 @@ def build_identities(session: Session, coresignal: dict[int, str]) -> dict[str, 
             "records": {},
         }
     for business in session.world.businesses.values():
-        for accounts in business.accounts.values():
+        for source, accounts in business.accounts.items():
+            if source in BY_HOOK:
+                continue
             for account in accounts:
                 records = found[account.party.party_id]["records"]
                 records.setdefault(f"{account.tenant}/{account.source}", []).append(
@@ -103,6 +113,12 @@ def build_identities(session: Session, coresignal: dict[int, str]) -> dict[str, 
                 if account.source == "shopify":
                     paid = fetch_account(session, account.tenant).customer_id(account)
                     records.setdefault(f"{account.tenant}/stripe", []).append(paid)
+    for name, vendor in load_vendors().items():
+        if vendor.records is None:
+            continue
+        for tenant in vendor.credentials:
+            for party_id, ids in vendor.records(session, tenant).items():
+                found[party_id]["records"].setdefault(f"{tenant}/{name}", []).extend(ids)
     for record_id, party_id in coresignal.items():
         found[party_id]["records"].setdefault("acme/coresignal", []).append(record_id)
     return {party_id: entry for party_id, entry in found.items() if entry["records"]}
@@ -142,8 +158,8 @@ def build_orders(session: Session) -> list[dict[str, Any]]:
     """One entry per sale with its money, buyer, touch, and the charge that paid a web order."""
     found = []
     for tenant, business in session.world.businesses.items():
-        for sales in business.sales.values():
-            for sale in sales:
+        for source, sales in business.sales.items():
+            for sale in sales if _is_served(source) else ():
                 entry: dict[str, Any] = {
                     "order": sale.key,
                     "id": order_id(sale, session),
@@ -186,6 +202,7 @@ def build_truth(
         revenue[tenant] = {
             source: build_revenue(sales, zone, zone if source == "quickbooks" else utc)
             for source, sales in sorted(business.sales.items())
+            if _is_served(source)
         }
     counts = build_counts(session, documents, export, coresignal_files, coresignal_ids, uploads)
     return {
@@ -196,6 +213,7 @@ def build_truth(
         "products": build_products(session),
         "identities": build_identities(session, coresignal_ids),
         "orders": build_orders(session),
+        **build_growth(session),
     }
 
 

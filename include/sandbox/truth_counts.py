@@ -8,6 +8,7 @@ from include.sandbox.economy.records import Business
 from include.sandbox.session import Session
 from include.sandbox.shopify.vendor import fetch_shop
 from include.sandbox.stripe.vendor import fetch_account
+from include.sandbox.vendors import load_vendors
 
 
 def build_counts(
@@ -20,7 +21,7 @@ def build_counts(
 ) -> dict[str, Any]:
     """tenant -> source -> `streams` (distinct valid records per stream) and what else is known."""
     acme, bazaar = session.world.businesses["acme"], session.world.businesses["bazaar"]
-    return {
+    found: dict[str, dict[str, Any]] = {
         "acme": {
             "shopify": build_shopify_counts(session, "acme"),
             "stripe": build_stripe_counts(session, "acme"),
@@ -38,6 +39,12 @@ def build_counts(
             "uploads": {"streams": uploads["corner"]},
         },
     }
+    for name, vendor in load_vendors().items():
+        if vendor.counts is None:
+            continue
+        for tenant in vendor.credentials:
+            found.setdefault(tenant, {})[name] = vendor.counts(session, tenant)
+    return found
 
 
 def build_ecommerce_counts(business: Business, export: ecommerce.Export) -> dict[str, Any]:

@@ -157,7 +157,7 @@ def build_corner(
     products: list[Product],
     span: Span,
 ) -> Business:
-    """Small shop: counter sales, invoices and coffee subscriptions, all through Stripe."""
+    """Small shop: counter sales, invoices and coffee subscriptions through Stripe, tills."""
     listings = build_listings(
         seed, "corner", products, max(size // 20, 12), span.start, span.horizon
     )
@@ -195,14 +195,40 @@ def build_corner(
     coffee = [item for item in listings if item.subcategory == "Coffee"] or listings[:1]
     subscriptions = _build_subscriptions(seed, walk_in, coffee, max(size // 33, 4), span)
     sales += [sale for subscription in subscriptions for sale in subscription.sales]
+    known, rung = _build_tills(seed, size, people, strangers, listings, span)
     return Business(
         tenant="corner",
         timezone="America/New_York",
         listings=listings,
-        accounts={"stripe": accounts},
-        sales={"stripe": sales},
+        accounts={"stripe": accounts, "square": known},
+        sales={"stripe": sales, "square": rung},
         subscriptions=subscriptions,
     )
+
+
+def _build_tills(
+    seed: int,
+    size: int,
+    people: list[Party],
+    strangers: list[Party],
+    listings: list[Listing],
+    span: Span,
+) -> tuple[list[Account], list[Sale]]:
+    """What the Square tills rang up: mostly walk-ins, some known by name, a good part in cash."""
+    known = draw(seed, "corner", "square", people, max(size // 6, 10))
+    accounts = build_accounts(seed, "corner", "square", known, span.start, span.end, span.horizon)
+    plan = Plan(
+        "corner",
+        "square",
+        "counter",
+        size * 15 // 10,
+        0.03,
+        shipped=False,
+        guest_ratio=0.55,
+        discount_ratio=0.06,
+        methods=(("card", 0.72), ("cash", 0.24), ("wallet", 0.04)),
+    )
+    return accounts, build_sales(seed, plan, accounts, listings, strangers, span)
 
 
 def _build_subscriptions(
