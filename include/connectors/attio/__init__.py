@@ -1,0 +1,1 @@
+"""Attio workspaces."""
