@@ -40,7 +40,7 @@ DEAL = {
     "name": ("name", "value"),
     "stage": ("stage", "status.title"),
     "stage_id": ("stage", "status.id.status_id"),
-    "stage_active_from": ("stage", "active_from"),
+    "stage_entered_at": ("stage", "active_from"),
     "owner_type": ("owner", "referenced_actor_type"),
     "owner_id": ("owner", "referenced_actor_id"),
     "deal_value": ("value", "currency_value"),
@@ -74,14 +74,14 @@ def prepare_list_entries(record: Record) -> Record:
     return record | {
         "status": pick(found, "status.title"),
         "status_id": pick(found, "status.id.status_id"),
-        "status_active_from": pick(found, "active_from"),
-        "values_active_from": _latest(values),
+        "status_entered_at": pick(found, "active_from"),
+        "last_value_at": _latest(values),
     }
 
 
 def _flat(values: Mapping[str, Any], columns: Mapping[str, tuple[str, str]]) -> Record:
     found = {name: pick(_first(values, slug), path) for name, (slug, path) in columns.items()}
-    return {**found, "values_active_from": _latest(values)}
+    return {**found, "last_value_at": _latest(values)}
 
 
 def _values(record: Record, field: str) -> Mapping[str, Any]:

@@ -1,0 +1,1 @@
+"""CallRail's API v3 for one account of the economy."""

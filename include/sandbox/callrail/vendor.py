@@ -1,0 +1,53 @@
+"""The CallRail account of summit: who called, wrote or filled in a form, and after which ad."""
+
+from functools import partial
+from typing import Any
+
+from starlette.routing import BaseRoute
+
+from include.sandbox.callrail.account import Account
+from include.sandbox.callrail.app import CallRailApi
+from include.sandbox.economy_views import fetch_calls
+from include.sandbox.session import Session
+from include.sandbox.vendors import Refusal, Vendor
+
+CREDENTIALS = {"summit": {"password": "callrail_sandbox_summit"}}
+
+
+def fetch_account(session: Session, tenant: str) -> Account:
+    """The tenant's account as it is now."""
+    zone, now = session.world.businesses[tenant].timezone, session.now[tenant]
+    return session.state(
+        "callrail",
+        tenant,
+        lambda: Account(fetch_calls(session, tenant), tenant, zone, session.spec.seed, now),
+    )
+
+
+def _build_routes(session: Session) -> list[BaseRoute]:
+    found = {
+        login["password"]: partial(fetch_account, session, tenant)
+        for tenant, login in CREDENTIALS.items()
+    }
+    return CallRailApi(found).routes()
+
+
+def _count(session: Session, tenant: str) -> dict[str, Any]:
+    account = fetch_account(session, tenant)
+    counts = {name: len(rows) for name, rows in account.tables.items()}
+    counts["text_conversations"] = counts.pop("conversations")
+    by_hand = sum(bool(row["answered"]) and not row["voicemail"] for row in account.tables["calls"])
+    return {"streams": {"accounts": 1, **counts}, "answered_by_a_person": by_hand}
+
+
+def _records(session: Session, tenant: str) -> dict[str, list[str]]:
+    return fetch_account(session, tenant).parties
+
+
+def _refuse(kind: str) -> Refusal:
+    return int(kind), {"error": "Too many requests" if kind == "429" else "Server error"}
+
+
+VENDOR = Vendor(
+    "callrail", CREDENTIALS, _build_routes, refusal=_refuse, counts=_count, records=_records
+)
