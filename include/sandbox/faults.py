@@ -32,7 +32,7 @@ class Fault:
     """One fault, as posted.
 
     Attributes:
-        path_contains: Part of path, query string or request body; empty matches all.
+        path_contains: Part of path, query string or request body; empty matches all but logins.
         retry_after: Seconds or an HTTP date for the `Retry-After` header of a 429; None sends none.
         seconds: How long `slow` and `timeout` wait.
     """
@@ -51,11 +51,19 @@ class Fault:
         """Whether it hits this request; counts skips and uses."""
         if vendor != self.vendor or self.path_contains not in target or self.used >= self.times:
             return False
+        if not self.path_contains and is_login(target):
+            return False
         if self.skip > 0:
             self.skip -= 1
             return False
         self.used += 1
         return True
+
+
+def is_login(target: str) -> bool:
+    """Whether a request asks for an OAuth token: trouble of the API is not trouble of the login."""
+    path = target.partition("?")[0]
+    return path.rsplit("/", 1)[-1] in ("token", "bearer")
 
 
 class Faults:
