@@ -25,9 +25,10 @@ SORTS = {
 # Sent only when `fields` names them.
 ON_REQUEST = {
     "calls": "call_type company_id company_name company_time_zone created_at device_type "
-    "first_call prior_calls total_calls good_lead_call_id good_lead_call_time lead_status note source "
-    "source_name tags value tracker_id keywords medium campaign referring_url landing_page_url "
-    "last_requested_url referrer_domain utm_source utm_medium utm_term utm_content utm_campaign "
+    "first_call prior_calls total_calls good_lead_call_id good_lead_call_time lead_status note "
+    "source source_name tags value tracker_id keywords medium campaign referring_url "
+    "landing_page_url last_requested_url referrer_domain utm_source utm_medium utm_term "
+    "utm_content utm_campaign "
     "gclid fbclid msclkid milestones timeline_url person_id",
     "form_submissions": "lead_status value note tags form_name utm_source utm_medium utm_campaign "
     "utm_term utm_content timeline_url milestones",

@@ -1,0 +1,39 @@
+with source as (
+    select * from {{ source('attio', 'companies') }}
+),
+
+renamed as (
+    select
+        -- ids
+        id as company_id,
+        object_id,
+        workspace_id,
+        -- text
+        name as company_name,
+        domain as website_domain,
+        description as company_description,
+        categories,
+        linkedin,
+        twitter,
+        facebook,
+        location_line_1,
+        location_line_2,
+        location_locality as city,
+        location_region as region,
+        location_postcode as postal_code,
+        location_country_code as country_code,
+        web_url,
+        record_values,
+        -- times
+        created_at,
+        last_value_at,
+        -- lineage
+        _feed,
+        _load_id,
+        _loaded_at,
+        -- calculated
+        _deleted_at is not null as is_deleted
+    from source
+)
+
+select * from renamed
