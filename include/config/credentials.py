@@ -59,12 +59,17 @@ def build_credentials(
     url = host
     if host and "://" not in host:
         url = f"{schema or 'https'}://{host}" + (f":{port}" if port else "")
-    fields = {key: str(value) for key, value in extra.items() if value is not None}
+    fields = {key: _as_text(value) for key, value in extra.items() if value is not None}
     if login:
         fields["login"] = login
     if password:
         fields["password"] = password
     return Credentials(connection_id, url, fields)
+
+
+def _as_text(value: object) -> str:
+    """Nested values of Extra as JSON: Airflow's Google connection may hold its key as an object."""
+    return json.dumps(value) if isinstance(value, dict | list) else str(value)
 
 
 def load_credentials_from_env(connection_id: str, *, required: bool) -> Credentials:

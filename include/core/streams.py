@@ -58,11 +58,18 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One piece of a stream; read = len(records) + len(rejects) + filtered."""
+    """One piece of a stream; read = len(records) + len(rejects) + filtered.
+
+    Attributes:
+        complete: Values of the stream's `sweep` column that this read has now delivered whole, in
+            this page and those before it. What is stored for them and was not read again is gone
+            at the source, also when nothing at all was read for them (a report's empty day).
+    """
 
     records: Any
     rejects: tuple[Reject, ...] = ()
     filtered: int = 0
+    complete: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
 CHUNK_BYTES = 1 << 20
+# (method and path, status, Retry-After in seconds, body) -> the error for an answer that is not 2xx
+Explain = Callable[[str, int, float | None, Any], EltError]
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class HttpClient:
         limiter: RateLimiter | None = None,
         limits: HttpLimits | None = None,
         exact_numbers: bool = False,
+        explain: Explain = build_status_error,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.base_url = base_url.rstrip("/")
@@ -71,6 +74,7 @@ class HttpClient:
         self._limiter = limiter
         self._limits = limits or HttpLimits()
         self._exact = exact_numbers
+        self._explain = explain
         self._sleep = sleep
         self._session = requests.Session()
         self._session.headers.update({"Accept": "application/json", **(headers or {})})
@@ -170,7 +174,7 @@ class HttpClient:
             raise _unavailable(what, error) from None
         if not 200 <= answer.status_code < 300:
             wait = parse_retry_after(answer.headers.get("Retry-After"))
-            raise build_status_error(what, answer.status_code, wait, _quiet_json(answer.content))
+            raise self._explain(what, answer.status_code, wait, _quiet_json(answer.content))
         return Answer(self._parse(what, answer), CaseInsensitiveDict(answer.headers))
 
     def _parse(self, what: str, answer: requests.Response) -> Any:

@@ -189,15 +189,16 @@ class _Load:
             started_at=plan.started_at,
         )
         counts = merge.run(self.staging.parents, keys_are_distinct=self.shaper.key_order.proven)
-        deleted = self._run_sweep(load_id)
+        deleted = self._run_sweep(load_id, counts.inserted)
         if self.role is not None:
             connection.execute("set local role none")
         return counts, deleted
 
-    def _run_sweep(self, load_id: int) -> int:
+    def _run_sweep(self, load_id: int, inserted: int) -> int:
         plan = self.plan
-        sweep = plan.stream.sweep
-        if sweep is None or not is_complete_read(plan.stream, plan.window, plan.kind):
+        sweep, complete = plan.stream.sweep, sorted(self.reader.complete)
+        whole = bool(complete) or is_complete_read(plan.stream, plan.window, plan.kind)
+        if sweep is None or not whole:
             return 0
         if self.staging.rejects:
             # A quarantined record exists at the source; which row it is, is not always known.
@@ -214,6 +215,8 @@ class _Load:
             load_id=load_id,
             started_at=plan.started_at,
             may_shrink=plan.kind is RunKind.MANUAL,
+            complete=complete,
+            inserted=inserted,
         )
 
     def _noticed(self) -> list[SchemaChange]:

@@ -17,11 +17,13 @@ class PageReader:
     Attributes:
         read: Records, rejects and filtered ones of all pages so far.
         filtered: Records the source left out, by its own count.
+        complete: Values of the sweep column the pages so far declared complete.
     """
 
     def __init__(self) -> None:
         self.read = 0
         self.filtered = 0
+        self.complete: set[str] = set()
         self._rejects: list[Reject] = []
 
     def chunks(self, pages: Iterable[Page]) -> Iterator[Chunk]:
@@ -30,6 +32,7 @@ class PageReader:
         for page in pages:
             self.read += len(page.records) + len(page.rejects) + page.filtered
             self.filtered += page.filtered
+            self.complete.update(page.complete)
             self._rejects += page.rejects
             if isinstance(page.records, list):
                 held += page.records

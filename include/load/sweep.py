@@ -1,6 +1,7 @@
 """Rows a complete read no longer holds get `_deleted_at`; nothing is ever removed from raw."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 
 from psycopg import sql
@@ -35,6 +36,8 @@ def run_sweep(
     load_id: int,
     started_at: datetime,
     may_shrink: bool,
+    complete: Sequence[str] = (),
+    inserted: int = 0,
 ) -> int:
     """Mark live rows that are not staged; returns how many.
 
@@ -43,6 +46,9 @@ def run_sweep(
     Args:
         sweep: `all`, or the column for whose staged values the read is complete.
         may_shrink: A person started this load, so a much smaller read is taken as meant.
+        complete: Values of the sweep column the source declared complete; they replace the staged
+            ones, so that a value of which nothing is left is swept too.
+        inserted: Rows this load has just inserted.
 
     Raises:
         TruncatedFetch: More than half of a stream would be marked. The caller's transaction ends.
@@ -51,11 +57,13 @@ def run_sweep(
     same_key = sql.SQL(" and ").join(
         sql.SQL("s.{0} = t.{0}").format(sql.Identifier(key)) for key in layout.primary_key
     )
-    scope: sql.Composed | sql.SQL = sql.SQL("true")
-    if sweep != "all":
-        text = "t.{0} in (select s.{0} from {1} as s)"
-        scope = sql.SQL(text).format(sql.Identifier(sweep), stage)
-    values = {"feed": feed, "load_id": load_id, "started_at": started_at}
+    scope = _build_scope(sweep, stage, is_named=bool(complete))
+    values = {
+        "feed": feed,
+        "load_id": load_id,
+        "started_at": started_at,
+        "complete": list(complete),
+    }
     statement = sql.SQL(
         "update {t} as t set _deleted_at = %(started_at)s, _load_id = %(load_id)s, "
         "_loaded_at = %(started_at)s "
@@ -64,14 +72,26 @@ def run_sweep(
     ).format(t=table, scope=scope, stage=stage, same_key=same_key)
     marked = connection.execute(statement, values).rowcount
     if marked and not may_shrink:
-        live = "select count(*) from {} where _feed = %(feed)s and _deleted_at is null"
-        row = connection.execute(sql.SQL(live).format(table), values).fetchone()
-        _check_share(marked, int(row[0]) if row else 0)
+        # A part that is read again is measured against itself, else an empty month passes among
+        # years; and against what was there before, because renaming replaces all of its rows.
+        live = "select count(*) from {} as t where t._feed = %(feed)s and t._deleted_at is null"
+        inside = sql.SQL(" and {}").format(scope) if complete else sql.SQL("")
+        row = connection.execute(sql.SQL(live).format(table) + inside, values).fetchone()
+        left = int(row[0]) if row else 0
+        _check_share(marked, left, before=marked + left - (inserted if complete else 0))
     return marked
 
 
-def _check_share(marked: int, left: int) -> None:
-    before = marked + left
+def _build_scope(sweep: str, stage: sql.Identifier, *, is_named: bool) -> sql.Composable:
+    """Condition on `t` for the rows the read speaks about."""
+    if sweep == "all":
+        return sql.SQL("true")
+    if is_named:
+        return sql.SQL("t.{}::text = any(%(complete)s)").format(sql.Identifier(sweep))
+    return sql.SQL("t.{0} in (select s.{0} from {1} as s)").format(sql.Identifier(sweep), stage)
+
+
+def _check_share(marked: int, left: int, *, before: int) -> None:
     if before > SMALL_STREAM and left < LEAST_SHARE * before:
         raise TruncatedFetch(
             f"the read holds `{left}` of `{before}` known rows. A complete read shrinks by less "
