@@ -15,14 +15,13 @@ from typing import Any
 import requests
 from google.auth import exceptions
 from google.auth.credentials import Credentials as GoogleCredentials
-from google.auth.transport.requests import Request
 from google.oauth2 import credentials as user_credentials
 from google.oauth2 import service_account
 from requests.auth import AuthBase
 
 from include.config.credentials import Credentials
-from include.core.errors import AccessDenied, ConfigError, MissingSecret, UpstreamUnavailable
-from include.extract.auth import NoAuth
+from include.core.errors import AccessDenied, ConfigError, MissingSecret
+from include.extract.google_transport import TokenTransport
 
 log = logging.getLogger(__name__)
 
@@ -40,9 +39,7 @@ class GoogleAuth(AuthBase):
 
     def __init__(self, credentials: GoogleCredentials) -> None:
         self._credentials = credentials
-        session = requests.Session()
-        session.auth = NoAuth()
-        self._transport = Request(session)
+        self._transport = TokenTransport()
 
     def __repr__(self) -> str:
         return f"GoogleAuth({type(self._credentials).__module__.rpartition('.')[2]!r})"
@@ -55,24 +52,19 @@ class GoogleAuth(AuthBase):
         return request
 
     def _refresh(self) -> None:
-        """Ask the token endpoint; google-auth itself repeats passing failures.
+        """Ask the token endpoint; passing failures come out of the transport as our errors.
 
         Raises:
             AccessDenied: If the login is refused (`invalid_grant`: revoked, expired, clock).
-            UpstreamUnavailable: If the endpoint cannot be reached or failed.
         """
         try:
             self._credentials.refresh(self._transport)  # type: ignore[no-untyped-call]
-        except exceptions.RefreshError as error:
-            if error.retryable:
-                raise _unavailable(error) from None
+        except exceptions.GoogleAuthError as error:
             raise AccessDenied(
                 f"the token endpoint of Google refused the login{_code(error)}. Expected an access "
                 "token. Check the service account's key or authorize again; refresh tokens of an "
                 "app in `Testing` end after seven days."
             ) from None
-        except exceptions.GoogleAuthError as error:
-            raise _unavailable(error) from None
 
     def _repeat_if_refused(self, answer: requests.Response, **kwargs: Any) -> requests.Response:
         if answer.status_code != 401:
@@ -181,7 +173,7 @@ def _build_user(
     )
 
 
-def _code(error: exceptions.RefreshError) -> str:
+def _code(error: exceptions.GoogleAuthError) -> str:
     """` (invalid_grant)`; the vendor's sentence may name a person's account and is not shown."""
     body = error.args[1] if len(error.args) > 1 else None
     if isinstance(body, str):
@@ -191,10 +183,3 @@ def _code(error: exceptions.RefreshError) -> str:
             body = None
     code = body.get("error") if isinstance(body, dict) else None
     return f" ({code})" if isinstance(code, str) and code.replace("_", "").isalpha() else ""
-
-
-def _unavailable(error: Exception) -> UpstreamUnavailable:
-    return UpstreamUnavailable(
-        f"the token endpoint of Google failed with {type(error).__name__}. Expected an access token. "
-        "It is tried again later."
-    )

@@ -1,0 +1,1 @@
+"""Google Ads as the sandbox plays it."""
