@@ -5,7 +5,7 @@ The sales themselves are `business.sales["square"]`, known customers `business.a
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from include.sandbox.dice import build_dice
 from include.sandbox.economy.records import Business, Listing, Sale
@@ -131,7 +131,7 @@ def _changes(
 def _build_moves(
     seed: int, sales: list[Sale], listings: list[Listing], start: datetime, now: datetime
 ) -> tuple[list[StockMove], dict[tuple[int, int, int], int]]:
-    """Sales and returns, with a batch received shortly before stock would run out."""
+    """Opening stock, sales and returns, with a batch received when stock would run out."""
     levels: dict[tuple[int, int, int], int] = {}
     found: list[StockMove] = []
 
@@ -146,19 +146,27 @@ def _build_moves(
             StockMove(0, at, kind, listing, variant, place, pieces, held, listing.cost, known)
         )
 
-    for listing in listings:
-        if listing.created_at < now:
-            for variant in range(len(listing.variants)):
-                opened = max(listing.created_at, start)
-                move(opened, "receipt", listing, variant, PLACES[0], BATCH, "")
-    for at, key, _, kind, listing, variant, place, pieces in _changes(seed, sales, now):
+    openings = [
+        (
+            max(listing.created_at, start),
+            "",
+            position,
+            "receipt",
+            listing,
+            variant,
+            PLACES[0],
+            BATCH,
+        )
+        for position, listing in enumerate(listings)
+        if listing.created_at < now
+        for variant in range(len(listing.variants))
+    ]
+    every = sorted(openings + _changes(seed, sales, now), key=lambda row: row[:4])
+    for at, key, _, kind, listing, variant, place, pieces in every:
         short = -pieces - levels.get((listing.number, variant, place.number), 0)
         if short > 0:
-            batch = BATCH * (1 + short // BATCH)
-            received = at - timedelta(minutes=30)
-            move(received, "receipt", listing, variant, place, batch, "")
+            move(at, "receipt", listing, variant, place, BATCH * (1 + short // BATCH), "")
         move(at, kind, listing, variant, place, pieces, key)
-    found.sort(key=lambda row: row.at)
     for number, row in enumerate(found, 1):
         object.__setattr__(row, "number", number)
     return found, levels

@@ -41,11 +41,11 @@ def _build_routes(session: Session) -> list[BaseRoute]:
 
 def _describe(session: Session, tenant: str, done: Changes) -> dict[str, list[str]]:
     account = fetch_account(session, tenant)
-    paid = done.refunded + done.placed
+    placed = [sale for sale in done.placed if sale.key in account.charge_of_sale]
     return {
         "customers": sorted({account.customer_id(a) for a in done.accounts}),
-        "charges": sorted({account.charge_of_sale[s.key] for s in paid}),
-        "new_charges": sorted({account.charge_of_sale[s.key] for s in done.placed}),
+        "charges": sorted({account.charge_of_sale[s.key] for s in done.refunded + placed}),
+        "new_charges": sorted({account.charge_of_sale[s.key] for s in placed}),
     }
 
 
