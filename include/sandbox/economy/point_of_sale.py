@@ -146,20 +146,12 @@ def _build_moves(
             StockMove(0, at, kind, listing, variant, place, pieces, held, listing.cost, known)
         )
 
+    shop = PLACES[0]
     openings = [
-        (
-            max(listing.created_at, start),
-            "",
-            position,
-            "receipt",
-            listing,
-            variant,
-            PLACES[0],
-            BATCH,
-        )
-        for position, listing in enumerate(listings)
-        if listing.created_at < now
-        for variant in range(len(listing.variants))
+        (max(item.created_at, start), "", position, "receipt", item, variant, shop, BATCH)
+        for position, item in enumerate(listings)
+        if item.created_at < now
+        for variant in range(len(item.variants))
     ]
     every = sorted(openings + _changes(seed, sales, now), key=lambda row: row[:4])
     for at, key, _, kind, listing, variant, place, pieces in every:
