@@ -1,0 +1,1 @@
+"""ERPNext (Frappe) over its REST API."""

@@ -1,0 +1,1 @@
+"""Square: POS payments, orders, refunds, customers, catalog, inventory, locations."""

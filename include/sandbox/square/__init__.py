@@ -1,0 +1,1 @@
+"""Square as one seller with three locations."""
