@@ -4,7 +4,7 @@ A search groups by the resource and every selected segment, and leaves out what 
 """
 
 from collections.abc import Iterable
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -42,6 +42,10 @@ class Account:
         self.ads, self.name, self.ways, self.now = ads, name, ways, now
         self.customer_id = ads.account_id
         self._seed = seed
+        self._cells_of: dict[date, list[tuple[AdDay, Flat, Flat]]] = {}
+        for cell in ads.days:
+            made = (cell, self._segments(cell), _metrics(cell))
+            self._cells_of.setdefault(cell.day, []).append(made)
 
     @property
     def root(self) -> str:
@@ -181,9 +185,9 @@ class Account:
         return list(found.values())
 
     def _cells(self, query: Query) -> Iterable[tuple[AdDay, Flat, Flat]]:
-        for cell in self.ads.days:
-            if query.first <= cell.day <= query.last:
-                yield cell, self._segments(cell), _metrics(cell)
+        for day, cells in self._cells_of.items():
+            if query.first <= day <= query.last:
+                yield from cells
 
     def _conversions(self, query: Query) -> Iterable[tuple[Any, Flat, Flat]]:
         """Conversions on the day of their click, by what they were."""

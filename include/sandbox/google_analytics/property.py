@@ -102,9 +102,7 @@ def _group(
 ) -> dict[tuple[str, ...], Totals]:
     found: dict[tuple[str, ...], Totals] = {}
     low, high = first.strftime("%Y%m%d"), last.strftime("%Y%m%d")
-    for names, totals in table.rows:
-        if not low <= names["date"] <= high:
-            continue
+    for names, totals in table.between(low, high):
         sums = found.setdefault(tuple(names[d] for d in dimensions), {})
         for name, value in totals.items():
             sums[name] = sums.get(name, 0) + value

@@ -4,8 +4,8 @@ Each table is rows of (dimension values, what is summed). A report is answered f
 that has all its fields; fields of no common table are incompatible, as session and item scopes are.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -37,6 +37,16 @@ class Table:
     dimensions: frozenset[str]
     totals: frozenset[str]
     rows: list[tuple[dict[str, str], dict[str, int]]]
+    _by_day: dict[str, list[tuple[dict[str, str], dict[str, int]]]] = field(default_factory=dict)
+
+    def between(self, low: str, high: str) -> Iterator[tuple[dict[str, str], dict[str, int]]]:
+        """Rows of the days from `low` to `high` (YYYYMMDD), both inside."""
+        if not self._by_day:
+            for row in self.rows:
+                self._by_day.setdefault(row[0]["date"], []).append(row)
+        for day, rows in self._by_day.items():
+            if low <= day <= high:
+                yield from rows
 
 
 def build_tables(visits: Visits, seed: int, now: datetime) -> list[Table]:
