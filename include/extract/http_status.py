@@ -22,7 +22,8 @@ from include.extract.record_path import pick
 RETRYABLE = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 DENIED = frozenset({401, 402, 403, 407, 423, 430, 451})
 _WORD = re.compile(r"^[A-Za-z0-9_.\[\]-]{1,64}$")
-_CODE_PATHS = ("error.type", "error.code", "error.param", "code", "type", "detail")
+_CODE_PATHS = ("error.type", "error.code", "error.param", "code", "type", "detail", "exc_type")
+_LISTED_PATHS = ("code", "field")
 
 
 def parse_retry_after(value: str | None) -> float | None:
@@ -44,6 +45,9 @@ def parse_retry_after(value: str | None) -> float | None:
 def error_words(body: Any) -> str:
     """Code words of a vendor's error body (`resource_missing`, `created`), never its sentences."""
     words = [pick(body, path) for path in _CODE_PATHS]
+    listed = pick(body, "errors")
+    if isinstance(listed, list) and listed:
+        words += [pick(listed[0], path) for path in _LISTED_PATHS]
     return ", ".join(w for w in words if isinstance(w, str) and _WORD.match(w))
 
 
