@@ -1,0 +1,34 @@
+with payments as (
+    select * from {{ ref('int_square__payments_charged') }}
+),
+
+mapped as (
+    select
+        payment_id,
+        order_id,
+        customer_id,
+        currency_code,
+        fee_amount,
+        is_deleted,
+        created_at as paid_at,
+        _feed,
+        _load_id,
+        -- Tips came in as well.
+        total_amount as payment_amount,
+        false as is_test,
+        {{ payment_method('coalesce(external_type, source_type)') }} as payment_method,
+        case payment_status
+            when 'COMPLETED' then 'succeeded'
+            when 'FAILED' then 'failed'
+            when 'CANCELED' then 'failed'
+            else 'pending'
+        end as payment_status,
+        {{ local_date('created_at') }} as paid_on
+    from payments
+),
+
+final as (
+    {{ conform('payments', 'mapped') }}
+)
+
+select * from final

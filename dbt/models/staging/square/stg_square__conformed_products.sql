@@ -1,0 +1,28 @@
+with variations as (
+    select * from {{ ref('int_square__variations_described') }}
+),
+
+mapped as (
+    select
+        variation_id as product_id,
+        sku,
+        product_name,
+        category_name as category,
+        list_price,
+        is_active,
+        is_deleted,
+        updated_at,
+        _feed,
+        _load_id,
+        null as brand,
+        null as unit_cost,
+        null as created_at,
+        coalesce(currency_code, '{{ var("tenant_currency") }}') as currency_code
+    from variations
+),
+
+final as (
+    {{ conform('products', 'mapped') }}
+)
+
+select * from final
