@@ -58,10 +58,16 @@ ACME_STRIPE = ("acme", "stripe", "stripe")
 ACME_SHOPIFY = ("acme", "shopify", "shopify")
 ACME_BOOKS = ("acme", "quickbooks", "quickbooks_csv")
 BAZAAR = ("bazaar", "ecommerce_csv", "ecommerce_csv")
+ACME_ATTIO = ("acme", "attio", "attio")
+SUMMIT_CALLRAIL = ("summit", "callrail", "callrail")
+ENTRY = {"list_id": "l1", "entry_id": "e1", "parent_object": "people", "parent_record_id": "p9"}
 ITEM = {"transaction_item_id": "i1", "transaction_id": "t", "quantity": 2, "unit_price": 5}
 BAD_ROWS = [
     (*ACME_STRIPE, "balance_transactions", {"id": "t1", "amount": 100, "fee": 3, "net": 98}),
     (*ACME_STRIPE, "charges", {"id": "c1", "amount": 5, "amount_refunded": 6}),
+    (*ACME_ATTIO, "list_entries", ENTRY),
+    (*ACME_ATTIO, "deals", {"id": "d1", "deal_value": 5}),
+    (*SUMMIT_CALLRAIL, "calls", {"id": "CAL1", "company_id": "COM9"}),
     (*ACME_SHOPIFY, "orders", {"id": "o1", "subtotal_amount": 5, "refunded_amount": 1}),
     (*BAZAAR, "transaction_items", {**ITEM, "line_total": 9}),
     (*BAZAAR, "transactions", {"transaction_id": "t9", "subtotal": 10, "tax": 1, "total": 12}),
@@ -84,6 +90,9 @@ def test_every_check_finds_a_planted_row(house: Warehouse) -> None:
     assert found == {
         "stripe.balance_adds_up": ("t1",),
         "stripe.refunded_within_charge": ("c1",),
+        "attio.entries_have_records": ("l1/e1",),
+        "attio.deal_values_have_currencies": ("d1",),
+        "callrail.calls_have_companies": ("CAL1",),
         "shopify.orders_have_lines": ("o1",),
         "shopify.refunds_add_up": ("o1",),
         "ecommerce_csv.items_have_transactions": ("i1",),
