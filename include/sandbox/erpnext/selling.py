@@ -83,7 +83,6 @@ def build_items(doc: Json, doctype: str, sale: Sale, parts: list[Part], **links:
                 **prices,
                 **{f"base_{name}": value for name, value in prices.items()},
                 warehouse=WAREHOUSES[1],
-                income_account=f"Sales - {ABBR}",
                 cost_center=f"Main - {ABBR}",
                 **links,
             )

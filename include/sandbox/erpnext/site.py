@@ -10,7 +10,7 @@ from include.sandbox.economy.erp import Erp, ErpInvoice, ErpOrder, ErpPayment
 from include.sandbox.economy.point_of_sale import StockMove
 from include.sandbox.economy.records import Business
 from include.sandbox.erpnext import masters, paying, selling
-from include.sandbox.erpnext.documents import CANCELLED, DRAFT, SUBMITTED, Json
+from include.sandbox.erpnext.documents import ABBR, CANCELLED, DRAFT, SUBMITTED, Json
 
 CHILDREN = {
     "Sales Order": {"items": "Sales Order Item", "taxes": "Sales Taxes and Charges"},
@@ -104,7 +104,8 @@ class ErpnextSite:
         row = selling.build_invoice(invoice, name, customer, against)
         parts = selling.parts_of(sale) if refund is None else selling.parts_of_refund(refund)
         shipping = sale.shipping if refund is None else -refund.shipping
-        items = selling.build_items(row, "Sales Invoice", sale, parts, sales_order=order["name"])
+        links = {"sales_order": order["name"], "income_account": f"Sales - {ABBR}"}
+        items = selling.build_items(row, "Sales Invoice", sale, parts, **links)
         self.tables["Sales Invoice"].append(row)
         self.tables["Sales Invoice Item"] += items
         taxes = selling.build_taxes(row, "Sales Invoice", sale, parts, shipping)
