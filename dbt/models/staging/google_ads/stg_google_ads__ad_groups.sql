@@ -1,0 +1,25 @@
+with source as (
+    select * from {{ source('google_ads', 'ad_groups') }}
+),
+
+renamed as (
+    select
+        -- ids
+        cast(customer_id as text) as customer_id,
+        cast(ad_group_id as text) as ad_group_id,
+        cast(campaign_id as text) as campaign_id,
+        -- text
+        ad_group_name,
+        status as ad_group_status,
+        ad_group_type,
+        -- lineage
+        _feed,
+        _load_id,
+        _loaded_at,
+        -- calculated
+        {{ as_money('cpc_bid_micros / 1000000.0', 'price') }} as cpc_bid_amount,
+        _deleted_at is not null as is_deleted
+    from source
+)
+
+select * from renamed

@@ -1,0 +1,36 @@
+with source as (
+    select * from {{ source('google_analytics', 'audience_locations') }}
+    where _deleted_at is null
+),
+
+renamed as (
+    select
+        -- ids
+        property_id,
+        country,
+        region,
+        city,
+        -- dates
+        date as reported_on,
+        -- text
+        restricted_metrics,
+        truncation_reasons,
+        time_zone,
+        currency_code,
+        -- numbers
+        sampled_share,
+        total_users,
+        sessions,
+        -- booleans
+        is_other_row,
+        has_data_loss,
+        is_thresholded,
+        is_sampled,
+        -- lineage
+        _feed,
+        _load_id,
+        _loaded_at
+    from source
+)
+
+select * from renamed

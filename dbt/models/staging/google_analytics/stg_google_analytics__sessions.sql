@@ -1,0 +1,42 @@
+with source as (
+    select * from {{ source('google_analytics', 'sessions') }}
+    where _deleted_at is null
+),
+
+renamed as (
+    select
+        -- ids
+        property_id,
+        session_source,
+        session_medium,
+        session_campaign_name,
+        session_default_channel_group,
+        -- dates
+        date as reported_on,
+        -- text
+        restricted_metrics,
+        truncation_reasons,
+        time_zone,
+        currency_code,
+        -- numbers
+        sampled_share,
+        sessions,
+        engaged_sessions,
+        total_users,
+        new_users,
+        screen_page_views,
+        average_session_duration,
+        bounce_rate,
+        -- booleans
+        is_other_row,
+        has_data_loss,
+        is_thresholded,
+        is_sampled,
+        -- lineage
+        _feed,
+        _load_id,
+        _loaded_at
+    from source
+)
+
+select * from renamed
