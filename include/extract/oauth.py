@@ -12,6 +12,7 @@ proved by then that the store can be written, so that window is one round trip l
 
 import hashlib
 import logging
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ from include.core.errors import (
     UpstreamUnavailable,
 )
 from include.extract.auth import NoAuth
+from include.extract.http_client import Explain
 from include.extract.http_status import build_status_error, parse_retry_after
 from include.extract.oauth_token import (
     MemoryTokenStore,
@@ -48,10 +50,9 @@ TIMEOUT_S = (10.0, 30.0)
 TRIES = 3
 # A 401 for a token younger than this is about rights, not age: refreshing again is pointless.
 YOUNG = timedelta(seconds=60)
-# RFC 6749 5.2, and what vendors send beside it. None of them heals by itself.
-REFUSALS = frozenset(
-    {"invalid_grant", "invalid_client", "unauthorized_client", "invalid_client_id", "access_denied"}
-)
+# Bad client or used-up grant: neither heals by itself (RFC 6749, 5.2).
+REFUSALS = frozenset({400, 401})
+_CODE = re.compile(r"^[a-z_]{1,40}$")
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,7 @@ class OAuth(AuthBase):
         login: Login,
         store: TokenStore | None = None,
         *,
+        explain: Explain = build_status_error,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         if login.refresh_token and store is None:
@@ -122,7 +124,7 @@ class OAuth(AuthBase):
             )
         self._login = login
         self._store: TokenStore = store or MemoryTokenStore()
-        self._sleep = sleep
+        self._explain, self._sleep = explain, sleep
         self._token: Token | None = None
 
     def __repr__(self) -> str:
@@ -200,7 +202,7 @@ class OAuth(AuthBase):
             raise UpstreamUnavailable(
                 f"`{what}` failed with {type(error).__name__}. Expected a token. It is tried again."
             ) from None
-        return _read_answer(what, answer)
+        return _read_answer(what, answer, self._explain)
 
     def _repeat_if_refused(self, answer: requests.Response, **kwargs: Any) -> requests.Response:
         """On a 401: the same request once more with a renewed token."""
@@ -217,7 +219,7 @@ class OAuth(AuthBase):
         return again
 
 
-def _read_answer(what: str, answer: requests.Response) -> Any:
+def _read_answer(what: str, answer: requests.Response, explain: Explain) -> Any:
     """JSON of a token answer, or the error for it; sentences of the vendor are not shown."""
     try:
         body = orjson.loads(answer.content)
@@ -225,10 +227,11 @@ def _read_answer(what: str, answer: requests.Response) -> Any:
         body = None
     if answer.status_code == 200 and body is not None:
         return body
-    code = body.get("error") if isinstance(body, dict) else None
-    if answer.status_code in (400, 401, 403) and code in REFUSALS:
+    code = str(body.get("error") if isinstance(body, dict) else "")
+    if answer.status_code in REFUSALS:
+        told = f" ({code})" if _CODE.match(code) else ""
         raise AccessDenied(
-            f"`{what}` answered {answer.status_code} ({code}): the login is not accepted. Expected "
+            f"`{what}` answered {answer.status_code}{told}: the login is not accepted. Expected "
             "a token. Authorize again and put the new secrets into the connection; they win over "
             "what is stored."
         )
@@ -237,4 +240,4 @@ def _read_answer(what: str, answer: requests.Response) -> Any:
             f"`{what}` answered 200 without JSON. Expected a token. Check the token address."
         )
     wait = parse_retry_after(answer.headers.get("Retry-After"))
-    raise build_status_error(what, answer.status_code, wait, body)
+    raise explain(what, answer.status_code, wait, body)

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from include.config.models import Feed
 from include.core.streams import Page, Window
 from include.extract.hooks import load_connector_module
 from include.extract.http_client import HttpLimits
+from include.extract.oauth_token import MemoryTokenStore
 from include.extract.rest_source import RestSource
 from include.extract.source import LocatedSource, Source, build_source
 from include.sandbox.connections import build_connection
@@ -22,10 +23,11 @@ from include.sandbox.vendors import load_credentials
 
 @dataclass(frozen=True)
 class Case:
-    """One demo feed of one connector."""
+    """One demo feed of one connector; a refresh token that works once is kept for all reads."""
 
     feed: Feed
     credentials: Credentials
+    token_store: MemoryTokenStore = field(default_factory=MemoryTokenStore, compare=False)
 
     @property
     def name(self) -> str:
@@ -38,8 +40,8 @@ class Case:
     def source(self, limits: HttpLimits | None = None, **options: Any) -> Source:
         feed = replace(self.feed, options={**self.feed.options, **options})
         if limits is None or not self.is_api:
-            return build_source(feed, self.credentials)
-        inner = build_limited(feed, self.credentials, limits)
+            return build_source(feed, self.credentials, token_store=self.token_store)
+        inner = build_limited(feed, self.credentials, limits, self.token_store)
         return LocatedSource(feed, inner)
 
     def with_secret(self, secret: str) -> "Case":
@@ -52,7 +54,9 @@ class Case:
         return Case(self.feed, Credentials("x", self.credentials.host, fields))
 
 
-def build_limited(feed: Feed, credentials: Credentials, limits: HttpLimits) -> Source:
+def build_limited(
+    feed: Feed, credentials: Credentials, limits: HttpLimits, token_store: MemoryTokenStore
+) -> Source:
     """The feed's source with other HTTP limits, never waiting between tries."""
     own = load_connector_module(feed.connector.connector, "source")
     if own is None:
@@ -63,7 +67,7 @@ def build_limited(feed: Feed, credentials: Credentials, limits: HttpLimits) -> S
         if inspect.isclass(value) and value.__module__ == own.__name__ and hasattr(value, "read")
     ]
     known = inspect.signature(made).parameters
-    given = {"limits": limits, "sleep": lambda seconds: None}
+    given = {"limits": limits, "sleep": lambda seconds: None, "token_store": token_store}
     found: Source = made(feed, credentials, **{n: v for n, v in given.items() if n in known})
     return found
 

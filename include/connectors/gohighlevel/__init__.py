@@ -1,0 +1,1 @@
+"""GoHighLevel (LeadConnector) API v2, one sub-account per feed."""

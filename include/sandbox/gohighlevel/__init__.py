@@ -1,0 +1,1 @@
+"""Summit's GoHighLevel sub-account."""

@@ -1,0 +1,69 @@
+"""Summit's sub-account, reached by OAuth with a refresh token that is used once."""
+
+from functools import partial
+from typing import Any
+
+from starlette.routing import BaseRoute
+
+from include.sandbox.economy_views import fetch_clicks
+from include.sandbox.gohighlevel.account import SubAccount
+from include.sandbox.gohighlevel.app import GoHighLevelApi
+from include.sandbox.logins import TokenChain
+from include.sandbox.session import Session
+from include.sandbox.vendors import Refusal, Vendor
+from include.sandbox.world import START
+
+TENANT = "summit"
+LOCATION_ID = "ve9SandboxSummit00Lo"
+COMPANY_ID = "5DPSandboxAgency00Co"
+ACCOUNT = "gohighlevel/summit"
+PRIVATE_TOKEN = "pit-sandbox-summit-0001"  # noqa: S105
+CREDENTIALS = {
+    TENANT: {
+        "login": "65f0sandbox-summit",
+        "password": "sandbox-summit-client-secret",
+        "extra": {"refresh_token": TokenChain(ACCOUNT).refresh_token()},
+    }
+}
+
+
+def fetch_account(session: Session, tenant: str) -> SubAccount:
+    """The tenant's sub-account as it is now."""
+    business, clicks = session.world.businesses[tenant], fetch_clicks(session, tenant)
+    return session.state(
+        "gohighlevel",
+        tenant,
+        lambda: SubAccount(business, clicks, session.spec.seed, START, LOCATION_ID),
+    )
+
+
+def _build_routes(session: Session) -> list[BaseRoute]:
+    login = CREDENTIALS[TENANT]
+    client = (str(login["login"]), str(login["password"]))
+    fetch = partial(fetch_account, session, TENANT)
+    return [*GoHighLevelApi(fetch, TokenChain(ACCOUNT), client, COMPANY_ID, PRIVATE_TOKEN).routes()]
+
+
+def _refuse(kind: str) -> Refusal:
+    if kind == "429":
+        return 429, {"statusCode": 429, "message": "Too Many Requests"}
+    return 500, {"statusCode": 500, "message": "Internal server error"}
+
+
+def _count(session: Session, tenant: str) -> dict[str, Any]:
+    found = fetch_account(session, tenant)
+    streams = {
+        "contacts": found.contacts, "opportunities": found.opportunities,
+        "pipelines": found.pipelines, "conversations": found.conversations,
+        "calendars": found.calendars, "calendar_events": found.events, "users": found.users,
+    }  # fmt: skip
+    return {"streams": {stream: len(rows) for stream, rows in streams.items()}}
+
+
+def _records(session: Session, tenant: str) -> dict[str, list[str]]:
+    return fetch_account(session, tenant).records_of
+
+
+VENDOR = Vendor(
+    "gohighlevel", CREDENTIALS, _build_routes, refusal=_refuse, counts=_count, records=_records
+)

@@ -1,0 +1,66 @@
+"""Summit's org."""
+
+from functools import partial
+from typing import Any
+
+from starlette.routing import BaseRoute
+
+from include.sandbox.logins import TokenChain
+from include.sandbox.salesforce.app import SalesforceApi
+from include.sandbox.salesforce.org import Org
+from include.sandbox.session import Session
+from include.sandbox.vendors import Refusal, Vendor
+from include.sandbox.world import START
+
+TENANT = "summit"
+CREDENTIALS = {
+    TENANT: {
+        "login": "3MVG9sandboxSummitConsumerKey",
+        "password": "sandbox-summit-consumer-secret",
+    }
+}
+
+
+def fetch_org(session: Session, tenant: str) -> Org:
+    """The tenant's org as it is now."""
+    business = session.world.businesses[tenant]
+    return session.state(
+        "salesforce",
+        tenant,
+        lambda: Org(business, session.spec.seed, START, session.now[tenant]),
+    )
+
+
+def _build_routes(session: Session) -> list[BaseRoute]:
+    login = CREDENTIALS[TENANT]
+    tokens = TokenChain("salesforce/summit")
+    api = SalesforceApi(
+        partial(fetch_org, session, TENANT), login["login"], login["password"], tokens
+    )
+    return [*api.routes()]
+
+
+def _refuse(kind: str) -> Refusal:
+    if kind == "429":
+        error = {"message": "TotalRequests Limit exceeded.", "errorCode": "REQUEST_LIMIT_EXCEEDED"}
+        return 403, [error]
+    return 500, [{"message": "An unexpected error occurred.", "errorCode": "UNKNOWN_EXCEPTION"}]
+
+
+def _count(session: Session, tenant: str) -> dict[str, Any]:
+    rows = fetch_org(session, tenant).rows
+    streams = {
+        "accounts": "Account", "contacts": "Contact", "leads": "Lead",
+        "opportunities": "Opportunity", "opportunity_history": "OpportunityHistory",
+        "users": "User",
+    }  # fmt: skip
+    return {"streams": {stream: len(rows[name]) for stream, name in streams.items()}}
+
+
+def _records(session: Session, tenant: str) -> dict[str, list[str]]:
+    return fetch_org(session, tenant).records_of
+
+
+VENDOR = Vendor(
+    "salesforce", CREDENTIALS, _build_routes, refusal=_refuse, counts=_count, records=_records
+)
