@@ -1,5 +1,6 @@
 """Fixtures every test folder shares: a throw-away PostgreSQL server and a fresh database."""
 
+import base64
 import os
 import re
 import shutil
@@ -24,6 +25,15 @@ def _remove_leftovers() -> None:
         if not psutil.pid_exists(owner):
             server = postgres.PostgresServer(folder, 0, "")
             postgres.run_remove(server)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def fernet_key() -> Iterator[str]:
+    """Airflow's key, as every worker has it: OAuth tokens are stored encrypted with it."""
+    key = base64.urlsafe_b64encode(os.urandom(32)).decode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AIRFLOW__CORE__FERNET_KEY", key)
+        yield key
 
 
 @pytest.fixture(scope="session")

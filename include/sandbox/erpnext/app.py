@@ -79,6 +79,11 @@ def _read_token(header: str) -> tuple[str, str]:
     return key, secret
 
 
+# Columns of every table, so that an empty one can be filtered too.
+STANDARD = frozenset({"name", "creation", "modified", "modified_by", "owner", "docstatus", "idx"})
+CHILD_STANDARD = frozenset({"parent", "parentfield", "parenttype"})
+
+
 def _rows(site: ErpnextSite, request: Request) -> tuple[list[Json], frozenset[str]]:
     doctype = request.path_params.get("doctype") or request.query_params.get("doctype", "")
     if doctype not in site.tables:
@@ -86,7 +91,8 @@ def _rows(site: ErpnextSite, request: Request) -> tuple[list[Json], frozenset[st
     if doctype in CHILD_OF and request.query_params.get("parent") not in CHILD_OF[doctype]:
         raise FrappeError(403, "PermissionError", f"No permission to read {doctype}")
     rows = site.tables[doctype]
-    return rows, frozenset(name for row in rows for name in row) | {"name", "modified"}
+    standard = STANDARD | CHILD_STANDARD if doctype in CHILD_OF else STANDARD
+    return rows, frozenset(name for row in rows for name in row) | standard
 
 
 def _list(site: ErpnextSite, request: Request) -> Json:
