@@ -144,18 +144,23 @@ def build_ads(
             days += _build_day(seed, size, campaign, day, of_day.get((campaign.number, day), []))
             day += timedelta(days=1)
     days.sort(key=lambda cell: (cell.day, cell.campaign.number))
-    digits = 10 if platform == "google" else 15
-    account_id = str(int.from_bytes(f"{tenant}{platform}".encode()) % 10**digits).zfill(digits)
     return AdsAccount(
         tenant,
         platform,
-        "1" + account_id[1:],
+        build_account_id(tenant, platform),
         timezone,
         campaigns,
         days,
         clicks,
         {click.key: click for click in clicks},
     )
+
+
+def build_account_id(tenant: str, platform: str) -> str:
+    """See `AdsAccount.account_id`; known before the account is built, for credentials."""
+    digits = 10 if platform == "google" else 15
+    found = str(int.from_bytes(f"{tenant}{platform}".encode()) % 10**digits).zfill(digits)
+    return "1" + found[1:]
 
 
 def _cells(campaign: Campaign) -> list[Cell]:
