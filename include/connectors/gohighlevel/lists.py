@@ -116,13 +116,17 @@ def fetch_conversations(place: Place) -> Iterator[Records]:
         records = _list(body, "conversations")
         fresh = [record for record in records if str(record.get("id")) not in seen]
         if not fresh:
-            # A page full of rows of one millisecond ends here as well, and then lacks the rest.
+            # More rows of one millisecond than a page holds cannot be reached; the total tells.
             _check_total(len(seen), body.get("total"), "conversations/search")
             return
         seen.update(str(record.get("id")) for record in fresh)
         position = _sort_value(fresh[-1])
         yield fresh
-        params["startAfterDate"] = str(position - 1)
+        before = str(position - 1)
+        # Standing still: this page ended within the time it began with.
+        params["startAfterDate"] = (
+            before if params.get("startAfterDate") != before else str(position)
+        )
 
 
 def fetch_calendars(place: Place) -> Iterator[Records]:

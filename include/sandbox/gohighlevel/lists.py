@@ -37,10 +37,12 @@ def search_contacts(account: SubAccount, body: Mapping[str, Any]) -> Json:
     total = len(rows)
     sort = (body.get("sort") or [{"field": "dateAdded", "direction": "desc"}])[0]
     field = sort.get("field", "dateAdded")
-    rows.sort(key=lambda row: _position(row, field), reverse=sort.get("direction") == "desc")
+    falling = sort.get("direction") == "desc"
+    rows.sort(key=lambda row: _position(row, field), reverse=falling)
     if after:
-        wanted = (after[0], after[1])
-        rows = [row for row in rows if _position(row, field) > wanted]
+        here = (after[0], after[1])
+        rows = [row for row in rows if _position(row, field) != here]
+        rows = [row for row in rows if (_position(row, field) < here) == falling]
     start = (page - 1) * size if page else 0
     some = rows[start : start + size]
     return {
