@@ -199,7 +199,7 @@ _CASTS = {
 
 
 def _build_slowly(values: Values, column: Column, logical_type: str) -> Converted:
-    plain = values.to_pylist() if isinstance(values, pa.Array) else values
+    plain = build_python_values(values) if isinstance(values, pa.Array) else values
     if logical_type == "json":
         is_text = isinstance(values, pa.Array) and pt.is_string(values.type)
         return _build_json_column(plain, is_text=is_text)
@@ -215,6 +215,18 @@ def _build_slowly(values: Values, column: Column, logical_type: str) -> Converte
                 return build_column(values, column, wider)
             misfits[row] = str(misfit)
     return Converted(pa.array(made, ARROW_TYPES[logical_type]), logical_type, misfits)
+
+
+def build_python_values(array: Any) -> list[Any]:
+    """An Arrow array (or chunked array) as Python values, for whatever it holds.
+
+    Arrow knows years that Python's datetime does not; such a column comes as text.
+    """
+    try:
+        found: list[Any] = array.to_pylist()
+    except (OverflowError, ValueError):
+        found = array.cast(pa.string()).to_pylist()
+    return found
 
 
 def _find_type(value: Any, column: Column, current: str) -> str | None:

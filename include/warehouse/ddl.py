@@ -83,9 +83,9 @@ def _lock(connection: Connection, what: str) -> None:
 
 
 def _fetch_version(connection: Connection) -> int:
-    table = f"{naming.OPS_SCHEMA}.migrations"
-    row = connection.execute("select to_regclass(%s) is not null", [table]).fetchone()
-    if row is None or not row[0]:
+    # Not to_regclass: after waiting for a lock it still answers from a cache that says "absent".
+    query = "select 1 from pg_tables where schemaname = %s and tablename = 'migrations'"
+    if connection.execute(query, [naming.OPS_SCHEMA]).fetchone() is None:
         return 0
     found = connection.execute("select coalesce(max(version), 0) from elt_ops.migrations")
     row = found.fetchone()
