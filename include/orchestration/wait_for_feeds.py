@@ -49,9 +49,9 @@ class WaitForFeedsSensor(BaseSensorOperator):
         self.grace = timedelta(minutes=grace_minutes)
         super().__init__(
             mode="reschedule",
-            poke_interval=5,
-            exponential_backoff=True,
-            max_wait=timedelta(seconds=60),
+            # Backoff begins at 2 s. A busy scheduler takes longer to read that the last look has
+            # ended, finds the task queued again by then and calls it failed: 40 s lost to a retry.
+            poke_interval=10,
             # The grace ends the wait; this only ends a sensor that no one ends.
             timeout=self.grace + timedelta(hours=1),
             **kwargs,
