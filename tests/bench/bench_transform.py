@@ -1,4 +1,4 @@
-"""The demo's transform DAG against the same `dbt build` run bare, on the stack that `make up` started.
+"""The demo's transform DAG against the same `dbt build` run bare, on the stack of `make up`.
 
 Both build everything again from the same raw rows, one after the other. Nothing is measured when no
 stack is up: a number from another machine state would not be a ratio.
