@@ -76,6 +76,21 @@ def test_a_tenant_role_sees_no_other_tenant(login: str) -> None:
                 connection.execute(f"select count(*) from {table}")
 
 
+def test_a_tenant_role_may_use_temporary_tables(login: str) -> None:
+    """On a database closed to `public` every snapshot failed on its second run: dbt compares in a
+
+    temporary table, which the tenant's role was not allowed to make.
+    """
+    name = psycopg.conninfo.conninfo_to_dict(login)["dbname"]
+    with psycopg.connect(login, autocommit=True) as connection:
+        connection.execute(f"revoke all on database {name} from public")
+    case = build_case(login)
+    case.load([order(1)])
+    with psycopg.connect(login, autocommit=True) as connection:
+        connection.execute(f"set role elt_{case.tenant}")
+        connection.execute("create temporary table compared (id int)")
+
+
 def forbid_roles(superuser: str, login: str) -> None:
     name = psycopg.conninfo.conninfo_to_dict(login)["user"]
     with psycopg.connect(superuser, autocommit=True) as connection:
