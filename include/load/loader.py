@@ -178,6 +178,7 @@ class _Load:
         plan, connection = self.plan, self.connection
         self.staging.run_follow_types(self.layout.all_types())
         self.staging.run_analyze()
+        is_latest = ledger.fetch_is_latest(connection, plan.place())
         if self.role is not None:
             role = sql.Identifier(self.role)
             connection.execute(sql.SQL("set local role {}").format(role))
@@ -187,6 +188,7 @@ class _Load:
             feed=plan.feed,
             load_id=load_id,
             started_at=plan.started_at,
+            is_latest=is_latest,
         )
         counts = merge.run(self.staging.parents, keys_are_distinct=self.shaper.key_order.proven)
         deleted = self._run_sweep(load_id)
