@@ -101,7 +101,9 @@ class Stream(Spec):
     files: tuple[str, ...] = Field((), description="File sources: glob patterns of this stream.")
     sheet: str | None = Field(None, description="File sources: sheet of a workbook; the first.")
     delimiter: str | None = Field(None, description="File sources: field separator; detected.")
-    encoding: str | None = Field(None, description="File sources: codec; the feed's option if absent.")
+    encoding: str | None = Field(
+        None, description="File sources: codec; the feed's option if absent."
+    )
     primary_key: tuple[Snake, ...] = Field(min_length=1)
     columns: dict[Snake, Column] = Field(min_length=1)
     children: dict[Snake, Child] = Field({})
