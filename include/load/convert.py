@@ -16,7 +16,7 @@ import pyarrow.types as pt
 
 from include.config.connector_spec import Column
 from include.load.column_types import ARROW_TYPES, build_next_type
-from include.load.fit import INT_LIMITS, Misfit, build_json, fit_value, has_nul_escape
+from include.load.fit import INT_LIMITS, MAX_TEXT, Misfit, build_json, fit_value, has_nul_escape
 
 Values: TypeAlias = Sequence[Any] | Any  # a list of Python values or a pyarrow Array
 
@@ -77,7 +77,7 @@ def _cast(array: Any, logical_type: str, pattern: str | None) -> Any | None:
 
 def _cast_text(array: Any, _pattern: str | None) -> Any | None:
     if pt.is_string(array.type):
-        return None if _has_nul(array) else array
+        return None if array.nbytes > MAX_TEXT or _has_nul(array) else array
     return array.cast(pa.string()) if pt.is_integer(array.type) else None
 
 

@@ -124,6 +124,7 @@ class _Load:
             copying: Future[None] | None = None
             for chunk in self.reader.chunks(pages):
                 shaped = self.shaper.shape(chunk)
+                shaped.rejects.extend(self.reader.take_rejects())
                 if copying is not None:
                     copying.result()
                 copying = copier.submit(self.staging.run_copy, shaped)

@@ -18,12 +18,14 @@ def run() -> list[Row]:
     """How many times faster the loader is than dlt on flat rows given as dicts."""
     python = _ensure_environment()
     with serve() as url:
-        ours = run_load_process(url, "dicts", "ours", ROWS, 0)
+        # Before and after the other side, so that both meet the same machine.
+        before = run_load_process(url, "dicts", "before", ROWS, 0)["seconds"]
         theirs = _run_dlt(python, url)
+        ours = (before + run_load_process(url, "dicts", "after", ROWS, 0)["seconds"]) / 2
     return [
-        Row("300k rows through this loader", ROWS / ours["seconds"], "rows/s"),
+        Row("300k rows through this loader", ROWS / ours, "rows/s"),
         Row("300k rows through dlt, defaults", ROWS / theirs, "rows/s"),
-        Row("this loader over dlt", theirs / ours["seconds"], "x", 8),
+        Row("this loader over dlt", theirs / ours, "x", 8),
     ]
 
 

@@ -25,6 +25,8 @@ def login(postgres_url: str) -> Iterator[str]:
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute(f"create role {name} login createrole password 'p'")
         connection.execute(f"create database {name} owner {name}")
+        # As the local server is set up: nobody else may enter or make temporary tables.
+        connection.execute(f"revoke all on database {name} from public")
         yield psycopg.conninfo.make_conninfo(postgres_url, user=name, password="p", dbname=name)
         connection.execute(f"drop database {name} with (force)")
 

@@ -86,6 +86,13 @@ def test_a_source_that_breaks_leaves_nothing_and_its_error_comes_out(case: LoadC
     assert state(case) == before
 
 
+def test_a_load_of_nothing_but_rejects_is_booked(case: LoadCase) -> None:
+    pages = [Page([], tuple(reject(f"a.csv:{n}") for n in range(1000))) for _ in range(7)]
+    result = case.load_pages(pages)
+    assert (result.read, result.quarantined, result.loaded) == (7000, 7000, 0)
+    assert case.ops("quarantine", "reason, seen_count") == [("ragged_row", 7000)]
+
+
 def test_an_error_that_is_not_ours_comes_out_as_it_is(case: LoadCase) -> None:
     before = state(case)
     with pytest.raises(ZeroDivisionError):

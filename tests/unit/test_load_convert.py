@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from include.config.connector_spec import Column
-from include.load import convert
+from include.load import convert, fit
 from include.load.column_types import SQL_TYPES, build_joined_type
 from include.load.convert import build_column
 from include.load.fit import Misfit, build_json, fit_value, has_nul_escape
@@ -168,6 +168,15 @@ def test_a_fraction_never_becomes_an_integer_silently() -> None:
     """pyarrow.array([1, 1.5], int64()) answers [1, 1] without a word."""
     made = build_column([1, 1.5], column("int"), "int")
     assert (made.logical_type, made.array.to_pylist()) == ("numeric", ["1", "1.5"])
+
+
+def test_a_text_beyond_what_a_field_holds_is_the_record_s_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(convert, "MAX_TEXT", 10)
+    monkeypatch.setattr(fit, "MAX_TEXT", 10)
+    for kind, value in (("text", "x" * 11), ("json", ["x" * 11])):
+        assert list(build_column(["a", value], column(kind), kind).misfits) == [1]
 
 
 def test_hexadecimal_text_is_no_number() -> None:

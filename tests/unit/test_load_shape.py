@@ -114,6 +114,7 @@ def test_a_list_of_scalars_becomes_rows_with_a_value() -> None:
         ({"id": None}, "null_primary_key"),
         ({}, "null_primary_key"),
         ({"id": ""}, "null_primary_key"),
+        ({"id": "k" * 801}, "oversized_key"),
         ({"id": "1", "new": "\ud800"}, "unstorable_text"),
         ({"id": "1", "customer": {"x": "a\x00"}}, "unstorable_text"),
         ({"id": "1", "customer": {"email": "a\x00"}}, "type_mismatch"),
@@ -208,6 +209,14 @@ def test_pages_are_joined_cut_and_counted() -> None:
     assert sizes == [DICT_ROWS, DICT_ROWS, ARROW_ROWS, 1, 1]
     assert (reader.read, reader.filtered) == (2 * DICT_ROWS + ARROW_ROWS + 5, 2)
     assert (reader.take_rejects(), reader.take_rejects()) == ([reject], [])
+
+
+def test_rejects_alone_do_not_pile_up() -> None:
+    reader = PageReader()
+    reject = Reject("k", "r", "d", "p")
+    pages = [Page([], (reject,) * 3_000) for _ in range(4)]
+    seen = [(len(chunk), len(reader.take_rejects())) for chunk in reader.chunks(pages)]
+    assert seen == [(0, 6_000), (0, 6_000)]
 
 
 def test_a_complete_read_needs_an_open_window() -> None:
