@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from include.core import naming
 from include.core.errors import (
     EltError,
     UpstreamUnavailable,
@@ -182,6 +184,25 @@ def test_two_loads_at_once_lose_and_double_nothing(case: LoadCase) -> None:
     # Equal versions: the load that began later wins, whichever came first to the lock.
     assert {str(amount) for _, amount in case.rows("id, amount")} == {"1.00"}
     assert case.query("select count(*) from {t}__items") == [(199,)]
+
+
+def test_a_load_waits_while_another_of_its_stream_commits(
+    case: LoadCase, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "include.load")
+    key = naming.lock_key(case.tenant, case.feed, case.name)
+    with psycopg.connect(case.url) as other:
+        other.execute("select pg_advisory_xact_lock(%s)", [key])
+        thread = threading.Thread(target=case.load_pages, args=(rest(),))
+        thread.start()
+        deadline = time.monotonic() + 30
+        waiting = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
+        while not case.query(waiting)[0][0] and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert "load waits for another of its stream" in caplog.text
+        assert len(case.rows("id, amount")) == 1
+    thread.join(30)
+    assert len(case.rows("id, amount")) == 2
 
 
 def test_first_loads_of_two_feeds_at_once_make_one_table(warehouse: str) -> None:
