@@ -108,7 +108,10 @@ class WaitForFeedsSensor(BaseSensorOperator):
         ended = logical_date is not None and count(
             dag_id, logical_dates=[logical_date], states=ENDED
         )
-        return FeedState(due_at, event, bool(count(dag_id, states=ACTIVE)), bool(ended))
+        delivered = event is not None and event >= triggered_at - BURST
+        return FeedState(
+            due_at, event, bool(count(dag_id, states=ACTIVE)), bool(ended), bool(delivered)
+        )
 
     def _due(
         self, feed: str, triggered_at: datetime

@@ -58,6 +58,14 @@ def test_arrival(state, now, arrival) -> None:
     assert build_arrival(state, now) is arrival
 
 
+def test_a_feed_that_has_just_delivered_is_not_waited_for() -> None:
+    """A catch-up load at 07:24 was not enough: marts waited for the feed's own tick at 07:30."""
+    state = FeedState(AT + _minutes(6), AT, False, False, has_delivered=True)
+    assert build_arrival(state, AT) is Arrival.ARRIVED
+    loading_again = FeedState(AT + _minutes(6), AT, True, False, has_delivered=True)
+    assert build_arrival(loading_again, AT) is Arrival.LOADING
+
+
 def test_waits_for_some_until_the_grace_is_over_and_names_the_late() -> None:
     found = {state.value: state for state in Arrival}
     assert find_waited(found, AT, AT + HOUR) == ["expected", "loading"]
