@@ -28,7 +28,8 @@ def _minutes(count: float) -> timedelta:
         ("daily, due in 32 minutes", AT - DAY + _minutes(32), AT + _minutes(32), AT + _minutes(32)),
         ("daily, due in 3 hours", AT - _minutes(21 * 60), AT + _minutes(180), None),
         ("daily, was due just now", AT - _minutes(2), AT + DAY - _minutes(2), AT - _minutes(2)),
-        ("hourly, due in 10 minutes", AT - _minutes(50), AT + _minutes(10), AT + _minutes(10)),
+        ("hourly, due in 2 minutes", AT - _minutes(58), AT + _minutes(2), AT + _minutes(2)),
+        ("hourly, due in 10: last counts", AT - _minutes(50), AT + _minutes(10), AT - _minutes(50)),
         (
             "hourly, due in 40: last one counts",
             AT - _minutes(20),
