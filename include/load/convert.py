@@ -57,9 +57,13 @@ def _infer(values: Values) -> Any | None:
     if isinstance(values, pa.Array):
         return values
     try:
-        return pa.array(values)
+        array = pa.array(values)
     except (pa.ArrowException, OverflowError, UnicodeEncodeError, ValueError, TypeError):
         return None
+    if pt.is_temporal(array.type) and len(set(map(type, values)) - {type(None)}) > 1:
+        # Beside a datetime, Arrow takes the number 0 for 1970.
+        return None
+    return array
 
 
 def _cast(array: Any, logical_type: str, pattern: str | None) -> Any | None:

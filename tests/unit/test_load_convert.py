@@ -170,6 +170,14 @@ def test_a_fraction_never_becomes_an_integer_silently() -> None:
     assert (made.logical_type, made.array.to_pylist()) == ("numeric", ["1", "1.5"])
 
 
+@pytest.mark.parametrize(
+    ("kind", "first"), [("timestamp", datetime(2026, 1, 1, tzinfo=UTC)), ("date", date(2026, 1, 1))]
+)
+def test_a_number_beside_a_moment_is_no_moment(kind: str, first: Any) -> None:
+    """pyarrow.array([datetime(...), 0]) is a timestamp column whose second row is 1970."""
+    assert list(build_column([first, 0], column(kind), kind).misfits) == [1]
+
+
 def test_a_text_beyond_what_a_field_holds_is_the_record_s_fault(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

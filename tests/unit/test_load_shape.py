@@ -192,6 +192,10 @@ def test_keys_that_compare_equal_while_their_text_differs_prove_nothing() -> Non
     order = KeyOrder(is_single=True)
     order.note(pa.array(["1.0", "1.00"]), "numeric")
     assert not order.proven
+    widened = KeyOrder(is_single=True)
+    widened.note(pa.array([5, 10], pa.int64()), "int")
+    widened.note(pa.array(["5", "7"]), "text")
+    assert not widened.proven
     assert not KeyOrder(is_single=False).proven
 
 
