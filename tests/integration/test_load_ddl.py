@@ -66,6 +66,18 @@ def test_a_login_that_is_no_superuser_loads_as_the_tenant(login: str) -> None:
     assert case.query(owner, case.table.split(".")[0]) == [(f"elt_{case.tenant}",)]
 
 
+def test_rows_are_written_by_the_tenant_role(login: str) -> None:
+    case = build_case(login)
+    case.load([order(1)])
+    case.query(
+        "create function whoami() returns trigger language plpgsql as $$ begin "
+        "raise exception 'written by %', current_user using errcode = '42501'; end $$"
+    )
+    case.query("create trigger whoami before insert on {t} execute function whoami()")
+    with pytest.raises(WarehouseRejected, match=f"written by elt_{case.tenant}"):
+        case.load([order(2)])
+
+
 def test_a_tenant_role_sees_no_other_tenant(login: str) -> None:
     first, second = build_case(login), build_case(login)
     first.load([order(1)])

@@ -102,6 +102,11 @@ def test_of_equal_versions_the_last_to_arrive_wins(case: LoadCase) -> None:
     assert case.rows("id, amount")[0] == (1, Decimal("2.00"))
 
 
+def test_a_null_version_loses_to_any_version_of_the_same_load(case: LoadCase) -> None:
+    case.load([order(1, "1.00", hour=1), order(1, "2.00", updated_at=None)])
+    assert case.rows("id, amount") == [(1, Decimal("1.00"))]
+
+
 def test_children_alone_make_a_record_changed(case: LoadCase) -> None:
     case.load([order(1), order(2)])
     items = [{"sku": "s1", "quantity": 1}, {"sku": "x", "quantity": 4}]
