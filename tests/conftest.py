@@ -53,12 +53,26 @@ def postgres_url() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def warehouse_role(postgres_url: str) -> str:
+    """URL prefix of the role every test warehouse belongs to: no superuser, as in production.
+
+    Tests as superuser once passed while dbt snapshots failed for want of a privilege.
+    """
+    password = postgres.build_password()
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f"create role warehouse login createrole password '{password}'")
+    place = postgres_url.split("@")[1].rsplit("/", 1)[0]
+    return f"postgresql://warehouse:{password}@{place}"
+
+
 @pytest.fixture(scope="module")
-def warehouse(postgres_url: str) -> Iterator[str]:
-    """URL of an empty database that lives as long as the test module."""
+def warehouse(postgres_url: str, warehouse_role: str) -> Iterator[str]:
+    """URL of an empty database that lives as long as the test module, as its owner."""
     name = f"test_{uuid4().hex[:12]}"
     with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(f"create database {name}")
-    yield postgres_url.rsplit("/", 1)[0] + f"/{name}"
+        connection.execute(f"create database {name} owner warehouse")
+        connection.execute(f"revoke connect on database {name} from public")
+    yield f"{warehouse_role}/{name}"
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute(f"drop database {name} with (force)")

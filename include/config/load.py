@@ -155,7 +155,7 @@ def _resolve_feed(
     options = resolve_options(connector, block.options, trouble)
     concepts = resolve_concepts(connector, block.concepts, trouble)
     streams: dict[str, Stream] = resolve_streams(connector, block.streams, options, trouble)
-    schedule = resolve_schedule(block.schedule, naming.ingest_dag_id(spec.tenant, name), trouble)
+    schedule = resolve_schedule(block.schedule, spec.tenant, trouble)
     _check_names(spec, connector, streams, trouble)
     if trouble:
         return None, trouble

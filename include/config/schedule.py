@@ -12,17 +12,18 @@ _PART = re.compile(r"^(\*|\d+(-\d+)?)(/[1-9]\d*)?$")
 
 
 def resolve_schedule(
-    text: str, dag_id: str, trouble: list[tuple[tuple[str, ...], str]]
+    text: str, tenant: str, trouble: list[tuple[tuple[str, ...], str]]
 ) -> str | None:
     """Cron line for a schedule; None for manual.
 
-    A word (`daily`) gets a minute that is stable for the DAG, so a fleet does not start at once.
+    A word (`daily`) gets a minute that is stable for the tenant: a fleet does not start at once,
+    and one tenant's feeds arrive together, so its marts are built once a cycle.
     A wrong text appends to `trouble` and gives None.
     """
     if text == MANUAL:
         return None
     if text in SCHEDULES:
-        return SCHEDULES[text].format(minute=naming.spread_minute(dag_id))
+        return SCHEDULES[text].format(minute=naming.spread_minute(tenant))
     problem = _cron_problem(text)
     if problem:
         trouble.append((("schedule",), f"`schedule` is `{text}`. {problem}"))

@@ -126,9 +126,9 @@ def conformed_model(connector: str, concept: str) -> str:
     return f"stg_{connector}__conformed_{concept}"
 
 
-def spread_minute(dag_id: str) -> int:
-    """A stable minute 0..59 for a DAG, so that hourly feeds do not all start at :00."""
-    return int.from_bytes(hashlib.sha256(dag_id.encode()).digest()[:4], "big") % 60
+def spread_minute(tenant: str) -> int:
+    """A stable minute 0..59 for a tenant, so that a fleet's feeds do not all start at :00."""
+    return int.from_bytes(hashlib.sha256(tenant.encode()).digest()[:4], "big") % 60
 
 
 def lock_key(tenant: str, feed: str, stream: str) -> int:

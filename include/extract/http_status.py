@@ -21,7 +21,8 @@ from include.extract.record_path import pick
 
 RETRYABLE = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 DENIED = frozenset({401, 402, 403, 407, 423, 430, 451})
-_WORD = re.compile(r"^[A-Za-z0-9_.\[\]-]{1,64}$")
+# Letters only: a key or a token echoed back has digits in it.
+_WORD = re.compile(r"^[A-Za-z]{2,30}([_.][A-Za-z]{1,20}){0,6}(\[[a-z_]{1,30}\])?$")
 _CODE_PATHS = ("error.type", "error.code", "error.param", "code", "type", "detail", "exc_type")
 _LISTED_PATHS = ("code", "field")
 

@@ -7,7 +7,7 @@ import orjson
 import pyarrow as pa
 
 from include.config.connector_spec import Column
-from include.load.convert import Values
+from include.load.convert import Values, build_python_values
 from include.load.field_tree import FieldTree
 from include.load.fit import Misfit, build_json
 
@@ -113,18 +113,17 @@ class ArrowChunk:
     def lists(self, path: str) -> list[Any]:
         if path not in self.table.column_names:
             return [None] * len(self)
-        found: list[Any] = self.table[path].to_pylist()
-        return found
+        return build_python_values(self.table[path])
 
     def leftovers(self, declared: FieldTree) -> list[dict[str, Any] | None]:
         unknown = [name for name in self.table.column_names if name not in declared.columns]
         if not unknown:
             return [None] * len(self)
-        rows: list[dict[str, Any] | None] = self.table.select(unknown).to_pylist()
-        return rows
+        declared.unknown.update(unknown)
+        return list(_build_rows(self.table.select(unknown)))
 
     def payload(self) -> str:
-        return build_payload(self.table.slice(0, 1).to_pylist()[0])
+        return build_payload(next(_build_rows(self.table.slice(0, 1))))
 
     def only(self, row: int) -> "ArrowChunk":
         return ArrowChunk(self.table.slice(row, 1))
@@ -157,6 +156,12 @@ def build_payload(record: Any) -> str:
 def storable(text: str) -> str:
     """Text without the characters PostgreSQL cannot hold, each replaced by its escape."""
     return text.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\u0000")
+
+
+def _build_rows(table: Any) -> Iterator[dict[str, Any]]:
+    columns = [build_python_values(column) for column in table.columns]
+    for values in zip(*columns, strict=True):
+        yield dict(zip(table.column_names, values, strict=True))
 
 
 def _one_array(column: Any) -> Any:

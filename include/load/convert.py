@@ -16,7 +16,7 @@ import pyarrow.types as pt
 
 from include.config.connector_spec import Column
 from include.load.column_types import ARROW_TYPES, build_next_type
-from include.load.fit import INT_LIMITS, Misfit, build_json, fit_value, has_nul_escape
+from include.load.fit import INT_LIMITS, MAX_TEXT, Misfit, build_json, fit_value, has_nul_escape
 
 Values: TypeAlias = Sequence[Any] | Any  # a list of Python values or a pyarrow Array
 
@@ -57,9 +57,13 @@ def _infer(values: Values) -> Any | None:
     if isinstance(values, pa.Array):
         return values
     try:
-        return pa.array(values)
+        array = pa.array(values)
     except (pa.ArrowException, OverflowError, UnicodeEncodeError, ValueError, TypeError):
         return None
+    if pt.is_temporal(array.type) and len(set(map(type, values)) - {type(None)}) > 1:
+        # Beside a datetime, Arrow takes the number 0 for 1970.
+        return None
+    return array
 
 
 def _cast(array: Any, logical_type: str, pattern: str | None) -> Any | None:
@@ -77,7 +81,7 @@ def _cast(array: Any, logical_type: str, pattern: str | None) -> Any | None:
 
 def _cast_text(array: Any, _pattern: str | None) -> Any | None:
     if pt.is_string(array.type):
-        return None if _has_nul(array) else array
+        return None if array.nbytes > MAX_TEXT or _has_nul(array) else array
     return array.cast(pa.string()) if pt.is_integer(array.type) else None
 
 
@@ -199,7 +203,7 @@ _CASTS = {
 
 
 def _build_slowly(values: Values, column: Column, logical_type: str) -> Converted:
-    plain = values.to_pylist() if isinstance(values, pa.Array) else values
+    plain = build_python_values(values) if isinstance(values, pa.Array) else values
     if logical_type == "json":
         is_text = isinstance(values, pa.Array) and pt.is_string(values.type)
         return _build_json_column(plain, is_text=is_text)
@@ -215,6 +219,18 @@ def _build_slowly(values: Values, column: Column, logical_type: str) -> Converte
                 return build_column(values, column, wider)
             misfits[row] = str(misfit)
     return Converted(pa.array(made, ARROW_TYPES[logical_type]), logical_type, misfits)
+
+
+def build_python_values(array: Any) -> list[Any]:
+    """An Arrow array (or chunked array) as Python values, for whatever it holds.
+
+    Arrow knows years that Python's datetime does not; such a column comes as text.
+    """
+    try:
+        found: list[Any] = array.to_pylist()
+    except (OverflowError, ValueError):
+        found = array.cast(pa.string()).to_pylist()
+    return found
 
 
 def _find_type(value: Any, column: Column, current: str) -> str | None:

@@ -18,6 +18,9 @@ import orjson
 
 # PostgreSQL numeric holds far more; a number of this size is damage, not data.
 MAX_DIGITS = 1000
+# A field of PostgreSQL holds 1 GB and a jsonb string a quarter of it; one such record must not
+# fail the whole load.
+MAX_TEXT = 200_000_000
 INT_LIMITS = {"int": (-(2**31), 2**31 - 1), "bigint": (-(2**63), 2**63 - 1)}
 TRUE_WORDS = {"true", "t", "yes", "y", "1", "on"}
 FALSE_WORDS = {"false", "f", "no", "n", "0", "off"}
@@ -60,6 +63,8 @@ def build_json(value: Any) -> str:
         text = _build_json_slowly(value)
     if "\\u0000" in text and has_nul_escape(text):
         raise Misfit("contains a NUL character")
+    if len(text) > MAX_TEXT:
+        raise Misfit(f"is longer than {MAX_TEXT} characters")
     return text
 
 
@@ -134,6 +139,8 @@ def _fit_text(value: Any, _pattern: str | None) -> str:
         text = build_json(value)
     if "\x00" in text:
         raise Misfit("contains a NUL character")
+    if len(text) > MAX_TEXT:
+        raise Misfit(f"is longer than {MAX_TEXT} characters")
     try:
         text.encode()
     except UnicodeEncodeError as error:

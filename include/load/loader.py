@@ -124,6 +124,7 @@ class _Load:
             copying: Future[None] | None = None
             for chunk in self.reader.chunks(pages):
                 shaped = self.shaper.shape(chunk)
+                shaped.rejects.extend(self.reader.take_rejects())
                 if copying is not None:
                     copying.result()
                 copying = copier.submit(self.staging.run_copy, shaped)
@@ -178,6 +179,7 @@ class _Load:
         plan, connection = self.plan, self.connection
         self.staging.run_follow_types(self.layout.all_types())
         self.staging.run_analyze()
+        is_latest = ledger.fetch_is_latest(connection, plan.place())
         if self.role is not None:
             role = sql.Identifier(self.role)
             connection.execute(sql.SQL("set local role {}").format(role))
@@ -187,6 +189,7 @@ class _Load:
             feed=plan.feed,
             load_id=load_id,
             started_at=plan.started_at,
+            is_latest=is_latest,
         )
         counts = merge.run(self.staging.parents, keys_are_distinct=self.shaper.key_order.proven)
         deleted = self._run_sweep(load_id, counts.inserted)

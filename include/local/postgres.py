@@ -195,14 +195,17 @@ def run_ensure_role(server: PostgresServer, role: str, password: str, *attribute
 
 
 def run_ensure_database(server: PostgresServer, database: str, owner: str) -> None:
-    """Create the database if absent, owned by `owner` and closed to every other role."""
+    """Create the database if absent, owned by `owner`; no other role may connect.
+
+    Temporary tables stay allowed: dbt snapshots make them as the tenant's role.
+    """
     with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
         query = "select 1 from pg_database where datname = %s"
         if not connection.execute(query, [database]).fetchone():
             statement = sql.SQL("create database {} owner {}")
             connection.execute(statement.format(sql.Identifier(database), sql.Identifier(owner)))
         connection.execute(
-            sql.SQL("revoke all on database {} from public").format(sql.Identifier(database))
+            sql.SQL("revoke connect on database {} from public").format(sql.Identifier(database))
         )
 
 

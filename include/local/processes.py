@@ -76,6 +76,7 @@ def run_start_process(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    process.returncode = 0  # it outlives this handle, which would warn when it is collected
     record = Record(name, process.pid, psutil.Process(process.pid).create_time(), port)
     (state.records / f"{name}.json").write_text(json.dumps(asdict(record)))
     log.info("started name=%s pid=%s port=%s", name, record.pid, port)

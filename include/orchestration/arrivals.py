@@ -2,8 +2,8 @@
 
 A feed that is loading is waited for, whatever started it: a burst of manual runs makes one
 transform. A feed whose cron ticks soon after the trigger is waited for too, "soon" being the
-tenant's grace but at most a quarter of the feed's own period, else hourly feeds would for ever wait
-for each other. Nothing is waited for longer than the grace.
+tenant's grace but at most a twentieth of the feed's own period (3 minutes for an hourly one), else
+hourly feeds would for ever wait for each other. Nothing is waited for longer than the grace.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from enum import StrEnum
 
 # A due run that does not exist after this will not come: its DAG is paused or was never parsed.
 START_SLACK = timedelta(minutes=5)
-SOON = 4
+SOON = 20
 
 
 class Arrival(StrEnum):
@@ -39,18 +39,22 @@ class FeedState:
         last_event: Newest event of its raw asset; None before the first.
         is_active: A run of its DAG is queued or running.
         has_ended: The scheduled run of `due_at` exists and has ended.
+        has_delivered: Its newest event belongs to the burst that triggered this run.
     """
 
     due_at: datetime | None
     last_event: datetime | None
     is_active: bool
     has_ended: bool
+    has_delivered: bool = False
 
 
 def build_arrival(state: FeedState, now: datetime) -> Arrival:
     """One feed's standing; loading outranks all, for its rows are about to change."""
     if state.is_active:
         return Arrival.LOADING
+    if state.has_delivered:
+        return Arrival.ARRIVED
     if state.due_at is None:
         return Arrival.NOT_DUE
     if state.last_event is not None and state.last_event >= state.due_at:

@@ -4,6 +4,7 @@ Asks Airflow only (runs, asset events), so it knows of runs that have not writte
 """
 
 import logging
+import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +19,10 @@ from include.orchestration.arrivals import Arrival, FeedState
 
 log = logging.getLogger(__name__)
 
+# A reschedule costs a scheduler loop and a fresh process, so the first minute is spent looking.
+BURST = timedelta(seconds=60)
+LOOK_S = 3
+RESCHEDULE_S = 30
 A_MOMENT = timedelta(microseconds=1)
 ACTIVE = ["queued", "running"]
 ENDED = ["success", "failed"]
@@ -49,9 +54,9 @@ class WaitForFeedsSensor(BaseSensorOperator):
         self.grace = timedelta(minutes=grace_minutes)
         super().__init__(
             mode="reschedule",
-            poke_interval=5,
-            exponential_backoff=True,
-            max_wait=timedelta(seconds=60),
+            # A busy scheduler may take seconds to read that the last look has ended; if the task is
+            # queued again by then it calls it failed: 40 s lost to a retry.
+            poke_interval=RESCHEDULE_S,
             # The grace ends the wait; this only ends a sensor that no one ends.
             timeout=self.grace + timedelta(hours=1),
             **kwargs,
@@ -60,11 +65,19 @@ class WaitForFeedsSensor(BaseSensorOperator):
         self.schedules = dict(schedules)
 
     def poke(self, context: Mapping[str, Any]) -> PokeReturnValue:
-        """Look once.
+        """Look; soon after the trigger several times, for a burst of feeds ends within a minute.
 
         Raises:
             AirflowSkipException: If the newest raw event is in the marts already.
         """
+        while True:
+            found = self.look(context)
+            if found.is_done or utcnow() > context["dag_run"].run_after + BURST:
+                return found
+            time.sleep(LOOK_S)
+
+    def look(self, context: Mapping[str, Any]) -> PokeReturnValue:
+        """Ask Airflow once; raises as `poke` does."""
         run = context["dag_run"]
         events = {feed: self._last_event(context, feed) for feed in self.schedules}
         newest = max((event for event in events.values() if event), default=None)
@@ -95,7 +108,10 @@ class WaitForFeedsSensor(BaseSensorOperator):
         ended = logical_date is not None and count(
             dag_id, logical_dates=[logical_date], states=ENDED
         )
-        return FeedState(due_at, event, bool(count(dag_id, states=ACTIVE)), bool(ended))
+        delivered = event is not None and event >= triggered_at - BURST
+        return FeedState(
+            due_at, event, bool(count(dag_id, states=ACTIVE)), bool(ended), bool(delivered)
+        )
 
     def _due(
         self, feed: str, triggered_at: datetime

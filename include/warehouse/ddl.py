@@ -83,9 +83,9 @@ def _lock(connection: Connection, what: str) -> None:
 
 
 def _fetch_version(connection: Connection) -> int:
-    table = f"{naming.OPS_SCHEMA}.migrations"
-    row = connection.execute("select to_regclass(%s) is not null", [table]).fetchone()
-    if row is None or not row[0]:
+    # Not to_regclass: after waiting for a lock it still answers from a cache that says "absent".
+    query = "select 1 from pg_tables where schemaname = %s and tablename = 'migrations'"
+    if connection.execute(query, [naming.OPS_SCHEMA]).fetchone() is None:
         return 0
     found = connection.execute("select coalesce(max(version), 0) from elt_ops.migrations")
     row = found.fetchone()
@@ -116,7 +116,7 @@ def _is_complete(connection: Connection, role: str | None, schemas: list[str]) -
     ).fetchone()
     if row is None or row[0] != len(schemas):
         return False
-    return role is None or _is_member(connection, role)
+    return role is None or (_is_member(connection, role) and _may_use_temp(connection, role))
 
 
 def _is_member(connection: Connection, role: str) -> bool:
@@ -125,6 +125,12 @@ def _is_member(connection: Connection, role: str) -> bool:
         "and pg_has_role(current_user, oid, 'member') from pg_roles where rolname = %s), false)",
         [role],
     ).fetchone()
+    return bool(row and row[0])
+
+
+def _may_use_temp(connection: Connection, role: str) -> bool:
+    query = "select has_database_privilege(%s, current_database(), 'temporary')"
+    row = connection.execute(query, [role]).fetchone()
     return bool(row and row[0])
 
 
@@ -139,6 +145,12 @@ def _run_ensure_role(connection: Connection, role: str) -> None:
             # Without this grant, a role's creator may administer it but neither read its tables
             # nor `set role` to it (PostgreSQL 16 and later).
             connection.execute(sql.SQL("grant {} to current_user").format(name))
+        if not _may_use_temp(connection, role):
+            # dbt compares a snapshot with its rows in a temporary table, from the second run on.
+            database = sql.Identifier(connection.info.dbname)
+            connection.execute(
+                sql.SQL("grant temporary on database {} to {}").format(database, name)
+            )
     except errors.InsufficientPrivilege as error:
         raise ConfigError(
             f"the warehouse user may not create or grant the role `{role}`. Each tenant has a "

@@ -70,6 +70,16 @@ def fetch_next_load_id(connection: Connection) -> int:
     return int(str(row[0]))
 
 
+def fetch_is_latest(connection: Connection, place: LoadPlace) -> bool:
+    """True when no committed load of this stream began after this one."""
+    row = connection.execute(
+        "select 1 from elt_ops.loads where (tenant, feed, stream) = (%s, %s, %s) "
+        "and state = 'loaded' and started_at > %s limit 1",
+        [place.tenant, place.feed, place.stream, place.started_at],
+    ).fetchone()
+    return row is None
+
+
 def fetch_loads(
     connection: Connection,
     tenant: str | None = None,

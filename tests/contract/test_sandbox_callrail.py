@@ -132,6 +132,18 @@ def test_the_callers_are_people_of_the_economy(session: Session) -> None:
     assert all(row["customer_phone_number"] in phones for row in account.tables["conversations"])
 
 
+def test_later_events_change_and_add_but_never_lose_an_id() -> None:
+    """Ids once followed the number of a row, which counts only what is known by then."""
+    session = Session(SPEC)
+    before = {n: {r["id"] for r in t} for n, t in fetch_account(session, "summit").tables.items()}
+    told = session.advance("summit", 12, None)["changed"]["callrail"]
+    after = {n: {r["id"] for r in t} for n, t in fetch_account(session, "summit").tables.items()}
+    assert all(before[name] <= after[name] for name in before)
+    new = after["calls"] | after["form_submissions"] | after["conversations"]
+    new -= before["calls"] | before["form_submissions"] | before["conversations"]
+    assert new and new <= {row_id for ids in told.values() for row_id in ids} | after["calls"]
+
+
 @pytest.mark.parametrize(
     ("path", "params", "status"),
     [

@@ -1,15 +1,21 @@
 """Airflow away from home, the repository's DAGs, and made-up tenants to build others from."""
 
+import atexit
 import importlib.util
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
-# Airflow reads these when it is first imported, which no other test folder does.
-_HOME = tempfile.mkdtemp(prefix="elt-test-airflow-")
-os.environ["AIRFLOW_HOME"] = _HOME
+# Airflow reads these when it is first imported, which no other test folder does. A probe's process
+# (parse_probe.py) imports this file too and keeps its parent's folder.
+HOME_VARIABLE = "ELT_TEST_AIRFLOW_HOME"
+if HOME_VARIABLE not in os.environ:
+    os.environ[HOME_VARIABLE] = tempfile.mkdtemp(prefix="elt-test-airflow-")
+    atexit.register(shutil.rmtree, os.environ[HOME_VARIABLE], ignore_errors=True)
+os.environ["AIRFLOW_HOME"] = os.environ[HOME_VARIABLE]
 os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
 os.environ["AIRFLOW__COSMOS__ENABLE_TELEMETRY"] = "False"
 os.environ["DO_NOT_TRACK"] = "1"

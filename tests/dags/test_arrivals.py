@@ -28,7 +28,8 @@ def _minutes(count: float) -> timedelta:
         ("daily, due in 32 minutes", AT - DAY + _minutes(32), AT + _minutes(32), AT + _minutes(32)),
         ("daily, due in 3 hours", AT - _minutes(21 * 60), AT + _minutes(180), None),
         ("daily, was due just now", AT - _minutes(2), AT + DAY - _minutes(2), AT - _minutes(2)),
-        ("hourly, due in 10 minutes", AT - _minutes(50), AT + _minutes(10), AT + _minutes(10)),
+        ("hourly, due in 2 minutes", AT - _minutes(58), AT + _minutes(2), AT + _minutes(2)),
+        ("hourly, due in 10: last counts", AT - _minutes(50), AT + _minutes(10), AT - _minutes(50)),
         (
             "hourly, due in 40: last one counts",
             AT - _minutes(20),
@@ -56,6 +57,14 @@ def test_due(case, last, upcoming, due) -> None:
 )
 def test_arrival(state, now, arrival) -> None:
     assert build_arrival(state, now) is arrival
+
+
+def test_a_feed_that_has_just_delivered_is_not_waited_for() -> None:
+    """A catch-up load at 07:24 was not enough: marts waited for the feed's own tick at 07:30."""
+    state = FeedState(AT + _minutes(6), AT, False, False, has_delivered=True)
+    assert build_arrival(state, AT) is Arrival.ARRIVED
+    loading_again = FeedState(AT + _minutes(6), AT, True, False, has_delivered=True)
+    assert build_arrival(loading_again, AT) is Arrival.LOADING
 
 
 def test_waits_for_some_until_the_grace_is_over_and_names_the_late() -> None:

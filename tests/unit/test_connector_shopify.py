@@ -128,7 +128,7 @@ def test_a_query_too_expensive_asks_for_half() -> None:
     script = [_error("MAX_COST_EXCEEDED"), _error("MAX_COST_EXCEEDED"), _page("orders", [])]
     with FakeApi(script) as api:
         assert Shop(api).read("orders") == []
-        assert [s.body["variables"]["first"] for s in api.seen] == [25, 12, 6]
+        assert [s.body["variables"]["first"] for s in api.seen] == [20, 10, 5]
 
 
 def test_line_items_beyond_the_first_page_are_read() -> None:

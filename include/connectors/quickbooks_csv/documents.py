@@ -108,8 +108,10 @@ def _leave_out(found: Documents, cells: Mapping[str, str], kind: str, place: str
 
 def _build_line(cells: Mapping[str, str], stream: Stream) -> dict[str, Any]:
     line: dict[str, Any] = {}
+    # A report may repeat a header of the document (`Transaction type`); once is enough.
+    repeated = {naming.snake(text) for c in stream.columns.values() for text in c.header}
     for name, value in cells.items():
-        if name in stream.columns or name in _REPORT_ONLY or not value:
+        if name in stream.columns or name in repeated or name in _REPORT_ONLY or not value:
             continue
         line[name] = parse_amount(value) if name in _NUMBERS else value
     return line

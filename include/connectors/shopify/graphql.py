@@ -26,7 +26,7 @@ MAX_THROTTLED = 10
 MAX_INTERNAL = 4
 LONGEST_WAIT_S = 60.0
 TOO_EXPENSIVE = "MAX_COST_EXCEEDED"
-_NAME = re.compile(r"^[A-Za-z0-9_.]{1,80}$")
+_NAME = re.compile(r"^[A-Za-z_.]{1,80}$")
 _TOKEN_TEXT = re.compile(r"access token|api key|unauthorized|login", re.IGNORECASE)
 
 

@@ -31,6 +31,7 @@ class Account:
         tables: collection -> rows with all fields, those to be asked for included.
         instants: collection -> the instant each row is filtered and sorted by.
         parties: party_id -> ids of calls, forms and conversations, for the truth.
+        by_prospect: collection -> number of the prospect -> ids.
     """
 
     def __init__(self, book: CallBook, tenant: str, timezone: str, seed: int, now: datetime):
@@ -39,6 +40,7 @@ class Account:
         self.tables: dict[str, list[Json]] = {}
         self.instants: dict[str, list[datetime]] = {}
         self.parties: dict[str, list[str]] = {}
+        self.by_prospect: dict[str, dict[int, list[str]]] = {}
         self._run_settings(book)
         self._run(
             "calls", [(self._call(c), c.at) for c in book.calls], [c.prospect for c in book.calls]
@@ -57,9 +59,11 @@ class Account:
     def _run(self, name: str, rows: list[tuple[Json, datetime]], prospects: list[Any]) -> None:
         self.tables[name] = [row for row, _ in rows]
         self.instants[name] = [at for _, at in rows]
+        known = self.by_prospect.setdefault(name, {})
         for (row, _), prospect in zip(rows, prospects, strict=True):
             if prospect is not None:
                 self.parties.setdefault(prospect.contact.party_id, []).append(row["id"])
+                known.setdefault(prospect.number, []).append(row["id"])
 
     def _run_settings(self, book: CallBook) -> None:
         """Companies, trackers and tags; alphabetical, as CallRail lists them."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from starlette.routing import BaseRoute
 
+from include.sandbox.advance import Changes
 from include.sandbox.callrail.account import Account
 from include.sandbox.callrail.app import CallRailApi
 from include.sandbox.economy_views import fetch_calls
@@ -32,10 +33,22 @@ def _build_routes(session: Session) -> list[BaseRoute]:
     return CallRailApi(found).routes()
 
 
+def _stream(collection: str) -> str:
+    return "text_conversations" if collection == "conversations" else collection
+
+
+def _describe(session: Session, tenant: str, done: Changes) -> dict[str, list[str]]:
+    """Calls, forms and conversations of the requests that moved or arrived."""
+    numbers = {prospect.number for prospect in done.moved + done.arrived}
+    return {
+        _stream(name): sorted(row_id for number in numbers for row_id in known.get(number, []))
+        for name, known in fetch_account(session, tenant).by_prospect.items()
+    }
+
+
 def _count(session: Session, tenant: str) -> dict[str, Any]:
     account = fetch_account(session, tenant)
-    counts = {name: len(rows) for name, rows in account.tables.items()}
-    counts["text_conversations"] = counts.pop("conversations")
+    counts = {_stream(name): len(rows) for name, rows in account.tables.items()}
     by_hand = sum(bool(row["answered"]) and not row["voicemail"] for row in account.tables["calls"])
     return {"streams": {"accounts": 1, **counts}, "answered_by_a_person": by_hand}
 
@@ -49,5 +62,11 @@ def _refuse(kind: str) -> Refusal:
 
 
 VENDOR = Vendor(
-    "callrail", CREDENTIALS, _build_routes, refusal=_refuse, counts=_count, records=_records
+    "callrail",
+    CREDENTIALS,
+    _build_routes,
+    changed=_describe,
+    refusal=_refuse,
+    counts=_count,
+    records=_records,
 )

@@ -1,0 +1,104 @@
+"""Housekeeping: what retention may delete, and what the quality report says."""
+
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+
+from include.config.load import load_platform
+from include.core.clock import frozen
+from include.core.errors import UpstreamUnavailable
+from include.core.streams import LoadResult, RunKind, Window
+from include.pipeline.quality_report import fetch_quality_report
+from include.pipeline.retention import run_retention
+from include.warehouse import ddl, ledger
+from include.warehouse.connection import Warehouse
+from include.warehouse.ledger import LoadPlace
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+OLD = NOW - timedelta(days=100)
+
+
+def _place(stream: str, tenant: str = "corner") -> LoadPlace:
+    return LoadPlace(tenant, "stripe", "stripe", stream, RunKind.SCHEDULED, Window(), OLD)
+
+
+def _record(connection, stream: str, inserted: int = 0) -> int:
+    load_id = ledger.fetch_next_load_id(connection)
+    result = LoadResult(load_id, 5, inserted, 0, 5 - inserted, 0, 0)
+    ledger.run_record_load(connection, _place(stream), result)
+    return load_id
+
+
+@pytest.fixture
+def ledger_url(warehouse: str) -> str:
+    with Warehouse(warehouse).connect() as connection:
+        ddl.run_migrations(connection)
+        for table in ("loads", "quarantine", "check_results", "scores", "alerts"):
+            connection.execute(f"truncate elt_ops.{table}")
+    return warehouse
+
+
+def _age(url: str, *load_ids: int) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "update elt_ops.loads set finished_at = %s where load_id = any(%s)",
+            [OLD, list(load_ids)],
+        )
+
+
+def test_retention_keeps_lineage_and_the_newest_load(ledger_url: str) -> None:
+    with Warehouse(ledger_url).connect() as connection:
+        wrote_rows = _record(connection, "charges", inserted=3)
+        wrote_nothing = _record(connection, "charges")
+        newest = _record(connection, "charges")
+        failed = ledger.run_record_failure(connection, _place("refunds"), ValueError("x"))
+        last_failed = ledger.run_record_failure(connection, _place("refunds"), ValueError("x"))
+    _age(ledger_url, wrote_rows, wrote_nothing, newest, failed, last_failed)
+    with frozen(NOW):
+        deleted = run_retention(Warehouse(ledger_url), 90)
+    assert deleted["loads"] == 2
+    with psycopg.connect(ledger_url) as connection:
+        left = connection.execute("select load_id from elt_ops.loads order by 1").fetchall()
+    assert left == [(wrote_rows,), (newest,), (last_failed,)]
+    with frozen(NOW):
+        assert run_retention(Warehouse(ledger_url), 90)["loads"] == 0
+
+
+def test_retention_leaves_what_is_young_and_what_nobody_has_dealt_with(ledger_url: str) -> None:
+    with Warehouse(ledger_url).connect() as connection:
+        _record(connection, "charges")
+        _record(connection, "charges")
+        for state, seen in (("open", OLD), ("replayed", OLD), ("dropped", NOW)):
+            connection.execute(
+                "insert into elt_ops.quarantine (tenant, feed, stream, fingerprint, record_key, "
+                "reason, detail, payload, first_seen, last_seen, load_id, state) "
+                "values ('corner', 'stripe', 'x', %s, 'k', 'r', 'd', 'p', %s, %s, 1, %s)",
+                [state, seen, seen, state],
+            )
+    with frozen(NOW):
+        deleted = run_retention(Warehouse(ledger_url), 90)
+    assert (deleted["loads"], deleted["quarantine"]) == (0, 1)
+
+
+def test_the_report_names_failed_and_stale_streams(ledger_url: str) -> None:
+    tenant = load_platform().tenant("corner")
+    with Warehouse(ledger_url).connect() as connection:
+        stale = _record(connection, "charges", inserted=1)
+        ledger.run_record_failure(connection, _place("refunds"), UpstreamUnavailable("x"))
+    _age(ledger_url, stale)
+    with frozen(NOW):
+        report = fetch_quality_report(tenant, Warehouse(ledger_url))
+    assert report.broken_streams == ("stripe.refunds: UpstreamUnavailable",)
+    assert report.stale_streams == ("stripe.charges",)
+    assert not report.is_healthy
+    assert "stale streams: stripe.charges" in report.lines()
+
+
+def test_a_tenant_without_trouble_is_healthy(ledger_url: str) -> None:
+    tenant = load_platform().tenant("corner")
+    with Warehouse(ledger_url).connect() as connection:
+        _record(connection, "charges", inserted=1)
+    report = fetch_quality_report(tenant, Warehouse(ledger_url))
+    assert report.is_healthy
+    assert report.lines()[1] == "failing checks: none"
