@@ -129,6 +129,7 @@ def _check_names(body: dict[str, Any]) -> None:
 
 def _whole(body: dict[str, Any], name: str, default: int) -> int:
     try:
-        return int(body.get(name) or default)
+        # An explicit zero is what proto-JSON leaves out: the default.
+        return int(body.get(name) or 0) or default
     except (TypeError, ValueError):
         raise refuse(f"Invalid value at '{name}' (TYPE_INT64), \"{body[name]}\"") from None
