@@ -14,6 +14,7 @@ from include.core.errors import ConfigError, EltError
 from include.core.streams import Page, Window
 from include.extract.file_source import FileSource
 from include.extract.hooks import load_connector_module
+from include.extract.job_store import JobStore
 from include.extract.oauth_token import TokenStore
 from include.extract.rest_source import RestSource
 
@@ -63,29 +64,40 @@ class LocatedSource:
 
 
 def build_source(
-    feed: Feed, credentials: Credentials, *, token_store: TokenStore | None = None
+    feed: Feed,
+    credentials: Credentials,
+    *,
+    token_store: TokenStore | None = None,
+    job_store: JobStore | None = None,
 ) -> Source:
     """The reader of one feed; opens no connection yet.
 
     Args:
         token_store: Where OAuth tokens outlive the process; given to a source.py that asks for it.
+        job_store: Where ids of running report jobs do; likewise.
 
     Raises:
         ConfigError: If the connector needs a source.py and has none, or a secret is missing.
     """
     try:
-        return LocatedSource(feed, _build(feed, credentials, token_store))
+        return LocatedSource(feed, _build(feed, credentials, token_store, job_store))
     except EltError as error:
         error.at(tenant=feed.tenant.id, feed=feed.name)
         raise
 
 
-def _build(feed: Feed, credentials: Credentials, token_store: TokenStore | None) -> Source:
+def _build(
+    feed: Feed,
+    credentials: Credentials,
+    token_store: TokenStore | None,
+    job_store: JobStore | None,
+) -> Source:
     connector = feed.connector
     own = load_connector_module(connector.connector, "source")
     if own is not None:
-        takes_store = "token_store" in inspect.signature(own.build_source).parameters
-        further = {"token_store": token_store} if takes_store else {}
+        known = inspect.signature(own.build_source).parameters
+        stores = {"token_store": token_store, "job_store": job_store}
+        further = {name: store for name, store in stores.items() if name in known}
         found: Source = own.build_source(feed, credentials, **further)
         return found
     if connector.kind == "rest":

@@ -18,6 +18,7 @@ from include.pipeline.run_origin import RunOrigin
 from include.pipeline.window import Skipped, WindowPlan, build_window
 from include.warehouse import ddl, ledger
 from include.warehouse.connection import Warehouse
+from include.warehouse.job_store import WarehouseJobStore
 from include.warehouse.ledger import LoadPlace
 from include.warehouse.token_store import WarehouseTokenStore
 
@@ -107,9 +108,14 @@ def _run(
 
 
 def open_source(feed: Feed, credentials: Credentials, warehouse: Warehouse) -> Source:
-    """The feed's reader, its OAuth token kept in the warehouse; asks nobody anything yet."""
-    store = WarehouseTokenStore(warehouse, feed.tenant.id, feed.name)
-    return build_source(feed, credentials, token_store=store)
+    """The feed's reader, its token and jobs kept in the warehouse; asks nobody anything yet."""
+    place = (warehouse, feed.tenant.id, feed.name)
+    return build_source(
+        feed,
+        credentials,
+        token_store=WarehouseTokenStore(*place),
+        job_store=WarehouseJobStore(*place),
+    )
 
 
 def run_prepare(feed: Feed, warehouse: Warehouse) -> None:
