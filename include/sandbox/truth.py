@@ -118,7 +118,8 @@ def build_identities(session: Session, coresignal: dict[int, str]) -> dict[str, 
             continue
         for tenant in vendor.credentials:
             for party_id, ids in vendor.records(session, tenant).items():
-                found[party_id]["records"].setdefault(f"{tenant}/{name}", []).extend(ids)
+                source = f"{tenant}/{vendor.feed or name}"
+                found[party_id]["records"].setdefault(source, []).extend(ids)
     for record_id, party_id in coresignal.items():
         found[party_id]["records"].setdefault("acme/coresignal", []).append(record_id)
     return {party_id: entry for party_id, entry in found.items() if entry["records"]}

@@ -43,7 +43,7 @@ def build_counts(
         if vendor.counts is None:
             continue
         for tenant in vendor.credentials:
-            found.setdefault(tenant, {})[name] = vendor.counts(session, tenant)
+            found.setdefault(tenant, {})[vendor.feed or name] = vendor.counts(session, tenant)
     return found
 
 

@@ -36,6 +36,7 @@ class Vendor:
         refusal: "429" or "500" -> status and JSON body as this vendor words them.
         counts: (session, tenant) -> `counts.<tenant>.<name>` of the truth, at least `streams`.
         records: (session, tenant) -> party_id -> record ids, for `identities` of the truth.
+        feed: Name in the truth, when the demo's feed is not named like the connector.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Vendor:
     refusal: Callable[[str], Refusal] | None = None
     counts: "Callable[[Session, str], dict[str, Any]] | None" = None
     records: "Callable[[Session, str], dict[str, list[str]]] | None" = None
+    feed: str | None = None
 
 
 @cache
