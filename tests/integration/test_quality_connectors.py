@@ -60,6 +60,9 @@ ACME_BOOKS = ("acme", "quickbooks", "quickbooks_csv")
 BAZAAR = ("bazaar", "ecommerce_csv", "ecommerce_csv")
 ACME_ATTIO = ("acme", "attio", "attio")
 SUMMIT_CALLRAIL = ("summit", "callrail", "callrail")
+CORNER_SQUARE = ("corner", "square", "square")
+CORNER_ERPNEXT = ("corner", "erpnext", "erpnext")
+CREDIT = {"docstatus": 1, "is_return": 1, "net_total": 0, "total_taxes_and_charges": 0}
 ENTRY = {"list_id": "l1", "entry_id": "e1", "parent_object": "people", "parent_record_id": "p9"}
 ITEM = {"transaction_item_id": "i1", "transaction_id": "t", "quantity": 2, "unit_price": 5}
 BAD_ROWS = [
@@ -68,6 +71,10 @@ BAD_ROWS = [
     (*ACME_ATTIO, "list_entries", ENTRY),
     (*ACME_ATTIO, "deals", {"id": "d1", "deal_value": 5}),
     (*SUMMIT_CALLRAIL, "calls", {"id": "CAL1", "company_id": "COM9"}),
+    (*CORNER_SQUARE, "payments", {"id": "p1", "amount": 5, "tip_amount": 1, "total_amount": 5}),
+    (*CORNER_SQUARE, "orders", {"id": "s1", "total_amount": 5}),
+    (*CORNER_ERPNEXT, "sales_invoices", {"name": "i1", "net_total": 5}),
+    (*CORNER_ERPNEXT, "sales_invoices", {"name": "i2", "grand_total": 5, **CREDIT}),
     (*ACME_SHOPIFY, "orders", {"id": "o1", "subtotal_amount": 5, "refunded_amount": 1}),
     (*BAZAAR, "transaction_items", {**ITEM, "line_total": 9}),
     (*BAZAAR, "transactions", {"transaction_id": "t9", "subtotal": 10, "tax": 1, "total": 12}),
@@ -93,6 +100,11 @@ def test_every_check_finds_a_planted_row(house: Warehouse) -> None:
         "attio.entries_have_records": ("l1/e1",),
         "attio.deal_values_have_currencies": ("d1",),
         "callrail.calls_have_companies": ("CAL1",),
+        "square.payments_add_up": ("p1",),
+        "square.orders_add_up": ("s1",),
+        "erpnext.invoices_add_up": ("i1",),
+        "erpnext.invoice_totals_add_up": ("i2",),
+        "erpnext.credit_notes_are_negative": ("i2",),
         "shopify.orders_have_lines": ("o1",),
         "shopify.refunds_add_up": ("o1",),
         "ecommerce_csv.items_have_transactions": ("i1",),

@@ -93,7 +93,7 @@ class SquareSource:
             try:
                 body = self._ask(query, cursor)
             except ContractBroken as error:
-                if "INVALID_CURSOR" not in error.message or restarts == RESTARTS:
+                if cursor is None or error.status != 400 or restarts == RESTARTS:
                     raise
                 restarts += 1
                 log.warning("action=cursor_expired path=%s restart=%d", query.path, restarts)

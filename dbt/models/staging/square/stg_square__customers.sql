@@ -6,11 +6,9 @@ renamed as (
     select
         -- ids
         id as customer_id,
-        reference_id,
         -- text
         given_name as first_name,
         family_name as last_name,
-        nickname,
         company_name,
         email_address as email,
         phone_number as phone,

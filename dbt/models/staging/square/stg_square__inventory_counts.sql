@@ -17,7 +17,6 @@ renamed as (
         _loaded_at,
         -- calculated
         cast(quantity as {{ type_of('quantity') }}) as quantity,
-        coalesce(is_estimated, false) as is_estimated,
         _deleted_at is not null as is_deleted
     from source
 )

@@ -8,13 +8,11 @@ renamed as (
         id as order_id,
         location_id,
         customer_id,
-        reference_id,
         -- text
         state as order_state,
         source_name,
         ticket_name,
         currency as currency_code,
-        metadata,
         -- numbers
         version as order_version,
         -- times

@@ -33,7 +33,6 @@ renamed as (
         {{ minor_to_major('amount', 'currency') }} as payment_amount,
         {{ minor_to_major('coalesce(tip_amount, 0)', 'currency') }} as tip_amount,
         {{ minor_to_major('total_amount', 'currency') }} as total_amount,
-        {{ minor_to_major('coalesce(app_fee_amount, 0)', 'currency') }} as app_fee_amount,
         {{ minor_to_major('coalesce(refunded_amount, 0)', 'currency') }} as refunded_amount,
         coalesce(is_offline_payment, false) as is_offline,
         _deleted_at is not null as is_deleted
