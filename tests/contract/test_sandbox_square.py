@@ -9,6 +9,8 @@ import requests
 from square import Square
 from square.core.api_error import ApiError
 
+from include.config.load import load_connectors
+from include.config.settings import load_settings
 from include.core.clock import parse_instant
 from include.sandbox.session import Session
 from include.sandbox.square.places import IDS
@@ -286,3 +288,39 @@ def test_some_sales_are_older_than_a_year_and_of_a_closed_location(seller: Squar
     assert {row["location_id"] for row in old} == set(IDS)
     status = {row["id"]: row["status"] for row in seller.tables["locations"]}
     assert status[IDS[2]] == "INACTIVE"
+
+
+RESOURCES = {
+    "catalog_items": "CatalogObject",
+    "catalog_item_variations": "CatalogObject",
+    "catalog_categories": "CatalogObject",
+    "inventory_counts": "InventoryCount",
+}
+
+
+def test_every_declared_column_is_a_field_of_the_openapi_document() -> None:
+    """Also those no made-up seller ever fills: a misspelt path is a column of nulls for ever."""
+    schemas = load_json_spec("square.openapi.json")["components"]["schemas"]
+    streams = load_connectors(load_settings().connectors_dir)[0]["square"].streams
+    checked = 0
+    for name, stream in streams.items():
+        parent = RESOURCES.get(name) or SCHEMAS[name]
+        places = [(parent, "", stream.columns)]
+        places += [(parent, f"{child.path}.", child.columns) for child in stream.children.values()]
+        for schema, prefix, columns in places:
+            for column, described in columns.items():
+                path = prefix + (described.path or column)
+                assert _has_path(schemas, schema, path), f"{name}: {path}"
+                checked += 1
+    assert checked > 150
+
+
+def _has_path(schemas: dict[str, Any], schema: str, path: str) -> bool:
+    node = schemas[schema]
+    for step in path.split("."):
+        found = node.get("properties", {}).get(step)
+        if found is None:
+            return False
+        found = found.get("items", found)
+        node = schemas[found["$ref"].rsplit("/", 1)[1]] if "$ref" in found else found
+    return True

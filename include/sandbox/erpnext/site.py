@@ -110,6 +110,8 @@ class ErpnextSite:
         self.tables["Sales Invoice Item"] += items
         taxes = selling.build_taxes(row, "Sales Invoice", sale, parts, shipping)
         self.tables["Sales Taxes and Charges"] += taxes
+        if row["is_pos"]:
+            self.tables["Sales Invoice Payment"].append(selling.build_pos_payment(row))
         self._invoices[invoice.number] = row
         if refund is None:
             self.invoice_of[sale.key] = name
@@ -118,6 +120,8 @@ class ErpnextSite:
 
     def _add_payment(self, payment: ErpPayment) -> None:
         invoice = self._invoices[payment.invoice.number]
+        if invoice["is_pos"]:
+            return
         row = paying.build_payment(payment, invoice)
         self.tables["Payment Entry"].append(row)
         reference = paying.build_reference(row, payment, invoice)

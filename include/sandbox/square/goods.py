@@ -10,7 +10,7 @@ from include.sandbox.dice import build_dice
 from include.sandbox.economy.point_of_sale import Tills
 from include.sandbox.economy.records import Listing
 from include.sandbox.square.money import Json, epoch_ms, moment, money
-from include.sandbox.square.places import location_id
+from include.sandbox.square.places import IDS, location_id
 
 Namer = Callable[..., str]
 DELETED_AT = datetime(2025, 9, 15, 13, 5, 0, 250_000, tzinfo=UTC)
@@ -44,6 +44,8 @@ def build_variation(listing: Listing, variant: int, token: Namer) -> Json:
             "ordinal": variant,
             "pricing_type": "FIXED_PRICING",
             "price_money": money(listing.price),
+            "upc": f"{400_000_000_000 + listing.number * 10 + variant}",
+            "location_overrides": _overrides(listing),
             "track_inventory": True,
             "sellable": True,
             "stockable": True,
@@ -51,22 +53,43 @@ def build_variation(listing: Listing, variant: int, token: Namer) -> Json:
     }
 
 
+def _overrides(listing: Listing) -> list[Json]:
+    """The stall asks a little more for some goods."""
+    if listing.number % 6:
+        return []
+    dearer = {"price_money": money(listing.price * 11 // 10), "pricing_type": "FIXED_PRICING"}
+    return [{"location_id": IDS[1], **dearer}]
+
+
+def _presence(listing: Listing) -> Json:
+    """Most goods are everywhere; some not in the kiosk, some in the shop alone."""
+    if listing.number % 5 == 1:
+        return {"present_at_all_locations": True, "absent_at_location_ids": [IDS[2]]}
+    if listing.number % 5 == 2:
+        return {"present_at_all_locations": False, "present_at_location_ids": [IDS[0]]}
+    return {}
+
+
 def build_item(listing: Listing, variations: list[Json], category: str, token: Namer) -> Json:
     """An item with its variations inside, as the search answers it."""
     found = _object("ITEM", token("item", listing.number), listing.updated_at)
-    return found | {
-        "item_data": {
-            "name": listing.title,
-            "description": f"{listing.title} by {listing.brand}",
-            "description_plaintext": f"{listing.title} by {listing.brand}",
-            "is_taxable": True,
-            "variations": variations,
-            "product_type": "REGULAR",
-            "categories": [{"id": category, "ordinal": 0}],
-            "reporting_category": {"id": category, "ordinal": 0},
-            "is_archived": listing.archived_at is not None,
+    return (
+        found
+        | _presence(listing)
+        | {
+            "item_data": {
+                "name": listing.title,
+                "description": f"{listing.title} by {listing.brand}",
+                "description_plaintext": f"{listing.title} by {listing.brand}",
+                "is_taxable": True,
+                "variations": variations,
+                "product_type": "REGULAR",
+                "categories": [{"id": category, "ordinal": 0}],
+                "reporting_category": {"id": category, "ordinal": 0},
+                "is_archived": listing.archived_at is not None,
+            }
         }
-    }
+    )
 
 
 def build_deleted(token: Namer) -> list[Json]:

@@ -82,6 +82,8 @@ def build_order(
     # Orders rung up at the register, not made through the Orders API, have no version.
     if sale.number % 3 == 0:
         found["version"] = 2 + len(sale.edited_at)
+    if sale.number % 12 == 0:
+        found["ticket_name"] = f"Ticket {sale.number % 60}"
     if done:
         found["closed_at"] = moment(done)
     if customer:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from include.sandbox.economy.records import Refund, Sale
 from include.sandbox.square.money import Json, moment, money
+from include.sandbox.square.places import MAIN
 
 BRANDS = (("VISA", 0.5), ("MASTERCARD", 0.3), ("AMERICAN_EXPRESS", 0.15), ("DISCOVER", 0.05))
 FEE_LAG = timedelta(hours=2)
@@ -52,7 +53,11 @@ def build_payment(
         "order_id": order["id"],
         "receipt_number": payment_id[:4],
         "version_token": payment_id[-8:],
+        "team_member_id": f"TMCORNER{sale.number % 3}",
+        "is_offline_payment": order["location_id"] != MAIN and sale.number % 10 == 0,
     }
+    if sale.account and sale.account.email:
+        found["buyer_email_address"] = sale.account.email
     if tip:
         found["tip_money"] = money(tip)
     if "customer_id" in order:
@@ -60,6 +65,8 @@ def build_payment(
     changed = at + timedelta(seconds=2)
     if source == "CARD":
         found["card_details"] = _card(dice, "CAPTURED")
+        found |= {"delay_duration": "PT36H", "delay_action": "CANCEL"}
+        found["delayed_until"] = moment(at + timedelta(hours=36))
         # Fees are known hours later, and the payment changes with them.
         if at + FEE_LAG <= now:
             changed = at + FEE_LAG
@@ -71,6 +78,8 @@ def build_payment(
             "buyer_supplied_money": money(given),
             "change_back_money": money(given - total),
         }
+    elif source == "WALLET":
+        found["wallet_details"] = {"status": "CAPTURED", "brand": "CASH_APP"}
     elif source == "EXTERNAL":
         kind = "CHECK" if sale.payment_method == "check" else "OTHER"
         found["external_details"] = {"type": kind, "source": sale.payment_method}
@@ -125,6 +134,7 @@ def build_refund(refund: Refund, refund_id: str, payment: Json, return_order: st
         "payment_id": payment["id"],
         "order_id": return_order,
         "reason": refund.reason,
+        "team_member_id": payment["team_member_id"],
         "created_at": at,
         "updated_at": at,
     }

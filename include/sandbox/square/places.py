@@ -36,6 +36,8 @@ def build_location(place: Place, now: datetime) -> Json:
         "language_code": "en-US",
         "currency": "USD",
         "business_name": "Corner Store",
+        "phone_number": "+12125550100",
+        "business_email": "owner@corner.example",
         "type": "PHYSICAL",
         "mcc": "5499",
     }

@@ -59,9 +59,11 @@ class SquareSeller:
             "updated_at": moment(account.updated_at),
             "version": len(account.edits) + len(account.addresses) - 1,
             "creation_source": "DIRECTORY" if account.number % 4 else "INSTANT_PROFILE",
+            "group_ids": [] if account.number % 3 else ["REGULARS"],
             "preferences": {"email_unsubscribed": account.number % 7 == 0},
             "address": {
                 "address_line_1": home.street,
+                "address_line_2": home.street2,
                 "locality": home.city,
                 "administrative_district_level_1": home.state_code,
                 "postal_code": home.postal_code,
@@ -74,6 +76,8 @@ class SquareSeller:
             "company_name": account.company_name,
             "email_address": account.email,
             "phone_number": account.phone,
+            "note": next((text for _, name, text in account.edits if name == "note"), None),
+            "birthday": f"0000-{account.number % 12 + 1:02d}-14" if account.number % 5 == 0 else "",
         }
         # Square leaves unset fields out.
         return found | {name: value for name, value in known.items() if value}
