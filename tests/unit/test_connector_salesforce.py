@@ -14,6 +14,7 @@ from include.core import clock
 from include.core.errors import AccessDenied, ContractBroken, RateLimited, UpstreamUnavailable
 from include.core.streams import Window
 from include.extract.http_client import HttpLimits
+from include.extract.job_store import MemoryJobStore
 from tests.unit.fake_api import FakeApi, Reply, Seen
 from tests.unit.feed_maker import build_feed
 
@@ -51,13 +52,13 @@ def _row(number: int, **values: Any) -> dict[str, Any]:
             **values}  # fmt: skip
 
 
-def _source(api: FakeApi, **options: Any) -> SalesforceSource:
+def _source(api: FakeApi, jobs: MemoryJobStore | None = None, **options: Any) -> SalesforceSource:
     assert isinstance(api.script, Org)
     api.script.url = api.url
     credentials = Credentials("c", api.url, {"login": "key", "password": "secret"})
     return SalesforceSource(
         build_feed("salesforce", **options), credentials,
-        limits=HttpLimits(tries=2), sleep=lambda seconds: None,
+        job_store=jobs, limits=HttpLimits(tries=2), sleep=lambda seconds: None,
     )  # fmt: skip
 
 
@@ -216,6 +217,41 @@ def test_a_cut_result_page_is_asked_for_again_not_the_job() -> None:
         assert len(_read(_source(api, bulk="always"))) == 2
         assert sum(seen.path == f"{DATA}/jobs/query" for seen in api.seen) == 1
     assert job.results == 3
+
+
+def test_a_job_that_outlived_its_task_is_taken_up() -> None:
+    """A first load of an hour began anew after each crash, and the org ran the query each time."""
+    jobs, job = MemoryJobStore(), Job(state="InProgress")
+    pages = _query([[_row(9)]])
+    later = Window(START, datetime(2026, 10, 2, 3, tzinfo=UTC))
+
+    def die(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    with FakeApi(Org(lambda seen: job(seen) or pages(seen))) as api:
+        source = _source(api, jobs, bulk="always")
+        source._sleep = die
+        with pytest.raises(KeyboardInterrupt):
+            _read(source)
+        job.state = "JobComplete"
+        found = _read(_source(api, jobs, bulk="auto", bulk_after_days=1), later)
+        created = sum(seen.path == f"{DATA}/jobs/query" for seen in api.seen)
+        rest = next(seen.query["q"] for seen in reversed(api.seen) if "q" in seen.query)
+    assert created == 1
+    assert [row["Id"] for row in found] == ["1", "2", f"{9:018d}"]
+    assert "SystemModstamp >= 2026-10-02T00:00:00Z" in rest
+    assert jobs._kept == {}
+
+
+def test_a_job_that_failed_meanwhile_is_replaced() -> None:
+    jobs, job = MemoryJobStore(), Job(state="Failed")
+    with FakeApi(Org(job)) as api:
+        with pytest.raises(UpstreamUnavailable):
+            _read(_source(api, jobs, bulk="always"))
+        job.state = "Aborted"
+        with pytest.raises(UpstreamUnavailable):
+            _read(_source(api, jobs, bulk="always"))
+        assert sum(seen.path == f"{DATA}/jobs/query" for seen in api.seen) == 2
 
 
 @pytest.mark.parametrize("job", [Job(state="Failed"), Job(state="Aborted"), Job(rows=3)])

@@ -1,7 +1,6 @@
 """Bulk API 2.0 query jobs: create, wait, fetch the result pages, delete.
 
-A result page that is cut is asked for again by its locator; the job itself is not repeated. The
-job's id is noted, so that a task that dies while the job runs finds it again on its next try.
+A result page that is cut is asked for again by its locator; the job itself is not repeated.
 """
 
 import csv
@@ -28,7 +27,7 @@ PAGE_ROWS = 50_000
 PAGE_TRIES = 4
 TIMEOUT_S = (10.0, 120.0)
 NOT_FOR_BULK = ("INVALIDENTITY", "API_ERROR")
-RUNNING = frozenset({"UploadComplete", "InProgress"})
+RUNNING, COMPLETE = frozenset({"UploadComplete", "InProgress"}), "JobComplete"
 # Long text areas hold up to 131,072 characters; the csv module stops at just that by default.
 csv.field_size_limit(1 << 24)
 
@@ -67,6 +66,16 @@ def run_create(api: BulkApi, soql: str) -> str | None:
     return str(identity)
 
 
+def fetch_job(api: BulkApi, identity: str) -> dict[str, Any]:
+    """A job's status.
+
+    Raises:
+        ContractBroken: If Salesforce does not know the job.
+    """
+    found = api.client.get(f"jobs/query/{identity}").body
+    return found if isinstance(found, dict) else {}
+
+
 def run_wait(api: BulkApi, identity: str) -> int:
     """Poll until the job is complete; returns its number of rows. The task's timeout bounds it.
 
@@ -75,9 +84,9 @@ def run_wait(api: BulkApi, identity: str) -> int:
     """
     pause = FIRST_POLL_S
     while True:
-        job = api.client.get(f"jobs/query/{identity}").body
-        state = job.get("state") if isinstance(job, dict) else None
-        if state == "JobComplete":
+        job = fetch_job(api, identity)
+        state = job.get("state")
+        if state == COMPLETE:
             rows = int(job.get("numberRecordsProcessed") or 0)
             log.info("action=bulk_done id=%s rows=%d", identity, rows)
             return rows

@@ -15,14 +15,9 @@ from urllib.parse import quote
 from include.config.connector_spec import Stream
 from include.config.credentials import Credentials
 from include.config.models import Feed
-from include.connectors.salesforce.bulk import (
-    BulkApi,
-    fetch_rows,
-    run_create,
-    run_delete,
-    run_wait,
-)
+from include.connectors.salesforce.bulk import BulkApi
 from include.connectors.salesforce.errors import explain
+from include.connectors.salesforce.resume import find_job, read_job
 from include.connectors.salesforce.soql import (
     Selection,
     build_records,
@@ -32,6 +27,7 @@ from include.connectors.salesforce.soql import (
 from include.core.errors import ConfigError, ContractBroken
 from include.core.streams import Page, Window
 from include.extract.http_client import HttpClient, HttpLimits
+from include.extract.job_store import JobStore, MemoryJobStore
 from include.extract.oauth import OAuth, build_login
 from include.extract.oauth_token import TokenStore
 from include.extract.rate_limit import RateLimiter
@@ -46,9 +42,13 @@ LONGEST_QUERY = 14_000
 
 
 def build_source(
-    feed: Feed, credentials: Credentials, *, token_store: TokenStore | None = None
+    feed: Feed,
+    credentials: Credentials,
+    *,
+    token_store: TokenStore | None = None,
+    job_store: JobStore | None = None,
 ) -> "SalesforceSource":
-    return SalesforceSource(feed, credentials, token_store=token_store)
+    return SalesforceSource(feed, credentials, token_store=token_store, job_store=job_store)
 
 
 class SalesforceSource:
@@ -60,6 +60,7 @@ class SalesforceSource:
         credentials: Credentials,
         *,
         token_store: TokenStore | None = None,
+        job_store: JobStore | None = None,
         limits: HttpLimits | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -72,6 +73,7 @@ class SalesforceSource:
         host = (credentials.host or api.base_url).rstrip("/")
         login = build_login(credentials, f"{host}/services/oauth2/token")
         self._auth = OAuth(login, token_store, explain=explain, sleep=sleep)
+        self._jobs: JobStore = job_store or MemoryJobStore()
         self._client: HttpClient | None = None
         self._bulk = str(feed.options.get("bulk") or "auto")
         if self._bulk not in BULK_CHOICES:
@@ -94,24 +96,28 @@ class SalesforceSource:
         spec = self._feed.streams[stream]
         selection = self._describe(spec)
         field = spec.columns[spec.cursor.field].path if spec.cursor else None
-        soql = build_soql(selection, field, window)
-        for rows in self._fetch(soql, window, is_bulk=field is not None):
+        for rows in self._fetch(selection, field, window):
             kept, outside = keep_inside(build_records(rows, selection), spec, window)
             yield Page(kept, filtered=outside)
 
-    def _fetch(self, soql: str, window: Window, *, is_bulk: bool) -> Iterator[list[Any]]:
-        """Rows of a query in pieces; streams without a cursor are small and never worth a job."""
-        api = BulkApi(self._org(), self._auth, self._sleep)
-        is_bulk = is_bulk and self._is_bulk(soql, window)
-        identity = run_create(api, soql) if is_bulk else None
-        if identity is None:
-            # Some objects are not served by bulk jobs.
-            yield from self._fetch_pages(soql)
-            return
-        rows = fetch_rows(api, identity, run_wait(api, identity))
-        while some := list(islice(rows, BULK_PAGE_RECORDS)):
-            yield some
-        run_delete(api, identity)
+    def _fetch(
+        self, selection: Selection, field: str | None, window: Window
+    ) -> Iterator[list[Any]]:
+        """Rows of a window in pieces; streams without a cursor are small and never worth a job."""
+        soql = build_soql(selection, field, window)
+        if field is not None and self._is_bulk(soql, window):
+            api = BulkApi(self._org(), self._auth, self._sleep)
+            job = find_job(api, self._jobs, selection, field, window)
+            if job is not None:
+                rows = read_job(api, self._jobs, selection, field, window, job)
+                while some := list(islice(rows, BULK_PAGE_RECORDS)):
+                    yield some
+                if job.end != window.end:
+                    # The job of a former try ends earlier than this window.
+                    yield from self._fetch(selection, field, Window(job.end, window.end))
+                return
+        # Also objects that are not served by bulk jobs.
+        yield from self._fetch_pages(soql)
 
     def _is_bulk(self, soql: str, window: Window) -> bool:
         if self._bulk != "auto":
