@@ -182,7 +182,10 @@ def _misfits(place: str, record: dict[str, Any], columns: dict[str, Column]) -> 
 LONGEST = {"acme-shopify": "orders", "acme-stripe": "charges"}
 # Absent unless there is something to say; the made-up economy may have no such record.
 # Their names are proven against the spec (test_sandbox_square.py).
-SENT_SOMETIMES = {"refunds.failure_reason", "refunds.customer"} | {
+SENT_SOMETIMES = {
+    "refunds.failure_reason", "refunds.customer",
+    "credit_memos.private_note", "refund_receipts.private_note",
+}  # fmt: skip | {
     "payments.external_type", "customers.company_name",
 }  # fmt: skip
 
