@@ -185,7 +185,6 @@ LONGEST = {"acme-shopify": "orders", "acme-stripe": "charges"}
 SENT_SOMETIMES = {
     "refunds.failure_reason", "refunds.customer",
     "credit_memos.private_note", "refund_receipts.private_note",
-}  # fmt: skip | {
     "payments.external_type", "customers.company_name",
 }  # fmt: skip
 
