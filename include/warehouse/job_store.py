@@ -15,6 +15,7 @@ class WarehouseJobStore:
         self._warehouse, self._place = warehouse, [tenant, feed]
 
     def get(self, key: str) -> str | None:
+        """The job kept under this key in the last hours."""
         with self._warehouse.connect() as connection:
             row = connection.execute(
                 "select job from elt_ops.source_jobs where tenant = %s and feed = %s and key = %s"
@@ -24,6 +25,7 @@ class WarehouseJobStore:
         return str(row[0]) if row else None
 
     def put(self, key: str, job: str) -> None:
+        """Commit it at once, apart from the load's own transaction."""
         with self._warehouse.connect() as connection:
             connection.execute(
                 "insert into elt_ops.source_jobs (tenant, feed, key, job) values (%s, %s, %s, %s)"
