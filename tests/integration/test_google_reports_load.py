@@ -20,7 +20,7 @@ from include.pipeline.stream_load import Skipped, run_stream_load
 from include.sandbox.economy_views import fetch_ads, fetch_visits
 from include.sandbox.session import Session
 from include.sandbox.testing import running_sandbox
-from include.sandbox.vendors import load_credentials
+from include.sandbox.vendors import load_credentials, load_vendors
 from include.sandbox.world import SIZES, WorldSpec
 from include.warehouse.connection import Warehouse
 from tests.contract.connector_cases import sandbox_credentials
@@ -207,3 +207,24 @@ def test_sessions_and_revenue_are_the_economys(base: str, warehouse: str) -> Non
     assert found.items() <= bought.items()
     # The last two days are still being processed.
     assert len(bought) - 3 <= len(found) <= len(bought)
+
+
+def test_the_truth_counts_what_arrives(base: str, warehouse: str) -> None:
+    """Every stream of both vendors that the truth counts, row by row."""
+    session = Session(WorldSpec(size=SIZES["small"]))
+    compared = 0
+    for name in ("google_ads", "google_analytics"):
+        feed, login = _login(name, base)
+        vendor = load_vendors()[name]
+        assert vendor.counts is not None
+        streams = vendor.counts(session, "acme")["streams"]
+        _run(feed, login, streams, warehouse)
+        with psycopg.connect(warehouse) as connection:
+            for stream, wanted in streams.items():
+                table = f"testco_raw_{name}.{stream}"
+                [(found,)] = connection.execute(
+                    f"select count(*) from {table} where _feed = '{name}'"
+                ).fetchall()
+                assert found == wanted > 0, stream
+                compared += 1
+    assert compared == 10

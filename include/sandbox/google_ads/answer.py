@@ -19,11 +19,7 @@ def camel(field: str) -> list[str]:
 
 
 def build_page(query: Query, rows: list[dict[str, Any]], token: str | None) -> dict[str, Any]:
-    """One page.
-
-    Raises:
-        GoogleError: 400 INVALID_PAGE_TOKEN.
-    """
+    """One page; a token nobody gave is refused (INVALID_PAGE_TOKEN)."""
     start = _read_token(token)
     page = rows[start : start + PAGE_ROWS]
     body: dict[str, Any] = {}

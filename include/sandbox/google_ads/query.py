@@ -62,11 +62,7 @@ class Query:
 
 
 def parse(text: str, today: date) -> Query:
-    """Read and check a query.
-
-    Raises:
-        GoogleError: 400 with the `queryError` of the API.
-    """
+    """Read and check a query; what is wrong is refused with the `queryError` of the API."""
     match = CLAUSES.match(text)
     if match is None:
         code = "EXPECTED_FROM" if re.match(r"\s*SELECT\b", text, re.I) else "EXPECTED_SELECT"

@@ -163,6 +163,28 @@ def _clients(tenant: str, account: Account) -> list[dict[str, Any]]:
     ]
 
 
+def _count(session: Session, tenant: str) -> dict[str, Any]:
+    """Entities, and days by keyword; `spend` and `value` in cents."""
+    account = fetch_account(session, tenant)
+    days, campaigns = account.ads.days, account.ads.campaigns
+    groups = [group for campaign in campaigns for group in campaign.groups]
+    return {
+        "streams": {
+            "customers": 1,
+            "campaigns": len(campaigns),
+            "ad_groups": len(groups),
+            "ads": sum(len(group.ads) for group in groups),
+            "keywords": sum(len(group.keywords) for group in groups),
+            "conversion_actions": len(set(account.ways.values())),
+            "keyword_stats": len({(c.day, c.keyword.number) for c in days if c.keyword}),
+        },
+        "spend": sum(cell.spend for cell in days),
+        "clicks": sum(cell.clicks for cell in days),
+        "conversions": sum(cell.conversions for cell in days),
+        "value": sum(cell.value for cell in days),
+    }
+
+
 def _build_routes(session: Session) -> list[BaseRoute]:
     login = GoogleLogin(frozenset(MANAGERS), SCOPE, HOST)
     api = AdsApi(partial(fetch_account, session))
@@ -174,4 +196,4 @@ def _build_routes(session: Session) -> list[BaseRoute]:
     return [build_token_route(login), *routes]
 
 
-VENDOR = Vendor("google_ads", CREDENTIALS, _build_routes, refusal=build_refusal)
+VENDOR = Vendor("google_ads", CREDENTIALS, _build_routes, refusal=build_refusal, counts=_count)
