@@ -48,13 +48,8 @@ def _build_routes(session: Session) -> list[BaseRoute]:
 def _describe(session: Session, tenant: str, done: Changes) -> dict[str, list[str]]:
     site = fetch_site(session, tenant)
     touched = done.refunded + done.edited + done.placed
-    names = {site.customer_of.get(a.party.party_id) for a in done.accounts}
-    return {
-        "customers": sorted(name for name in names if name),
-        "sales_invoices": sorted(
-            {site.invoice_of[s.key] for s in touched if s.key in site.invoice_of}
-        ),
-    }
+    names = {site.invoice_of[sale.key] for sale in touched if sale.key in site.invoice_of}
+    return {"sales_invoices": sorted(names)}
 
 
 def build_counts(session: Session, tenant: str) -> dict[str, Any]:
