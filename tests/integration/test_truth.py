@@ -29,7 +29,7 @@ from include.warehouse.connection import Warehouse
 from tests.contract.connector_cases import sandbox_credentials
 
 SPEC = WorldSpec(size=SIZES["small"])
-TENANTS = ("acme", "bazaar", "corner")
+TENANTS = ("acme", "bazaar", "corner", "summit")
 CONNECTOR_OF = {"quickbooks": "quickbooks_csv"}
 COLUMNS = {
     "gross": "gross_amount",
@@ -108,6 +108,7 @@ def fetch_one(connection: Connection, query: str, *values: object) -> tuple[Any,
         ("acme", "quickbooks"),
         ("bazaar", "ecommerce_csv"),
         ("corner", "stripe"),
+        ("corner", "square"),
     ],
 )
 def test_revenue_equals_the_truth(
@@ -133,7 +134,7 @@ def test_no_revenue_beside_the_truth(marts: Connection, truth: dict[str, Any]) -
     for tenant in TENANTS:
         total = fetch_one(
             marts,
-            f"select sum(total_amount) from {naming.dbt_schema(tenant, 'mart')}.fct_revenue_daily",
+            f"select coalesce(sum(total_amount), 0) from {naming.dbt_schema(tenant, 'mart')}.fct_revenue_daily",
         )
         known = sum(cell["total"]["total"] for cell in truth["revenue"][tenant].values())
         assert total == (Decimal(known) / 100,)
