@@ -134,7 +134,8 @@ def test_no_revenue_beside_the_truth(marts: Connection, truth: dict[str, Any]) -
     for tenant in TENANTS:
         total = fetch_one(
             marts,
-            f"select coalesce(sum(total_amount), 0) from {naming.dbt_schema(tenant, 'mart')}.fct_revenue_daily",
+            "select coalesce(sum(total_amount), 0) "
+            f"from {naming.dbt_schema(tenant, 'mart')}.fct_revenue_daily",
         )
         known = sum(cell["total"]["total"] for cell in truth["revenue"][tenant].values())
         assert total == (Decimal(known) / 100,)
