@@ -1,0 +1,28 @@
+with items as (
+    select * from {{ ref('int_quickbooks__items_categorised') }}
+),
+
+mapped as (
+    select
+        item_id as product_id,
+        sku,
+        name as product_name,
+        category,
+        unit_price as list_price,
+        purchase_cost as unit_cost,
+        is_active,
+        is_deleted,
+        created_at,
+        updated_at,
+        _feed,
+        _load_id,
+        cast(null as {{ type_of('text') }}) as brand,
+        '{{ var("tenant_currency") }}' as currency_code
+    from items
+),
+
+final as (
+    {{ conform('products', 'mapped') }}
+)
+
+select * from final

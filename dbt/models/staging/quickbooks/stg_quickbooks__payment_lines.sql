@@ -1,0 +1,24 @@
+with source as (
+    select * from {{ source('quickbooks', 'payments__lines') }}
+),
+
+renamed as (
+    select
+        -- ids
+        _parent_id as payment_id,
+        _position as line_position,
+        linked_transaction_id,
+        -- text
+        linked_transaction_type,
+        linked_transactions,
+        -- numbers
+        amount,
+        -- lineage
+        _feed,
+        _load_id,
+        _loaded_at
+    from source
+)
+
+select * from renamed
+-- generated from connector.yaml cf395ecbdca4; edit freely, edited files are kept

@@ -1,0 +1,1 @@
+"""QuickBooks Online: acme's company file behind the Accounting API v3."""
