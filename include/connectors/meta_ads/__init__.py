@@ -1,0 +1,1 @@
+"""Meta Ads: Marketing API lists and asynchronous insights reports."""
