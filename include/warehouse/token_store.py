@@ -34,7 +34,7 @@ class WarehouseTokenStore:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._warehouse = warehouse
-        self._place = [tenant, feed]
+        self._place = (tenant, feed)
         self._sleep = sleep
 
     @contextmanager

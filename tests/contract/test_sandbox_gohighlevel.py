@@ -183,6 +183,19 @@ def _without_nulls(value: Any) -> Any:
     return [_without_nulls(v) for v in value] if isinstance(value, list) else value
 
 
+def test_what_an_advance_touches_is_what_changed() -> None:
+    session = Session(SPEC)
+    since = session.now["summit"].strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    told = session.advance("summit", 8, None)["changed"]["gohighlevel"]
+    account = fetch_account(session, "summit")
+    assert {r["id"] for r in account.opportunities if r["updatedAt"] > since} == set(
+        told["opportunities"]
+    )
+    contacts = {row["id"] for row in account.contacts if row["dateUpdated"] > since}
+    assert contacts == set(told["contacts"])
+    assert contacts
+
+
 BODY = {"locationId": LOCATION_ID, "pageLimit": 100}
 PLACE = {"locationId": LOCATION_ID}
 LIKE = [{"field": "email", "operator": "like"}]

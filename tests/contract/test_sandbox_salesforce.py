@@ -146,6 +146,17 @@ def test_the_history_ends_where_the_opportunity_is(org: Org) -> None:
         assert last["StageName"] == opportunity["StageName"]
 
 
+def test_what_an_advance_touches_is_what_changed() -> None:
+    session = Session(SPEC)
+    since = session.now["summit"]
+    told = session.advance("summit", 8, None)["changed"]["salesforce"]
+    rows = fetch_org(session, "summit").rows
+    for kind, name in (("leads", "Lead"), ("opportunities", "Opportunity")):
+        changed = {key for key, row in rows[name].items() if row["SystemModstamp"] > since}
+        assert changed == set(told[kind]), kind
+        assert changed
+
+
 REFUSED = [
     ("SELECT * FROM Account", "MALFORMED_QUERY"),
     ("SELECT Id FROM Invoice", "INVALID_TYPE"),

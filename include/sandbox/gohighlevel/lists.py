@@ -138,12 +138,13 @@ def _holds(row: Json, part: Json) -> bool:
             raise Refused(422, [f"{field} can not be used with range"])
         at = _at(row[field]) if row.get(field) else None
         return at is not None and all(_compare(at, sign, bound) for sign, bound in value.items())
-    same = row.get(field) == value
     if operator in ("eq", "not_eq"):
-        return same == (operator == "eq")
-    if operator in ("contains", "not_contains"):
-        return (str(value) in str(row.get(field) or "")) == (operator == "contains")
-    return (row.get(field) is not None) == (operator == "exists")
+        holds = row.get(field) == value
+    elif operator in ("contains", "not_contains"):
+        holds = str(value) in str(row.get(field) or "")
+    else:
+        holds = row.get(field) is not None
+    return bool(holds) != str(operator).startswith("not_")
 
 
 def _compare(at: int, sign: str, bound: Any) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from starlette.routing import BaseRoute
 
+from include.sandbox.advance import Changes
 from include.sandbox.economy_views import fetch_clicks
 from include.sandbox.gohighlevel.account import SubAccount
 from include.sandbox.gohighlevel.app import GoHighLevelApi
@@ -44,6 +45,18 @@ def _build_routes(session: Session) -> list[BaseRoute]:
     return [*GoHighLevelApi(fetch, TokenChain(ACCOUNT), client, COMPANY_ID, PRIVATE_TOKEN).routes()]
 
 
+def _describe(session: Session, tenant: str, done: Changes) -> dict[str, list[str]]:
+    account, touched = fetch_account(session, tenant), done.moved + done.arrived
+    people = {p.contact.party_id for p in touched}
+    return {
+        "contacts": sorted(account.find_id("contact", party_id) for party_id in people),
+        "opportunities": sorted({account.find_id("opportunity", p.number) for p in touched}),
+        "new_opportunities": sorted(
+            {account.find_id("opportunity", p.number) for p in done.arrived}
+        ),
+    }
+
+
 def _refuse(kind: str) -> Refusal:
     if kind == "429":
         return 429, {"statusCode": 429, "message": "Too Many Requests"}
@@ -65,5 +78,11 @@ def _records(session: Session, tenant: str) -> dict[str, list[str]]:
 
 
 VENDOR = Vendor(
-    "gohighlevel", CREDENTIALS, _build_routes, refusal=_refuse, counts=_count, records=_records
+    "gohighlevel",
+    CREDENTIALS,
+    _build_routes,
+    changed=_describe,
+    refusal=_refuse,
+    counts=_count,
+    records=_records,
 )

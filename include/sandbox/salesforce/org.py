@@ -46,9 +46,9 @@ class Org:
     def _put(self, name: str, row: Row, party: Party | None = None) -> Row:
         """Keep a row with every field the object has; those not given are null."""
         whole = {field: row.get(field) for field in FIELDS[name]}
-        self.rows[name][whole["Id"]] = whole
+        self.rows[name][str(whole["Id"])] = whole
         if party is not None:
-            self.records_of.setdefault(party.party_id, []).append(whole["Id"])
+            self.records_of.setdefault(party.party_id, []).append(str(whole["Id"]))
         return whole
 
     def _add_user(self, agent: Agent) -> None:

@@ -5,8 +5,10 @@ from typing import Any
 
 from starlette.routing import BaseRoute
 
+from include.sandbox.advance import Changes
 from include.sandbox.logins import TokenChain
 from include.sandbox.salesforce.app import SalesforceApi
+from include.sandbox.salesforce.ids import build_id
 from include.sandbox.salesforce.org import Org
 from include.sandbox.session import Session
 from include.sandbox.vendors import Refusal, Vendor
@@ -40,6 +42,21 @@ def _build_routes(session: Session) -> list[BaseRoute]:
     return [*api.routes()]
 
 
+def _describe(session: Session, tenant: str, done: Changes) -> dict[str, list[str]]:
+    """Leads until they convert, opportunities from then on; a step that converts touches both."""
+    open_leads = [
+        p for p in done.moved
+        if not p.reached("booked")
+        or (p.stage == "booked" and max([*p.edits, p.came_at]) < p.history[-1][0])
+    ]  # fmt: skip
+    opportunities = [p for p in done.moved if p.reached("booked")]
+    return {
+        "leads": sorted({build_id("Lead", p.number) for p in open_leads + done.arrived}),
+        "new_leads": sorted({build_id("Lead", p.number) for p in done.arrived}),
+        "opportunities": sorted({build_id("Opportunity", p.number) for p in opportunities}),
+    }
+
+
 def _refuse(kind: str) -> Refusal:
     if kind == "429":
         error = {"message": "TotalRequests Limit exceeded.", "errorCode": "REQUEST_LIMIT_EXCEEDED"}
@@ -62,5 +79,11 @@ def _records(session: Session, tenant: str) -> dict[str, list[str]]:
 
 
 VENDOR = Vendor(
-    "salesforce", CREDENTIALS, _build_routes, refusal=_refuse, counts=_count, records=_records
+    "salesforce",
+    CREDENTIALS,
+    _build_routes,
+    changed=_describe,
+    refusal=_refuse,
+    counts=_count,
+    records=_records,
 )
