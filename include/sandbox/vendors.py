@@ -61,7 +61,10 @@ def load_vendors() -> dict[str, Vendor]:
         name = path.parent.name
         vendor = getattr(import_module(f"include.sandbox.{name}.vendor"), "VENDOR", None)
         if not isinstance(vendor, Vendor) or vendor.name != name:
-            raise ConfigError(f"`sandbox/{name}/vendor.py` has no `VENDOR` named `{name}`.")
+            raise ConfigError(
+                f"`sandbox/{name}/vendor.py` has no `VENDOR` of that name. "
+                f'Set `VENDOR = Vendor("{name}", ...)` there.'
+            )
         found[name] = vendor
     return found
 

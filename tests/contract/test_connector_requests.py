@@ -86,7 +86,12 @@ def test_stripe_requests_are_valid(stripe_spec: dict[str, Any]) -> None:
         path = f"/v1/{stream.path}"
         known = {p["name"]: p["schema"] for p in stripe_spec["paths"][path]["get"]["parameters"]}
         paginator = stream.paginator or STRIPE.api.paginator
-        sent = {**stream.params, **build_window_params(stream, WINDOW), **first_step(paginator).params}
+        window = build_window_params(stream, WINDOW)
+        sent = {**stream.params, **window, **first_step(paginator).params}
+            **stream.params,
+            **build_window_params(stream, WINDOW),
+            **first_step(paginator).params,
+        }
         sent[paginator.param] = "x_1"
         for parameter, value in sent.items():
             outer, inner = re.match(r"^(\w+)(?:\[(\w+)\])?$", parameter).groups()

@@ -88,7 +88,8 @@ def test_the_connector_guide_lists_every_type_and_kind() -> None:
 
 def test_the_connector_guide_names_only_what_exists() -> None:
     text = (ROOT / "docs" / "new_connector.md").read_text()
-    known = {name for model in (Api, Auth, Cursor, Paginator, Stream) for name in model.model_fields}
+    models = (Api, Auth, Cursor, Paginator, Stream)
+    known = {name for model in models for name in model.model_fields}
     rows = re.findall(r"^\| (`[^|]*`) \|", text, re.MULTILINE)
     told = {word.split(".")[-1] for row in rows for word in WORD.findall(row)}
     assert len(told) >= 12
