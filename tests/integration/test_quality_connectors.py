@@ -57,6 +57,8 @@ def test_every_check_of_a_feed_can_run(house: Warehouse, place: tuple[str, str])
 ACME_STRIPE = ("acme", "stripe", "stripe")
 ACME_SHOPIFY = ("acme", "shopify", "shopify")
 ACME_BOOKS = ("acme", "quickbooks", "quickbooks_csv")
+ACME_COMPANY = ("acme", "quickbooks_online", "quickbooks")
+ACME_META = ("acme", "meta_ads", "meta_ads")
 BAZAAR = ("bazaar", "ecommerce_csv", "ecommerce_csv")
 ACME_ATTIO = ("acme", "attio", "attio")
 SUMMIT_CALLRAIL = ("summit", "callrail", "callrail")
@@ -64,6 +66,8 @@ CORNER_SQUARE = ("corner", "square", "square")
 CORNER_ERPNEXT = ("corner", "erpnext", "erpnext")
 CREDIT = {"docstatus": 1, "is_return": 1, "net_total": 0, "total_taxes_and_charges": 0}
 ENTRY = {"list_id": "l1", "entry_id": "e1", "parent_object": "people", "parent_record_id": "p9"}
+DAY = "2026-10-01"
+INSIGHT = {"account_id": "1", "ad_id": "a1", "date_start": DAY, "date_stop": DAY}
 ITEM = {"transaction_item_id": "i1", "transaction_id": "t", "quantity": 2, "unit_price": 5}
 BAD_ROWS = [
     (*ACME_STRIPE, "balance_transactions", {"id": "t1", "amount": 100, "fee": 3, "net": 98}),
@@ -76,6 +80,10 @@ BAD_ROWS = [
     (*CORNER_ERPNEXT, "sales_invoices", {"name": "i1", "net_total": 5}),
     (*CORNER_ERPNEXT, "sales_invoices", {"name": "i2", "grand_total": 5, **CREDIT}),
     (*ACME_SHOPIFY, "orders", {"id": "o1", "subtotal_amount": 5, "refunded_amount": 1}),
+    (*ACME_COMPANY, "journal_entries", {"id": "j1"}),
+    (*ACME_COMPANY, "invoices", {"id": "v1", "total_amount": 5}),
+    (*ACME_META, "ad_insights", {**INSIGHT, "date_stop": "2026-10-09"}),
+    (*ACME_META, "ad_insights", {**INSIGHT, "ad_id": "a2", "spend": 5}),
     (*BAZAAR, "transaction_items", {**ITEM, "line_total": 9}),
     (*BAZAAR, "transactions", {"transaction_id": "t9", "subtotal": 10, "tax": 1, "total": 12}),
     (*ACME_BOOKS, "invoices", {"document_key": "d1", "total_amount": 5, "line_count": 1}),
@@ -107,6 +115,10 @@ def test_every_check_finds_a_planted_row(house: Warehouse) -> None:
         "erpnext.credit_notes_are_negative": ("i2",),
         "shopify.orders_have_lines": ("o1",),
         "shopify.refunds_add_up": ("o1",),
+        "quickbooks_online.journal_balances": ("j1",),
+        "quickbooks_online.invoices_add_up": ("v1",),
+        "meta_ads.insights_are_daily": (f"a1/{DAY}",),
+        "meta_ads.spend_has_impressions": (f"a2/{DAY}",),
         "ecommerce_csv.items_have_transactions": ("i1",),
         "ecommerce_csv.line_total_adds_up": ("i1",),
         "ecommerce_csv.total_adds_up": ("t9",),

@@ -3,13 +3,27 @@ with items as (
 ),
 
 categories as (
-    select * from items
+    select
+        item_id,
+        name,
+        _feed
+    from items
     where item_type = 'Category'
 ),
 
 final as (
     select
-        items.*,
+        items.item_id,
+        items.sku,
+        items.name,
+        items.unit_price,
+        items.purchase_cost,
+        items.is_active,
+        items.is_deleted,
+        items.created_at,
+        items.updated_at,
+        items._feed,
+        items._load_id,
         categories.name as category
     from items
     left join categories
