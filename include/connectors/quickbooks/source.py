@@ -23,7 +23,7 @@ from include.connectors.quickbooks.query import (
     change_time,
     fetch_rows,
 )
-from include.core.clock import utcnow
+from include.core.clock import parse_instant
 from include.core.errors import ConfigError, ContractBroken, UpstreamUnavailable
 from include.core.streams import Page, Window
 from include.extract.http_client import HttpClient, HttpLimits
@@ -31,7 +31,7 @@ from include.extract.oauth import OAuth, build_login
 from include.extract.oauth_token import TokenStore
 from include.extract.rate_limit import RateLimiter
 from include.extract.rest_source import build_base_url
-from include.extract.windows import build_asked_window, keep_inside
+from include.extract.windows import keep_inside
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +39,8 @@ TOKEN_URL = "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer"  # noqa:
 # Requests end after 120 s at Intuit's side.
 LIMITS = HttpLimits(read_s=125.0)
 TRIES = 3
+# Change data goes back 30 days; a little less, as asking takes time.
+LOOK_BACK = timedelta(days=30) - timedelta(minutes=5)
 # Where more changed than one answer holds: the shortest time deletions are looked for in.
 SHORTEST = timedelta(minutes=1)
 
@@ -87,7 +89,7 @@ class QuickBooksSource:
             if stream.path:
                 self._ask(Statement(stream.path, None, None, size=1))
             else:
-                self._fetch_cdc(self._entities()[:1], utcnow())
+                self._fetch_cdc(self._entities()[:1], self._fetch_time())
 
     def discover(self) -> dict[str, Stream]:
         return dict(self._feed.streams)
@@ -155,20 +157,36 @@ class QuickBooksSource:
         return sorted(s.path for s in streams if s.path and s.cursor)
 
     def _read_deletions(self, spec: Stream, window: Window) -> Iterator[Page]:
-        if spec.cursor is None:
-            raise ConfigError("stream `deletions` has no cursor. Expected one. Restore its yaml.")
-        since = build_asked_window(spec.cursor, window).start or utcnow()
+        now = self._fetch_time()
+        since = max(window.start or now - LOOK_BACK, now - LOOK_BACK)
         changes = self._fetch_cdc(self._entities(), since)
         parts = [changes]
         if is_full(changes):
-            parts = [self._fetch_newest(entity, since) for entity in self._entities()]
+            parts = [self._fetch_newest(entity, since, now) for entity in self._entities()]
         for part in parts:
             kept, outside = keep_inside(build_deletions(part), spec, window)
             yield Page(kept, filtered=outside)
 
-    def _fetch_newest(self, entity: str, since: datetime) -> dict[str, list[dict[str, Any]]]:
+    def _fetch_time(self) -> datetime:
+        """Intuit's now, against which the look-back is measured.
+
+        Raises:
+            ContractBroken: If the answer has no time.
+        """
+        body = self._get("query", {"query": f"SELECT count(*) FROM {self._entities()[0]}"})  # noqa: S608  a declared name
+        try:
+            return parse_instant(str(body["time"]))
+        except (KeyError, TypeError, ValueError):
+            raise ContractBroken(
+                "an answer has no readable `time`. Expected Intuit's clock beside QueryResponse. "
+                "Check the connection's host."
+            ) from None
+
+    def _fetch_newest(
+        self, entity: str, since: datetime, now: datetime
+    ) -> dict[str, list[dict[str, Any]]]:
         """The longest stretch up to now that one answer holds whole: there are no pages."""
-        start, now = since, utcnow()
+        start = since
         while is_full(found := self._fetch_cdc([entity], start)) and now - start > SHORTEST:
             start += (now - start) / 2
         if start > since:
