@@ -216,9 +216,7 @@ def test_a_header_wins_and_details_are_found_at_any_depth() -> None:
     details = {"errors": [{"details": {"quotaErrorDetails": {"retryDelay": "28s"}}}]}
     body = [_body("RESOURCE_EXHAUSTED", "x", **details)]
     explain = build_explain(lambda codes, message: None)
-    waits = [
-        explain("POST /x", 429, given, body).retry_after_s for given in (None, 3.0)
-    ]
+    waits = [explain("POST /x", 429, given, body).retry_after_s for given in (None, 3.0)]
     assert waits == [28.0, 3.0]
 
 
