@@ -92,7 +92,8 @@ def build_payment(
 
 def build_failed(dice: random.Random, payment_id: str, order: Json, paid: Json) -> Json:
     """A declined card a minute before the payment that went through."""
-    kept = ("created_at", "amount_money", "total_money", "location_id", "order_id", "customer_id")
+    money_fields = ("amount_money", "tip_money", "total_money")
+    kept = ("created_at", *money_fields, "location_id", "order_id", "customer_id")
     return {name: paid[name] for name in kept if name in paid} | {
         "id": payment_id,
         "updated_at": paid["created_at"],
