@@ -92,7 +92,7 @@ test-integration: setup-dev  ## Sandbox, loads and dbt on a real PostgreSQL
 e2e: setup-dev  ## A real Airflow: ingest, transform, backfill, a failing feed, a killed task
 	@$(PYTEST) tests/e2e
 
-bench: setup-dev  ## Speed against its targets; also written to .local/bench.json
+bench: setup-dev  ## Speed against its targets, into .local/bench.json; after `make up` the transform DAG too
 	@$(PY) -m tests.bench
 
 compose-check:  ## docker-compose.yaml is valid, with placeholder secrets
