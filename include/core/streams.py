@@ -18,6 +18,7 @@ class RunKind(StrEnum):
     SCHEDULED = "scheduled"
     MANUAL = "manual"
     BACKFILL = "backfill"
+    SWEEP = "sweep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,21 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
+class FileMark:
+    """One file a source has read to its end.
+
+    Attributes:
+        path: Where it lies, as the source names it.
+        content_hash: SHA-256 of its bytes, hex: the same content is loaded once, whatever its name.
+        size: Bytes.
+    """
+
+    path: str
+    content_hash: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One piece of a stream; read = len(records) + len(rejects) + filtered.
 
@@ -70,6 +86,8 @@ class Page:
     rejects: tuple[Reject, ...] = ()
     filtered: int = 0
     complete: tuple[str, ...] = ()
+    position: str | None = None
+    files: tuple[FileMark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

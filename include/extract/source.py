@@ -14,9 +14,8 @@ from include.core.errors import ConfigError, EltError
 from include.core.streams import Page, Window
 from include.extract.file_source import FileSource
 from include.extract.hooks import load_connector_module
-from include.extract.job_store import JobStore
-from include.extract.oauth_token import TokenStore
 from include.extract.rest_source import RestSource
+from include.extract.stores import NO_STORES, Stores
 
 
 class Source(Protocol):
@@ -63,41 +62,28 @@ class LocatedSource:
             raise
 
 
-def build_source(
-    feed: Feed,
-    credentials: Credentials,
-    *,
-    token_store: TokenStore | None = None,
-    job_store: JobStore | None = None,
-) -> Source:
+def build_source(feed: Feed, credentials: Credentials, stores: Stores = NO_STORES) -> Source:
     """The reader of one feed; opens no connection yet.
 
     Args:
-        token_store: Where OAuth tokens outlive the process; given to a source.py that asks for it.
-        job_store: Where ids of running report jobs do; likewise.
+        stores: What outlives the process; a source.py is given those its own `build_source` names.
 
     Raises:
         ConfigError: If the connector needs a source.py and has none, or a secret is missing.
     """
     try:
-        return LocatedSource(feed, _build(feed, credentials, token_store, job_store))
+        return LocatedSource(feed, _build(feed, credentials, stores))
     except EltError as error:
         error.at(tenant=feed.tenant.id, feed=feed.name)
         raise
 
 
-def _build(
-    feed: Feed,
-    credentials: Credentials,
-    token_store: TokenStore | None,
-    job_store: JobStore | None,
-) -> Source:
+def _build(feed: Feed, credentials: Credentials, stores: Stores) -> Source:
     connector = feed.connector
     own = load_connector_module(connector.connector, "source")
     if own is not None:
         known = inspect.signature(own.build_source).parameters
-        stores = {"token_store": token_store, "job_store": job_store}
-        further = {name: store for name, store in stores.items() if name in known}
+        further = {name: store for name, store in vars(stores).items() if name in known}
         found: Source = own.build_source(feed, credentials, **further)
         return found
     if connector.kind == "rest":

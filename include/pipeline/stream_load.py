@@ -15,12 +15,11 @@ from include.core.streams import LoadResult, RunKind, Window
 from include.extract.source import Source, build_source
 from include.load.loader import LoadPlan, run_load
 from include.pipeline.run_origin import RunOrigin
+from include.pipeline.source_stores import build_stores
 from include.pipeline.window import Skipped, WindowPlan, build_window
 from include.warehouse import ddl, ledger
 from include.warehouse.connection import Warehouse
-from include.warehouse.job_store import WarehouseJobStore
 from include.warehouse.ledger import LoadPlace
-from include.warehouse.token_store import WarehouseTokenStore
 
 log = logging.getLogger(__name__)
 
@@ -109,13 +108,7 @@ def _run(
 
 def open_source(feed: Feed, credentials: Credentials, warehouse: Warehouse) -> Source:
     """The feed's reader, its token and jobs kept in the warehouse; asks nobody anything yet."""
-    place = (warehouse, feed.tenant.id, feed.name)
-    return build_source(
-        feed,
-        credentials,
-        token_store=WarehouseTokenStore(*place),
-        job_store=WarehouseJobStore(*place),
-    )
+    return build_source(feed, credentials, build_stores(feed, warehouse))
 
 
 def run_prepare(feed: Feed, warehouse: Warehouse) -> None:

@@ -17,6 +17,7 @@ from include.extract.http_client import HttpLimits
 from include.extract.oauth_token import MemoryTokenStore
 from include.extract.rest_source import RestSource
 from include.extract.source import LocatedSource, Source, build_source
+from include.extract.stores import Stores
 from include.sandbox.connections import build_connection
 from include.sandbox.vendors import load_credentials
 
@@ -40,7 +41,7 @@ class Case:
     def source(self, limits: HttpLimits | None = None, **options: Any) -> Source:
         feed = replace(self.feed, options={**self.feed.options, **options})
         if limits is None or not self.is_api:
-            return build_source(feed, self.credentials, token_store=self.token_store)
+            return build_source(feed, self.credentials, Stores(token_store=self.token_store))
         inner = build_limited(feed, self.credentials, limits, self.token_store)
         return LocatedSource(feed, inner)
 
