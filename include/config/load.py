@@ -21,9 +21,15 @@ from include.config.models import (
     Tenant,
     TenantFile,
 )
-from include.config.options import resolve_concepts, resolve_options, resolve_streams
+from include.config.options import (
+    resolve_concepts,
+    resolve_options,
+    resolve_stream_settings,
+    resolve_streams,
+)
 from include.config.schedule import resolve_schedule
 from include.config.settings import Settings, load_settings
+from include.config.stream_settings import StreamSettings
 from include.config.yaml_file import YamlFile, load_yaml, problem_line
 from include.core import naming
 
@@ -155,6 +161,8 @@ def _resolve_feed(
     options = resolve_options(connector, block.options, trouble)
     concepts = resolve_concepts(connector, block.concepts, trouble)
     streams: dict[str, Stream] = resolve_streams(connector, block.streams, options, trouble)
+    defaults = StreamSettings(drift=block.drift)
+    settings = resolve_stream_settings(connector, streams, block.stream_settings, defaults, trouble)
     schedule = resolve_schedule(block.schedule, spec.tenant, trouble)
     _check_names(spec, connector, streams, trouble)
     if trouble:
@@ -171,6 +179,8 @@ def _resolve_feed(
         priority=block.priority,
         enabled=block.enabled,
         deadline_minutes=block.deadline_minutes,
+        defaults=defaults,
+        stream_settings=settings,
     )
     return feed, trouble
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from include.config.connector_spec import Connector, Snake, Spec, Stream
+from include.config.stream_settings import Drift, StreamSettings
 from include.core import naming
 
 SCHEDULES = {
@@ -61,6 +62,10 @@ class FeedFile(Spec):
     deadline_minutes: int = Field(
         360, ge=1, description="Alert when a run has not finished this long after it was due."
     )
+    drift: Drift = Field("evolve", description="Default of the streams' setting `drift`.")
+    stream_settings: dict[Snake, StreamSettings] = Field(
+        {}, description="Settings of single streams, by stream."
+    )
 
 
 class TenantFile(Spec):
@@ -88,7 +93,7 @@ class Feed:
     """One tenant's configured connector, ready to run.
 
     `streams` holds only the selected streams, sorted by name; `options` has defaults filled in;
-    `concepts` are the ones it contributes, sorted.
+    `concepts` are the ones it contributes, sorted; `stream_settings` already follow `defaults`.
     """
 
     tenant: "Tenant" = field(repr=False, compare=False)
@@ -102,6 +107,12 @@ class Feed:
     priority: int
     enabled: bool
     deadline_minutes: int
+    defaults: StreamSettings = field(default_factory=lambda: StreamSettings(drift="evolve"))
+    stream_settings: dict[str, StreamSettings] = field(default_factory=dict)
+
+    def settings_of(self, stream: str) -> StreamSettings:
+        """The stream's settings, resolved: only what neither it nor the feed says is None."""
+        return self.stream_settings.get(stream, self.defaults)
 
     @property
     def dag_id(self) -> str:

@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from include.config.connector_spec import Connector, Option, Stream
 from include.config.explain import did_you_mean
+from include.config.stream_settings import StreamSettings
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "text": str,
@@ -79,6 +80,25 @@ def resolve_streams(
             trouble.append((("streams",), f"no stream `{name}`.{guess} Streams: {known}."))
     wanted = connector.streams.keys() if selected is None else selected
     return {name: connector.streams[name] for name in sorted(wanted) if name in connector.streams}
+
+
+def resolve_stream_settings(
+    connector: Connector,
+    streams: dict[str, Stream],
+    given: dict[str, StreamSettings],
+    defaults: StreamSettings,
+    trouble: Trouble,
+) -> dict[str, StreamSettings]:
+    """Every stream's block over the feed's defaults; a block of no stream goes to `trouble`.
+
+    Streams that only discovery knows cannot be checked here.
+    """
+    for name in sorted(given.keys() - streams.keys()):
+        if not connector.streams_from_feed:
+            guess = did_you_mean(name, streams)
+            message = f"no stream `{name}` is loaded.{guess} Streams: {', '.join(streams)}."
+            trouble.append((("stream_settings", name), message))
+    return {name: block.over(defaults) for name, block in sorted(given.items())}
 
 
 def _streams_of_feed(declared: dict[str, Any], trouble: Trouble) -> dict[str, Stream]:

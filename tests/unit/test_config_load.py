@@ -168,3 +168,19 @@ def test_the_repository_s_own_files_are_valid() -> None:
     platform = load_platform()
     assert platform.problems == ()
     assert len(platform.feeds) > 0
+
+
+def test_a_streams_settings_follow_the_feed_where_they_say_nothing(settings: Settings) -> None:
+    write(
+        settings, TENANT + "    drift: discard\n    stream_settings: {tickets: {drift: freeze}}\n"
+    )
+    feed = load_platform(settings).feeds[0]
+    assert feed.settings_of("tickets").drift == "freeze"
+    assert feed.settings_of("found_later").drift == "discard"
+
+
+def test_settings_of_a_stream_that_is_not_loaded_are_a_problem(settings: Settings) -> None:
+    write(settings, TENANT + "    stream_settings:\n      ticket: {drift: freeze}\n")
+    (message,) = messages(settings)
+    assert "shop.yaml:10" in message
+    assert "Did you mean `tickets`?" in message

@@ -1,0 +1,26 @@
+"""What a tenant decides for single streams of a feed: the block `stream_settings` of a feed.
+
+To add a setting: one field here with default None ("as the feed, or the platform, has it").
+"""
+
+from typing import Literal
+
+from pydantic import Field
+
+from include.config.connector_spec import Spec
+
+Drift = Literal["evolve", "freeze", "discard"]
+
+
+class StreamSettings(Spec):
+    """One stream's block; what is absent follows the feed."""
+
+    drift: Drift | None = Field(
+        None,
+        description="Fields nobody declared: evolve keeps them in _extra and reports them, freeze "
+        "fails the load, discard drops and reports them.",
+    )
+
+    def over(self, defaults: "StreamSettings") -> "StreamSettings":
+        """These settings, and those of `defaults` where they say nothing."""
+        return defaults.model_copy(update=self.model_dump(exclude_none=True))
