@@ -65,11 +65,20 @@ class FileMark:
         path: Where it lies, as the source names it.
         content_hash: SHA-256 of its bytes, hex: the same content is loaded once, whatever its name.
         size: Bytes.
+        version: What changes with the file at its place (time of change, etag); compared cheaply.
+        layout: Fingerprint of how it was parsed; another one makes it be read again.
+        detected: Its columns and their types as JSON, where they were detected.
+        same_as: Path of the file of the same content whose rows stand for this one's.
     """
 
     path: str
     content_hash: str
     size: int
+    version: str = ""
+    layout: str = ""
+    detected: str | None = None
+    same_as: str | None = None
+    modified_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,8 @@ class Page:
         complete: Values of the stream's `sweep` column that this read has now delivered whole, in
             this page and those before it. What is stored for them and was not read again is gone
             at the source, also when nothing at all was read for them (a report's empty day).
+        partial: The read leaves out what an earlier one delivered (files loaded before), so that
+            what is absent from it is not gone.
     """
 
     records: Any
@@ -88,6 +99,7 @@ class Page:
     complete: tuple[str, ...] = ()
     position: str | None = None
     files: tuple[FileMark, ...] = ()
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
