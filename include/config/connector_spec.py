@@ -16,6 +16,8 @@ ColumnType = Literal[
     "text", "int", "bigint", "numeric", "bool", "date", "timestamp", "json", "float", "bytes"
 ]
 SourceKind = Literal["rest", "files", "python"]
+# A page number or an offset names another record as soon as one before it comes or goes.
+RESUMABLE_KINDS = ("cursor", "last_id", "next_url", "link_header")
 
 
 class Spec(BaseModel):
@@ -107,6 +109,11 @@ class Paginator(Spec):
         description="offset: each page begins with the last record of the page before, so that a "
         "list that shifts while it is read is noticed and read again.",
     )
+    resumable: bool = Field(
+        False,
+        description="cursor, last_id, next_url, link_header: the position stays valid for hours "
+        "and the list keeps its order, so a read that broke off goes on there.",
+    )
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> "Paginator":
@@ -114,6 +121,8 @@ class Paginator(Spec):
             raise ValueError("`overlap` belongs to kind offset")
         if self.last_path and self.kind != "page_number":
             raise ValueError("`last_path` belongs to kind page_number")
+        if self.resumable and self.kind not in RESUMABLE_KINDS:
+            raise ValueError(f"`resumable` belongs to kinds {', '.join(RESUMABLE_KINDS)}")
         return self
 
 
@@ -166,6 +175,13 @@ class Stream(Spec):
         description="What one read holds completely: `all` the stream, or a column for whose "
         "values seen the read is complete (source.py may name them: Page.complete). Rows not seen "
         "get _deleted_at. None: no deletes.",
+    )
+    sweep_limit_share: float = Field(
+        0.5,
+        gt=0,
+        le=1,
+        description="Share of the known rows that may be missing from a complete read; one that "
+        "lacks more is refused until a person accepts it. 1: any read is believed.",
     )
     lookback_h: float = Field(
         0, ge=0, description="Hours re-read before the cursor, for late changes."
@@ -244,6 +260,11 @@ class Connector(Spec):
     )
     streams_from_feed: bool = Field(
         False, description="Streams come from the feed's option `streams`."
+    )
+    stateful: bool = Field(
+        False,
+        description="The source keeps its own state: a page's position is the stream's cursor, "
+        "committed with its rows and handed to the next read, whatever starts it.",
     )
     pool_slots: int = Field(4, gt=0, description="Size of the pool `api_<connector>`.")
 

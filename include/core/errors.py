@@ -7,6 +7,7 @@
     │   ├── UpstreamUnavailable   wait and retry
     │   ├── RateLimited           wait `retry_after_s`, then retry
     │   ├── AccessDenied          grant access; a retry cannot help
+    │   ├── PositionRefused       read from the start again: the place to go on at is gone
     │   └── ContractBroken        the source answered something the connector does not know
     ├── TruncatedFetch         the answer is suspiciously small; nothing was written
     ├── WarehouseError         our side's database
@@ -116,6 +117,16 @@ class RateLimited(UpstreamError):
 
 class AccessDenied(UpstreamError):
     """Credentials are wrong, expired for good, or lack a scope."""
+
+
+class PositionRefused(UpstreamError):
+    """The source no longer takes the position a read was to go on at.
+
+    The pipeline forgets the position and reads the window from its start, twice at most in one run;
+    after that, and for a stream whose position is its cursor, a retry or a person has to.
+    """
+
+    retryable: ClassVar[bool] = True
 
 
 class ContractBroken(UpstreamError):

@@ -24,6 +24,8 @@ def test_only_what_a_later_try_may_cure_is_retryable() -> None:
         return {cls}.union(*(classes(sub) for sub in cls.__subclasses__()))
 
     retryable = {cls.__name__ for cls in classes(EltError) if cls.retryable}
-    assert retryable == {"UpstreamUnavailable", "RateLimited", "WarehouseUnavailable"}
+    assert retryable == {
+        "UpstreamUnavailable", "RateLimited", "PositionRefused", "WarehouseUnavailable",
+    }  # fmt: skip
     assert UpstreamUnavailable("x.").retryable
     assert RateLimited("x.").retry_after_s is None
