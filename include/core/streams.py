@@ -49,12 +49,18 @@ class Reject:
         reason: Snake-case code: `ragged_row`, `invalid_json`, `null_primary_key`, `type_mismatch`.
         detail: One sentence for a person, without row contents.
         payload: The record as text, exactly as read; stored in quarantine only, never logged.
+        key_values: The primary key's values in its order, as text the columns' types take; None
+            when the record does not say which row it is.
+        form: How the payload is read again: `record` (JSON as a source's dict), `row` (JSON by
+            column name) or `text` (nothing a loader understands).
     """
 
     key: str
     reason: str
     detail: str
     payload: str
+    key_values: tuple[str, ...] | None = None
+    form: str = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,35 @@ class FileMark:
 
 
 @dataclass(frozen=True, slots=True)
+class Tombstone:
+    """A record the source says it deleted; the stored row stays and gets `_deleted_at`.
+
+    Attributes:
+        key: Values of the primary key, in its order.
+        version: The stream's version as of the deletion, where the stream has one: an older
+            version that arrives later does not bring the record back.
+    """
+
+    key: tuple[Any, ...]
+    version: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventMark:
+    """One event of the inbox that this page (or one before it) has dealt with.
+
+    Attributes:
+        event_id: As in elt_ops.inbox.
+        streams: Every stream that takes the event; it is drained when each of them has committed.
+        poison: Why nothing could be made of it, a reason code; None when it was fine.
+    """
+
+    event_id: str
+    streams: tuple[str, ...] = ()
+    poison: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One piece of a stream; read = len(records) + len(rejects) + filtered.
 
@@ -91,6 +126,8 @@ class Page:
             at the source, also when nothing at all was read for them (a report's empty day).
         partial: The read leaves out what an earlier one delivered (files loaded before), so that
             what is absent from it is not gone.
+        deleted: Records gone at the source; they are no records read.
+        events: Events of the inbox to be marked in the transaction that commits this page.
     """
 
     records: Any
@@ -100,6 +137,8 @@ class Page:
     position: str | None = None
     files: tuple[FileMark, ...] = ()
     partial: bool = False
+    deleted: tuple[Tombstone, ...] = ()
+    events: tuple[EventMark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
