@@ -1,5 +1,6 @@
 """The elt_ops tables as numbered steps, one module each, run in this order."""
 
+from include.warehouse.migrations.checkpoints import CHECKPOINTS
 from include.warehouse.migrations.files import FILES
 from include.warehouse.migrations.jobs import JOBS
 from include.warehouse.migrations.ledger import LEDGER
@@ -7,6 +8,6 @@ from include.warehouse.migrations.quality import QUALITY
 from include.warehouse.migrations.step import Migration
 from include.warehouse.migrations.tokens import TOKENS
 
-MIGRATIONS = (LEDGER, QUALITY, TOKENS, JOBS, FILES)
+MIGRATIONS = (LEDGER, QUALITY, TOKENS, JOBS, CHECKPOINTS, FILES)
 
 __all__ = ("MIGRATIONS", "Migration")
