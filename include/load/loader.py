@@ -18,6 +18,7 @@ from include.config.connector_spec import Stream
 from include.core import naming
 from include.core.errors import ConfigError, EltError
 from include.core.streams import LoadResult, Page, RunKind, SchemaChange, Window
+from include.load.inbox_marks import run_settle_events
 from include.load.layout import StreamLayout, build_layout
 from include.load.merge import Merge, MergeCounts
 from include.load.page_reader import PageReader
@@ -26,6 +27,7 @@ from include.load.shape import Shaper
 from include.load.staging import Staging
 from include.load.sweep import is_complete_read, run_sweep
 from include.load.tables import fetch_columns, run_add_primary_key, run_ensure_tables
+from include.load.tombstones import run_tombstones
 from include.warehouse import ddl, ledger
 from include.warehouse.connection import Connection, Warehouse
 from include.warehouse.ledger import LoadPlace
@@ -150,6 +152,7 @@ class _Load:
             for table in created:
                 run_add_primary_key(connection, self.layout, table)
             run_record_quarantine(connection, place, load_id)
+            run_settle_events(connection, place, load_id, self.reader.take_events())
             changes = ledger.run_record_schema_changes(
                 connection, place, load_id, [*made, *self._noticed()]
             )
@@ -193,6 +196,14 @@ class _Load:
         )
         counts = merge.run(self.staging.parents, keys_are_distinct=self.shaper.key_order.proven)
         deleted = self._run_sweep(load_id, counts.inserted)
+        deleted += run_tombstones(
+            connection,
+            self.layout,
+            self.reader.take_deleted(),
+            feed=plan.feed,
+            load_id=load_id,
+            started_at=plan.started_at,
+        )
         if self.role is not None:
             connection.execute("set local role none")
         return counts, deleted

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from include.core.streams import Page, Reject
+from include.core.streams import EventMark, Page, Reject, Tombstone
 from include.load.chunk import Chunk, DictChunk, build_chunks
 
 # Rows per batch, bounding the process's memory: dicts weigh about 3 kB each, Arrow rows a tenth.
@@ -26,6 +26,8 @@ class PageReader:
         self.filtered = 0
         self.complete: set[str] = set()
         self._rejects: list[Reject] = []
+        self._events: list[EventMark] = []
+        self._deleted: list[Tombstone] = []
 
     def chunks(self, pages: Iterable[Page]) -> Iterator[Chunk]:
         """Chunks in the order read; none for empty pages."""
@@ -35,6 +37,8 @@ class PageReader:
             self.filtered += page.filtered
             self.complete.update(page.complete)
             self._rejects += page.rejects
+            self._events += page.events
+            self._deleted += page.deleted
             if isinstance(page.records, list):
                 held += page.records
                 if len(held) < DICT_ROWS and len(self._rejects) < MANY_REJECTS:
@@ -51,4 +55,14 @@ class PageReader:
     def take_rejects(self) -> list[Reject]:
         """Rejects of the source not yet taken."""
         taken, self._rejects = self._rejects, []
+        return taken
+
+    def take_events(self) -> list[EventMark]:
+        """Events of the inbox not yet taken."""
+        taken, self._events = self._events, []
+        return taken
+
+    def take_deleted(self) -> list[Tombstone]:
+        """Deletions not yet taken."""
+        taken, self._deleted = self._deleted, []
         return taken

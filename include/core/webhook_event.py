@@ -1,0 +1,113 @@
+"""A webhook as it arrived: what the inbox keeps of it, whoever sent it. Pure, standard library."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from include.core.clock import parse_instant
+
+# Kept beside the body because they say what the body may not; signatures and tokens never are.
+KEPT_HEADER = re.compile(
+    r"^(content-type|user-agent|(x-)?[a-z0-9-]*(topic|event|event-id|webhook-id|delivery|"
+    r"delivery-id|triggered-at|api-version|shop-domain|request-id|timestamp))$"
+)
+LONGEST_HEADER = 500
+
+
+@dataclass(frozen=True)
+class WebhookEvent:
+    """One event.
+
+    Attributes:
+        event_id: The sender's id of the event; the same event sent twice has the same.
+        occurred_at: When it happened at the sender; None when it does not say.
+        body: The text as it was sent.
+        headers: Those of KEPT_HEADER, by lower-case name.
+        place: Its place in the inbox; 0 before it is there.
+    """
+
+    event_id: str
+    event_type: str
+    occurred_at: datetime | None
+    body: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    place: int = 0
+
+
+@dataclass(frozen=True)
+class EventPaths:
+    """Where a sender says what an event is: `header:<name>` or a dotted path in the JSON body."""
+
+    event_id: str
+    event_type: str
+    occurred_at: str | None = None
+
+
+PATHS = {
+    # docs.stripe.com/api/events and shopify.dev/docs/apps/build/webhooks, read 2026-11.
+    "stripe": EventPaths("id", "type", "created"),
+    "shopify": EventPaths(
+        "header:x-shopify-webhook-id", "header:x-shopify-topic", "header:x-shopify-triggered-at"
+    ),
+}
+
+
+def build_event(headers: Mapping[str, str], body: bytes, paths: EventPaths) -> WebhookEvent:
+    """What to keep of one request.
+
+    A body that cannot be understood is kept too, under its hash and the type `unknown`: draining
+    puts it into quarantine, where a person sees it.
+    """
+    known = {name.lower(): value for name, value in headers.items()}
+    try:
+        parsed: Any = json.loads(body)
+    except ValueError:
+        parsed = None
+    event_id = _pick(paths.event_id, known, parsed)
+    text = body.decode("utf-8", "backslashreplace").replace("\x00", "\\u0000")
+    kept = {
+        name: value[:LONGEST_HEADER] for name, value in known.items() if KEPT_HEADER.match(name)
+    }
+    return WebhookEvent(
+        event_id=_one_line(event_id) or "sha256:" + hashlib.sha256(body).hexdigest(),
+        event_type=_one_line(_pick(paths.event_type, known, parsed)) or "unknown",
+        occurred_at=_instant(_pick(paths.occurred_at, known, parsed)),
+        body=text,
+        headers=kept,
+    )
+
+
+def _pick(place: str | None, headers: Mapping[str, str], body: Any) -> Any:
+    if not place:
+        return None
+    if place.startswith("header:"):
+        return headers.get(place.removeprefix("header:").lower())
+    for step in place.split("."):
+        body = body.get(step) if isinstance(body, dict) else None
+    return body
+
+
+def _one_line(value: Any) -> str:
+    if value is None or isinstance(value, dict | list | bool):
+        return ""
+    return str(value).replace("\x00", "").strip()[:LONGEST_HEADER]
+
+
+def _instant(value: Any) -> datetime | None:
+    """ISO text, or a number of seconds or milliseconds since 1970."""
+    if value is None or isinstance(value, bool | dict | list):
+        return None
+    try:
+        number = float(value)
+    except ValueError:
+        number = None
+    try:
+        if number is None:
+            return parse_instant(str(value))
+        return datetime.fromtimestamp(number / 1000 if number > 1e11 else number, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
