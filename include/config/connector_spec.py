@@ -155,6 +155,13 @@ class Stream(Spec):
     params: dict[str, str] = Field({}, description="REST: fixed query parameters.")
     records_path: str | None = Field(None, description="REST: where the answer holds the records.")
     paginator: Paginator | None = Field(None, description="Overrides the connector's paginator.")
+    events: tuple[str, ...] = Field(
+        (), description="Webhooks: event types of this stream, `order.*` for a group of them."
+    )
+    delete_events: tuple[str, ...] = Field(
+        ("*.deleted", "*.delete", "*/delete"),
+        description="Webhooks: those that say that the record is gone; they set _deleted_at.",
+    )
     files: tuple[str, ...] = Field((), description="File sources: glob patterns of this stream.")
     sheet: str | None = Field(None, description="File sources: sheet of a workbook; the first.")
     delimiter: str | None = Field(None, description="File sources: field separator; detected.")
@@ -265,6 +272,11 @@ class Connector(Spec):
         False,
         description="The source keeps its own state: a page's position is the stream's cursor, "
         "committed with its rows and handed to the next read, whatever starts it.",
+    )
+    stream_defaults: dict[str, Any] = Field(
+        {},
+        description="What a feed's streams have unless they say otherwise; columns are added to "
+        "those declared.",
     )
     pool_slots: int = Field(4, gt=0, description="Size of the pool `api_<connector>`.")
 

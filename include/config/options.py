@@ -72,7 +72,8 @@ def resolve_streams(
 ) -> dict[str, Stream]:
     """The feed's streams by name, sorted; all of the connector's when none are selected."""
     if connector.streams_from_feed:
-        return _streams_of_feed(options.get(STREAMS_OPTION) or {}, trouble)
+        declared = options.get(STREAMS_OPTION) or {}
+        return _streams_of_feed(_with_defaults(declared, connector.stream_defaults), trouble)
     for name in selected or ():
         if name not in connector.streams:
             known = ", ".join(sorted(connector.streams))
@@ -99,6 +100,19 @@ def resolve_stream_settings(
             message = f"no stream `{name}` is loaded.{guess} Streams: {', '.join(streams)}."
             trouble.append((("stream_settings", name), message))
     return {name: block.over(defaults) for name, block in sorted(given.items())}
+
+
+def _with_defaults(declared: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
+    """Each stream's block over the connector's defaults; declared columns come first."""
+    if not defaults:
+        return declared
+    filled: dict[str, Any] = {}
+    for name, block in declared.items():
+        own = block if isinstance(block, dict) else {}
+        columns = own.get("columns") or {}
+        further = {key: kind for key, kind in defaults["columns"].items() if key not in columns}
+        filled[name] = {**defaults, **own, "columns": {**columns, **further}}
+    return filled
 
 
 def _streams_of_feed(declared: dict[str, Any], trouble: Trouble) -> dict[str, Stream]:
