@@ -20,11 +20,17 @@ class Credentials:
     Attributes:
         host: Base URL or host; None when the connector's default is right.
         fields: `login`, `password` and everything of `extra`, by name.
+        kind: The connection's type (`postgres`), for databases.
+        server: Host without scheme and port; for databases, as are `port` and `database`.
     """
 
     connection_id: str
     host: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
+    kind: str | None = None
+    server: str | None = None
+    port: int | None = None
+    database: str | None = None
 
     def __repr__(self) -> str:
         return f"Credentials({self.connection_id!r}, fields={sorted(self.fields)})"
@@ -54,8 +60,12 @@ def build_credentials(
     login: str | None,
     password: str | None,
     extra: Mapping[str, object],
+    conn_type: str | None = None,
 ) -> Credentials:
-    """Put Airflow's connection fields into one value; `schema` is the URL scheme for HTTP hosts."""
+    """Put Airflow's connection fields into one value.
+
+    `schema` is the URL scheme for HTTP hosts and the database's name for databases.
+    """
     url = host
     if host and "://" not in host:
         url = f"{schema or 'https'}://{host}" + (f":{port}" if port else "")
@@ -64,7 +74,7 @@ def build_credentials(
         fields["login"] = login
     if password:
         fields["password"] = password
-    return Credentials(connection_id, url, fields)
+    return Credentials(connection_id, url, fields, conn_type, host, port, schema)
 
 
 def _as_text(value: object) -> str:
@@ -110,6 +120,7 @@ def _from_json(connection_id: str, text: str) -> Credentials:
         login=data.get("login"),
         password=data.get("password"),
         extra=extra,
+        conn_type=data.get("conn_type"),
     )
 
 
@@ -128,4 +139,5 @@ def _from_uri(connection_id: str, text: str) -> Credentials:
         login=unquote(parts.username or "") or None,
         password=unquote(parts.password or "") or None,
         extra=dict(parse_qsl(parts.query)),
+        conn_type=parts.scheme,
     )

@@ -88,6 +88,7 @@ def _build(connection: Any) -> Credentials:
         login=connection.login,
         password=connection.password,
         extra=_extra(connection),
+        conn_type=connection.conn_type,
     )
     _mask(value for name, value in credentials.fields.items() if name != "login")
     return credentials
