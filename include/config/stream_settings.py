@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from include.config.connector_spec import Spec
+from include.config.connector_spec import QuarantineLimit, Spec
 
 Drift = Literal["evolve", "freeze", "discard"]
 
@@ -20,7 +20,11 @@ class StreamSettings(Spec):
         description="Fields nobody declared: evolve keeps them in _extra and reports them, freeze "
         "fails the load, discard drops and reports them.",
     )
+    quarantine: QuarantineLimit | None = Field(
+        None, description="Records that may not fit before the load fails: {share: 0.1, least: 20}."
+    )
 
     def over(self, defaults: "StreamSettings") -> "StreamSettings":
         """These settings, and those of `defaults` where they say nothing."""
-        return defaults.model_copy(update=self.model_dump(exclude_none=True))
+        said = {name: value for name, value in self if value is not None}
+        return defaults.model_copy(update=said)

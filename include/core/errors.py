@@ -16,7 +16,8 @@
     ├── TransformError         dbt said no
     └── QualityError
         ├── CheckFailed        the data is wrong
-        └── CheckBroken        the check itself cannot run
+        ├── CheckBroken        the check itself cannot run
+        └── TooManyRejects     too many records do not fit; nothing of the load was written
 
 Message form: `<tenant>/<feed>/<stream>: <what happened, value in backticks>. <What was expected.>
 <What to do.>` No secret and no row contents, only keys.
@@ -165,3 +166,13 @@ class CheckFailed(QualityError):
 
 class CheckBroken(QualityError):
     """A check's SQL cannot run; the other checks ran and are stored."""
+
+
+class TooManyRejects(QualityError):
+    """More records than the stream's limit do not fit; none was loaded.
+
+    Attributes:
+        load_id: Of the failed ledger row and the kept rejects, once they are written.
+    """
+
+    load_id: int | None = None

@@ -21,6 +21,18 @@ class RunKind(StrEnum):
     SWEEP = "sweep"
 
 
+class Reading(StrEnum):
+    """What of a source made of files a run reads.
+
+    NEW: what was not loaded yet. ALL: everything again. WINDOW: exactly the window's rows of
+    everything, which leaves the memory of what was loaded alone.
+    """
+
+    NEW = "new"
+    ALL = "all"
+    WINDOW = "window"
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """Half-open UTC interval [start, end); a None side is unbounded."""
@@ -146,7 +158,9 @@ class SchemaChange:
     """One change of a raw table made (or noticed) by a load.
 
     Attributes:
-        change: `added`, `widened`, `unknown_field` (kept in _extra) or `vanished_field`.
+        change: `added`, `widened`, `unknown_field` (kept in _extra), `discarded_field`,
+            `vanished_field`, or `not_filled`: values of an added column that stay in _extra.
+        records: How many it concerned, where that is counted.
     """
 
     table: str
@@ -154,6 +168,7 @@ class SchemaChange:
     change: str
     old_type: str | None = None
     new_type: str | None = None
+    records: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +176,10 @@ class LoadResult:
     """What one committed load did; counts are parent records.
 
     loaded = inserted + updated, and read = loaded + unchanged + quarantined + filtered.
+
+    Attributes:
+        parts: Transactions it was committed in; `load_id` is the last one's.
+        notices: Sentences for a person about this load, also in elt_ops.loads.
     """
 
     load_id: int
@@ -176,6 +195,8 @@ class LoadResult:
     cursor_after: str | None = None
     schema_changes: tuple[SchemaChange, ...] = ()
     seconds: float = 0.0
+    parts: int = 1
+    notices: tuple[str, ...] = ()
 
     @property
     def loaded(self) -> int:

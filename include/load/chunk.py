@@ -15,7 +15,13 @@ MISSING: dict[str, Any] = {}
 
 
 class Chunk(Protocol):
-    """Some records; rows are numbered from 0."""
+    """Some records; rows are numbered from 0.
+
+    Attributes:
+        form: How a payload of it is read again; see `Reject.form`.
+    """
+
+    form: str
 
     def __len__(self) -> int: ...
 
@@ -50,6 +56,8 @@ class Chunk(Protocol):
 
 class DictChunk:
     """Records as a list of dicts."""
+
+    form = "record"
 
     def __init__(self, records: list[dict[str, Any]]) -> None:
         self.records = records
@@ -95,6 +103,8 @@ class DictChunk:
 
 class ArrowChunk:
     """Records as an Arrow table whose columns carry the stream's column names."""
+
+    form = "row"
 
     def __init__(self, table: Any) -> None:
         self.table = table

@@ -22,6 +22,7 @@ from include.load.field_tree import FieldTree
 from include.load.fit import Misfit, build_json
 from include.load.key_order import KeyOrder
 from include.load.layout import StreamLayout, TableLayout
+from include.load.policy import DEFAULT_POLICY, StreamPolicy
 
 SEQ = "_seq"
 MAX_KEY_LENGTH = 200  # of a key as shown to people
@@ -59,10 +60,13 @@ class Shaper:
     Attributes:
         layout: Types in it grow while shaping.
         key_order: Whether the keys so far prove that none came twice.
+        discarded: Table -> records so far of which undeclared fields were dropped.
     """
 
-    def __init__(self, layout: StreamLayout) -> None:
+    def __init__(self, layout: StreamLayout, policy: StreamPolicy = DEFAULT_POLICY) -> None:
         self.layout = layout
+        self.policy = policy
+        self.discarded: dict[str, int] = {}
         self._next_seq = 0
         self._trees = {table.name: _build_tree(layout, table) for table in layout.tables}
         self._unseen = {table.name: dict(table.columns) for table in layout.tables}
@@ -85,7 +89,7 @@ class Shaper:
             chunk = chunk.without(bad)
 
     def unknown_fields(self) -> list[tuple[str, str]]:
-        """(table, dotted path) of fields that were kept in `_extra`, sorted."""
+        """(table, dotted path) of fields nobody declared, sorted."""
         return sorted((table, path) for table, tree in self._trees.items() for path in tree.unknown)
 
     def vanished_fields(self) -> list[tuple[str, str]]:
@@ -96,6 +100,19 @@ class Shaper:
             if self._rows_of[table]
             for column in columns
         )
+
+    def seen_fields(self) -> set[tuple[str, str]]:
+        """(table, column) that at least one record had, be it null."""
+        return {
+            (table.name, column)
+            for table in self.layout.tables
+            for column in table.columns
+            if column not in self._unseen[table.name]
+        }
+
+    def rows_of(self, table: str) -> int:
+        """Records shaped for this table so far."""
+        return self._rows_of[table]
 
     def _try(self, chunk: Chunk, bad: dict[int, Bad]) -> Shaped | None:
         arrays = self._build_arrays(self.layout.parent, chunk, bad, range(len(chunk)))
@@ -139,6 +156,10 @@ class Shaper:
     def _build_extra(self, table: TableLayout, chunk: Chunk, bad: dict[int, Bad], rows: Any) -> Any:
         leftovers = chunk.leftovers(self._trees[table.name])
         texts: list[str | None] = [None] * len(leftovers)
+        if self.policy.drift == "discard":
+            dropped = sum(map(bool, leftovers))
+            self.discarded[table.name] = self.discarded.get(table.name, 0) + dropped
+            return pa.array(texts, pa.string())
         for row, leftover in enumerate(leftovers):
             if leftover:
                 try:
@@ -205,7 +226,20 @@ class Shaper:
             value = found[0].as_py() if isinstance(found, pa.Array) else found[0]
             values.append(f"{key}={value}")
         key_text = storable(", ".join(values))[:MAX_KEY_LENGTH]
-        return Reject(key_text, why.reason, why.detail, one.payload())
+        typed = self._build_key_values(one)
+        return Reject(key_text, why.reason, why.detail, one.payload(), typed, chunk.form)
+
+    def _build_key_values(self, one: Chunk) -> tuple[str, ...] | None:
+        """The key as the columns' types have it, so that it finds the row it belongs to."""
+        table, texts = self.layout.parent, []
+        for key in self.layout.primary_key:
+            column = table.columns[key]
+            made = build_column(one.values(key, column), column, table.types[key])
+            text = None if made.misfits else made.array.cast(pa.string())[0].as_py()
+            if not text or len(text.encode()) > MAX_KEY_BYTES:
+                return None
+            texts.append(text)
+        return tuple(texts)
 
 
 def _build_tree(layout: StreamLayout, table: TableLayout) -> FieldTree:

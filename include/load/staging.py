@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 from psycopg import sql
@@ -23,7 +24,9 @@ from include.warehouse.connection import Connection
 CSV = pa_csv.WriteOptions(include_header=False, quoting_style="needed")
 REJECTS = "elt_stage_rejects"
 VERDICTS = "elt_stage_verdicts"
-REJECT_COLUMNS = ("fingerprint", "record_key", "reason", "detail", "payload")
+REJECT_COLUMNS = (
+    "fingerprint", "record_key", "reason", "detail", "payload", "key_values", "form",
+)  # fmt: skip
 # Temporary tables live in the session's own buffers; the default 8 MB spills at once.
 TEMP_BUFFERS = "32MB"
 
@@ -98,7 +101,12 @@ class Staging:
         if not rejects:
             return
         rows = [
-            (_fingerprint(one), *map(storable, (one.key, one.reason, one.detail, one.payload)))
+            (
+                _fingerprint(one),
+                *map(storable, (one.key, one.reason, one.detail, one.payload)),
+                None if one.key_values is None else orjson.dumps(one.key_values).decode(),
+                one.form,
+            )
             for one in rejects
         ]
         columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]

@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from include.config.connector_spec import QuarantineLimit
 from include.core import naming
 from include.core.errors import (
     EltError,
@@ -89,6 +90,7 @@ def test_a_source_that_breaks_leaves_nothing_and_its_error_comes_out(case: LoadC
 
 
 def test_a_load_of_nothing_but_rejects_is_booked(case: LoadCase) -> None:
+    case.stream = case.stream.model_copy(update={"quarantine": QuarantineLimit(share=1)})
     pages = [Page([], tuple(reject(f"a.csv:{n}") for n in range(1000))) for _ in range(7)]
     result = case.load_pages(pages)
     assert (result.read, result.quarantined, result.loaded) == (7000, 7000, 0)

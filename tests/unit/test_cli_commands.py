@@ -211,4 +211,5 @@ def test_every_error_has_its_exit_code() -> None:
         "TransformError": 4,
         "CheckFailed": 5,
         "CheckBroken": 5,
+        "TooManyRejects": 5,
     }
