@@ -10,7 +10,7 @@ from include.config.credentials import Credentials
 from include.config.load import start_instant
 from include.config.models import Feed
 from include.core.clock import utcnow
-from include.core.errors import ConfigError, EltError
+from include.core.errors import ConfigError, EltError, TooManyRejects
 from include.core.streams import LoadResult, RunKind, Window
 from include.extract.source import Source, build_source
 from include.load.loader import LoadPlan, run_load
@@ -126,7 +126,9 @@ def _describe(feed: Feed, stream_name: str, source: Source) -> Stream:
             f"no stream `{stream_name}`. Streams found: {', '.join(sorted(known)) or 'none'}. "
             "Check the feed's `streams` and, for files, that the file is in the folder."
         )
-    return known[stream_name]
+    limit = feed.settings_of(stream_name).quarantine
+    stream = known[stream_name]
+    return stream.model_copy(update={"quarantine": limit}) if limit else stream
 
 
 def _fetch_window(
@@ -150,6 +152,8 @@ def _fetch_window(
 
 def _record_failure(warehouse: Warehouse, place: LoadPlace, error: Exception) -> None:
     """Write the failed load's row; the error itself matters more than a ledger that is down too."""
+    if isinstance(error, TooManyRejects) and error.load_id is not None:
+        return  # written by the loader, together with the rejects
     seconds = (utcnow() - place.started_at).total_seconds()
     try:
         with warehouse.connect() as connection:
