@@ -92,6 +92,13 @@ class Freshness(Spec):
     error_h: int = Field(50, gt=0, description="Hours since the last load before an error.")
 
 
+class QuarantineLimit(Spec):
+    """How many records of one load may not fit; one more fails the load before it commits."""
+
+    share: float = Field(0.1, ge=0, le=1, description="Of the records read; 1 never fails.")
+    least: int = Field(20, ge=0, description="So many may always be quarantined.")
+
+
 class Paginator(Spec):
     """How the next page is found. Words, not expressions."""
 
@@ -103,6 +110,11 @@ class Paginator(Spec):
     more_path: str | None = Field(None, description="Where the answer says that more follows.")
     last_path: str | None = Field(
         None, description="page_number: where the answer holds the number of the last page."
+    )
+    total_path: str | None = Field(
+        None,
+        description="Where the answer says how many records the whole list has: a page cut short "
+        "is then asked for again, and a list that ends too early is not believed.",
     )
     overlap: bool = Field(
         False,
@@ -194,6 +206,7 @@ class Stream(Spec):
         0, ge=0, description="Hours re-read before the cursor, for late changes."
     )
     freshness: Freshness = Field(default_factory=Freshness)
+    quarantine: QuarantineLimit = Field(default_factory=QuarantineLimit)
     description: str = Field("", description="One row per ...")
 
     @model_validator(mode="after")
@@ -218,9 +231,33 @@ class Stream(Spec):
 class Auth(Spec):
     """Which secret goes where; the secret itself lives in the feed's connection."""
 
-    kind: Literal["none", "bearer", "header", "basic", "token"] = "none"
-    secret: str | None = Field(None, description="Field of the connection that holds the secret.")
-    name: str | None = Field(None, description="Header name for kind `header`.")
+    kind: Literal["none", "bearer", "header", "query", "basic", "token", "oauth2"] = "none"
+    secret: str | None = Field(
+        None,
+        pattern=r"^[a-z](_?[a-z]){0,29}[0-9]?$",
+        description="Field of the connection that holds the secret: a name, never the secret.",
+    )
+    name: str | None = Field(None, description="Name of the header or of the query parameter.")
+    token_url: str | None = Field(
+        None,
+        description="oauth2: where tokens come from, an address or a path below the host; the "
+        "connection's `token_url` wins.",
+    )
+    scopes: tuple[str, ...] = Field((), description="oauth2: scopes asked for.")
+    client_auth: Literal["form", "basic"] = Field(
+        "form", description="oauth2: client id and secret go into the form, or a Basic header."
+    )
+    form: dict[str, str] = Field({}, description="oauth2: further fields of the token request.")
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> "Auth":
+        if self.kind == "query" and not self.name:
+            raise ValueError("kind query needs `name`, the parameter the secret goes into")
+        if (self.kind == "oauth2") != bool(self.token_url):
+            raise ValueError("`token_url` and kind oauth2 belong together")
+        if self.kind != "oauth2" and (self.scopes or self.form or self.client_auth != "form"):
+            raise ValueError("`scopes`, `client_auth` and `form` belong to kind oauth2")
+        return self
 
 
 class RateLimit(Spec):
@@ -282,17 +319,27 @@ class Connector(Spec):
 
     @model_validator(mode="after")
     def _parents_fit(self) -> "Connector":
-        for name, stream in self.streams.items():
-            asked = set(re.findall(r"{(\w+)}", stream.path or "")) if self.kind == "rest" else set()
-            if stream.parent is None:
-                if asked:
-                    raise ValueError(f"stream `{name}` has no `parent` to fill its path from")
-                continue
-            parent = self.streams.get(stream.parent.stream)
-            if parent is None or parent.parent is not None:
-                raise ValueError(f"the parent of `{name}` is no stream without a parent of its own")
-            asked |= set(stream.parent.keep.values())
-            missing = {*asked - set(parent.columns), *set(stream.parent.keep) - set(stream.columns)}
-            if missing:
-                raise ValueError(f"parent of `{name}`: no column {', '.join(sorted(missing))}")
+        faults = find_parent_faults(self.kind, self.streams)
+        if faults:
+            raise ValueError(faults[min(faults)])
         return self
+
+
+def find_parent_faults(kind: SourceKind, streams: dict[str, Stream]) -> dict[str, str]:
+    """Stream -> why its path cannot be filled from its parent, or what it keeps is not there."""
+    faults: dict[str, str] = {}
+    for name, stream in streams.items():
+        asked = set(re.findall(r"{(\w+)}", stream.path or "")) if kind == "rest" else set()
+        if stream.parent is None:
+            if asked:
+                faults[name] = f"stream `{name}` has no `parent` to fill its path from"
+            continue
+        parent = streams.get(stream.parent.stream)
+        if parent is None or parent.parent is not None:
+            faults[name] = f"the parent of `{name}` is no stream without a parent of its own"
+            continue
+        asked |= set(stream.parent.keep.values())
+        missing = {*asked - set(parent.columns), *set(stream.parent.keep) - set(stream.columns)}
+        if missing:
+            faults[name] = f"parent of `{name}`: no column {', '.join(sorted(missing))}"
+    return faults
