@@ -16,12 +16,13 @@ MAX_MESSAGE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One failure as people need to hear it.
+    """One failure or one piece of news as people need to hear it.
 
     Attributes:
-        kind: `failure` or `deadline`.
+        kind: `failure`, `deadline` or `schema_change`.
         error: Class name from core/errors.py, or the foreign exception's.
         log_url: The task's log in the Airflow UI; None when there is no task (deadline).
+        subject: What it is about, where that and not the run makes it the same alert.
     """
 
     kind: str
@@ -37,11 +38,18 @@ class Alert:
     log_url: str | None
     contacts: tuple[str, ...]
     at: datetime
+    subject: str | None = None
+
+    @property
+    def level(self) -> str:
+        """`error`: somebody must act; `warning`: somebody should know."""
+        return "warning" if self.kind == "schema_change" else "error"
 
     @property
     def fingerprint(self) -> str:
-        """The same for every repetition of one failure: place, error class and run."""
-        parts = (self.kind, self.dag_id, self.run_id, self.task_id, self.error)
+        """The same for every repetition of one failure: place, error class and run (or subject)."""
+        where = (self.subject,) if self.subject else (self.run_id, self.task_id)
+        parts = (self.kind, self.dag_id, *where, self.error)
         return "/".join(str(part or "-") for part in parts)
 
     def payload(self) -> dict[str, Any]:
@@ -49,6 +57,7 @@ class Alert:
         place = "/".join(p for p in (self.tenant, self.feed, self.stream) if p)
         return {
             **asdict(self),
+            "level": self.level,
             "contacts": list(self.contacts),
             "at": format_instant(self.at),
             "text": f"{self.kind}: {place} {self.error}: {self.message}",

@@ -16,10 +16,11 @@ class Notifier(Protocol):
 
 
 class LogNotifier:
-    """One ERROR line with every field, for log-based alerting."""
+    """One line with every field, for log-based alerting: ERROR, or WARNING for mere news."""
 
     def send(self, alert: Alert) -> None:
-        log.error(
+        log.log(
+            logging.WARNING if alert.level == "warning" else logging.ERROR,
             "alert kind=%s tenant=%s feed=%s stream=%s error=%s dag=%s run=%s task=%s "
             "contacts=%s log_url=%s message=%s",
             alert.kind,

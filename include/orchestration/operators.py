@@ -41,6 +41,7 @@ class ExtractLoadOperator(BaseOperator):
             AirflowSkipException: If the stream has no part that belongs to a backfill's interval.
             EltError: With the place filled in; the retry policy decides what follows.
         """
+        from include.orchestration.change_alert import notify_changes
         from include.pipeline.feed_load import build_feed_error, run_feed_load
 
         feed = load_one_feed(self.tenant, self.feed)
@@ -54,6 +55,7 @@ class ExtractLoadOperator(BaseOperator):
             origin=read_origin(context),
             streams=None if self.stream is None else (self.stream,),
         )
+        notify_changes(feed, context)
         error = build_feed_error(result)
         if error:
             raise error

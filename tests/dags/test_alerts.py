@@ -46,6 +46,8 @@ def test_an_alert_says_where_what_and_where_to_read_on() -> None:
         "log_url": URL,
         "contacts": ["ops@shop.example"],
         "at": "2026-11-01T00:00:00Z",
+        "subject": None,
+        "level": "error",
         "text": "failure: shop/till/sales AccessDenied: token has no `read_orders`. Grant it.",
     }
 

@@ -17,6 +17,7 @@ from include.quality.check import CheckContext, CheckOutcome, Status
 from include.quality.run import run_mart_checks, run_raw_checks
 from include.warehouse import ddl, ledger, outcomes
 from include.warehouse.connection import Warehouse
+from include.warehouse.schema_changes import run_record_schema_changes
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 RUN = CheckContext(NOW, "ingest", "run_1")
@@ -246,11 +247,11 @@ def test_a_changed_source_is_a_warning_but_its_first_load_is_not(
     added = SchemaChange("orders", "colour", "unknown_field", None, "text")
     first = SchemaChange("orders", "total", "added", None, "numeric")
     with house.connect() as connection:
-        ledger.run_record_schema_changes(connection, place, 1, [first])
+        run_record_schema_changes(connection, place, 1, [first])
     assert not _bad(run_raw_checks(house, feed, RUN, ["orders"]))
     with house.connect() as connection:
         ledger.run_record_load(connection, place, _result(2))
-        ledger.run_record_schema_changes(connection, place, 2, [added])
+        run_record_schema_changes(connection, place, 2, [added])
         connection.execute("update elt_ops.loads set finished_at = %s", [NOW])
     found = run_raw_checks(house, feed, RUN, ["orders"])
     assert _bad(found) == {"orders.schema_drift": (1, ("orders.colour unknown_field",))}
