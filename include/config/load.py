@@ -164,6 +164,9 @@ def _resolve_feed(
     defaults = StreamSettings(drift=block.drift)
     settings = resolve_stream_settings(connector, streams, block.stream_settings, defaults, trouble)
     schedule = resolve_schedule(block.schedule, spec.tenant, trouble)
+    sweeps = block.sweep_schedule
+    if sweeps is not None:
+        sweeps = resolve_schedule(sweeps, spec.tenant, trouble, key="sweep_schedule")
     _check_names(spec, connector, streams, trouble)
     if trouble:
         return None, trouble
@@ -181,6 +184,7 @@ def _resolve_feed(
         deadline_minutes=block.deadline_minutes,
         defaults=defaults,
         stream_settings=settings,
+        sweep_schedule=sweeps,
     )
     return feed, trouble
 

@@ -49,6 +49,11 @@ class FeedFile(Spec):
 
     connector: Snake | None = Field(None, description="Connector; the feed's own name if absent.")
     schedule: str = Field("daily", description="hourly, daily, weekly, manual or a cron line.")
+    sweep_schedule: str | None = Field(
+        None,
+        description="When streams with a cursor and `sweep: all` are read in full to find what is "
+        "gone; same words as schedule. None: never by itself.",
+    )
     start_date: date = Field(description="First day read; UTC midnight.")
     streams: tuple[Snake, ...] | None = Field(None, description="Streams to load; all if absent.")
     options: dict[str, Any] = Field({}, description="Settings the connector declares.")
@@ -109,6 +114,7 @@ class Feed:
     deadline_minutes: int
     defaults: StreamSettings = field(default_factory=lambda: StreamSettings(drift="evolve"))
     stream_settings: dict[str, StreamSettings] = field(default_factory=dict)
+    sweep_schedule: str | None = None
 
     def settings_of(self, stream: str) -> StreamSettings:
         """The stream's settings, resolved: only what neither it nor the feed says is None."""

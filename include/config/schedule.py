@@ -12,7 +12,7 @@ _PART = re.compile(r"^(\*|\d+(-\d+)?)(/[1-9]\d*)?$")
 
 
 def resolve_schedule(
-    text: str, tenant: str, trouble: list[tuple[tuple[str, ...], str]]
+    text: str, tenant: str, trouble: list[tuple[tuple[str, ...], str]], key: str = "schedule"
 ) -> str | None:
     """Cron line for a schedule; None for manual.
 
@@ -26,7 +26,7 @@ def resolve_schedule(
         return SCHEDULES[text].format(minute=naming.spread_minute(tenant))
     problem = _cron_problem(text)
     if problem:
-        trouble.append((("schedule",), f"`schedule` is `{text}`. {problem}"))
+        trouble.append(((key,), f"`{key}` is `{text}`. {problem}"))
         return None
     return " ".join(text.split())
 

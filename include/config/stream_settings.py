@@ -24,6 +24,13 @@ class StreamSettings(Spec):
         None, description="Records that may not fit before the load fails: {share: 0.1, least: 20}."
     )
 
+    sweep_limit_share: float | None = Field(
+        None,
+        gt=0,
+        le=1,
+        description="Share of the known rows that may be missing from a complete read; 1: any.",
+    )
+
     def over(self, defaults: "StreamSettings") -> "StreamSettings":
         """These settings, and those of `defaults` where they say nothing."""
         said = {name: value for name, value in self if value is not None}
