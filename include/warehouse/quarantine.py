@@ -55,10 +55,10 @@ def fetch_counts(connection: Connection, wanted: QuarantineFilter) -> list[dict[
     """How many records by feed, stream, reason and state, the most first."""
     with connection.cursor(row_factory=dict_row) as cursor:
         cursor.execute(
-            "select feed, stream, reason, state, count(*) as records, sum(seen_count)::bigint "
-            "as seen, min(first_seen) as first_seen, max(last_seen) as last_seen "
-            f"from elt_ops.quarantine {WHERE} group by 1, 2, 3, 4 "  # noqa: S608 our own words
-            "order by records desc, 1, 2, 3, 4",
+            "select feed, stream, reason, state, count(*) as records, "  # noqa: S608 our own words
+            "sum(seen_count)::bigint as seen, min(first_seen) as first_seen, "
+            f"max(last_seen) as last_seen from elt_ops.quarantine {WHERE} "
+            "group by 1, 2, 3, 4 order by records desc, 1, 2, 3, 4",
             wanted.row(),
         )
         return cursor.fetchall()
@@ -78,8 +78,9 @@ def fetch_record(connection: Connection, tenant: str, quarantine_id: int) -> dic
 def run_drop(connection: Connection, wanted: QuarantineFilter, reason: str) -> int:
     """Close open records for good, in the caller's transaction; returns how many."""
     done = connection.execute(
-        "update elt_ops.quarantine set state = 'dropped', resolution = %(why)s, "
-        f"closed_at = clock_timestamp() {WHERE} and state = 'open'",  # noqa: S608 our own words
+        "update elt_ops.quarantine "  # noqa: S608 our own words
+        "set state = 'dropped', resolution = %(why)s, "
+        f"closed_at = clock_timestamp() {WHERE} and state = 'open'",
         wanted.row() | {"why": reason},
     )
     return done.rowcount

@@ -1,0 +1,74 @@
+"""The part of `quarantine replay` that opens feeds and loads."""
+
+from collections.abc import Mapping
+
+from include.commands.choose import choose_feeds
+from include.commands.connect import load_credentials
+from include.commands.exit_codes import DATA, exit_code
+from include.commands.output import complain, say, say_json
+from include.config.connector_spec import Stream
+from include.config.models import Feed, Tenant
+from include.core.clock import utcnow
+from include.core.errors import ConfigError, EltError
+from include.pipeline.quarantine_replay import Replay, run_replay
+from include.pipeline.run_origin import RunOrigin
+from include.pipeline.stream_load import open_source
+from include.warehouse.connection import Warehouse
+from include.warehouse.quarantine import QuarantineFilter, fetch_counts
+
+
+def run_replays(
+    tenant: Tenant, wanted: QuarantineFilter, warehouse: Warehouse, *, as_json: bool
+) -> int:
+    """Every stream that has open records like that; the exit code is of the worst of them."""
+    origin = RunOrigin(dag_id="cli", run_id=f"replay__{utcnow():%Y-%m-%dT%H:%M:%S.%fZ}")
+    with warehouse.connect() as connection:
+        counts = fetch_counts(connection, wanted)
+    places = sorted({(row["feed"], row["stream"]) for row in counts})
+    codes, told = [0], []
+    streams_of: dict[str, Mapping[str, Stream]] = {}
+    for feed_name, stream in places:
+        place = f"{tenant.id}/{feed_name}/{stream}"
+        try:
+            (feed,) = choose_feeds(tenant, feed_name)
+            if feed_name not in streams_of:
+                streams_of[feed_name] = _streams(feed, warehouse)
+            declared = _choose_stream(streams_of[feed_name], stream)
+            done = run_replay(feed, stream, declared, wanted, warehouse, origin)
+        except EltError as error:
+            complain(f"error: {error.at(tenant=tenant.id, feed=feed_name, stream=stream)}")
+            codes.append(exit_code(error))
+            continue
+        told.append({"feed": feed_name, "stream": stream, **_as_dict(done)})
+        codes.append(DATA if done.still_bad else 0)
+        if not as_json:
+            say(f"replayed {place}: {done.settled:,} closed, {done.still_bad:,} still do not fit")
+    if as_json:
+        say_json(told)
+    elif not places:
+        say("no open record is like that")
+    return max(codes)
+
+
+def _streams(feed: Feed, warehouse: Warehouse) -> Mapping[str, Stream]:
+    """Today's declarations; those of detected streams are asked of the source."""
+    if not feed.connector.streams_from_feed:
+        return feed.streams
+    return open_source(feed, load_credentials(feed), warehouse).discover()
+
+
+def _choose_stream(known: Mapping[str, Stream], name: str) -> Stream:
+    if name not in known:
+        raise ConfigError(
+            f"the feed no longer has the stream. Streams: {', '.join(sorted(known)) or 'none'}. "
+            "Its records cannot be loaded; `quarantine drop` closes them."
+        )
+    return known[name]
+
+
+def _as_dict(done: Replay) -> dict[str, object]:
+    return {
+        "settled": done.settled,
+        "still_bad": done.still_bad,
+        "load_ids": [result.load_id for result in done.loads],
+    }

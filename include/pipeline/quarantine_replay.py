@@ -1,0 +1,180 @@
+"""Quarantined records once more, by the ordinary loader, with today's declaration.
+
+Data flow: open rows of elt_ops.quarantine -> records -> those that fit now, and rejects with the
+payload they had -> run_load, one transaction per load that had quarantined them.
+
+A replayed load is dated as the load that read the records: what later loads wrote stays, as if the
+records had fitted then and only committed late.
+"""
+
+import base64
+import json
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from include.config.connector_spec import Stream
+from include.config.models import Feed
+from include.core.errors import EltError
+from include.core.streams import LoadResult, Page, Reject, RunKind, Window
+from include.load.chunk import DictChunk
+from include.load.layout import StreamLayout, build_layout
+from include.load.loader import run_load
+from include.load.plan import LoadPlan
+from include.load.shape import Shaper
+from include.load.tables import fetch_columns
+from include.pipeline.run_origin import RunOrigin
+from include.warehouse import ledger
+from include.warehouse.connection import Warehouse
+from include.warehouse.quarantine import QuarantineFilter, fetch_rows
+
+log = logging.getLogger(__name__)
+
+BATCH = 1_000
+
+
+@dataclass
+class Replay:
+    """What came of a replay.
+
+    Attributes:
+        settled: Records that loaded, or of which a newer version is stored.
+        still_bad: Records that do not fit today either; their count is one higher.
+        loads: One per load that had quarantined some of them.
+    """
+
+    settled: int = 0
+    still_bad: int = 0
+    loads: list[LoadResult] = field(default_factory=list)
+
+
+def run_replay(
+    feed: Feed,
+    stream_name: str,
+    stream: Stream,
+    wanted: QuarantineFilter,
+    warehouse: Warehouse,
+    origin: RunOrigin,
+) -> Replay:
+    """Replay the open records of one stream that the filter lets through, oldest reading first.
+
+    Raises:
+        EltError: A load failed, which is in the ledger; those before it are committed.
+    """
+    done = Replay()
+    for last_seen, form, ids in _fetch_groups(warehouse, wanted, stream_name):
+        plan = _build_plan(feed, stream_name, stream, form, last_seen, ids, origin)
+        try:
+            result = run_load(warehouse, plan, _pages(warehouse, plan, form))
+        except EltError as error:
+            with warehouse.connect() as connection:
+                ledger.run_record_failure(connection, plan.place(), error)
+            raise
+        done.loads.append(result)
+        done.settled += result.read - result.quarantined
+        done.still_bad += result.quarantined
+    return done
+
+
+def _fetch_groups(
+    warehouse: Warehouse, wanted: QuarantineFilter, stream: str
+) -> list[tuple[datetime, str, tuple[int, ...]]]:
+    """(read at, form, ids): what one load can carry, in the order read."""
+    with warehouse.connect() as connection:
+        rows = fetch_rows(connection, wanted.of_stream(stream))
+    groups: dict[tuple[datetime, str], list[int]] = {}
+    for row in rows:
+        groups.setdefault((row["last_seen"], row["form"]), []).append(row["quarantine_id"])
+    return [(at, form, tuple(sorted(ids))) for (at, form), ids in sorted(groups.items())]
+
+
+def _build_plan(
+    feed: Feed,
+    name: str,
+    stream: Stream,
+    form: str,
+    last_seen: datetime,
+    ids: tuple[int, ...],
+    origin: RunOrigin,
+) -> LoadPlan:
+    # A handful of records says nothing about those that are not among them.
+    changes: dict[str, Any] = {"sweep": None}
+    if form == "row":
+        columns = {n: c.model_copy(update={"path": None}) for n, c in stream.columns.items()}
+        changes["columns"] = columns
+    return LoadPlan(
+        tenant=feed.tenant.id,
+        feed=feed.name,
+        connector=feed.connector.connector,
+        stream_name=name,
+        stream=stream.model_copy(update=changes),
+        window=Window(),
+        kind=RunKind.MANUAL,
+        started_at=last_seen,
+        cursor_after=None,
+        dag_id=origin.dag_id,
+        run_id=origin.run_id,
+        try_number=origin.try_number,
+        replayed=ids,
+    )
+
+
+def _pages(warehouse: Warehouse, plan: LoadPlan, form: str) -> Iterator[Page]:
+    """The records, each tried alone first: what still does not fit keeps its own payload."""
+    layout = build_layout(plan.tenant, plan.connector, plan.stream_name, plan.stream)
+    for start in range(0, len(plan.replayed), BATCH):
+        with warehouse.connect() as connection:
+            if start == 0:
+                for table in layout.tables:
+                    table.join_types(fetch_columns(connection, table))
+            rows = _fetch_payloads(connection, plan, plan.replayed[start : start + BATCH])
+        records, rejects = [], []
+        for key, reason, detail, payload in rows:
+            record = _parse(payload, form, plan.stream)
+            if record is None:
+                rejects.append(Reject(key, reason, detail, payload, None, form))
+                continue
+            why = _try(layout, record)
+            if why is None:
+                records.append(record)
+            else:
+                rejects.append(
+                    Reject(why.key, why.reason, why.detail, payload, why.key_values, form)
+                )
+        yield Page(records, tuple(rejects))
+
+
+def _fetch_payloads(
+    connection: Any, plan: LoadPlan, ids: Sequence[int]
+) -> list[tuple[str, str, str, str]]:
+    found = connection.execute(
+        "select record_key, reason, detail, payload from elt_ops.quarantine "
+        "where tenant = %s and quarantine_id = any(%s) order by quarantine_id",
+        [plan.tenant, list(ids)],
+    )
+    return list(found.fetchall())
+
+
+def _parse(payload: str, form: str, stream: Stream) -> dict[str, Any] | None:
+    """The record, numbers exact; None when the payload never was one."""
+    if form == "text":
+        return None
+    try:
+        record = json.loads(payload, parse_float=Decimal)
+    except ValueError:
+        return None
+    if not isinstance(record, dict):
+        return None
+    if form == "row":
+        for name, column in stream.columns.items():
+            if column.type == "bytes" and isinstance(record.get(name), str):
+                record[name] = base64.b64decode(record[name])
+    return record
+
+
+def _try(layout: StreamLayout, record: dict[str, Any]) -> Reject | None:
+    shaped = Shaper(layout).shape(DictChunk([record]))
+    return shaped.rejects[0] if shaped.rejects else None
