@@ -28,6 +28,8 @@ class WebhookEvent:
         body: The text as it was sent.
         headers: Those of KEPT_HEADER, by lower-case name.
         place: Its place in the inbox; 0 before it is there.
+        taken: Streams that have loaded it already.
+        tries: How often making rows of it failed.
     """
 
     event_id: str
@@ -36,6 +38,8 @@ class WebhookEvent:
     body: str
     headers: Mapping[str, str] = field(default_factory=dict)
     place: int = 0
+    taken: tuple[str, ...] = ()
+    tries: int = 0
 
 
 @dataclass(frozen=True)

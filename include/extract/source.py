@@ -5,13 +5,14 @@ Order of choice: the connector's own source.py, else the engine of its kind.
 
 import inspect
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from include.config.connector_spec import Stream
 from include.config.credentials import Credentials
 from include.config.models import Feed
 from include.core.errors import ConfigError, EltError
 from include.core.streams import Page, Window
+from include.core.webhook_event import WebhookEvent
 from include.extract.file_source import FileSource
 from include.extract.hooks import load_connector_module
 from include.extract.rest_source import RestSource
@@ -30,6 +31,19 @@ class Source(Protocol):
 
     def read(self, stream: str, window: Window) -> Iterator[Page]:
         """Pages of records inside the window; nothing is requested before the first `next`."""
+        ...
+
+
+@runtime_checkable
+class EventSource(Protocol):
+    """What a source of a feed with an inbox can do besides: turn its events into pages."""
+
+    def route(self, event_type: str) -> tuple[str, ...]:
+        """The streams that take events of this type, sorted; none: it is nobody's."""
+        ...
+
+    def drain(self, stream: str, events: list[WebhookEvent]) -> Iterator[Page]:
+        """Pages of one stream made of events; each event's mark is on one of them."""
         ...
 
 
@@ -60,6 +74,21 @@ class LocatedSource:
         except EltError as error:
             error.at(tenant=self._feed.tenant.id, feed=self._feed.name, stream=stream)
             raise
+
+    def events(self) -> EventSource:
+        """The source inside, which turns events of the inbox into pages.
+
+        Raises:
+            ConfigError: If the connector cannot.
+        """
+        if isinstance(self._inner, EventSource):
+            return self._inner
+        raise ConfigError(
+            f"connector `{self._feed.connector.connector}` makes nothing of webhooks. Expected "
+            "`route` and `drain` in its source.py. Remove the option `webhooks`.",
+            tenant=self._feed.tenant.id,
+            feed=self._feed.name,
+        )
 
 
 def build_source(feed: Feed, credentials: Credentials, stores: Stores = NO_STORES) -> Source:

@@ -22,7 +22,7 @@ values (%s, %s, %s, %s, %s, %s, %s)
 on conflict (tenant, feed, event_id) do nothing
 """
 FETCH = """
-select inbox_id, event_id, event_type, occurred_at, body, headers
+select inbox_id, event_id, event_type, occurred_at, body, headers, done, tries
 from elt_ops.inbox
 where tenant = %(tenant)s and feed = %(feed)s and state = 'new' and inbox_id > %(after)s
 and (%(stream)s::text is null or not %(stream)s = any(done))
@@ -35,7 +35,6 @@ update elt_ops.inbox set
            else done || %(stream)s::text end,
     reason = coalesce(%(poison)s, reason),
     load_id = coalesce(%(load_id)s, load_id),
-    tries = tries + 1,
     state = case when not %(streams)s::text[] <@ (done || %(stream)s::text) then state
             when coalesce(%(poison)s, reason) is null then 'drained' else 'poison' end,
     settled_at = %(at)s
@@ -67,8 +66,8 @@ class WarehouseInbox:
             ddl.run_migrations(connection)
             rows = connection.execute(FETCH.encode(), values).fetchall()
         return [
-            WebhookEvent(str(key), str(kind), at, str(body), headers, int(place))
-            for place, key, kind, at, body, headers in rows
+            WebhookEvent(key, kind, at, body, headers, place, tuple(taken), tries)
+            for place, key, kind, at, body, headers, taken, tries in rows
         ]
 
 

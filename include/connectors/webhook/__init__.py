@@ -1,0 +1,1 @@
+"""Webhooks of any sender, from the inbox into raw streams."""

@@ -1,0 +1,217 @@
+"""One feed's inbox into its raw streams: each event once in effect, poison ones set aside.
+
+Data flow: elt_ops.inbox -> by stream -> run_stream_load (rows, quarantine and marks in one
+transaction). A batch that fails as a whole is halved until the event that breaks it stands alone.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from include.config.connector_spec import Stream
+from include.config.credentials import Credentials
+from include.config.models import Feed
+from include.core import naming
+from include.core.errors import ConfigError, ContractBroken, EltError, WarehouseRejected
+from include.core.streams import EventMark, LoadResult, Page, Reject, RunKind, Window
+from include.core.webhook_event import WebhookEvent
+from include.extract.source import EventSource, LocatedSource, Source
+from include.pipeline.run_origin import RunOrigin
+from include.pipeline.stream_load import NOWHERE, open_source, run_prepare, run_stream_load
+from include.warehouse import inbox
+from include.warehouse.connection import Warehouse
+
+log = logging.getLogger(__name__)
+
+BATCH = 5_000
+# An event that broke its load alone so often is quarantined; until then the source may be at fault.
+TRIES = 3
+# More of them in one run look like a broken source, not like broken events.
+MOST_ALONE = 20
+
+
+@dataclass
+class DrainResult:
+    """What one drain did.
+
+    Attributes:
+        loaded: Rows inserted or updated by stream.
+        unclaimed: Events no stream takes; settled without rows.
+        poisoned: Events set aside because they broke their load.
+        failed: Streams that could not be loaded; their events stay new.
+    """
+
+    loaded: dict[str, int] = field(default_factory=dict)
+    events: int = 0
+    unclaimed: int = 0
+    poisoned: int = 0
+    failed: dict[str, EltError] = field(default_factory=dict)
+
+
+def has_inbox(feed: Feed) -> bool:
+    """Whether webhooks are received for this feed."""
+    return feed.options.get("webhooks") is True
+
+
+def run_drain(
+    feed: Feed, credentials: Credentials, warehouse: Warehouse, *, origin: RunOrigin = NOWHERE
+) -> DrainResult:
+    """Make rows of everything in the feed's inbox.
+
+    Raises:
+        EltError: Only when the source cannot be opened; a stream's own error is in the answer.
+    """
+    result = DrainResult()
+    run_prepare(feed, warehouse)
+    source = open_source(feed, credentials, warehouse)
+    if not isinstance(source, LocatedSource):
+        raise ConfigError("the source of a feed with an inbox must be a located one.")
+    drain = _Drain(feed, credentials, warehouse, origin, source, result)
+    with _alone(feed, warehouse) as is_alone:
+        if is_alone:
+            drain.run()
+    log.info(
+        "inbox drained tenant=%s feed=%s events=%s unclaimed=%s poisoned=%s failed=%s",
+        *(feed.tenant.id, feed.name, result.events, result.unclaimed, result.poisoned),
+        ",".join(sorted(result.failed)) or "none",
+    )
+    return result
+
+
+@contextmanager
+def _alone(feed: Feed, warehouse: Warehouse) -> Iterator[bool]:
+    """False when another process drains this inbox: it will see to the rest."""
+    key = naming.lock_key(feed.tenant.id, feed.name, "inbox")
+    with warehouse.connect(autocommit=True) as connection:
+        row = connection.execute("select pg_try_advisory_lock(%s)", [key]).fetchone()
+        yield bool(row and row[0])
+
+
+class _Drain:
+    """One drain of one feed."""
+
+    def __init__(
+        self,
+        feed: Feed,
+        credentials: Credentials,
+        warehouse: Warehouse,
+        origin: RunOrigin,
+        source: LocatedSource,
+        result: DrainResult,
+    ) -> None:
+        self.feed, self.credentials, self.warehouse = feed, credentials, warehouse
+        self.origin, self.source, self.result = origin, source, result
+        self.events = source.events()
+        self.alone = 0
+
+    def run(self) -> None:
+        store = inbox.WarehouseInbox(self.warehouse, self.feed.tenant.id, self.feed.name)
+        after = 0
+        while batch := store.fetch(None, after, BATCH):
+            after = batch[-1].place
+            self.result.events += len(batch)
+            by_stream: dict[str, list[WebhookEvent]] = {}
+            nobodys: list[EventMark] = []
+            for event in batch:
+                streams = self.events.route(event.event_type)
+                if not streams:
+                    nobodys.append(EventMark(event.event_id))
+                for stream in streams:
+                    if stream not in event.taken:
+                        by_stream.setdefault(stream, []).append(event)
+            self._settle_unclaimed(nobodys)
+            for stream, events in sorted(by_stream.items()):
+                if stream not in self.result.failed:
+                    self._drain_stream(stream, events)
+
+    def _settle_unclaimed(self, marks: list[EventMark]) -> None:
+        if marks:
+            place = (self.feed.tenant.id, self.feed.name, None)
+            with self.warehouse.connect() as connection:
+                inbox.run_settle(connection, place, marks, None)
+            self.result.unclaimed += len(marks)
+
+    def _drain_stream(self, stream: str, events: list[WebhookEvent]) -> None:
+        """Load these events; what fails is halved, then counted, at last quarantined."""
+        try:
+            done = self._load(stream, _Batch(self.source, self.events, events))
+        except (ContractBroken, WarehouseRejected) as error:
+            if len(events) > 1 and self.alone < MOST_ALONE:
+                middle = len(events) // 2
+                self._drain_stream(stream, events[:middle])
+                self._drain_stream(stream, events[middle:])
+            else:
+                self._set_aside(stream, events, error)
+        except EltError as error:
+            self._note(stream, events, error)
+        else:
+            self.result.loaded[stream] = self.result.loaded.get(stream, 0) + done
+
+    def _set_aside(self, stream: str, events: list[WebhookEvent], error: EltError) -> None:
+        self.alone += 1
+        event = events[0]
+        if len(events) > 1 or event.tries + 1 < TRIES:
+            self._note(stream, events, error)
+            return
+        streams = self.events.route(event.event_type)
+        page = build_poison_page(event, streams, error)
+        try:
+            self._load(stream, _Poison(self.source, page))
+        except EltError as second:
+            self._note(stream, events, second)
+            return
+        self.result.poisoned += 1
+
+    def _note(self, stream: str, events: list[WebhookEvent], error: EltError) -> None:
+        self.result.failed[stream] = error
+        ids = [event.event_id for event in events]
+        inbox.run_note_try(self.warehouse, self.feed.tenant.id, self.feed.name, ids)
+
+    def _load(self, stream: str, source: Source) -> int:
+        # An explicit window leaves the cursor where the scheduled reads have put it.
+        done = run_stream_load(
+            self.feed,
+            stream,
+            RunKind.SCHEDULED,
+            Window(),
+            self.credentials,
+            self.warehouse,
+            origin=self.origin,
+            source=source,
+        )
+        return done.loaded if isinstance(done, LoadResult) else 0
+
+
+def build_poison_page(event: WebhookEvent, streams: tuple[str, ...], error: EltError) -> Page:
+    """The page that puts one event into quarantine and marks it."""
+    detail = f"making a row of it failed {event.tries + 1} times with {type(error).__name__}."
+    reject = Reject(f"event_id={event.event_id}", "poison_event", detail, event.body)
+    mark = EventMark(event.event_id, streams, reject.reason)
+    return Page([], (reject,), partial=True, events=(mark,))
+
+
+class _Batch:
+    """The feed's source, reading nothing but these events."""
+
+    def __init__(self, source: Source, events: EventSource, batch: list[WebhookEvent]) -> None:
+        self._source, self._events, self._batch = source, events, batch
+
+    def check(self) -> None:
+        self._source.check()
+
+    def discover(self) -> dict[str, Stream]:
+        return self._source.discover()
+
+    def read(self, stream: str, window: Window, position: str | None = None) -> Iterator[Page]:
+        return self._events.drain(stream, self._batch)
+
+
+class _Poison(_Batch):
+    """The feed's source, reading nothing but one reject."""
+
+    def __init__(self, source: Source, page: Page) -> None:
+        self._source, self._page = source, page
+
+    def read(self, stream: str, window: Window, position: str | None = None) -> Iterator[Page]:
+        yield self._page
