@@ -10,11 +10,21 @@ from include.config.models import Problem
 from include.config.yaml_file import Loc, YamlFile
 
 
+# Where a person may have written the secret itself instead of the name of its field.
+_NEVER_SHOWN = ("secret",)
+
+
 def explain(error: ValidationError, file: YamlFile, model: type[BaseModel]) -> list[Problem]:
     """One problem per pydantic error, with line, valid values and a guess."""
     return [
-        Problem(file.path, file.line(_yaml_loc(item["loc"])), _sentence(item, model))
-        for item in error.errors(include_url=False)
+        Problem(file.path, file.line(loc), message) for loc, message in find_faults(error, model)
+    ]
+
+
+def find_faults(error: ValidationError, model: type[BaseModel]) -> list[tuple[Loc, str]]:
+    """The same as (place below the model, sentence), for a model that is part of a file."""
+    return [
+        (_yaml_loc(item["loc"]), _sentence(item, model)) for item in error.errors(include_url=False)
     ]
 
 
@@ -41,6 +51,8 @@ def _sentence(item: Any, model: type[BaseModel]) -> str:
         return f"`{name}` is `{value}`. Expected {expected}.{did_you_mean(str(value), words)}"
     message = item["msg"].removeprefix("Value error, ")
     shown = item["input"] if isinstance(item["input"], str | int | float | bool) else None
+    if loc and loc[-1] in _NEVER_SHOWN:
+        shown = None
     value = f" is `{shown}`" if shown is not None else ""
     return f"`{name}`{value}: {message[:1].lower()}{message[1:]}.{_described(model, loc)}"
 

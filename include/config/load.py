@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from include.config.connector_spec import Connector, Stream
+from include.config.declared_api import declares_api, resolve_declared_api
 from include.config.explain import did_you_mean, explain
 from include.config.models import (
     Feed,
@@ -30,7 +31,7 @@ from include.config.options import (
 from include.config.schedule import resolve_schedule
 from include.config.settings import Settings, load_settings
 from include.config.stream_settings import StreamSettings
-from include.config.yaml_file import YamlFile, load_yaml, problem_line
+from include.config.yaml_file import Loc, Trouble, YamlFile, load_yaml, problem_line
 from include.core import naming
 
 M = TypeVar("M", bound=BaseModel)
@@ -130,7 +131,7 @@ def _resolve_feeds(
             continue
         feed, found = _resolve_feed(spec, name, block, connector)
         for loc, message in found:
-            place = ("feeds", name, *loc)
+            place: Loc = ("feeds", name, *loc)
             problems.append(Problem(file.path, file.line(place), f"feed `{name}`: {message}"))
         if feed is not None:
             feeds.append(feed)
@@ -150,9 +151,6 @@ def _check_twins(feeds: list[Feed], file: YamlFile, problems: list[Problem]) -> 
             problems.append(Problem(file.path, file.line(("feeds", feed.name)), message))
 
 
-Trouble = list[tuple[tuple[str, ...], str]]
-
-
 def _resolve_feed(
     spec: TenantFile, name: str, block: FeedFile, connector: Connector
 ) -> tuple[Feed | None, Trouble]:
@@ -160,7 +158,12 @@ def _resolve_feed(
     trouble: Trouble = []
     options = resolve_options(connector, block.options, trouble)
     concepts = resolve_concepts(connector, block.concepts, trouble)
-    streams: dict[str, Stream] = resolve_streams(connector, block.streams, options, trouble)
+    streams: dict[str, Stream]
+    if declares_api(connector):
+        connector = resolve_declared_api(connector, options, trouble)
+        streams = dict(connector.streams)
+    else:
+        streams = resolve_streams(connector, block.streams, options, trouble)
     defaults = StreamSettings(drift=block.drift)
     settings = resolve_stream_settings(connector, streams, block.stream_settings, defaults, trouble)
     schedule = resolve_schedule(block.schedule, spec.tenant, trouble)

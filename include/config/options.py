@@ -5,8 +5,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from include.config.connector_spec import Connector, Option, Stream
-from include.config.explain import did_you_mean
+from include.config.declared_api import STREAMS_OPTION
+from include.config.explain import did_you_mean, find_faults
 from include.config.stream_settings import StreamSettings
+from include.config.yaml_file import Trouble
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "text": str,
@@ -15,9 +17,6 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "mapping": dict,
     "list": list,
 }
-STREAMS_OPTION = "streams"
-
-Trouble = list[tuple[tuple[str, ...], str]]
 
 
 def resolve_options(
@@ -124,8 +123,7 @@ def _streams_of_feed(declared: dict[str, Any], trouble: Trouble) -> dict[str, St
         try:
             streams[name] = Stream.model_validate(block)
         except ValidationError as error:
-            for item in error.errors(include_url=False):
-                place = ".".join(str(part) for part in item["loc"])
-                message = f"stream `{name}`, `{place}`: {item['msg']}"
-                trouble.append((("options", STREAMS_OPTION, name), message))
+            for loc, text in find_faults(error, Stream):
+                place = ("options", STREAMS_OPTION, name, *loc)
+                trouble.append((place, f"stream `{name}`: {text}"))
     return streams

@@ -4,6 +4,7 @@ import re
 
 from include.config.explain import did_you_mean
 from include.config.models import SCHEDULES
+from include.config.yaml_file import Trouble
 from include.core import naming
 
 MANUAL = "manual"
@@ -11,9 +12,7 @@ _FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12),
 _PART = re.compile(r"^(\*|\d+(-\d+)?)(/[1-9]\d*)?$")
 
 
-def resolve_schedule(
-    text: str, tenant: str, trouble: list[tuple[tuple[str, ...], str]], key: str = "schedule"
-) -> str | None:
+def resolve_schedule(text: str, tenant: str, trouble: Trouble, key: str = "schedule") -> str | None:
     """Cron line for a schedule; None for manual.
 
     A word (`daily`) gets a minute that is stable for the tenant: a fleet does not start at once,

@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 Loc = tuple[str | int, ...]
+Trouble = list[tuple[Loc, str]]  # what is wrong, with its place below the block in question
 
 
 @dataclass(frozen=True)
