@@ -28,6 +28,7 @@ from include.config.options import (
     resolve_stream_settings,
     resolve_streams,
 )
+from include.config.privacy import build_column_paths, find_privacy_faults
 from include.config.schedule import resolve_schedule
 from include.config.settings import Settings, load_settings
 from include.config.stream_settings import StreamSettings
@@ -101,6 +102,7 @@ def load_tenant(
         problems.append(Problem(path, file.line(("timezone",)), message))
     feeds = _resolve_feeds(spec, file, connectors, problems)
     _check_twins(feeds, file, problems)
+    _check_privacy(spec, feeds, file, problems)
     tenant = Tenant(spec, path, ())
     feeds = [_with_tenant(feed, tenant) for feed in feeds if feed.enabled]
     object.__setattr__(tenant, "feeds", tuple(sorted(feeds, key=lambda f: f.name)))
@@ -149,6 +151,27 @@ def _check_twins(feeds: list[Feed], file: YamlFile, problems: list[Problem]) -> 
                 f"`{feed.connector.connector}` but differ in `concepts`. Give both the same list."
             )
             problems.append(Problem(file.path, file.line(("feeds", feed.name)), message))
+
+
+def _check_privacy(
+    spec: TenantFile, feeds: list[Feed], file: YamlFile, problems: list[Problem]
+) -> None:
+    """Rules that cannot be kept, and columns that are not there."""
+    faults: dict[str, str] = {}
+    known: set[str] = set()
+    open_ended: list[str] = []
+    for feed in feeds:
+        faults |= find_privacy_faults(spec.privacy, feed.connector, feed.streams)
+        known |= build_column_paths(feed.connector, feed.connector.streams | feed.streams)
+        if feed.connector.streams_from_feed:
+            open_ended.append(f"{feed.connector.connector}.")
+    for path in sorted(spec.privacy.columns.keys() - known):
+        if not path.startswith(tuple(open_ended)):
+            guess = did_you_mean(path, known)
+            faults[path] = f"no column `{path}`.{guess} Expected connector.stream.column."
+    for path, message in sorted(faults.items()):
+        place = ("columns", path) if path in spec.privacy.columns else ("pii",)
+        problems.append(Problem(file.path, file.line(("privacy", *place)), f"privacy: {message}"))
 
 
 def _resolve_feed(

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from include.config.connector_spec import Connector, Snake, Spec, Stream
+from include.config.privacy import Privacy
 from include.config.stream_settings import Drift, StreamSettings
 from include.core import naming
 
@@ -90,6 +91,7 @@ class TenantFile(Spec):
         60, ge=0, description="How long the transform waits for late feeds of the same cycle."
     )
     limits: Limits = Field(default_factory=Limits)
+    privacy: Privacy = Field(default_factory=Privacy)
     feeds: dict[Snake, FeedFile] = Field(min_length=1)
 
 

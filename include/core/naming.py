@@ -72,6 +72,11 @@ def alert_connection_id(tenant: str) -> str:
     return f"{tenant}__alerts"
 
 
+def privacy_connection_id(tenant: str) -> str:
+    """Connection that holds the salt of a tenant's hashed personal data."""
+    return f"{tenant}__privacy"
+
+
 def raw_asset(tenant: str, feed: str) -> str:
     """Asset name; its URI is `raw_asset_uri`."""
     return f"raw/{tenant}/{feed}"

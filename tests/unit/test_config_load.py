@@ -184,3 +184,16 @@ def test_settings_of_a_stream_that_is_not_loaded_are_a_problem(settings: Setting
     (message,) = messages(settings)
     assert "shop.yaml:10" in message
     assert "Did you mean `tickets`?" in message
+
+
+def test_privacy_of_a_column_that_is_not_there_is_a_problem(settings: Settings) -> None:
+    write(settings, TENANT + "privacy:\n  pii: hash\n  columns:\n    till.tickets.idd: drop\n")
+    (message,) = messages(settings)
+    assert "shop.yaml:12" in message
+    assert "Did you mean `till.tickets.id`?" in message
+
+
+def test_a_key_that_is_to_be_dropped_is_a_problem(settings: Settings) -> None:
+    write(settings, TENANT + "privacy: {columns: {till.tickets.id: drop}}\n")
+    (message,) = messages(settings)
+    assert "Write `till.tickets.id: hash`" in message
