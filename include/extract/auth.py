@@ -1,6 +1,7 @@
-"""Which secret goes into which header, without keeping it anywhere else."""
+"""Which secret goes into which header or parameter, without keeping it anywhere else."""
 
 import base64
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import requests
 from requests.auth import AuthBase
@@ -28,6 +29,28 @@ class HeaderAuth(AuthBase):
         return f"HeaderAuth({self._name!r})"
 
 
+class QueryAuth(AuthBase):
+    """Sets one query parameter on each request, for sources that know no header.
+
+    The address of a request is a secret then: whoever shows one shows its path only.
+    """
+
+    def __init__(self, name: str, value: str) -> None:
+        self._name = name
+        self._value = value
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        parts = urlsplit(str(request.url))
+        # Next addresses of some sources carry the secret already, perhaps a masked one.
+        pairs = [p for p in parse_qsl(parts.query, keep_blank_values=True) if p[0] != self._name]
+        query = urlencode([*pairs, (self._name, self._value)])
+        request.url = urlunsplit(parts._replace(query=query))
+        return request
+
+    def __repr__(self) -> str:
+        return f"QueryAuth({self._name!r})"
+
+
 class NoAuth(AuthBase):
     """Sends nothing, not even what ~/.netrc holds."""
 
@@ -46,6 +69,8 @@ def build_auth(auth: Auth, credentials: Credentials) -> AuthBase:
     secret = credentials.secret(auth.secret or "password")
     if auth.kind == "bearer":
         return HeaderAuth("Authorization", f"Bearer {secret}")
+    if auth.kind == "query":
+        return QueryAuth(auth.name or "api_key", secret)
     if auth.kind == "header":
         return HeaderAuth(auth.name or "Authorization", secret)
     if auth.kind == "token":  # as Ruby on Rails reads it

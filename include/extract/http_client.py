@@ -2,7 +2,8 @@
 
 Data flow: request -> rate limit -> send -> status rule -> JSON. A request is tried up to `tries`
 times with jittered, doubling waits; a longer Retry-After is not slept here but handed to the caller
-as RateLimited, so that a worker slot is not held.
+as RateLimited, so that a worker slot is not held. What the source says about its limits goes to the
+limiter, which shares it with everybody who uses the same credential.
 """
 
 import json
@@ -23,16 +24,32 @@ from requests.structures import CaseInsensitiveDict
 
 from include.core.errors import ContractBroken, EltError, RateLimited, UpstreamUnavailable
 from include.extract.auth import NoAuth
-from include.extract.http_status import build_status_error, parse_retry_after
+from include.extract.http_status import build_status_error, find_wait_s
 from include.extract.rate_limit import RateLimiter
 
 log = logging.getLogger(__name__)
-# Its debug lines show whole addresses, and addresses of signed downloads are secrets.
-logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
+QUIET_LOGGERS = ("urllib3.connectionpool", "urllib3.util.retry", "urllib3.connection")
 
 CHUNK_BYTES = 1 << 20
 # (method and path, status, Retry-After in seconds, body) -> the error for an answer that is not 2xx
 Explain = Callable[[str, int, float | None, Any], EltError]
+# (method and path, body) -> the error that a 2xx answer really is, or None
+Refused = Callable[[str, Any], EltError | None]
+SHOULD_RETRY = "Stripe-Should-Retry"
+
+
+class _PathsOnly(logging.Filter):
+    """Their lines show whole addresses, and queries and signed downloads are secrets."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno <= logging.DEBUG:
+            return False
+        record.msg, record.args = record.getMessage().partition("?")[0], None
+        return True
+
+
+for _name in QUIET_LOGGERS:
+    logging.getLogger(_name).addFilter(_PathsOnly())
 
 
 @dataclass(frozen=True)
@@ -67,6 +84,7 @@ class HttpClient:
         limits: HttpLimits | None = None,
         exact_numbers: bool = False,
         explain: Explain = build_status_error,
+        refused: Refused | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.base_url = base_url.rstrip("/")
@@ -75,6 +93,8 @@ class HttpClient:
         self._limits = limits or HttpLimits()
         self._exact = exact_numbers
         self._explain = explain
+        self._refused = refused
+        self._told_to_stop = False
         self._sleep = sleep
         self._session = requests.Session()
         self._session.headers.update({"Accept": "application/json", **(headers or {})})
@@ -141,11 +161,16 @@ class HttpClient:
     ) -> Answer:
         tries = tries or self._limits.tries
         for attempt in range(1, tries + 1):
+            if self._limiter:
+                self._limiter.wait(self._limits.max_sleep_s)
             try:
                 return self._send(method, url, params, body)
             except EltError as error:
                 wait = self._wait_s(error, attempt)
-                if not error.retryable or attempt == tries or wait > self._limits.max_sleep_s:
+                if isinstance(error, RateLimited) and self._limiter:
+                    self._limiter.block(wait)
+                final = attempt == tries or self._told_to_stop or not error.retryable
+                if final or wait > self._limits.max_sleep_s:
                     raise
                 log.warning(
                     "action=retry method=%s path=%s attempt=%d wait_s=%.1f error=%s",
@@ -161,8 +186,7 @@ class HttpClient:
         return random.uniform(ceiling / 2, ceiling)  # noqa: S311
 
     def _send(self, method: str, url: str, params: Mapping[str, str] | None, body: Any) -> Answer:
-        if self._limiter:
-            self._limiter.wait()
+        self._told_to_stop = False
         what = f"{method} {urlsplit(url).path}"
         try:
             # A redirect would carry a custom secret header to another host: never followed.
@@ -172,10 +196,28 @@ class HttpClient:
             )  # fmt: skip
         except requests.RequestException as error:
             raise _unavailable(what, error) from None
+        if self._limiter:
+            self._limiter.learn(answer.headers)
         if not 200 <= answer.status_code < 300:
-            wait = parse_retry_after(answer.headers.get("Retry-After"))
-            raise self._explain(what, answer.status_code, wait, _quiet_json(answer.content))
-        return Answer(self._parse(what, answer), CaseInsensitiveDict(answer.headers))
+            raise self._build_error(what, answer)
+        parsed = self._parse(what, answer)
+        refusal = self._refused(what, parsed) if self._refused else None
+        if refusal is not None:
+            raise refusal
+        return Answer(parsed, CaseInsensitiveDict(answer.headers))
+
+    def _build_error(self, what: str, answer: requests.Response) -> EltError:
+        """The error of an answer; the source's own word on trying again counts for this client."""
+        error = self._explain(
+            what, answer.status_code, find_wait_s(answer), _quiet_json(answer.content)
+        )
+        should_retry = answer.headers.get(SHOULD_RETRY, "").lower()
+        self._told_to_stop = should_retry == "false"
+        if should_retry == "true" and not error.retryable:
+            return UpstreamUnavailable(
+                f"`{what}` answered {answer.status_code} and asks to be tried again. Expected 200."
+            )
+        return error
 
     def _parse(self, what: str, answer: requests.Response) -> Any:
         """JSON of a 2xx answer; a cut one is worth another try, a page of HTML is not."""

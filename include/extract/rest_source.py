@@ -5,7 +5,8 @@ lists completed -> hooks -> window filter -> Page.
 """
 
 import logging
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,11 +19,14 @@ from include.core.errors import (
     UpstreamError,
 )
 from include.core.streams import Page, Window
-from include.extract.auth import build_auth
+from include.extract.api_auth import build_api_auth
 from include.extract.hooks import Hook, load_hook
-from include.extract.http_client import HttpClient, HttpLimits
+from include.extract.http_client import HttpClient, HttpLimits, Refused
+from include.extract.http_status import find_limit_in_body
+from include.extract.oauth_token import TokenStore
 from include.extract.paginators import Step, first_step, next_step
-from include.extract.rate_limit import RateLimiter
+from include.extract.rate_budget import RateBudget
+from include.extract.rate_limit import build_limiter
 from include.extract.record_path import pick, put
 from include.extract.rest_page import build_digest, drop_overlap, pick_key, pick_records
 from include.extract.rest_target import Target, build_child_target, build_target
@@ -44,7 +48,14 @@ def build_base_url(declared: str, host: str | None) -> str:
 
 
 def build_client(
-    api: Api, credentials: Credentials, limits: HttpLimits | None = None
+    api: Api,
+    credentials: Credentials,
+    limits: HttpLimits | None = None,
+    *,
+    token_store: TokenStore | None = None,
+    rate_budget: RateBudget | None = None,
+    refused: Refused | None = None,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> HttpClient:
     """HTTP client of one feed.
 
@@ -53,11 +64,13 @@ def build_client(
     """
     return HttpClient(
         build_base_url(api.base_url, credentials.host),
-        auth=build_auth(api.auth, credentials),
+        auth=build_api_auth(api, credentials, token_store),
         headers=api.headers,
-        limiter=RateLimiter(api.rate_limit.per_second) if api.rate_limit else None,
+        limiter=build_limiter(api, credentials, rate_budget, sleep=sleep),
         limits=limits,
         exact_numbers=api.exact_numbers,
+        refused=refused,
+        sleep=sleep,
     )
 
 
@@ -65,7 +78,14 @@ class RestSource:
     """The engine for connectors of kind `rest`."""
 
     def __init__(
-        self, feed: Feed, credentials: Credentials, limits: HttpLimits | None = None
+        self,
+        feed: Feed,
+        credentials: Credentials,
+        limits: HttpLimits | None = None,
+        *,
+        token_store: TokenStore | None = None,
+        rate_budget: RateBudget | None = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         if feed.connector.api is None:
             raise ConfigError(
@@ -74,7 +94,15 @@ class RestSource:
             )
         self._feed = feed
         self._api = feed.connector.api
-        self._client = build_client(self._api, credentials, limits)
+        self._client = build_client(
+            self._api,
+            credentials,
+            limits,
+            token_store=token_store,
+            rate_budget=rate_budget,
+            refused=find_limit_in_body,
+            sleep=sleep,
+        )
 
     def check(self) -> None:
         """Ask each stream for one page; the error says what to grant or change."""

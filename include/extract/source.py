@@ -4,19 +4,22 @@ Order of choice: the connector's own source.py, else the engine of its kind.
 """
 
 import inspect
+import logging
 from collections.abc import Iterator
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from include.config.connector_spec import Stream
 from include.config.credentials import Credentials
 from include.config.models import Feed
 from include.core.errors import ConfigError, EltError
-from include.core.streams import Page, Window
+from include.core.streams import Page, Reading, Window
 from include.core.webhook_event import WebhookEvent
 from include.extract.file_source import FileSource
 from include.extract.hooks import load_connector_module
 from include.extract.rest_source import RestSource
 from include.extract.stores import NO_STORES, Stores
+
+log = logging.getLogger(__name__)
 
 
 class Source(Protocol):
@@ -30,7 +33,12 @@ class Source(Protocol):
         ...
 
     def read(self, stream: str, window: Window) -> Iterator[Page]:
-        """Pages of records inside the window; nothing is requested before the first `next`."""
+        """Pages of records inside the window; nothing is requested before the first `next`.
+
+        A source whose pages carry a `position` takes `position: str | None = None` besides: what
+        that page and those before it held is not read again. It raises PositionRefused when the
+        position is no longer taken.
+        """
         ...
 
 
@@ -68,12 +76,35 @@ class LocatedSource:
             error.at(tenant=self._feed.tenant.id, feed=self._feed.name)
             raise
 
-    def read(self, stream: str, window: Window) -> Iterator[Page]:
+    def read(
+        self,
+        stream: str,
+        window: Window,
+        position: str | None = None,
+        reading: Reading | None = None,
+    ) -> Iterator[Page]:
+        given: dict[str, Any] = {} if position is None else {"position": position}
+        if reading is not None and "reading" in inspect.signature(self._inner.read).parameters:
+            given["reading"] = reading
         try:
-            yield from self._inner.read(stream, window)
+            yield from self._inner.read(stream, window, **given)
         except EltError as error:
             error.at(tenant=self._feed.tenant.id, feed=self._feed.name, stream=stream)
             raise
+
+    def after_commit(self, stream: str) -> None:
+        """What the source wants to do once a load is committed; a failure is only a warning.
+
+        Archives loaded files. The rows are there, and the next run does what this one could not.
+        """
+        follow_up = getattr(self._inner, "after_commit", None)
+        if follow_up is None:
+            return
+        try:
+            follow_up(stream)
+        except EltError as error:
+            error.at(tenant=self._feed.tenant.id, feed=self._feed.name, stream=stream)
+            log.warning("after commit error=%s message=%s", type(error).__name__, error)
 
     def events(self) -> EventSource:
         """The source inside, which turns events of the inbox into pages.
@@ -116,9 +147,11 @@ def _build(feed: Feed, credentials: Credentials, stores: Stores) -> Source:
         found: Source = own.build_source(feed, credentials, **further)
         return found
     if connector.kind == "rest":
-        return RestSource(feed, credentials)
+        return RestSource(
+            feed, credentials, token_store=stores.token_store, rate_budget=stores.rate_budget
+        )
     if connector.kind == "files":
-        return FileSource(feed)
+        return FileSource(feed, credentials, stores.file_ledger)
     raise ConfigError(
         f"connector `{connector.connector}` is of kind python but has no source.py. Expected "
         "`build_source(feed, credentials)` there. Add it, or choose kind rest or files."

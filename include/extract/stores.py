@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from include.extract.file_ledger import FileLedger
 from include.extract.inbox import Inbox
 from include.extract.job_store import JobStore
 from include.extract.oauth_token import TokenStore
+from include.extract.rate_budget import RateBudget
 
 
 @dataclass(frozen=True)
@@ -13,12 +15,16 @@ class Stores:
 
     Attributes:
         token_store: OAuth tokens. None: they live as long as the process.
+        rate_budget: What credentials may still ask of their hosts. None: each source for itself.
         job_store: Ids of report jobs running at the source; likewise.
+        file_ledger: Files loaded so far. None: every run reads all of them.
         inbox: Webhooks that arrived for the feed. None: there are none.
     """
 
     token_store: TokenStore | None = None
+    rate_budget: RateBudget | None = None
     job_store: JobStore | None = None
+    file_ledger: FileLedger | None = None
     inbox: Inbox | None = None
 
 
