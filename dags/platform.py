@@ -1,12 +1,14 @@
-"""The platform's own Airflow DAGs, `ops__*`: the daily quality report and retention."""
+"""The platform's own Airflow DAGs, `ops__*`: quality report, retention, webhook drain."""
 
 from airflow.sdk import get_parsing_context
 
+from include.orchestration.drain_dag import build_webhook_drain_dag
 from include.orchestration.ops_dag import build_quality_report_dag, build_retention_dag
 
 wanted = get_parsing_context().dag_id  # set when a task runs: build only its DAG
+builders = (build_quality_report_dag, build_retention_dag, build_webhook_drain_dag)
 
-for build in (build_quality_report_dag, build_retention_dag):
-    dag = build()
-    if wanted in (None, dag.dag_id):
-        globals()[dag.dag_id] = dag
+# No loop: its variable would be one more DAG at the top level, whichever was wanted.
+globals().update(
+    {dag.dag_id: dag for dag in (build() for build in builders) if wanted in (None, dag.dag_id)}
+)

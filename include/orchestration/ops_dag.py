@@ -48,14 +48,14 @@ class EachTenantOperator(BaseOperator):
 
 def build_quality_report_dag() -> DAG:
     """Every morning: each tenant's health to the log, and an alert when something is wrong."""
-    dag = _build_dag("quality_report", "0 6 * * *", "Daily health of every tenant")
+    dag = build_ops_dag("quality_report", "0 6 * * *", "Daily health of every tenant")
     EachTenantOperator(task_id="report", call=run_report, dag=dag)
     return dag
 
 
 def build_retention_dag() -> DAG:
     """Every night: old loads, check results, alerts and closed quarantine out of elt_ops."""
-    dag = _build_dag("retention", "30 2 * * *", "Deletes what elt_ops need not keep")
+    dag = build_ops_dag("retention", "30 2 * * *", "Deletes what elt_ops need not keep")
     dag.params["days"] = Param(KEEP_DAYS, type="integer", minimum=7, description="Days kept.")
     EachTenantOperator(task_id="retention", call=run_tenant_retention, dag=dag)
     return dag
@@ -98,7 +98,8 @@ def run_tenant_retention(tenant: Tenant, context: Mapping[str, Any]) -> None:
     run_retention(build_warehouse(tenant), int(context["params"]["days"]))
 
 
-def _build_dag(what: str, cron: str, description: str) -> DAG:
+def build_ops_dag(what: str, cron: str, description: str) -> DAG:
+    """An empty DAG of the platform's own: at most one run at a time, no catching up."""
     return DAG(
         dag_id=naming.ops_dag_id(what),
         description=description,

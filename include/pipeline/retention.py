@@ -34,6 +34,8 @@ STATEMENTS = {
             group by newest.tenant, newest.feed, newest.stream, newest.layer, newest.check_name
         )
     """,
+    # New events stay until somebody has drained them, however old they are.
+    "inbox": "delete from elt_ops.inbox where state <> 'new' and settled_at < %s",
     "alerts": "delete from elt_ops.alerts where last_at < %s",
 }
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from include.config.connector_spec import Stream
 from include.config.credentials import Credentials
-from include.config.models import Feed
+from include.config.models import Feed, Tenant
 from include.core import naming
 from include.core.errors import ConfigError, ContractBroken, EltError, WarehouseRejected
 from include.core.streams import EventMark, LoadResult, Page, Reject, RunKind, Window
@@ -19,7 +19,7 @@ from include.core.webhook_event import WebhookEvent
 from include.extract.source import EventSource, LocatedSource, Source
 from include.pipeline.run_origin import RunOrigin
 from include.pipeline.stream_load import NOWHERE, open_source, run_prepare, run_stream_load
-from include.warehouse import inbox
+from include.warehouse import ddl, inbox
 from include.warehouse.connection import Warehouse
 
 log = logging.getLogger(__name__)
@@ -52,6 +52,15 @@ class DrainResult:
 def has_inbox(feed: Feed) -> bool:
     """Whether webhooks are received for this feed."""
     return feed.options.get("webhooks") is True
+
+
+def fetch_waiting_feeds(tenant: Tenant, warehouse: Warehouse) -> dict[str, int]:
+    """Feed -> number of events that wait in its inbox."""
+    with warehouse.connect() as connection:
+        ddl.run_migrations(connection)
+        return {
+            feed: count for feed, (count, _) in inbox.fetch_waiting(connection, tenant.id).items()
+        }
 
 
 def run_drain(

@@ -8,7 +8,7 @@ from airflow.utils.file import might_contain_dag_via_default_heuristic
 
 from tests.dags.conftest import DAG_FILES, ROOT, TENANT, dags_of
 
-OPS = {"ops__quality_report", "ops__retention"}
+OPS = {"ops__quality_report", "ops__retention", "ops__webhook_drain"}
 
 
 def _expected_from_yaml() -> set[str]:

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 import yaml
 
+from include import cli
 from include.config.credentials import Credentials
 from include.config.load import load_connectors, load_tenant
 from include.config.models import Feed
@@ -21,6 +22,7 @@ from include.core.streams import RunKind
 from include.core.webhook_event import EventPaths, build_event
 from include.load import loader
 from include.pipeline.feed_load import run_feed_load
+from include.pipeline.retention import run_retention
 from include.pipeline.webhook_drain import DrainResult, run_drain
 from include.warehouse.connection import Warehouse
 from include.warehouse.inbox import run_receive
@@ -251,3 +253,38 @@ def test_the_feeds_own_schedule_reads_the_inbox_too(make: Make) -> None:
     assert shop.states() == {"e1": "drained"}
     again = run_feed_load(shop.feed, RunKind.SCHEDULED, None, shop.credentials, place)
     assert again.loaded["orders"].read == 0
+
+
+def test_retention_keeps_what_nobody_has_drained(make: Make) -> None:
+    shop = make(ORDERS)
+    shop.receive("e1", "order.created", id=1, amount="1")
+    shop.drain()
+    shop.receive("e2", "order.created", id=2, amount="2")
+    with psycopg.connect(shop.url, autocommit=True) as connection:
+        connection.execute(
+            "update elt_ops.inbox set received_at = received_at - interval '1 year', "
+            "settled_at = settled_at - interval '1 year' where tenant = %s",
+            [shop.feed.tenant.id],
+        )
+    assert run_retention(Warehouse(shop.url), days=90)["inbox"] == 1
+    assert shop.states() == {"e2": "new"}
+
+
+def test_the_command_drains_each_feed_and_tells(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    good, bad = make(ORDERS), make(ORDERS)
+    for shop in (good, bad):
+        shop.receive("e1", "order.created", id=1, amount="1")
+        shop.receive("e2", "nobodys.business", id=1)
+    monkeypatch.setenv("ELT_TENANTS_DIR", str(tmp_path))
+    monkeypatch.setenv("WAREHOUSE_URL", good.url)
+    monkeypatch.setenv(f"AIRFLOW_CONN_{good.feed.tenant.id.upper()}__HOOKS", '{"password": "s"}')
+    assert cli.main(["drain"]) == 2, "the other feed has no connection"
+    told = capsys.readouterr()
+    assert f"{good.feed.tenant.id}/hooks: 2 events, orders 1, 1 of no stream" in told.out
+    assert f"{bad.feed.tenant.id}/hooks" in told.err
+    assert good.states() == {"e1": "drained", "e2": "drained"}
+    assert bad.states() == {"e1": "new", "e2": "new"}
+    assert cli.main(["drain", "--tenant", good.feed.tenant.id, "--feed", "hooks"]) == 0
+    assert "0 events, no rows" in capsys.readouterr().out

@@ -1,0 +1,61 @@
+"""`drain`: webhooks from the inbox to raw rows now; one feed's trouble is not another's."""
+
+import argparse
+
+from include.commands.choose import choose_feeds, choose_tenant
+from include.commands.output import complain, say
+from include.config.load import load_platform
+from include.config.models import Feed
+from include.core.errors import ConfigError, EltError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--tenant", help="only this tenant; default all")
+    parser.add_argument("--feed", help="only this feed of the tenant")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from include.commands.exit_codes import exit_code
+
+    failures: list[EltError] = []
+    for feed in _choose(arguments.tenant, arguments.feed):
+        place = f"{feed.tenant.id}/{feed.name}"
+        try:
+            failures += _drain(feed, place)
+        except EltError as error:
+            complain(f"{place}: {error}")
+            failures.append(error)
+    return max((exit_code(error) for error in failures), default=0)
+
+
+def _choose(tenant_id: str | None, feed_name: str | None) -> list[Feed]:
+    from include.pipeline.webhook_drain import has_inbox
+
+    platform = load_platform()
+    if feed_name and not tenant_id:
+        raise ConfigError("`--feed` without `--tenant`. Expected the tenant it belongs to. Add it.")
+    tenants = [choose_tenant(platform, tenant_id)] if tenant_id else platform.tenants
+    feeds = [feed for tenant in tenants for feed in choose_feeds(tenant, feed_name)]
+    chosen = [feed for feed in feeds if has_inbox(feed)]
+    if not chosen:
+        raise ConfigError(
+            "no such feed receives webhooks. Expected a feed of connector `webhook`, or one with "
+            "the option `webhooks: true`. See `python -m include.cli feeds`."
+        )
+    return chosen
+
+
+def _drain(feed: Feed, place: str) -> list[EltError]:
+    from include.commands.connect import load_credentials, load_warehouse
+    from include.pipeline.webhook_drain import run_drain
+
+    done = run_drain(feed, load_credentials(feed), load_warehouse(feed.tenant))
+    rows = ", ".join(f"{name} {count}" for name, count in sorted(done.loaded.items())) or "no rows"
+    say(
+        f"{place}: {done.events} events, {rows}"
+        + (f", {done.unclaimed} of no stream" if done.unclaimed else "")
+        + (f", {done.poisoned} set aside" if done.poisoned else "")
+    )
+    for stream, error in sorted(done.failed.items()):
+        complain(f"{place}/{stream}: {error}")
+    return list(done.failed.values())
