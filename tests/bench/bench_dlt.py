@@ -4,9 +4,9 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 
 from include.config.settings import ROOT, load_settings
+from tests.bench.environments import ensure_environment
 from tests.bench.row import Row
 from tests.bench.warehouse_server import run_load_process, serve
 
@@ -16,7 +16,7 @@ PINNED = "dlt[postgres]==1.31.0"
 
 def run() -> list[Row]:
     """How many times faster the loader is than dlt on flat rows given as dicts."""
-    python = _ensure_environment()
+    python = str(ensure_environment("dlt", PINNED) / "python")
     with serve() as url:
         # Before and after the other side, so that both meet the same machine.
         before = run_load_process(url, "dicts", "before", ROWS, 0)["seconds"]
@@ -27,17 +27,6 @@ def run() -> list[Row]:
         Row("300k rows through dlt, defaults", ROWS / theirs, "rows/s"),
         Row("this loader over dlt", theirs / ours, "x", 8),
     ]
-
-
-def _ensure_environment() -> str:
-    """Python of dlt's environment, made with uv on first use."""
-    folder = load_settings().state_dir / "bench" / "dlt"
-    python = folder / "bin" / "python"
-    uv = [shutil.which("uv")] if shutil.which("uv") else [sys.executable, "-m", "uv"]
-    if not python.exists():
-        subprocess.run([*uv, "venv", "-q", "-p", "3.11", str(folder)], check=True)
-    subprocess.run([*uv, "pip", "install", "-q", "--python", str(python), PINNED], check=True)
-    return str(python)
 
 
 def _run_dlt(python: str, url: str) -> float:

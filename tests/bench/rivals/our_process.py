@@ -1,0 +1,37 @@
+"""One stream of one connector through the pipeline in a process of its own; prints rows inserted.
+
+Arguments: connector, root of the page server, warehouse URL, requests a second.
+"""
+
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from include.config.connector_spec import RateLimit
+from include.config.credentials import Credentials
+from include.core.streams import LoadResult, RunKind
+from include.pipeline.stream_load import run_stream_load
+from include.warehouse.connection import Warehouse
+from tests.unit.feed_maker import build_feed
+
+
+def main(connector: str, root: str, url: str, per_second: float) -> None:
+    feed = build_feed(connector)
+    api = feed.connector.api
+    assert api is not None
+    limited = api.model_copy(update={"rate_limit": RateLimit(per_second=per_second)})
+    feed = replace(
+        feed,
+        connector=feed.connector.model_copy(update={"api": limited}),
+        start_date=(datetime.now(UTC) - timedelta(days=20)).date(),
+    )
+    credentials = Credentials(feed.connection_id, root, {"password": "sk_test_bench"})
+    result = run_stream_load(
+        feed, "customers", RunKind.SCHEDULED, None, credentials, Warehouse(url)
+    )
+    assert isinstance(result, LoadResult)
+    print(result.inserted)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], sys.argv[3], float(sys.argv[4]))
