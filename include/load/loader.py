@@ -1,101 +1,64 @@
 """One load: pages in, committed rows and books out.
 
 Data flow: pages -> shape -> COPY into temporary tables -> one transaction {tables, merge, children,
-sweep, quarantine, schema changes, cursor, ledger}. Before that transaction commits nothing of the
-load is visible; after it everything is. Killed anywhere, a load is either whole or never happened.
+sweep, quarantine, schema changes, cursor or checkpoint, ledger}. Before that transaction commits
+nothing of the load is visible; after it everything is. Killed anywhere, a load is either whole or
+never happened. A read that can go on in the middle is committed in several such parts.
 """
 
 import logging
 import time
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime
 
 from psycopg import sql
 
-from include.config.connector_spec import Stream
 from include.core import naming
-from include.core.errors import ConfigError, EltError
-from include.core.streams import LoadResult, Page, RunKind, SchemaChange, Window
+from include.core.errors import ConfigError, EltError, TooManyRejects
+from include.core.streams import LoadResult, Page, RunKind
+from include.load.drift import run_check_frozen, run_record_drift
 from include.load.inbox_marks import run_settle_events
 from include.load.layout import StreamLayout, build_layout
 from include.load.merge import Merge, MergeCounts
 from include.load.page_reader import PageReader
-from include.load.quarantine import run_record_quarantine
+from include.load.parts import PartCutter, build_sum
+from include.load.plan import LoadPlan as LoadPlan  # one door for callers
+from include.load.quarantine import fetch_has_unkeyed, run_record_quarantine
+from include.load.reject_limit import run_check_rejects, run_keep_rejects
 from include.load.shape import Shaper
 from include.load.staging import Staging
-from include.load.sweep import is_complete_read, run_sweep
+from include.load.sweep import run_check_delivered, run_sweep
 from include.load.tables import fetch_columns, run_add_primary_key, run_ensure_tables
 from include.load.tombstones import run_tombstones
-from include.warehouse import ddl, ledger
+from include.warehouse import checkpoints, ddl, ledger
+from include.warehouse.checkpoints import Checkpoint
 from include.warehouse.connection import Connection, Warehouse
-from include.warehouse.ledger import LoadPlace
+from include.warehouse.cursors import fetch_is_rewound
+from include.warehouse.file_ledger import run_record_files
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class LoadPlan:
-    """What to load, for whom and why.
-
-    Attributes:
-        stream: As declared or, for detected streams, as discovered.
-        window: What the pages hold; rows outside it were left out by the source.
-        started_at: Instant before anything was read; written to `_loaded_at`.
-        cursor_after: Cursor to commit with the rows; None leaves the stored one alone.
-    """
-
-    tenant: str
-    feed: str
-    connector: str
-    stream_name: str
-    stream: Stream
-    window: Window
-    kind: RunKind
-    started_at: datetime
-    cursor_after: str | None
-    dag_id: str | None = None
-    run_id: str | None = None
-    try_number: int = 1
-
-    def place(self) -> LoadPlace:
-        """The ledger's view of this plan."""
-        return LoadPlace(
-            tenant=self.tenant,
-            feed=self.feed,
-            connector=self.connector,
-            stream=self.stream_name,
-            kind=self.kind,
-            window=self.window,
-            started_at=self.started_at,
-            dag_id=self.dag_id,
-            run_id=self.run_id,
-            try_number=self.try_number,
-        )
-
-
 def run_load(warehouse: Warehouse, plan: LoadPlan, pages: Iterable[Page]) -> LoadResult:
-    """Load the pages in one transaction.
+    """Load the pages: in one transaction, or in parts where pages carry positions.
 
     Args:
         pages: Read once, lazily; an exception it raises ends the load and comes out unchanged.
 
+    Returns:
+        What all parts did together.
+
     Raises:
-        EltError: With tenant, feed and stream filled in. Nothing of this load is committed; the
-            failed ledger row is the caller's to write (`ledger.run_record_failure`).
+        EltError: With tenant, feed and stream filled in. The parts committed before it stay and
+            a retry goes on behind them; of the rest nothing is written. The failed ledger row is
+            the caller's to write (`ledger.run_record_failure`).
     """
-    clock = time.monotonic()
     try:
         with warehouse.connect(autocommit=True) as connection:
-            load = _Load(connection, plan, warehouse.uses_tenant_roles)
-            load.run_stage(pages)
-            result = load.run_commit(clock)
+            return _Load(connection, plan, warehouse.uses_tenant_roles).run(pages)
     except EltError as error:
         error.at(tenant=plan.tenant, feed=plan.feed, stream=plan.stream_name)
         raise
-    _log_result(plan, result)
-    return result
 
 
 class _Load:
@@ -107,12 +70,37 @@ class _Load:
         self.tenant_roles = tenant_roles
         self.role = naming.tenant_role(plan.tenant) if tenant_roles else None
         self.layout = _build_layout(plan)
-        self.shaper = Shaper(self.layout)
+        self.shaper = Shaper(self.layout, plan.policy)
         self.staging = Staging(connection, self.layout, self.role)
         self.reader = PageReader()
+        self.parts = plan.resumes.part if plan.resumes else 0
+        self.delivered = plan.resumes.delivered if plan.resumes else 0
 
-    def run_stage(self, pages: Iterable[Page]) -> None:
-        """Read and copy everything; only temporary tables are written."""
+    def run(self, pages: Iterable[Page]) -> LoadResult:
+        """Stage and commit part after part."""
+        clock = time.monotonic()
+        cutter = PartCutter(pages, self.plan.limits if self.plan.comes_in_parts else None)
+        self.run_prepare()
+        done: list[LoadResult] = []
+        while True:
+            self.run_stage(cutter.part())
+            try:
+                done.append(self.run_commit(clock, cutter))
+            except TooManyRejects as error:
+                place, read = self.plan.place(), self.reader.read
+                run_keep_rejects(self.connection, place, self.layout, read, error)
+                raise
+            _log_result(self.plan, done[-1])
+            if cutter.error is not None:
+                raise cutter.error
+            if cutter.is_last:
+                return build_sum(done)
+            clock = time.monotonic()
+            self.staging.run_clear()
+            self.reader.start_part()
+
+    def run_prepare(self) -> None:
+        """Make what a load needs before it reads: schemas and temporary tables."""
         ddl.run_migrations(self.connection)
         schema = self.layout.parent.schema
         ddl.run_ensure_schemas(
@@ -120,25 +108,29 @@ class _Load:
         )
         for table in self.layout.tables:
             table.join_types(fetch_columns(self.connection, table))
+        self.types_before = self.layout.all_types()
         self.staging.run_create()
+
+    def run_stage(self, pages: Iterable[Page]) -> None:
+        """Read and copy one part; only temporary tables are written."""
         # One batch is copied while the next is read and shaped: the wait is on the socket.
         with ThreadPoolExecutor(1, thread_name_prefix="copy") as copier:
             copying: Future[None] | None = None
             for chunk in self.reader.chunks(pages):
                 shaped = self.shaper.shape(chunk)
-                shaped.rejects.extend(self.reader.take_rejects())
+                shaped.rejects.extend(self.shaper.mask_rejects(self.reader.take_rejects()))
                 if copying is not None:
                     copying.result()
                 copying = copier.submit(self.staging.run_copy, shaped)
             if copying is not None:
                 copying.result()
-        self.staging.run_copy_rejects(self.reader.take_rejects())
+        self.staging.run_copy_rejects(self.shaper.mask_rejects(self.reader.take_rejects()))
 
-    def run_commit(self, clock: float) -> LoadResult:
+    def run_commit(self, clock: float, cutter: PartCutter) -> LoadResult:
         """The transaction that counts.
 
         Args:
-            clock: `time.monotonic()` at the load's start.
+            clock: `time.monotonic()` at the part's start.
         """
         plan, connection = self.plan, self.connection
         place = plan.place()
@@ -146,19 +138,21 @@ class _Load:
             connection.execute("set local jit = off")
             connection.execute("set local work_mem = '64MB'")
             _run_lock(connection, plan)
+            if not plan.replayed:
+                run_check_rejects(
+                    connection, plan.place(), plan.stream.quarantine, read=self.reader.read
+                )
+            run_check_frozen(connection, place, self.shaper, self.types_before)
             load_id = ledger.fetch_next_load_id(connection)
             made, created = run_ensure_tables(connection, self.layout, self.role)
             counts, deleted = self._run_merge(load_id)
             for table in created:
                 run_add_primary_key(connection, self.layout, table)
-            run_record_quarantine(connection, place, load_id)
+            run_record_quarantine(connection, place, load_id, self.layout, replayed=plan.replayed)
             run_settle_events(connection, place, load_id, self.reader.take_events())
-            changes = ledger.run_record_schema_changes(
-                connection, place, load_id, [*made, *self._noticed()]
-            )
-            before = ledger.fetch_cursor(connection, plan.tenant, plan.feed, plan.stream_name)
-            if plan.cursor_after is not None:
-                ledger.run_save_cursor(connection, place, plan.cursor_after, load_id)
+            changes = run_record_drift(connection, place, load_id, self.shaper, made)
+            run_record_files(connection, place, load_id, self.reader.take_files())
+            before, after = self._run_save_progress(load_id, counts, cutter)
             result = LoadResult(
                 load_id=load_id,
                 read=self.reader.read,
@@ -170,12 +164,73 @@ class _Load:
                 deleted=deleted,
                 child_rows=counts.child_rows,
                 cursor_before=before,
-                cursor_after=plan.cursor_after,
+                cursor_after=after,
                 schema_changes=changes,
                 seconds=round(time.monotonic() - clock, 3),
+                notices=plan.notices,
             )
-            ledger.run_record_load(connection, place, result)
+            ledger.run_record_load(
+                connection,
+                place,
+                result,
+                part=self.parts,
+                is_last=cutter.is_last,
+                delivered=self.delivered if plan.is_full and not self.reader.partial else None,
+            )
         return result
+
+    def _run_save_progress(
+        self, load_id: int, counts: MergeCounts, cutter: PartCutter
+    ) -> tuple[str | None, str | None]:
+        """Count the part and write where to go on; the stream's cursor before and after it.
+
+        Raises:
+            TruncatedFetch: A full read brought far fewer records than the last one.
+        """
+        plan, connection, place = self.plan, self.connection, self.plan.place()
+        self.parts += 1
+        self.delivered += counts.distinct + self.staging.rejects
+        before = ledger.fetch_cursor(connection, plan.tenant, plan.feed, plan.stream_name)
+        if fetch_is_rewound(
+            connection,
+            (plan.tenant, plan.feed, plan.stream_name),
+            planned_from=plan.cursor_before,
+            now=before,
+            is_state=plan.stateful,
+            started_at=plan.started_at,
+        ):
+            log.warning("cursor left alone, it was rewound while this load read reason=rewound")
+            return before, before
+        if plan.stateful:
+            if cutter.position is not None:
+                ledger.run_save_position(connection, place, cutter.position, load_id)
+            return before, cutter.position
+        if not cutter.is_last:
+            self._run_save_checkpoint(load_id, cutter.position or "")
+            return before, None
+        if plan.is_full and not self.reader.partial:
+            run_check_delivered(connection, place, plan.stream, self.delivered, plan.accepts_less)
+        if plan.reads is not None:
+            names = (plan.tenant, plan.feed, plan.stream_name)
+            checkpoints.run_drop_checkpoint(connection, *names, plan.reads)
+        if plan.cursor_after is not None:
+            ledger.run_save_cursor(connection, place, plan.cursor_after, load_id)
+        return before, plan.cursor_after
+
+    def _run_save_checkpoint(self, load_id: int, position: str) -> None:
+        plan = self.plan
+        began = plan.resumes.started_at if plan.resumes else plan.started_at
+        checkpoint = Checkpoint(
+            position=position,
+            window=plan.window,
+            cursor_before=plan.cursor_before,
+            cursor_after=plan.cursor_after,
+            started_at=began,
+            part=self.parts,
+            delivered=self.delivered,
+        )
+        reads = plan.reads or ""
+        checkpoints.run_save_checkpoint(self.connection, plan.place(), reads, checkpoint, load_id)
 
     def _run_merge(self, load_id: int) -> tuple[MergeCounts, int]:
         """Merge and sweep as the tenant's role, which sees no other tenant's tables."""
@@ -211,11 +266,11 @@ class _Load:
     def _run_sweep(self, load_id: int, inserted: int) -> int:
         plan = self.plan
         sweep, complete = plan.stream.sweep, sorted(self.reader.complete)
-        whole = bool(complete) or is_complete_read(plan.stream, plan.window, plan.kind)
+        whole = bool(complete) or (plan.is_complete and not self.reader.partial)
         if sweep is None or not whole:
             return 0
-        if self.staging.rejects:
-            # A quarantined record exists at the source; which row it is, is not always known.
+        if fetch_has_unkeyed(self.connection):
+            # A quarantined record exists at the source; nobody knows which row it is.
             log.warning(
                 "sweep skipped tenant=%s feed=%s stream=%s quarantined=%s",
                 *(plan.tenant, plan.feed, plan.stream_name, self.staging.rejects),
@@ -228,18 +283,12 @@ class _Load:
             feed=plan.feed,
             load_id=load_id,
             started_at=plan.started_at,
-            may_shrink=plan.kind is RunKind.MANUAL,
+            limit_share=None if plan.accepts_less else plan.stream.sweep_limit_share,
+            since=plan.window.start if plan.kind is RunKind.SWEEP else None,
+            cursor=plan.stream.cursor.field if plan.stream.cursor else None,
             complete=complete,
             inserted=inserted,
         )
-
-    def _noticed(self) -> list[SchemaChange]:
-        unknown = self.shaper.unknown_fields()
-        vanished = self.shaper.vanished_fields()
-        return [
-            *(SchemaChange(table, name, "unknown_field") for table, name in unknown),
-            *(SchemaChange(table, name, "vanished_field") for table, name in vanished),
-        ]
 
 
 def _build_layout(plan: LoadPlan) -> StreamLayout:

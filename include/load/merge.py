@@ -42,6 +42,11 @@ class MergeCounts:
     older: int = 0
     child_rows: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def distinct(self) -> int:
+        """Records that came, each key once."""
+        return self.inserted + self.updated + self.unchanged + self.older
+
 
 class Merge:
     """One load's merge; every SQL statement has the same named parameters.

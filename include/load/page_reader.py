@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from include.core.streams import EventMark, Page, Reject, Tombstone
+from include.core.streams import EventMark, FileMark, Page, Reject, Tombstone
 from include.load.chunk import Chunk, DictChunk, build_chunks
 
 # Rows per batch, bounding the process's memory: dicts weigh about 3 kB each, Arrow rows a tenth.
@@ -19,12 +19,15 @@ class PageReader:
         read: Records, rejects and filtered ones of all pages so far.
         filtered: Records the source left out, by its own count.
         complete: Values of the sweep column the pages so far declared complete.
+        partial: A page left out what an earlier read delivered.
     """
 
     def __init__(self) -> None:
         self.read = 0
         self.filtered = 0
         self.complete: set[str] = set()
+        self.partial = False
+        self._files: list[FileMark] = []
         self._rejects: list[Reject] = []
         self._events: list[EventMark] = []
         self._deleted: list[Tombstone] = []
@@ -36,6 +39,8 @@ class PageReader:
             self.read += len(page.records) + len(page.rejects) + page.filtered
             self.filtered += page.filtered
             self.complete.update(page.complete)
+            self.partial = self.partial or page.partial
+            self._files += page.files
             self._rejects += page.rejects
             self._events += page.events
             self._deleted += page.deleted
@@ -51,6 +56,15 @@ class PageReader:
             if not isinstance(page.records, list):
                 yield from build_chunks(page.records, DICT_ROWS, ARROW_ROWS)
         yield from build_chunks(held, DICT_ROWS, ARROW_ROWS)
+
+    def start_part(self) -> None:
+        """Count from zero: what was read so far is committed."""
+        self.read = self.filtered = 0
+
+    def take_files(self) -> list[FileMark]:
+        """Files read to their end and not yet taken."""
+        taken, self._files = self._files, []
+        return taken
 
     def take_rejects(self) -> list[Reject]:
         """Rejects of the source not yet taken."""

@@ -72,6 +72,13 @@ class Staging:
             grant = sql.SQL("grant select, insert, update, delete on {} to {}")
             self.connection.execute(grant.format(made, sql.Identifier(self.role)))
 
+    def run_clear(self) -> None:
+        """Empty the tables for the next part."""
+        names = [*(table.stage for table in self.layout.tables), REJECTS, VERDICTS]
+        tables = sql.SQL(", ").join(map(sql.Identifier, names))
+        self.connection.execute(sql.SQL("truncate {}").format(tables))
+        self.rejects = self.parents = 0
+
     def run_follow_types(self, types: dict[str, dict[str, str]]) -> None:
         """Widen staged columns to these types; what is already staged is converted."""
         for table in self.layout.tables:

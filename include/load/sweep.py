@@ -10,21 +10,23 @@ from include.config.connector_spec import Stream
 from include.core.errors import TruncatedFetch
 from include.core.streams import RunKind, Window
 from include.load.layout import StreamLayout
+from include.load.quarantine import build_is_rejected
 from include.load.tables import full_name
+from include.warehouse import ledger
 from include.warehouse.connection import Connection
+from include.warehouse.ledger import LoadPlace
 
 log = logging.getLogger(__name__)
 
 # A paged API that stops early looks like success. Small streams may shrink as they like.
 SMALL_STREAM = 20
-LEAST_SHARE = 0.5
 
 
 def is_complete_read(stream: Stream, window: Window, kind: RunKind) -> bool:
     """True when what was read is all there is, so that absence means something."""
     if stream.sweep is None or kind is RunKind.BACKFILL:
         return False
-    return stream.cursor is None or window.start is None
+    return kind is RunKind.SWEEP or stream.cursor is None or window.start is None
 
 
 def run_sweep(
@@ -35,23 +37,27 @@ def run_sweep(
     feed: str,
     load_id: int,
     started_at: datetime,
-    may_shrink: bool,
+    limit_share: float | None,
+    since: datetime | None = None,
+    cursor: str | None = None,
     complete: Sequence[str] = (),
     inserted: int = 0,
 ) -> int:
-    """Mark live rows that are not staged; returns how many.
+    """Mark live rows that are neither staged nor quarantined; returns how many.
 
     Rows changed by a load that began after this one stay: this read may be older than they are.
+    So do rows of which a record was rejected now: it exists at the source.
 
     Args:
         sweep: `all`, or the column for whose staged values the read is complete.
-        may_shrink: A person started this load, so a much smaller read is taken as meant.
+        limit_share: Share of the known rows that may go; None: any, because a person accepts it.
+        since: The read holds only records whose `cursor` is not before this.
         complete: Values of the sweep column the source declared complete; they replace the staged
             ones, so that a value of which nothing is left is swept too.
         inserted: Rows this load has just inserted.
 
     Raises:
-        TruncatedFetch: More than half of a stream would be marked. The caller's transaction ends.
+        TruncatedFetch: More than the share would be marked. The caller's transaction ends.
     """
     table, stage = full_name(layout.parent), sql.Identifier(layout.parent.stage)
     same_key = sql.SQL(" and ").join(
@@ -63,22 +69,35 @@ def run_sweep(
         "load_id": load_id,
         "started_at": started_at,
         "complete": list(complete),
+        "since": since,
     }
+    if since is not None and cursor is not None:
+        # A null cursor cannot be asked for by time, so its absence says nothing.
+        within = sql.SQL("({} and t.{} >= %(since)s)")
+        scope = within.format(scope, sql.Identifier(cursor))
     statement = sql.SQL(
         "update {t} as t set _deleted_at = %(started_at)s, _load_id = %(load_id)s, "
         "_loaded_at = %(started_at)s "
         "where t._feed = %(feed)s and t._deleted_at is null and t._loaded_at <= %(started_at)s "
-        "and {scope} and not exists (select 1 from {stage} as s where {same_key})"
-    ).format(t=table, scope=scope, stage=stage, same_key=same_key)
+        "and {scope} and not exists (select 1 from {stage} as s where {same_key}) "
+        "and not {rejected}"
+    ).format(
+        t=table,
+        scope=scope,
+        stage=stage,
+        same_key=same_key,
+        rejected=build_is_rejected(layout, "t"),
+    )
     marked = connection.execute(statement, values).rowcount
-    if marked and not may_shrink:
+    if marked and limit_share is not None:
         # A part that is read again is measured against itself, else an empty month passes among
         # years; and against what was there before, because renaming replaces all of its rows.
         live = "select count(*) from {} as t where t._feed = %(feed)s and t._deleted_at is null"
-        inside = sql.SQL(" and {}").format(scope) if complete else sql.SQL("")
+        inside = sql.SQL(" and {}").format(scope) if complete or since else sql.SQL("")
         row = connection.execute(sql.SQL(live).format(table) + inside, values).fetchone()
         left = int(row[0]) if row else 0
-        _check_share(marked, left, before=marked + left - (inserted if complete else 0))
+        before = marked + left - (inserted if complete else 0)
+        _check_share(marked, left, before=before, limit_share=limit_share)
     return marked
 
 
@@ -91,10 +110,28 @@ def _build_scope(sweep: str, stage: sql.Identifier, *, is_named: bool) -> sql.Co
     return sql.SQL("t.{0} in (select s.{0} from {1} as s)").format(sql.Identifier(sweep), stage)
 
 
-def _check_share(marked: int, left: int, *, before: int) -> None:
-    if before > SMALL_STREAM and left < LEAST_SHARE * before:
-        raise TruncatedFetch(
-            f"the read holds `{left}` of `{before}` known rows. A complete read shrinks by less "
-            "than half. Nothing was written; if the source really shrank, load the stream once by "
-            "hand (a manual run accepts it)."
-        )
+def _check_share(marked: int, left: int, *, before: int, limit_share: float) -> None:
+    if before > SMALL_STREAM and left < (1 - limit_share) * before:
+        raise TruncatedFetch(_SMALLER.format(left, before, limit_share))
+
+
+def run_check_delivered(
+    connection: Connection, place: LoadPlace, stream: Stream, delivered: int, accepts_less: bool
+) -> None:
+    """Compare a full read with the last one: rows that nobody sweeps stay, but stay unrefreshed.
+
+    Raises:
+        TruncatedFetch: It lacks more than the stream's share. The caller's transaction ends.
+    """
+    last = ledger.fetch_last_delivered(connection, place)
+    share = stream.sweep_limit_share
+    if accepts_less or last is None or last <= SMALL_STREAM or delivered >= (1 - share) * last:
+        return
+    raise TruncatedFetch(_SMALLER.format(delivered, last, share))
+
+
+_SMALLER = (
+    "the read holds `{}` of `{}` known rows. A complete read lacks at most {:.0%} of them "
+    "(`sweep_limit_share`). The old rows stay; if the source really shrank, accept it once by "
+    "hand: a manual run, or a sweep with `--accept-deletes`."
+)

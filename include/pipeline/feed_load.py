@@ -35,8 +35,14 @@ def run_feed_load(
     *,
     origin: RunOrigin = NOWHERE,
     streams: Iterable[str] | None = None,
+    may_shrink: bool = False,
+    reload: bool = False,
 ) -> FeedResult:
     """Load the named streams, or all that the feed declares or discovery finds.
+
+    Args:
+        may_shrink: A person accepts that much of the streams is gone.
+        reload: Read files again that were loaded before.
 
     Raises:
         EltError: Only when the source cannot be opened; a stream's own error is in the answer.
@@ -47,7 +53,16 @@ def run_feed_load(
     for name in names:
         try:
             done = run_stream_load(
-                feed, name, kind, window, credentials, warehouse, origin=origin, source=source
+                feed,
+                name,
+                kind,
+                window,
+                credentials,
+                warehouse,
+                origin=origin,
+                source=source,
+                may_shrink=may_shrink,
+                reload=reload,
             )
         except EltError as error:
             log.error("stream failed error=%s message=%s", type(error).__name__, error)

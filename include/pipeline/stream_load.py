@@ -1,22 +1,24 @@
 """One stream load from configuration to committed rows, without Airflow.
 
-Data flow: ledger cursor -> window -> source.read -> run_load (one transaction) -> LoadResult.
+Data flow: ledger -> read plan (window, position) -> source.read -> run_load -> LoadResult.
 """
 
 import logging
+from collections.abc import Iterator
+from typing import Any
 
 from include.config.connector_spec import Stream
 from include.config.credentials import Credentials
-from include.config.load import start_instant
 from include.config.models import Feed
 from include.core.clock import utcnow
-from include.core.errors import ConfigError, EltError, TooManyRejects
-from include.core.streams import LoadResult, RunKind, Window
+from include.core.errors import ConfigError, EltError, PositionRefused, TooManyRejects
+from include.core.streams import LoadResult, Page, RunKind, Window
 from include.extract.source import Source, build_source
-from include.load.loader import LoadPlan, run_load
+from include.load.loader import run_load
+from include.pipeline.read_plan import ReadPlan, fetch_read_plan, run_forget_position
 from include.pipeline.run_origin import RunOrigin
 from include.pipeline.source_stores import build_stores
-from include.pipeline.window import Skipped, WindowPlan, build_window
+from include.pipeline.window import Skipped
 from include.warehouse import ddl, ledger
 from include.warehouse.connection import Warehouse
 from include.warehouse.ledger import LoadPlace
@@ -24,6 +26,8 @@ from include.warehouse.ledger import LoadPlace
 log = logging.getLogger(__name__)
 
 NOWHERE = RunOrigin()
+# A list whose positions do not outlive a read cannot be read; two new starts tell it apart.
+MAX_RESTARTS = 2
 
 
 def run_stream_load(
@@ -36,16 +40,20 @@ def run_stream_load(
     *,
     origin: RunOrigin = NOWHERE,
     source: Source | None = None,
+    may_shrink: bool = False,
 ) -> LoadResult | Skipped:
     """Load one stream; a failure is recorded in the ledger before it is raised.
+
+    A read that broke off between two committed parts goes on behind them.
 
     Args:
         window: Exactly what to read (backfill interval, manual from/to); None continues at the
             committed cursor.
         source: An open source to reuse when several streams of a feed are loaded in turn.
+        may_shrink: A person accepts that much of the stream is gone.
 
     Raises:
-        EltError: With tenant, feed and stream filled in; no row of this load is committed.
+        EltError: With tenant, feed and stream filled in; parts committed before it stay.
     """
     place = LoadPlace(
         tenant=feed.tenant.id,
@@ -60,7 +68,7 @@ def run_stream_load(
         try_number=origin.try_number,
     )
     try:
-        return _run(feed, place, window, credentials, warehouse, source)
+        return _run(feed, place, window, credentials, warehouse, source, may_shrink)
     except Exception as error:
         if isinstance(error, EltError):
             error.at(tenant=feed.tenant.id, feed=feed.name, stream=stream_name)
@@ -71,39 +79,41 @@ def run_stream_load(
 def _run(
     feed: Feed,
     place: LoadPlace,
-    interval: Window | None,
+    window: Window | None,
     credentials: Credentials,
     warehouse: Warehouse,
     source: Source | None,
+    may_shrink: bool,
 ) -> LoadResult | Skipped:
     run_prepare(feed, warehouse)
     source = source or open_source(feed, credentials, warehouse)
     stream = _describe(feed, place.stream, source)
-    planned = _fetch_window(feed, place, stream, interval, warehouse)
-    if isinstance(planned, Skipped):
-        log.info(
-            "stream skipped tenant=%s feed=%s stream=%s reason=%s",
-            place.tenant,
-            place.feed,
-            place.stream,
-            planned.reason,
-        )
-        return planned
-    plan = LoadPlan(
-        tenant=place.tenant,
-        feed=place.feed,
-        connector=place.connector,
-        stream_name=place.stream,
-        stream=stream,
-        window=planned.window,
-        kind=place.kind,
-        started_at=place.started_at,
-        cursor_after=planned.cursor_after,
-        dag_id=place.dag_id,
-        run_id=place.run_id,
-        try_number=place.try_number,
-    )
-    return run_load(warehouse, plan, source.read(place.stream, planned.window))
+    options: dict[str, Any] = {}
+    restarts = 0
+    while True:
+        planned = fetch_read_plan(feed, place, stream, window, warehouse, may_shrink=may_shrink)
+        if isinstance(planned, Skipped):
+            log.info("stream skipped %s reason=%s", _place_words(place), planned.reason)
+            return planned
+        try:
+            return run_load(warehouse, planned.load, _read(source, planned, options))
+        except PositionRefused as error:
+            if planned.load.stateful or restarts == MAX_RESTARTS:
+                raise
+            restarts += 1
+            log.warning("read starts over %s reason=%s", _place_words(place), error.message)
+            run_forget_position(warehouse, planned.load)
+
+
+def _read(source: Source, planned: ReadPlan, options: dict[str, Any]) -> Iterator[Page]:
+    if planned.position is not None:
+        # Sources whose pages carry no position need not know the parameter.
+        options = {**options, "position": planned.position}
+    return source.read(planned.load.stream_name, planned.load.window, **options)
+
+
+def _place_words(place: LoadPlace) -> str:
+    return f"tenant={place.tenant} feed={place.feed} stream={place.stream}"
 
 
 def open_source(feed: Feed, credentials: Credentials, warehouse: Warehouse) -> Source:
@@ -126,28 +136,10 @@ def _describe(feed: Feed, stream_name: str, source: Source) -> Stream:
             f"no stream `{stream_name}`. Streams found: {', '.join(sorted(known)) or 'none'}. "
             "Check the feed's `streams` and, for files, that the file is in the folder."
         )
-    limit = feed.settings_of(stream_name).quarantine
-    stream = known[stream_name]
-    return stream.model_copy(update={"quarantine": limit}) if limit else stream
-
-
-def _fetch_window(
-    feed: Feed,
-    place: LoadPlace,
-    stream: Stream,
-    interval: Window | None,
-    warehouse: Warehouse,
-) -> WindowPlan | Skipped:
-    with warehouse.connect() as connection:
-        cursor = ledger.fetch_cursor(connection, place.tenant, place.feed, place.stream)
-    return build_window(
-        stream,
-        place.kind,
-        interval=interval,
-        start=start_instant(feed),
-        cursor=cursor,
-        now=place.started_at,
-    )
+    settings = feed.settings_of(stream_name)
+    said = {name: getattr(settings, name) for name in ("quarantine", "sweep_limit_share")}
+    given = {name: value for name, value in said.items() if value is not None}
+    return known[stream_name].model_copy(update=given)
 
 
 def _record_failure(warehouse: Warehouse, place: LoadPlace, error: Exception) -> None:

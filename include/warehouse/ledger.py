@@ -7,18 +7,20 @@ cursor and books are one unit.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from psycopg.rows import dict_row
 
 from include.core.clock import utcnow
 from include.core.errors import EltError
-from include.core.streams import LoadResult, RunKind, SchemaChange, Window
+from include.core.streams import LoadResult, RunKind, Window
 from include.warehouse.connection import Connection
 from include.warehouse.outcomes import run_claim_alert as run_claim_alert  # one door for callers
 
 MAX_MESSAGE = 2000
+# Clocks of workers and server differ by seconds; more than this is no difference but a fault.
+CLOCK_TOLERANCE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,34 @@ def fetch_cursor(connection: Connection, tenant: str, feed: str, stream: str) ->
         [tenant, feed, stream],
     ).fetchone()
     return str(row[0]) if row else None
+
+
+def fetch_believed_cursor(
+    connection: Connection, tenant: str, feed: str, stream: str
+) -> datetime | None:
+    """Until when the stream is certainly loaded, by the server's clock instead of the cursor.
+
+    Ours when the read that moved the cursor began: its parts' commit less the time they took.
+    """
+    row = connection.execute(
+        "select min(l.finished_at - make_interval(secs => l.seconds)) "
+        "from elt_ops.cursors as c join elt_ops.loads as mine on mine.load_id = c.load_id "
+        "join elt_ops.loads as l on (l.tenant, l.feed, l.stream) = (c.tenant, c.feed, c.stream) "
+        "and l.state = 'loaded' and l.window_end = mine.window_end "
+        "where (c.tenant, c.feed, c.stream) = (%s, %s, %s)",
+        [tenant, feed, stream],
+    ).fetchone()
+    return row[0] if row else None
+
+
+def fetch_last_delivered(connection: Connection, place: LoadPlace) -> int | None:
+    """Records of the last full read of the stream; None when none was counted."""
+    row = connection.execute(
+        "select delivered from elt_ops.loads where (tenant, feed, stream) = (%s, %s, %s) "
+        "and state = 'loaded' and is_last and delivered is not null order by load_id desc limit 1",
+        [place.tenant, place.feed, place.stream],
+    ).fetchone()
+    return int(row[0]) if row else None
 
 
 def fetch_next_load_id(connection: Connection) -> int:
@@ -139,8 +169,21 @@ def fetch_quarantine(
         return cursor.fetchall()
 
 
-def run_record_load(connection: Connection, place: LoadPlace, result: LoadResult) -> None:
-    """Write the load's books under the id taken before (`fetch_next_load_id`)."""
+def run_record_load(
+    connection: Connection,
+    place: LoadPlace,
+    result: LoadResult,
+    *,
+    part: int = 1,
+    is_last: bool = True,
+    delivered: int | None = None,
+) -> None:
+    """Write the load's books under the id taken before (`fetch_next_load_id`).
+
+    Args:
+        part: Which part of its read this is, from 1.
+        delivered: Records of the whole read so far, where the next read is compared with it.
+    """
     values = place.row() | {
         "load_id": result.load_id,
         "state": "loaded",
@@ -155,6 +198,10 @@ def run_record_load(connection: Connection, place: LoadPlace, result: LoadResult
         "unchanged": result.unchanged,
         "quarantined": result.quarantined,
         "filtered": result.filtered,
+        "part": part,
+        "is_last": is_last,
+        "delivered": delivered,
+        "notices": json.dumps(result.notices),
     }
     _insert_load(connection, values)
 
@@ -189,33 +236,25 @@ def _insert_load(connection: Connection, values: dict[str, Any]) -> None:
 
 
 def run_save_cursor(connection: Connection, place: LoadPlace, value: str, load_id: int) -> None:
-    """Move the cursor forward, never back: a load that began earlier may commit later."""
+    """Move the cursor forward, never back: a load that began earlier may commit later.
+
+    A cursor ahead of the server's own clock was written by a clock that was wrong, and is replaced.
+    """
     connection.execute(
         "insert into elt_ops.cursors as c (tenant, feed, stream, value, load_id) "
         "values (%s, %s, %s, %s, %s) on conflict (tenant, feed, stream) do update "
         "set value = excluded.value, load_id = excluded.load_id, updated_at = clock_timestamp() "
-        "where excluded.value::timestamptz >= c.value::timestamptz",
+        "where excluded.value::timestamptz >= c.value::timestamptz "
+        "or c.value::timestamptz > clock_timestamp() + %s",
+        [place.tenant, place.feed, place.stream, value, load_id, CLOCK_TOLERANCE],
+    )
+
+
+def run_save_position(connection: Connection, place: LoadPlace, value: str, load_id: int) -> None:
+    """Store a source's own state as the cursor; which of two is newer only the source knows."""
+    connection.execute(
+        "insert into elt_ops.cursors as c (tenant, feed, stream, value, load_id) "
+        "values (%s, %s, %s, %s, %s) on conflict (tenant, feed, stream) do update "
+        "set value = excluded.value, load_id = excluded.load_id, updated_at = clock_timestamp()",
         [place.tenant, place.feed, place.stream, value, load_id],
     )
-
-
-def run_record_schema_changes(
-    connection: Connection, place: LoadPlace, load_id: int, changes: Sequence[SchemaChange]
-) -> tuple[SchemaChange, ...]:
-    """Write the changes; unknown and vanished fields once for ever. Returns those that were new."""
-    return tuple(change for change in changes if _insert_change(connection, place, load_id, change))
-
-
-def _insert_change(
-    connection: Connection, place: LoadPlace, load_id: int, change: SchemaChange
-) -> bool:
-    found = connection.execute(
-        "insert into elt_ops.schema_changes (tenant, feed, stream, table_name, column_name, "
-        "change, old_type, new_type, load_id, noticed_at) "
-        "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
-        [
-            *(place.tenant, place.feed, place.stream, change.table, change.column, change.change),
-            *(change.old_type, change.new_type, load_id, utcnow()),
-        ],
-    )
-    return found.rowcount == 1

@@ -1,12 +1,12 @@
 """Every rule of a load's window, whole answers compared."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from include.config.connector_spec import Stream
 from include.core.streams import RunKind, Window
-from include.pipeline.window import Skipped, WindowPlan, build_window
+from include.pipeline.window import Skipped, WindowPlan, build_stateful_window, build_window
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 NOW = datetime(2026, 11, 1, 14, 30, tzinfo=UTC)
@@ -53,9 +53,67 @@ def test_a_date_cursor_reads_its_own_day_again() -> None:
     assert plan == WindowPlan(Window(since, NOW), "2026-11-01T14:30:00Z")
 
 
-def test_a_cursor_ahead_of_the_clock_gives_an_empty_window_not_an_error() -> None:
-    plan = _plan(_stream(), cursor="2027-01-01T00:00:00Z")
+def test_a_cursor_a_little_ahead_of_the_clock_gives_an_empty_window() -> None:
+    """Two workers' clocks differ by seconds; that is no fault to report."""
+    plan = _plan(_stream(), cursor="2026-11-01T14:33:00Z")
     assert plan == WindowPlan(Window(NOW, NOW), "2026-11-01T14:30:00Z")
+
+
+def test_a_cursor_in_the_future_is_reported_and_not_believed() -> None:
+    """A worker whose clock was a year ahead moved the cursor there, and every run until then read
+    an empty window: nothing was loaded for a year, without an error."""
+    believed = datetime(2026, 10, 31, 6, tzinfo=UTC)
+    plan = _plan(_stream(lookback_h=2), cursor="2027-11-01T00:00:00Z", believed=believed)
+    assert isinstance(plan, WindowPlan)
+    assert plan.window == Window(datetime(2026, 10, 31, 4, tzinfo=UTC), NOW)
+    assert plan.cursor_after == "2026-11-01T14:30:00Z"
+    assert "`2027-11-01T00:00:00Z` lay ahead of the clock" in plan.notices[0]
+    assert "`2026-10-31T06:00:00Z`" in plan.notices[0]
+
+
+def test_of_a_cursor_in_the_future_that_nobody_knows_about_everything_is_read() -> None:
+    plan = _plan(_stream(), cursor="2027-11-01T00:00:00Z")
+    assert isinstance(plan, WindowPlan)
+    assert plan.window == Window(START, NOW)
+    assert "from the feed's start" in plan.notices[0]
+
+
+def test_a_sweep_reads_from_the_start_without_an_end_and_moves_no_cursor() -> None:
+    stream = _stream().model_copy(update={"sweep": "all"})
+    plan = _plan(stream, RunKind.SWEEP, cursor="2026-10-31T06:00:00Z")
+    assert plan == WindowPlan(Window(START, None), None)
+
+
+def test_a_sweep_takes_nothing_for_gone_that_the_source_no_longer_keeps() -> None:
+    stream = _stream().model_copy(update={"sweep": "all"})
+    kept = stream.cursor.model_copy(update={"keep_days": 30})  # type: ignore[union-attr]
+    plan = _plan(stream.model_copy(update={"cursor": kept}), RunKind.SWEEP)
+    assert plan == WindowPlan(Window(NOW - timedelta(days=29), None), None)
+
+
+@pytest.mark.parametrize(("cursor", "word"), [(None, "in full"), ("timestamp", "sweep: all")])
+def test_a_sweep_of_other_streams_is_skipped(cursor: str | None, word: str) -> None:
+    plan = _plan(_stream(cursor), RunKind.SWEEP)
+    assert isinstance(plan, Skipped)
+    assert word in plan.reason
+
+
+@pytest.mark.parametrize("kind", [RunKind.SCHEDULED, RunKind.MANUAL])
+def test_a_source_with_a_state_of_its_own_reads_on_from_there(kind: RunKind) -> None:
+    plan = build_stateful_window(kind, interval=None, start=START, now=NOW)
+    assert plan == WindowPlan(Window(START, NOW), None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "interval"),
+    [(RunKind.BACKFILL, DAY), (RunKind.MANUAL, DAY), (RunKind.SWEEP, None)],
+)
+def test_a_source_with_a_state_of_its_own_reads_no_interval(
+    kind: RunKind, interval: Window | None
+) -> None:
+    plan = build_stateful_window(kind, interval=interval, start=START, now=NOW)
+    assert isinstance(plan, Skipped)
+    assert "keeps its own state" in plan.reason
 
 
 def test_a_stream_without_cursor_is_read_in_full_and_keeps_no_cursor() -> None:

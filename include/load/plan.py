@@ -1,0 +1,88 @@
+"""What a load is to do, decided before anything is read."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from include.config.connector_spec import Stream
+from include.core.streams import RunKind, Window
+from include.load.parts import PartLimits
+from include.load.policy import DEFAULT_POLICY, StreamPolicy
+from include.load.sweep import is_complete_read
+from include.warehouse.checkpoints import Checkpoint
+from include.warehouse.ledger import LoadPlace
+
+
+@dataclass(frozen=True)
+class LoadPlan:
+    """What to load, for whom and why.
+
+    Attributes:
+        stream: As declared or, for detected streams, as discovered.
+        window: What the pages hold; rows outside it were left out by the source.
+        started_at: Instant before anything was read; written to `_loaded_at`.
+        cursor_after: Cursor to commit with the rows; None leaves the stored one alone.
+        policy: What the tenant has decided about new fields and personal data.
+        stateful: The position of a page is the stream's cursor.
+        reads: Name of the read its checkpoints are kept under; None: committed in one part.
+        resumes: Checkpoint the pages go on from.
+        cursor_before: The stream's cursor when the window was chosen.
+        is_full: The pages hold the whole stream, so their number is compared with the last read's.
+        may_shrink: A person has accepted that much is gone.
+        notices: Sentences for a person, kept with the books.
+        replayed: Ids of quarantined records, when these and nothing else are what the pages hold.
+    """
+
+    tenant: str
+    feed: str
+    connector: str
+    stream_name: str
+    stream: Stream
+    window: Window
+    kind: RunKind
+    started_at: datetime
+    cursor_after: str | None
+    dag_id: str | None = None
+    run_id: str | None = None
+    try_number: int = 1
+    policy: StreamPolicy = DEFAULT_POLICY
+    replayed: tuple[int, ...] = ()
+    stateful: bool = False
+    reads: str | None = None
+    resumes: Checkpoint | None = None
+    cursor_before: str | None = None
+    limits: PartLimits = field(default_factory=PartLimits)
+    is_full: bool = False
+    may_shrink: bool = False
+    notices: tuple[str, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """What is read is all there is, so that absence means something."""
+        return is_complete_read(self.stream, self.window, self.kind)
+
+    @property
+    def accepts_less(self) -> bool:
+        """A person stands behind this load, so a much smaller read is taken as meant."""
+        return self.may_shrink or self.kind is RunKind.MANUAL
+
+    @property
+    def comes_in_parts(self) -> bool:
+        """Parts of a read that is to show what is gone would each show the other parts as gone."""
+        sweep = self.stream.sweep
+        absence_counts = sweep is not None and (sweep != "all" or self.is_complete)
+        return (self.stateful or self.reads is not None) and not absence_counts
+
+    def place(self) -> LoadPlace:
+        """The ledger's view of this plan."""
+        return LoadPlace(
+            tenant=self.tenant,
+            feed=self.feed,
+            connector=self.connector,
+            stream=self.stream_name,
+            kind=self.kind,
+            window=self.window,
+            started_at=self.started_at,
+            dag_id=self.dag_id,
+            run_id=self.run_id,
+            try_number=self.try_number,
+        )

@@ -1,0 +1,114 @@
+"""What one load reads, from the ledger: its window, and where in it a broken read goes on."""
+
+import logging
+from dataclasses import dataclass, replace
+
+from include.config.connector_spec import Stream
+from include.config.load import start_instant
+from include.config.models import Feed
+from include.core.streams import RunKind, Window
+from include.load.plan import LoadPlan
+from include.load.policy import DEFAULT_POLICY, StreamPolicy
+from include.pipeline.window import Skipped, WindowPlan, build_stateful_window, build_window
+from include.warehouse import checkpoints, ledger
+from include.warehouse.checkpoints import Checkpoint, build_reads
+from include.warehouse.connection import Connection, Warehouse
+from include.warehouse.ledger import LoadPlace
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ReadPlan:
+    """A load's plan and the position its source is handed."""
+
+    load: LoadPlan
+    position: str | None = None
+
+
+def fetch_read_plan(
+    feed: Feed,
+    place: LoadPlace,
+    stream: Stream,
+    interval: Window | None,
+    warehouse: Warehouse,
+    *,
+    may_shrink: bool = False,
+) -> ReadPlan | Skipped:
+    """Decide what to read now; nothing is written.
+
+    Args:
+        interval: The backfill's data interval or the manual run's from/to; None otherwise.
+        may_shrink: A person accepts that much of the stream is gone.
+    """
+    with warehouse.connect() as connection:
+        where = (place.tenant, place.feed, place.stream)
+        cursor = ledger.fetch_cursor(connection, *where)
+        known = {"interval": interval, "start": start_instant(feed), "now": place.started_at}
+        if feed.connector.stateful:
+            planned = build_stateful_window(place.kind, **known)
+        else:
+            believed = ledger.fetch_believed_cursor(connection, *where)
+            planned = build_window(stream, place.kind, cursor=cursor, believed=believed, **known)
+        if isinstance(planned, Skipped):
+            return planned
+        plan = _build_plan(feed, place, stream, planned)
+        plan = replace(plan, cursor_before=cursor, may_shrink=may_shrink)
+        if feed.connector.stateful:
+            return ReadPlan(replace(plan, stateful=True), cursor)
+        if place.kind is RunKind.SWEEP:
+            return ReadPlan(plan)
+        return _fetch_resumed(connection, replace(plan, reads=build_reads(interval)))
+
+
+def run_forget_position(warehouse: Warehouse, plan: LoadPlan) -> None:
+    """Drop the checkpoint whose position the source no longer takes."""
+    with warehouse.connect() as connection:
+        names = (plan.tenant, plan.feed, plan.stream_name)
+        checkpoints.run_drop_checkpoint(connection, *names, plan.reads)
+
+
+def _build_plan(feed: Feed, place: LoadPlace, stream: Stream, planned: WindowPlan) -> LoadPlan:
+    for notice in planned.notices:
+        names = (place.tenant, place.feed, place.stream)
+        log.warning("load notice tenant=%s feed=%s stream=%s notice=%s", *names, notice)
+    # A file is loaded once, so a read without news brings nothing; a sweep has its own comparison.
+    is_full = stream.cursor is None and stream.sweep is None and feed.connector.kind != "files"
+    return LoadPlan(
+        tenant=place.tenant,
+        feed=place.feed,
+        connector=place.connector,
+        stream_name=place.stream,
+        stream=stream,
+        window=planned.window,
+        kind=place.kind,
+        started_at=place.started_at,
+        cursor_after=planned.cursor_after,
+        dag_id=place.dag_id,
+        run_id=place.run_id,
+        try_number=place.try_number,
+        policy=StreamPolicy(drift=feed.settings_of(place.stream).drift or DEFAULT_POLICY.drift),
+        is_full=is_full and not feed.connector.stateful,
+        notices=planned.notices,
+    )
+
+
+def _fetch_resumed(connection: Connection, plan: LoadPlan) -> ReadPlan:
+    """The same plan, or the rest of a read that broke off, in the window that read had."""
+    names = (plan.tenant, plan.feed, plan.stream_name)
+    found = checkpoints.fetch_checkpoint(connection, *names, plan.reads or "")
+    if found is None or not plan.comes_in_parts or not _is_same_read(plan, found):
+        return ReadPlan(plan)
+    log.info(
+        "read goes on tenant=%s feed=%s stream=%s parts=%s records=%s since=%s",
+        *(*names, found.part, found.delivered, found.started_at),
+    )
+    resumed = replace(plan, resumes=found, window=found.window, cursor_after=found.cursor_after)
+    return ReadPlan(resumed, found.position)
+
+
+def _is_same_read(plan: LoadPlan, found: Checkpoint) -> bool:
+    """A cursor that was rewound, or a start date that moved, asks for another read."""
+    if found.window.start != plan.window.start:
+        return False
+    return plan.reads != build_reads(None) or found.cursor_before == plan.cursor_before
