@@ -32,6 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="WHEN",
         help="read from here on (2026-10-01 or 2026-10-01T06:00:00Z, UTC); the cursor stays",
     )
+    parser.add_argument(
+        "--reload", action="store_true", help="read files again that were loaded before"
+    )
     parser.add_argument("--to", dest="end", metavar="WHEN", help="up to here, not included")
 
 
@@ -48,6 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         feeds=choose_feeds(tenant, arguments.feed),
         stream=arguments.stream,
         window=build_window(arguments.start, arguments.end),
+        reload=arguments.reload,
         has_whole_tenant=arguments.feed is None,
         steps=steps,
     )

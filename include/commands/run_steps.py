@@ -28,6 +28,7 @@ class Request:
 
     Attributes:
         window: Exactly what to read; None continues at each stream's cursor.
+        reload: Read files again that were loaded before.
         has_whole_tenant: No feed was named: mart checks are part of the quality step.
         steps: Any of ingest, transform, quality, in that order.
     """
@@ -38,6 +39,7 @@ class Request:
     window: Window | None
     has_whole_tenant: bool
     steps: tuple[str, ...]
+    reload: bool = False
 
 
 @dataclass
@@ -96,6 +98,7 @@ def _loads(
                     warehouse,
                     origin=tally.origin,
                     source=source,
+                    reload=request.reload,
                 ),
             )
         except EltError as error:

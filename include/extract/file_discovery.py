@@ -5,13 +5,15 @@ Types come from a sample of each file; over the files of a stream the wider type
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
+
+import orjson
 
 from include.config.connector_spec import Column, Stream
 from include.config.explain import did_you_mean
+from include.config.models import Feed
 from include.core import naming
 from include.core.errors import ConfigError, EltError
 from include.extract.detect_types import detect_json_column, detect_text_column, unite
@@ -23,14 +25,10 @@ from include.extract.file_batches import (
     Layout,
     read_pieces,
 )
-from include.extract.file_places import (
-    DELIMITED,
-    EXCEL,
-    JSON_LINES,
-    Place,
-    match_files,
-    require_files,
-)
+from include.extract.file_folder import Folder, Found, opened, require_files
+from include.extract.file_layout import build_fingerprint
+from include.extract.file_ledger import Known, LoadedFile
+from include.extract.file_places import DELIMITED, EXCEL, JSON_LINES, ZIP, Place, suffix_of
 
 log = logging.getLogger(__name__)
 
@@ -48,80 +46,173 @@ class FileStream:
 
     Attributes:
         stream: With detected columns, marked so.
+        files: Those in the folder now; none when all were archived.
         layout: How to read its files; its columns are those the tenant file gave.
         is_keyless: Its key is (source_file, source_line).
+        fingerprint: Of all that decides its rows.
+        detected: File -> what was detected, as JSON for the ledger.
     """
 
     stream: Stream
-    places: tuple[Place, ...]
+    files: tuple[Found, ...]
     layout: Layout
     is_keyless: bool
+    fingerprint: str
+    detected: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_whole(self) -> bool:
+        """Its files say together what exists, so that they are read all or not at all."""
+        return self.stream.sweep not in (None, SOURCE_FILE)
 
 
-def discover_streams(folder: Path, options: Mapping[str, Any]) -> dict[str, FileStream]:
+Loaded = Mapping[str, Sequence[LoadedFile]]
+
+
+def discover_streams(folder: Folder, feed: Feed, loaded: Loaded) -> dict[str, FileStream]:
     """Every stream of the folder by name, sorted.
+
+    Args:
+        loaded: The ledger's rows by stream: a file that looks as it did is not opened again.
 
     Raises:
         ConfigError: If a block of option `streams` is wrong.
         UpstreamUnavailable: If a file cannot be read, or none matches a block.
     """
-    blocks = options.get("streams")
-    if blocks:
-        found = {name: _declared(folder, name, block, options) for name, block in blocks.items()}
-    else:
-        found = dict(_one_per_file(folder, options))
+    found = _Discovery(folder, feed, loaded).streams()
     return {name: found[name] for name in sorted(found)}
 
 
-def _declared(folder: Path, name: str, block: Any, options: Mapping[str, Any]) -> FileStream:
-    block = dict(block or {})
-    for key in block:
-        if key not in _BLOCK_KEYS:
+def find_files(
+    folder: Folder, patterns: tuple[str, ...], feed: Feed, rows: Sequence[LoadedFile]
+) -> tuple[Found, ...]:
+    """A stream's files; none is right only when those that came are archived.
+
+    Raises:
+        UpstreamUnavailable: If none is there and none ever was.
+    """
+    if rows and takes_away(feed):
+        return tuple(folder.find(patterns))
+    return tuple(require_files(folder, patterns))
+
+
+def takes_away(feed: Feed) -> bool:
+    """Loaded files leave the folder."""
+    return feed.options.get("after") in ("archive", "delete")
+
+
+class _Discovery:
+    """One look at a folder whose streams the feed leaves to it."""
+
+    def __init__(self, folder: Folder, feed: Feed, loaded: Loaded) -> None:
+        self._folder, self._feed, self._loaded = folder, feed, loaded
+        self._options = feed.options
+
+    def streams(self) -> dict[str, FileStream]:
+        blocks = self._options.get("streams")
+        if blocks:
+            return {name: self._declared(name, block) for name, block in blocks.items()}
+        found = dict(self._one_per_file())
+        if takes_away(self._feed):
+            gone = {name: rows for name, rows in self._loaded.items() if name not in found}
+            for name, rows in gone.items():
+                sheet = _remembered(rows[-1]).get("sheet")
+                found[name] = self._build(name, (), {"sheet": sheet})
+        return found
+
+    def _declared(self, name: str, block: Any) -> FileStream:
+        block = dict(block or {})
+        for key in block:
+            if key not in _BLOCK_KEYS:
+                raise ConfigError(
+                    f"option `streams.{name}` has the key `{key}`."
+                    f"{did_you_mean(key, _BLOCK_KEYS)} Expected some of: {', '.join(_BLOCK_KEYS)}. "
+                    "Correct the tenant file."
+                )
+        files = block.pop("files", f"{name}.*")
+        patterns = (files,) if isinstance(files, str) else tuple(files)
+        rows = self._loaded.get(name, ())
+        return self._build(name, find_files(self._folder, patterns, self._feed, rows), block)
+
+    def _one_per_file(self) -> Iterator[tuple[str, FileStream]]:
+        """A stream per file, and per sheet where a workbook has several."""
+        found: list[tuple[str, Found, str | None]] = []
+        for file in self._folder.find(["**/*"]):
+            if suffix_of(file.name) not in (*DELIMITED, *JSON_LINES, *EXCEL, ZIP):
+                log.info("action=file_ignored file=%s reason=unknown_extension", file.name)
+                continue
+            sheets = self._sheets(file)
+            found += [
+                (_stream_name(file.name, sheet if len(sheets) > 1 else None), file, sheet)
+                for sheet in sheets
+            ]
+        names = self._remembered_names()
+        twice = {name for name, count in Counter(n for n, _, _ in found).items() if count > 1}
+        for name, file, sheet in found:
+            # Two files of one stem: the extension tells them apart. A name once given stays.
+            unique = f"{name}_{suffix_of(file.name)[1:]}" if name in twice else name
+            unique = names.get((file.name, sheet), unique)
+            yield unique, self._build(unique, (file,), {"sheet": sheet})
+
+    def _sheets(self, file: Found) -> list[str | None]:
+        """Sheets with anything on them; a single None for what is no workbook."""
+        if suffix_of(file.name) not in (*EXCEL, ZIP):
+            return [None]
+        for row in self._rows_of(file):
+            if "sheets" in (known := _remembered(row)):
+                return list(known["sheets"])
+        with opened(self._folder, file) as place:
+            return [*load_sheet_names(place)] if place.suffix in EXCEL else [None]
+
+    def _rows_of(self, file: Found) -> Iterator[LoadedFile]:
+        rows = (row for rows in self._loaded.values() for row in rows if row.path == file.name)
+        return (row for row in rows if (row.size, row.version) == (file.size, file.version))
+
+    def _remembered_names(self) -> dict[tuple[str, str | None], str]:
+        rows = (row for rows in self._loaded.values() for row in rows)
+        return {(row.path, _remembered(row).get("sheet")): row.stream for row in rows}
+
+    def _build(self, name: str, files: tuple[Found, ...], block: dict[str, Any]) -> FileStream:
+        try:
+            return self._build_checked(name, files, block)
+        except ValueError as error:
+            if isinstance(error, EltError):
+                raise
             raise ConfigError(
-                f"option `streams.{name}` has the key `{key}`.{did_you_mean(key, _BLOCK_KEYS)} "
-                f"Expected some of: {', '.join(_BLOCK_KEYS)}. Correct the tenant file."
-            )
-    files = block.pop("files", f"{name}.*")
-    patterns = (files,) if isinstance(files, str) else tuple(files)
-    places = tuple(require_files(folder, patterns))
-    return _build(name, places, block, options)
+                f"option `streams.{name}` does not describe a stream: "
+                f"{str(error).splitlines()[-1]}. Expected the keys of a stream in connector.yaml. "
+                "Correct the tenant file."
+            ) from None
 
+    def _build_checked(
+        self, name: str, files: tuple[Found, ...], block: dict[str, Any]
+    ) -> FileStream:
+        key = block.get("primary_key")
+        layout = self._layout(block)
+        fingerprint = build_fingerprint(
+            self._feed, layout, key=key, day_first=bool(self._options.get("day_first"))
+        )
+        rows = self._loaded.get(name, ())
+        known = Known(rows, fingerprint, is_keyless=not key)
+        texts: dict[str, str] = {}
+        for file in files:
+            row = known.by_looks(file)
+            texts[file.name] = (row and row.detected) or self._detect(file, layout)
+        gone = [row.detected for row in rows if row.is_archived and row.detected]
+        columns: dict[str, Column] = {}
+        for text in (*gone, *texts.values()):
+            for column, spec in orjson.loads(text)["columns"].items():
+                found = Column(detected=True, **spec)
+                columns[column] = unite(columns[column], found) if column in columns else found
+        columns |= layout.columns
+        described = {**block, "files": [f.name for f in files]}
+        stream = Stream.model_validate(described | _key_and_columns(name, key, columns))
+        return FileStream(stream, files, layout, not key, fingerprint, texts)
 
-def _one_per_file(folder: Path, options: Mapping[str, Any]) -> Iterator[tuple[str, FileStream]]:
-    """A stream per file, and per sheet where a workbook has several."""
-    found: list[tuple[str, Place, str | None]] = []
-    for place in match_files(folder, ["**/*"]):
-        if place.suffix in EXCEL:
-            sheets = load_sheet_names(place)
-            for sheet in sheets:
-                name = _stream_name(place, sheet if len(sheets) > 1 else None)
-                found.append((name, place, sheet))
-        elif place.suffix in DELIMITED + JSON_LINES:
-            found.append((_stream_name(place, None), place, None))
-        else:
-            log.info("action=file_ignored file=%s reason=unknown_extension", place.name)
-    twice = {name for name, count in Counter(n for n, _, _ in found).items() if count > 1}
-    for name, place, page in found:
-        # Two files of one stem: the extension tells them apart, stably whatever else arrives.
-        unique = f"{name}_{place.suffix[1:]}" if name in twice else name
-        yield unique, _build(unique, (place,), {"sheet": page}, options)
-
-
-def _stream_name(place: Place, sheet: str | None) -> str:
-    *folders, file = place.name.split("/")
-    stem = " ".join([*folders, file.split(".")[0]])
-    name = naming.snake(f"{stem} {sheet}" if sheet else stem).strip("_") or "file"
-    name = name if name[0].isalpha() else f"file_{name}"
-    return name[:50].rstrip("_")
-
-
-def _build(
-    name: str, places: tuple[Place, ...], block: dict[str, Any], options: Mapping[str, Any]
-) -> FileStream:
-    day_first = bool(options.get("day_first"))
-    try:
+    def _layout(self, block: Mapping[str, Any]) -> Layout:
+        options = self._options
         declared = {k: Column.model_validate(v) for k, v in (block.get("columns") or {}).items()}
-        layout = Layout(
+        return Layout(
             columns=declared,
             encoding=block.get("encoding") or options.get("encoding") or "auto",
             delimiter=block.get("delimiter") or options.get("delimiter"),
@@ -129,23 +220,35 @@ def _build(
             max_line_bytes=int(options.get("max_line_bytes") or DEFAULT_MAX_LINE_BYTES),
             rename=True,
         )
-        columns: dict[str, Column] = {}
-        for place in places:
-            for column, found in _detect(place, layout, day_first).items():
-                columns[column] = unite(columns[column], found) if column in columns else found
-        columns |= declared
-        key = block.get("primary_key")
-        stream = Stream.model_validate(
-            {**block, "files": [p.name for p in places], **_key_and_columns(name, key, columns)}
-        )
-    except ValueError as error:
-        if isinstance(error, EltError):
-            raise
-        raise ConfigError(
-            f"option `streams.{name}` does not describe a stream: {str(error).splitlines()[-1]}. "
-            "Expected the keys of a stream in connector.yaml. Correct the tenant file."
-        ) from None
-    return FileStream(stream, places, layout, is_keyless=not key)
+
+    def _detect(self, file: Found, layout: Layout) -> str:
+        """Columns of one file, and its sheets, as JSON."""
+        with opened(self._folder, file) as place:
+            columns = _detect(place, layout, bool(self._options.get("day_first")))
+            found: dict[str, Any] = {
+                "columns": {
+                    name: {"type": c.type, **({"format": c.format} if c.format else {})}
+                    for name, c in columns.items()
+                },
+                "sheet": layout.sheet,
+            }
+            if suffix_of(file.name) in (*EXCEL, ZIP):
+                is_book = place.suffix in EXCEL
+                found["sheets"] = load_sheet_names(place) if is_book else [None]
+        return orjson.dumps(found).decode()
+
+
+def _remembered(row: LoadedFile) -> dict[str, Any]:
+    found: dict[str, Any] = orjson.loads(row.detected) if row.detected else {}
+    return found
+
+
+def _stream_name(file_name: str, sheet: str | None) -> str:
+    *folders, file = file_name.split("/")
+    stem = " ".join([*folders, file.split(".")[0]])
+    name = naming.snake(f"{stem} {sheet}" if sheet else stem).strip("_") or "file"
+    name = name if name[0].isalpha() else f"file_{name}"
+    return name[:50].rstrip("_")
 
 
 def _key_and_columns(name: str, key: Any, columns: dict[str, Column]) -> dict[str, Any]:

@@ -1,20 +1,18 @@
 """Reads folders of files: streams declared in connector.yaml, or discovered.
 
-Data flow: option `path` -> files of the stream, by name -> pieces -> hooks -> window -> Page.
-Files are read whole on each load; the loader knows unchanged rows, so nothing changes twice.
+Data flow: option `path` -> files of the stream, by name -> those not loaded yet -> pieces -> hooks
+-> window -> Page. With a ledger each file is loaded once; without one all are read each time.
 """
 
-import logging
 from collections.abc import Iterator
-from typing import Any
-
-import pyarrow as pa
-import pyarrow.compute as pc
+from dataclasses import dataclass
 
 from include.config.connector_spec import Stream
+from include.config.credentials import Credentials
+from include.config.load import start_instant
 from include.config.models import Feed
 from include.core.errors import ConfigError, ContractBroken, TruncatedFetch
-from include.core.streams import Page, Window
+from include.core.streams import Page, Reading, Window
 from include.extract.file_batches import (
     DEFAULT_MAX_LINE_BYTES,
     Layout,
@@ -22,21 +20,36 @@ from include.extract.file_batches import (
     add_source,
     read_pieces,
 )
-from include.extract.file_discovery import FileStream, discover_streams
-from include.extract.file_places import Place, require_files, resolve_folder
-from include.extract.hooks import Hook, load_hook
-from include.extract.rest_source import build_page
-from include.extract.windows import build_filter, day_window
-
-log = logging.getLogger(__name__)
+from include.extract.file_discovery import FileStream, discover_streams, find_files, takes_away
+from include.extract.file_disposal import run_dispose
+from include.extract.file_folder import Folder, Found, open_folder, opened
+from include.extract.file_intake import Intake, Judged, State, require_unchanged
+from include.extract.file_layout import build_fingerprint
+from include.extract.file_ledger import FileLedger, Known, fetch_loaded
+from include.extract.file_together import NOTHING_NEW
+from include.extract.file_window import build_file_page
+from include.extract.hooks import load_hook
 
 
 class FileSource:
-    """The engine for connectors of kind `files`."""
+    """The engine for connectors of kind `files`.
 
-    def __init__(self, feed: Feed) -> None:
-        self._feed = feed
+    Args:
+        ledger: What was loaded before; None: nothing is known, and nothing is moved away.
+    """
+
+    def __init__(
+        self, feed: Feed, credentials: Credentials, ledger: FileLedger | None = None
+    ) -> None:
+        self._feed, self._credentials, self._ledger = feed, credentials, ledger
+        self._opened: Folder | None = None
         self._found: dict[str, FileStream] | None = None
+
+    @property
+    def _folder(self) -> Folder:
+        if self._opened is None:
+            self._opened = open_folder(self._feed, self._credentials)
+        return self._opened
 
     def check(self) -> None:
         """The folder is there, and each stream has a file with the columns it needs."""
@@ -49,31 +62,104 @@ class FileSource:
             return dict(self._feed.streams)
         return {name: found.stream for name, found in self._discovered().items()}
 
-    def read(self, stream: str, window: Window) -> Iterator[Page]:
-        """Pages of every file of the stream.
+    def read(
+        self, stream: str, window: Window, *, reading: Reading = Reading.WINDOW
+    ) -> Iterator[Page]:
+        """Pages of the stream's files; the last one of a file names it as loaded.
+
+        Args:
+            reading: NEW and ALL take no notice of the window's end: a row of a delivered file is
+                delivered, for the file is not looked at again.
 
         Raises:
             ConfigError: If the folder does not exist.
-            UpstreamUnavailable: If no file matches or one cannot be read.
+            UpstreamUnavailable: If no file matches, or one cannot be read or changed meanwhile.
             ContractBroken: If a file lacks a column the stream cannot do without.
             TruncatedFetch: If nothing came of a stream whose missing rows would be marked deleted.
         """
         found = self._find(stream)
+        try:
+            if reading is Reading.WINDOW or self._ledger is None:
+                yield from self._read_window(stream, found, window)
+            else:
+                yield from self._read_once(stream, found, window, reading)
+        finally:
+            self._folder.clear()
+
+    def after_commit(self, stream: str) -> None:
+        """Archive or delete what this stream and the others of its files have loaded.
+
+        Raises:
+            EltError: If a file cannot be moved; the rows are committed all the same.
+        """
+        if self._ledger is None or not takes_away(self._feed):
+            return
+        loaded = fetch_loaded(self._ledger)
+        users = {name: self._find(name) for name in self.discover()}
+        files: dict[Found, list[Known]] = {found: [] for found in users[stream].files}
+        for name, user in users.items():
+            known = Known(loaded.get(name, ()), user.fingerprint, is_keyless=user.is_keyless)
+            for found in set(user.files) & files.keys():
+                files[found].append(known)
+        is_kept = self._feed.options.get("after") == "archive"
+        run_dispose(self._folder, self._ledger, files, is_kept=is_kept)
+
+    def _read_window(self, stream: str, found: FileStream, window: Window) -> Iterator[Page]:
+        tally = _Tally()
+        for file in found.files:
+            yield from self._file_pages(stream, found, file, window, tally)
+        _require_rows(tally, stream, found)
+
+    def _read_once(
+        self, stream: str, found: FileStream, window: Window, reading: Reading
+    ) -> Iterator[Page]:
+        rows = fetch_loaded(self._ledger).get(stream, ())
+        known = Known(rows, found.fingerprint, is_keyless=found.is_keyless)
+        intake = Intake(self._folder, found.files, known, reading=reading, is_whole=found.is_whole)
+        has_read, tally = False, _Tally()
+        for judged in intake.judged():
+            if judged.state is State.NEW:
+                has_read = True
+                bounds = self._bounds(known, judged, window, reading)
+                yield from self._file_pages(stream, found, judged.found, bounds, tally)
+                require_unchanged(self._folder, judged.found)
+            mark = judged.mark(found.fingerprint, found.detected.get(judged.found.name))
+            if mark is not None:
+                yield Page([], files=(mark,))
+        if has_read and found.is_whole:
+            _require_rows(tally, stream, found)
+        else:
+            # Files add to each other: what was loaded before is not gone.
+            yield NOTHING_NEW
+
+    def _file_pages(
+        self, stream: str, found: FileStream, file: Found, window: Window, tally: "_Tally"
+    ) -> Iterator[Page]:
+        """One file's pages; without a key of its own a file says which of its rows are left."""
+        filtered = tally.filtered
+        for page in self._pages(stream, found, file, window):
+            tally.rows += len(page.records) + len(page.rejects) + page.filtered
+            tally.filtered += page.filtered
+            yield page
+        if found.is_keyless and tally.filtered == filtered:
+            yield Page([], complete=(file.name,))
+
+    def _bounds(self, known: Known, judged: Judged, window: Window, reading: Reading) -> Window:
+        """A file never seen is read from the feed's start on, however late it came; an export that
+        replaces an earlier one only as far back as the cursor's lookback."""
+        if reading is Reading.NEW and known.has_name(judged.found.name):
+            return Window(window.start, None)
+        return Window(start_instant(self._feed), None)
+
+    def _pages(self, stream: str, found: FileStream, file: Found, window: Window) -> Iterator[Page]:
         hook = load_hook(self._feed.connector.connector, stream)
-        rows = 0
-        for place in found.places:
+        with opened(self._folder, file) as place:
             for piece in read_pieces(place, found.layout):
-                _require_columns(piece, found.stream, place, found.is_keyless)
+                _require_columns(piece, found, file)
                 whole = add_source(piece, place) if found.is_keyless else piece
-                page = _build_page(whole, found.stream, window, hook)
-                rows += len(page.records) + len(page.rejects) + page.filtered
+                page = build_file_page(whole, found.stream, window, hook)
                 if len(page.records) or page.rejects or page.filtered:
                     yield page
-        if not rows and found.stream.sweep == "all":
-            raise TruncatedFetch(
-                f"the files of `{stream}` hold no row. Expected some, since rows missing from this "
-                "export are marked deleted. Check the export, then run again."
-            )
 
     def _find(self, name: str) -> FileStream:
         if self._feed.connector.streams_from_feed:
@@ -93,69 +179,42 @@ class FileSource:
             sheet=stream.sheet,
             max_line_bytes=int(options.get("max_line_bytes") or DEFAULT_MAX_LINE_BYTES),
         )
-        places = require_files(resolve_folder(self._feed), stream.files)
-        return FileStream(stream, tuple(places), layout, is_keyless=False)
+        rows = fetch_loaded(self._ledger).get(name, ()) if takes_away(self._feed) else ()
+        files = find_files(self._folder, stream.files, self._feed, rows)
+        fingerprint = build_fingerprint(self._feed, layout)
+        return FileStream(stream, files, layout, is_keyless=False, fingerprint=fingerprint)
 
     def _discovered(self) -> dict[str, FileStream]:
         if self._found is None:
-            self._found = discover_streams(resolve_folder(self._feed), self._feed.options)
+            loaded = fetch_loaded(self._ledger)
+            self._found = discover_streams(self._folder, self._feed, loaded)
         return self._found
 
 
-def _require_columns(piece: Piece, stream: Stream, place: Place, is_keyless: bool) -> None:
+@dataclass
+class _Tally:
+    rows: int = 0
+    filtered: int = 0
+
+
+def _require_rows(tally: _Tally, stream: str, found: FileStream) -> None:
+    if not tally.rows and found.stream.sweep == "all":
+        raise TruncatedFetch(
+            f"the files of `{stream}` hold no row. Expected some, since rows missing from this "
+            "export are marked deleted. Check the export, then run again."
+        )
+
+
+def _require_columns(piece: Piece, found: FileStream, file: Found) -> None:
     """Key and cursor must be in the header; records of JSON lines are judged one by one later."""
-    if isinstance(piece.records, list) or is_keyless:
+    if isinstance(piece.records, list) or found.is_keyless:
         return
+    stream = found.stream
     wanted = [*stream.primary_key, *([stream.cursor.field] if stream.cursor else [])]
     names = piece.records.schema.names
     missing = [name for name in wanted if name not in names]
     if missing:
         raise ContractBroken(
-            f"file `{place.name}` has no column `{'`, `'.join(missing)}`. Columns found: "
+            f"file `{file.name}` has no column `{'`, `'.join(missing)}`. Columns found: "
             f"{', '.join(names[:20])}. Check the file, or add its spelling to `header`."
         )
-
-
-def _build_page(piece: Piece, stream: Stream, window: Window, hook: Hook | None) -> Page:
-    if isinstance(piece.records, list):
-        page = build_page(piece.records, stream, window, hook)
-        return Page(page.records, piece.rejects, page.filtered)
-    table, outside = _cut(piece.records, stream, window)
-    return Page(table, piece.rejects, outside)
-
-
-def _cut(table: Any, stream: Stream, window: Window) -> tuple[Any, int]:
-    """Rows whose cursor lies in the window, is null or cannot be read, and how many were left out.
-
-    The whole column is parsed at once where it is regular ISO text, else value by value.
-    """
-    inside = build_filter(stream, window)
-    if inside is None or stream.cursor is None or not table.num_rows:
-        return table, 0
-    column = stream.columns[stream.cursor.field]
-    values = table.column(stream.cursor.field)
-    bounds = day_window(window) if column.type == "date" else window
-    mask = _quick_mask(values, bounds) if column.format is None else None
-    if mask is None:
-        mask = pa.array([inside(value) for value in values.to_pylist()], pa.bool_())
-    kept = table.filter(mask)
-    return kept, table.num_rows - kept.num_rows
-
-
-def _quick_mask(values: Any, bounds: Window) -> Any:
-    """Mask of a column of uniform ISO instants; None when it is anything else."""
-    for kind in (pa.timestamp("us", "UTC"), pa.timestamp("us")):
-        try:
-            instants = pc.cast(values, kind)
-        except pa.ArrowInvalid:
-            continue
-        instants = pc.cast(instants, pa.timestamp("us")) if kind.tz else instants
-        mask = pc.is_null(instants)
-        within = None
-        for bound, compare in ((bounds.start, pc.greater_equal), (bounds.end, pc.less)):
-            if bound is not None:
-                limit = pa.scalar(bound.replace(tzinfo=None), pa.timestamp("us"))
-                side = compare(instants, limit)
-                within = side if within is None else pc.and_(within, side)
-        return mask if within is None else pc.or_(mask, pc.fill_null(within, False))
-    return None

@@ -83,6 +83,7 @@ class LocatedSource:
         position: str | None = None,
         reading: Reading | None = None,
     ) -> Iterator[Page]:
+        """See `Source`; `reading` reaches only sources of files, which know the word."""
         given: dict[str, Any] = {} if position is None else {"position": position}
         if reading is not None and "reading" in inspect.signature(self._inner.read).parameters:
             given["reading"] = reading

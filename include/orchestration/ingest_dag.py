@@ -47,6 +47,10 @@ MANUAL_PARAMS = {
     )
 }
 
+RELOAD_PARAM = {
+    "reload": Param(False, type="boolean", description="Read files again that were loaded before.")
+}
+
 
 def build_ingest_dag(feed: Feed) -> DAG:
     """The feed's DAG; the same files give the same serialized DAG, byte for byte."""
@@ -65,7 +69,7 @@ def build_ingest_dag(feed: Feed) -> DAG:
         default_args={**build_task_defaults(tenant), "priority_weight": feed.priority},
         tags=naming.tags(tenant.id, "ingest", feed.connector.connector),
         owner_links=build_owner_links(tenant),
-        params=dict(MANUAL_PARAMS),
+        params=MANUAL_PARAMS | (RELOAD_PARAM if feed.connector.kind == "files" else {}),
         deadline=_deadline(feed),
     )
     loads = [_load_task(dag, feed, name) for name in build_stream_names(feed) or (None,)]

@@ -54,6 +54,7 @@ class ExtractLoadOperator(BaseOperator):
             build_warehouse(feed.tenant),
             origin=read_origin(context),
             streams=None if self.stream is None else (self.stream,),
+            reload=request.reload,
         )
         notify_changes(feed, context)
         error = build_feed_error(result)

@@ -13,10 +13,15 @@ from include.pipeline.run_origin import RunOrigin
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """Kind of a run and, for backfills and manual runs with from/to, exactly what to read."""
+    """Kind of a run and, for backfills and manual runs with from/to, exactly what to read.
+
+    Attributes:
+        reload: Read files again that were loaded before.
+    """
 
     kind: RunKind
     window: Window | None
+    reload: bool = False
 
 
 def build_run_request(
@@ -36,7 +41,7 @@ def build_run_request(
         return RunRequest(RunKind.SCHEDULED, None)
     since, until = _instant(params, "from"), _instant(params, "to")
     if since is None and until is None:
-        return RunRequest(RunKind.MANUAL, None)
+        return RunRequest(RunKind.MANUAL, None, reload=bool(params.get("reload")))
     if since and until and since >= until:
         raise ConfigError(f"`from` is `{since}`, `to` is `{until}`. Expected `from` before `to`.")
     return RunRequest(RunKind.MANUAL, Window(since, until))

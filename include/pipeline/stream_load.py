@@ -15,6 +15,7 @@ from include.core.errors import ConfigError, EltError, PositionRefused, TooManyR
 from include.core.streams import LoadResult, Page, RunKind, Window
 from include.extract.source import Source, build_source
 from include.load.loader import run_load
+from include.pipeline.file_reading import build_read_options, build_reading, run_after_commit
 from include.pipeline.read_plan import ReadPlan, fetch_read_plan, run_forget_position
 from include.pipeline.run_origin import RunOrigin
 from include.pipeline.source_stores import build_stores
@@ -40,6 +41,7 @@ def run_stream_load(
     *,
     origin: RunOrigin = NOWHERE,
     source: Source | None = None,
+    reload: bool = False,
     may_shrink: bool = False,
 ) -> LoadResult | Skipped:
     """Load one stream; a failure is recorded in the ledger before it is raised.
@@ -50,6 +52,7 @@ def run_stream_load(
         window: Exactly what to read (backfill interval, manual from/to); None continues at the
             committed cursor.
         source: An open source to reuse when several streams of a feed are loaded in turn.
+        reload: Read files again that were loaded before.
         may_shrink: A person accepts that much of the stream is gone.
 
     Raises:
@@ -68,7 +71,7 @@ def run_stream_load(
         try_number=origin.try_number,
     )
     try:
-        return _run(feed, place, window, credentials, warehouse, source, may_shrink)
+        return _run(feed, place, window, credentials, warehouse, source, reload, may_shrink)
     except Exception as error:
         if isinstance(error, EltError):
             error.at(tenant=feed.tenant.id, feed=feed.name, stream=stream_name)
@@ -83,12 +86,13 @@ def _run(
     credentials: Credentials,
     warehouse: Warehouse,
     source: Source | None,
+    reload: bool,
     may_shrink: bool,
 ) -> LoadResult | Skipped:
     run_prepare(feed, warehouse)
     source = source or open_source(feed, credentials, warehouse)
     stream = _describe(feed, place.stream, source)
-    options: dict[str, Any] = {}
+    options = build_read_options(source, build_reading(place.kind, window, reload=reload))
     restarts = 0
     while True:
         planned = fetch_read_plan(feed, place, stream, window, warehouse, may_shrink=may_shrink)
@@ -96,13 +100,16 @@ def _run(
             log.info("stream skipped %s reason=%s", _place_words(place), planned.reason)
             return planned
         try:
-            return run_load(warehouse, planned.load, _read(source, planned, options))
+            result = run_load(warehouse, planned.load, _read(source, planned, options))
         except PositionRefused as error:
             if planned.load.stateful or restarts == MAX_RESTARTS:
                 raise
             restarts += 1
             log.warning("read starts over %s reason=%s", _place_words(place), error.message)
             run_forget_position(warehouse, planned.load)
+            continue
+        run_after_commit(source, place.stream)
+        return result
 
 
 def _read(source: Source, planned: ReadPlan, options: dict[str, Any]) -> Iterator[Page]:

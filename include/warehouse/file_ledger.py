@@ -11,6 +11,7 @@ from psycopg.rows import dict_row
 
 from include.core.streams import FileMark
 from include.warehouse.connection import Connection, Warehouse
+from include.warehouse.ddl import run_migrations
 from include.warehouse.ledger import LoadPlace
 
 _RECORD = """
@@ -55,17 +56,21 @@ class WarehouseFileLedger:
     def __init__(self, warehouse: Warehouse, tenant: str, feed: str) -> None:
         self._warehouse, self._place = warehouse, [tenant, feed]
 
-    def get(self, stream: str) -> list[dict[str, Any]]:
-        """Rows of elt_ops.files of one stream, in the order loaded."""
-        with self._warehouse.connect() as connection:
-            with connection.cursor(row_factory=dict_row) as cursor:
-                cursor.execute(
-                    "select path, content_hash, size, version, layout, detected, same_as,"
-                    " modified_at, load_id, archived_at from elt_ops.files"
-                    " where (tenant, feed, stream) = (%s, %s, %s) order by load_id, path",
-                    [*self._place, stream],
-                )
-                return cursor.fetchall()
+    def get(self) -> list[dict[str, Any]]:
+        """The feed's rows of elt_ops.files in the order loaded."""
+        with (
+            self._warehouse.connect() as connection,
+            connection.cursor(row_factory=dict_row) as cursor,
+        ):
+            # Discovery comes before the first load, which else makes the tables.
+            run_migrations(connection)
+            cursor.execute(
+                "select stream, path, content_hash, size, version, layout, detected, same_as,"
+                " load_id, archived_at is not null as is_archived from elt_ops.files"
+                " where (tenant, feed) = (%s, %s) order by load_id, path",
+                self._place,
+            )
+            return cursor.fetchall()
 
     def put_archived(self, path: str) -> None:
         """Note that the file was moved away or deleted; commits at once."""

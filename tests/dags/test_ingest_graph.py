@@ -75,7 +75,9 @@ def test_what_the_dag_is_told(write_platform) -> None:
     assert dag.schedule.expression.split()[1:] == ["*"] * 4
     assert set(dag.params) == {"from", "to"}
     assert dag.params["from"] is None
-    assert _dag(write_platform, "drop").schedule is None
+    drop = _dag(write_platform, "drop")
+    assert drop.schedule is None
+    assert drop.params["reload"] is False
 
 
 def test_what_its_tasks_are_told(write_platform) -> None:

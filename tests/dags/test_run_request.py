@@ -45,3 +45,8 @@ def test_from_and_to_are_dates_or_instants_in_utc() -> None:
 def test_nonsense_is_refused_with_what_to_write_instead(params) -> None:
     with pytest.raises(ConfigError, match="Expected"):
         build_run_request("manual", START, END, params)
+
+
+def test_a_manual_run_may_read_files_again() -> None:
+    assert build_run_request("manual", START, END, {"reload": True}).reload
+    assert not build_run_request("scheduled", START, END, {"reload": True}).reload

@@ -61,6 +61,9 @@ def test_one_feed_is_loaded_line_by_line_and_a_second_run_changes_nothing(
     assert lines[-1].startswith("ok, ")
     assert cli.main(words) == 0
     lines = capsys.readouterr().out.splitlines()
+    assert "read 0  loaded 0  unchanged 0" in lines[0]
+    assert cli.main([*words, "--reload"]) == 0
+    lines = capsys.readouterr().out.splitlines()
     assert "read 2  loaded 0  unchanged 2" in lines[0]
     assert "read 3  loaded 0  unchanged 2  quarantined 1" in lines[1]
 

@@ -1,10 +1,12 @@
 """QuickBooks exports: lists row by row, sales documents put together from a line report.
 
-Data flow: first file pattern that matches -> report rows -> records -> Page. Always in full.
+Data flow: first file pattern that matches -> report rows -> records -> Page. In full, or not at all
+when no export has changed.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from itertools import islice
 from typing import Any
 
@@ -24,8 +26,13 @@ from include.connectors.quickbooks_csv.documents import (
 )
 from include.connectors.quickbooks_csv.report import Report, load_report
 from include.core.errors import TruncatedFetch
-from include.core.streams import Page, Reject, Window
-from include.extract.file_places import Place, match_files, require_files, resolve_folder
+from include.core.streams import Page, Reading, Reject, Window
+from include.extract.file_batches import Layout
+from include.extract.file_folder import Folder, Found, open_folder, opened, require_files
+from include.extract.file_layout import build_fingerprint
+from include.extract.file_ledger import FileLedger
+from include.extract.file_places import Place
+from include.extract.file_together import read_together
 
 log = logging.getLogger(__name__)
 
@@ -33,56 +40,78 @@ PAGE_RECORDS = 2_000
 DOCUMENT_STREAMS = ("invoices", "sales_receipts", "credit_memos", "refund_receipts")
 
 
-def build_source(feed: Feed, credentials: Credentials) -> "QuickBooksFiles":
-    return QuickBooksFiles(feed)
+def build_source(
+    feed: Feed, credentials: Credentials, *, file_ledger: FileLedger | None = None
+) -> "QuickBooksFiles":
+    return QuickBooksFiles(feed, credentials, file_ledger)
 
 
 class QuickBooksFiles:
     """One company's folder of exports."""
 
-    def __init__(self, feed: Feed) -> None:
-        self._feed = feed
+    def __init__(
+        self, feed: Feed, credentials: Credentials, ledger: FileLedger | None = None
+    ) -> None:
+        self._feed, self._credentials, self._ledger = feed, credentials, ledger
         self._encoding = str(feed.options.get("encoding") or "auto")
         self._day_first = bool(feed.options.get("day_first"))
 
     def check(self) -> None:
         """Each stream has a file, and a header in it."""
+        folder = self._folder()
         for stream in self._feed.streams.values():
-            for place in self._places(stream):
-                load_report(place, stream, self._encoding)
+            for found in _files(folder, stream):
+                with opened(folder, found) as place:
+                    load_report(place, stream, self._encoding)
 
     def discover(self) -> dict[str, Stream]:
         return dict(self._feed.streams)
 
-    def read(self, stream: str, window: Window) -> Iterator[Page]:
+    def read(
+        self, stream: str, window: Window, *, reading: Reading = Reading.WINDOW
+    ) -> Iterator[Page]:
         """Everything the exports hold; they carry no time of change, so the window is not applied.
 
         Raises:
             TruncatedFetch: If a list is empty: its missing rows would be marked deleted.
         """
-        spec = self._feed.streams[stream]
-        if stream in DOCUMENT_STREAMS:
-            yield from self._read_documents(stream, spec)
-            return
+        spec, folder = self._feed.streams[stream], self._folder()
+        layout = Layout(spec.columns, encoding=self._encoding)
+
+        def read(files: Sequence[Found]) -> Iterator[Page]:
+            with ExitStack() as stack:
+                places = [stack.enter_context(opened(folder, found)) for found in files]
+                pages = self._read_documents if stream in DOCUMENT_STREAMS else self._read_list
+                yield from pages(stream, spec, places)
+
+        try:
+            yield from read_together(
+                folder,
+                _files(folder, spec),
+                self._ledger,
+                read,
+                stream=stream,
+                fingerprint=build_fingerprint(self._feed, layout, day_first=self._day_first),
+                reading=reading,
+            )
+        finally:
+            folder.clear()
+
+    def _folder(self) -> Folder:
+        return open_folder(self._feed, self._credentials)
+
+    def _read_list(self, name: str, spec: Stream, places: Sequence[Place]) -> Iterator[Page]:
         rows = 0
-        for place in self._places(spec):
+        for place in places:
             report = self._open(place, spec)
-            for page in self._list_pages(stream, report) if report else ():
+            for page in self._list_pages(name, report) if report else ():
                 rows += len(page.records)
                 yield page
         if not rows:
             raise TruncatedFetch(
-                f"the exports of `{stream}` hold no row. Expected some, since rows missing from "
+                f"the exports of `{name}` hold no row. Expected some, since rows missing from "
                 "the list are marked deleted. Check the export, then run again."
             )
-
-    def _places(self, stream: Stream) -> list[Place]:
-        """Files of the first matching pattern: by-customer and by-product hold the same sales."""
-        folder = resolve_folder(self._feed)
-        for pattern in stream.files:
-            if places := match_files(folder, [pattern]):
-                return places
-        return require_files(folder, stream.files)
 
     def _open(self, place: Place, stream: Stream) -> Report | None:
         report = load_report(place, stream, self._encoding)
@@ -90,10 +119,10 @@ class QuickBooksFiles:
             log.warning("action=empty_file file=%s rows=0", place.name)
         return report
 
-    def _read_documents(self, name: str, stream: Stream) -> Iterator[Page]:
+    def _read_documents(self, name: str, stream: Stream, places: Sequence[Place]) -> Iterator[Page]:
         # What belongs to no stream (estimates, broken lines) is counted once, not by all four.
         first = next(s for s in DOCUMENT_STREAMS if s in self._feed.streams)
-        reports = [self._open(place, stream) for place in self._places(stream)]
+        reports = [self._open(place, stream) for place in places]
         parts = [
             build_documents(
                 report, name, stream, day_first=self._day_first, with_leftovers=name == first
@@ -141,3 +170,11 @@ class QuickBooksFiles:
             cells.get("quantity_as_of_on"), day_first=self._day_first
         )
         return record
+
+
+def _files(folder: Folder, stream: Stream) -> list[Found]:
+    """Files of the first matching pattern: by-customer and by-product hold the same sales."""
+    for pattern in stream.files:
+        if found := folder.find([pattern]):
+            return found
+    return require_files(folder, stream.files)
