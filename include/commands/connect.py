@@ -3,7 +3,7 @@
 import json
 from urllib.parse import quote
 
-from include.config.credentials import Credentials, load_credentials_from_env
+from include.config.credentials import Credentials, load_credentials_from_env, read_salt
 from include.config.models import Feed, Tenant
 from include.config.settings import connection_from_env, load_settings
 from include.core import naming
@@ -30,7 +30,21 @@ def load_warehouse(tenant: Tenant) -> Warehouse:
     Raises:
         MissingSecret: If neither is set.
     """
-    return Warehouse(load_warehouse_url(tenant.spec.destination.connection))
+    return Warehouse(
+        load_warehouse_url(tenant.spec.destination.connection), salt=load_salt(tenant)
+    )
+
+
+def load_salt(tenant: Tenant) -> str | None:
+    """Password of `<tenant>__privacy`; None when it is not set, which the first load complains of.
+
+    Raises:
+        ConfigError: If it is too short to be a secret.
+    """
+    if not tenant.spec.privacy.needs_salt:
+        return None
+    connection_id = naming.privacy_connection_id(tenant.id)
+    return read_salt(load_credentials_from_env(connection_id, required=False))
 
 
 def load_warehouse_url(connection_id: str = naming.WAREHOUSE_CONNECTION) -> str:

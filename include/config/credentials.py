@@ -51,6 +51,24 @@ class Credentials:
         return value
 
 
+LEAST_SALT = 16
+
+
+def read_salt(credentials: Credentials) -> str | None:
+    """The salt of hashed personal data: the connection's password; None when there is none.
+
+    Raises:
+        ConfigError: If it is so short that digests could be guessed.
+    """
+    salt = credentials.fields.get("password")
+    if salt is not None and len(salt) < LEAST_SALT:
+        raise ConfigError(
+            f"the password of `{credentials.connection_id}` has {len(salt)} characters. Expected "
+            f"at least {LEAST_SALT} random ones, because it keeps hashed personal data secret."
+        )
+    return salt
+
+
 def build_credentials(
     connection_id: str,
     *,

@@ -55,6 +55,11 @@ class PrivacyRules:
     def is_active(self) -> bool:
         return self.unknown != "keep" or bool(self.parent) or any(self.children.values())
 
+    @property
+    def needs_salt(self) -> bool:
+        tables = (self.parent, *self.children.values())
+        return self.unknown == "hash" or any("hash" in rules.values() for rules in tables)
+
 
 def build_rules(privacy: Privacy, connector: Connector, name: str, stream: Stream) -> PrivacyRules:
     """Rules of one stream, as declared or discovered."""

@@ -58,8 +58,8 @@ def run_check_frozen(
         raise ContractBroken(
             f"the source's shape has changed, and the stream is frozen: {'; '.join(faults)}. "
             "Expected what is declared, or was there before. Nothing was loaded; declare the "
-            "fields in connector.yaml, or take them as they are: `stream_settings: "
-            f"{{{place.stream}: {{drift: evolve}}}}` in the tenant file (for good, or for one load)."
+            "fields in connector.yaml, or take them as they are, for good or for one load: "
+            f"`stream_settings: {{{place.stream}: {{drift: evolve}}}}` in the tenant file."
         )
 
 

@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 
 from psycopg import sql
 
@@ -54,6 +55,7 @@ def run_load(warehouse: Warehouse, plan: LoadPlan, pages: Iterable[Page]) -> Loa
             the caller's to write (`ledger.run_record_failure`).
     """
     try:
+        plan = replace(plan, policy=plan.policy.salted(plan.tenant, warehouse.salt))
         with warehouse.connect(autocommit=True) as connection:
             return _Load(connection, plan, warehouse.uses_tenant_roles).run(pages)
     except EltError as error:

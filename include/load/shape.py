@@ -13,16 +13,18 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from include.config.privacy import Action
 from include.core import naming
 from include.core.streams import Reject
 from include.load.chunk import Chunk, DictChunk, build_payload, dump_sorted, storable
-from include.load.column_types import SQL_TYPES
+from include.load.column_types import ARROW_TYPES, SQL_TYPES
 from include.load.convert import build_column
 from include.load.field_tree import FieldTree
 from include.load.fit import Misfit, build_json
 from include.load.key_order import KeyOrder
 from include.load.layout import StreamLayout, TableLayout
 from include.load.policy import DEFAULT_POLICY, StreamPolicy
+from include.load.privacy import RecordPaths
 
 SEQ = "_seq"
 MAX_KEY_LENGTH = 200  # of a key as shown to people
@@ -71,7 +73,9 @@ class Shaper:
         self._trees = {table.name: _build_tree(layout, table) for table in layout.tables}
         self._unseen = {table.name: dict(table.columns) for table in layout.tables}
         self._rows_of = dict.fromkeys(self._unseen, 0)
-        self._signature = _build_signature(layout)
+        self._children = {table.name: child for child, table in layout.children.items()}
+        self._paths = RecordPaths(layout)
+        self._signature = _build_signature(layout, policy)
         self.key_order = KeyOrder(is_single=len(layout.primary_key) == 1)
 
     def shape(self, chunk: Chunk) -> Shaped:
@@ -137,15 +141,35 @@ class Shaper:
         rows = owners if isinstance(owners, list | range) else list(owners)
         arrays: dict[str, Any] = {}
         for name, column in table.columns.items():
+            if self._action(table, name) == "drop":
+                arrays[name] = pa.nulls(len(chunk), ARROW_TYPES[table.types[name]])
+                continue
             made = build_column(chunk.values(name, column), column, table.types[name])
             table.types[name] = made.logical_type
-            arrays[name] = made.array
+            arrays[name] = self._mask_column(table, name, made.array)
             for row, what in made.misfits.items():
                 detail = f"`{table.name}.{name}` is {SQL_TYPES[made.logical_type]}: {what}."
                 bad.setdefault(rows[row], Bad("type_mismatch", detail))
         self._note_seen(table, chunk)
         arrays[naming.EXTRA] = self._build_extra(table, chunk, bad, rows)
         return arrays
+
+    def _action(self, table: TableLayout, column: str) -> Action:
+        mask = self.policy.mask
+        return mask.action(self._children.get(table.name), column) if mask else "keep"
+
+    def _mask_column(self, table: TableLayout, column: str, array: Any) -> Any:
+        mask = self.policy.mask
+        if mask is None:
+            return array
+        if self._action(table, column) == "hash":
+            return mask.hash_column(array)
+        return mask.mask_documents(array) if table.types[column] == "json" else array
+
+    def mask_rejects(self, rejects: list[Reject]) -> list[Reject]:
+        """Rejects of the source without the personal data a tenant does not keep."""
+        mask = self.policy.mask
+        return rejects if mask is None else mask.mask_rejects(rejects, self._paths)
 
     def _note_seen(self, table: TableLayout, chunk: Chunk) -> None:
         unseen = self._unseen[table.name]
@@ -160,10 +184,11 @@ class Shaper:
             dropped = sum(map(bool, leftovers))
             self.discarded[table.name] = self.discarded.get(table.name, 0) + dropped
             return pa.array(texts, pa.string())
+        mask = self.policy.mask
         for row, leftover in enumerate(leftovers):
             if leftover:
                 try:
-                    texts[row] = build_json(leftover)
+                    texts[row] = build_json(mask.mask_unknown(leftover) if mask else leftover)
                 except Misfit as misfit:
                     detail = f"an undeclared field of `{table.name}` {misfit}."
                     bad.setdefault(rows[row], Bad("unstorable_text", detail))
@@ -219,15 +244,18 @@ class Shaper:
 
     def _build_reject(self, chunk: Chunk, row: int, why: Bad) -> Reject:
         columns = self.layout.parent.columns
-        one = chunk.only(row)
+        mask, one = self.policy.mask, chunk.only(row)
         values = []
         for key in self.layout.primary_key:
             found = one.values(key, columns[key])
             value = found[0].as_py() if isinstance(found, pa.Array) else found[0]
+            if mask is not None and self._action(self.layout.parent, key) == "hash":
+                value = None if value is None else mask.hash_text(str(value))
             values.append(f"{key}={value}")
         key_text = storable(", ".join(values))[:MAX_KEY_LENGTH]
         typed = self._build_key_values(one)
-        return Reject(key_text, why.reason, why.detail, one.payload(), typed, chunk.form)
+        payload = one.payload() if mask is None else mask.mask_payload(one.payload(), self._paths)
+        return Reject(key_text, why.reason, why.detail, payload, typed, chunk.form)
 
     def _build_key_values(self, one: Chunk) -> tuple[str, ...] | None:
         """The key as the columns' types have it, so that it finds the row it belongs to."""
@@ -235,7 +263,8 @@ class Shaper:
         for key in self.layout.primary_key:
             column = table.columns[key]
             made = build_column(one.values(key, column), column, table.types[key])
-            text = None if made.misfits else made.array.cast(pa.string())[0].as_py()
+            array = self._mask_column(table, key, made.array)
+            text = None if made.misfits else array.cast(pa.string())[0].as_py()
             if not text or len(text.encode()) > MAX_KEY_BYTES:
                 return None
             texts.append(text)
@@ -251,13 +280,18 @@ def _build_tree(layout: StreamLayout, table: TableLayout) -> FieldTree:
     return FieldTree(paths, names)
 
 
-def _build_signature(layout: StreamLayout) -> bytes:
-    """Part of every children hash, so that a newly declared child column rewrites the children."""
+def _build_signature(layout: StreamLayout, policy: StreamPolicy) -> bytes:
+    """Part of every children hash, so that a child column declared otherwise rewrites the children.
+
+    With a mask it is secret, and so are the hashes of lists that hold personal data.
+    """
     declared = {
-        name: {column: repr(spec) for column, spec in table.columns.items()}
+        name: {
+            column: [spec.type, spec.path, spec.format] for column, spec in table.columns.items()
+        }
         for name, table in layout.children.items()
     }
-    return dump_sorted(declared)
+    return dump_sorted([declared, policy.mask.signature] if policy.mask else declared)
 
 
 def _read_lists(chunk: Chunk, table: TableLayout, bad: dict[int, Bad]) -> list[list[Any]]:

@@ -98,10 +98,10 @@ class QualityCheckOperator(BaseOperator):
 
 def build_warehouse(tenant: Tenant) -> Any:
     """The tenant's Warehouse by its Airflow connection, else by WAREHOUSE_URL."""
-    from include.orchestration.secrets import fetch_warehouse_url
+    from include.orchestration.secrets import fetch_salt, fetch_warehouse_url
     from include.warehouse.connection import Warehouse
 
-    return Warehouse(fetch_warehouse_url(tenant))
+    return Warehouse(fetch_warehouse_url(tenant), salt=fetch_salt(tenant))
 
 
 def _fetch_credentials(feed: Feed) -> Any:

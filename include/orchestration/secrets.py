@@ -9,7 +9,7 @@ from airflow.sdk import Connection
 from airflow.sdk.exceptions import AirflowNotFoundException, AirflowRuntimeError
 from airflow.sdk.log import mask_secret
 
-from include.config.credentials import Credentials, build_credentials
+from include.config.credentials import Credentials, build_credentials, read_salt
 from include.config.models import Feed, Tenant
 from include.config.settings import load_settings
 from include.core import naming
@@ -56,6 +56,17 @@ def fetch_warehouse_url(tenant: Tenant) -> str:
         )
     mask_secret(url)
     return url
+
+
+def fetch_salt(tenant: Tenant) -> str | None:
+    """Salt of the tenant's hashed personal data from `<tenant>__privacy`; None when not needed.
+
+    Also None when the connection is missing: only a load that hashes complains of that.
+    """
+    if not tenant.spec.privacy.needs_salt:
+        return None
+    connection = _fetch_connection(naming.privacy_connection_id(tenant.id))
+    return read_salt(_build(connection)) if connection is not None else None
 
 
 def fetch_webhook_url(tenant_id: str) -> str | None:

@@ -24,6 +24,7 @@ from include.load.chunk import DictChunk
 from include.load.layout import StreamLayout, build_layout
 from include.load.loader import run_load
 from include.load.plan import LoadPlan
+from include.load.policy import build_policy
 from include.load.shape import Shaper
 from include.load.tables import fetch_columns
 from include.pipeline.run_origin import RunOrigin
@@ -118,6 +119,7 @@ def _build_plan(
         dag_id=origin.dag_id,
         run_id=origin.run_id,
         try_number=origin.try_number,
+        policy=build_policy(feed, name, stream),
         replayed=ids,
     )
 

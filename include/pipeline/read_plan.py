@@ -8,7 +8,7 @@ from include.config.load import start_instant
 from include.config.models import Feed
 from include.core.streams import RunKind, Window
 from include.load.plan import LoadPlan
-from include.load.policy import DEFAULT_POLICY, StreamPolicy
+from include.load.policy import build_policy
 from include.pipeline.window import Skipped, WindowPlan, build_stateful_window, build_window
 from include.warehouse import checkpoints, ledger
 from include.warehouse.checkpoints import Checkpoint, build_reads
@@ -87,7 +87,7 @@ def _build_plan(feed: Feed, place: LoadPlace, stream: Stream, planned: WindowPla
         dag_id=place.dag_id,
         run_id=place.run_id,
         try_number=place.try_number,
-        policy=StreamPolicy(drift=feed.settings_of(place.stream).drift or DEFAULT_POLICY.drift),
+        policy=build_policy(feed, place.stream, stream),
         is_full=is_full and not feed.connector.stateful,
         notices=planned.notices,
     )

@@ -36,10 +36,12 @@ class Warehouse:
     Attributes:
         url: libpq URL or key/value string; holds a password, so it is left out of the repr.
         tenant_roles: Each tenant has its own database role; None asks the settings.
+        salt: Key of the tenant's hashed personal data; None where nothing is to be hashed.
     """
 
     url: str
     tenant_roles: bool | None = None
+    salt: str | None = None
 
     def __repr__(self) -> str:
         parts = conninfo_to_dict(self.url)
