@@ -99,6 +99,10 @@ class HttpClient:
         self._session = requests.Session()
         self._session.headers.update({"Accept": "application/json", **(headers or {})})
 
+    @property
+    def limiter(self) -> RateLimiter | None:
+        return self._limiter
+
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Answer:
         """GET below the base address, or an address of the same host."""
         return self._retrying("GET", self.resolve(path), params=params)
@@ -167,8 +171,9 @@ class HttpClient:
                 return self._send(method, url, params, body)
             except EltError as error:
                 wait = self._wait_s(error, attempt)
-                if isinstance(error, RateLimited) and self._limiter:
-                    self._limiter.block(wait)
+                shared = False
+                if self._limiter and isinstance(error, RateLimited):
+                    shared = self._limiter.block(wait)
                 final = attempt == tries or self._told_to_stop or not error.retryable
                 if final or wait > self._limits.max_sleep_s:
                     raise
@@ -176,7 +181,8 @@ class HttpClient:
                     "action=retry method=%s path=%s attempt=%d wait_s=%.1f error=%s",
                     method, urlsplit(url).path, attempt, wait, type(error).__name__,
                 )  # fmt: skip
-            self._sleep(wait)
+            if not shared:  # else the limiter waits, and lets us all in one after the other
+                self._sleep(wait)
         raise AssertionError("the loop returns or raises")
 
     def _wait_s(self, error: EltError, attempt: int) -> float:

@@ -33,8 +33,6 @@ LOOK_S = 1.0
 JITTER_S = 0.25
 # A store that is away is tried again after this; until then the process keeps the limit alone.
 AWAY_S = 30.0
-# A refusal that does not say how long.
-UNKNOWN_BLOCK_S = 1.0
 
 
 class RateLimiter:
@@ -57,6 +55,11 @@ class RateLimiter:
         self._slots: deque[float] = deque()
         self._batch, self._singles, self._look_at, self._away_until = 1, 0, 0.0, 0.0
 
+    @property
+    def is_shared(self) -> bool:
+        """Others use this budget, too."""
+        return self._shared is not None
+
     def wait(self, patience_s: float = 60.0) -> None:
         """Block until this request may start.
 
@@ -75,12 +78,18 @@ class RateLimiter:
         rest = find_rest_s(headers)
         if rest:
             log.info("action=rate_used_up host=%s rest_s=%.1f", self._key.host, rest)
-            self.block(rest)
+            self._block(rest)
 
-    def block(self, seconds: float | None) -> None:
-        """The source refused: nobody asks for so long."""
+    def block(self, seconds: float) -> bool:
+        """The source refused: nobody asks for so long. False: the caller has to wait by itself."""
+        if self._shared is None:
+            return False
+        self._block(seconds)
+        return True
+
+    def _block(self, seconds: float) -> None:
         self._slots.clear()
-        seconds = UNKNOWN_BLOCK_S if seconds is None else seconds
+        self._look_at = 0.0
         self._ask(lambda budget: budget.block(self._key, seconds))
 
     def wait_points(self, points: float, patience_s: float = 60.0) -> None:
@@ -161,18 +170,19 @@ def build_limiter(
     credentials: Credentials,
     budget: RateBudget | None,
     *,
-    host: str | None = None,
     secrets: Iterable[str] = (),
+    scope: str = "",
     sleep: Callable[[float], None] = time.sleep,
 ) -> RateLimiter:
     """The limiter of a feed's API.
 
     Args:
         budget: The shared one; None: the limit is this object's alone.
-        host: Where requests go; the connection's host or the declared one when None.
         secrets: Names of the connection's secret fields besides login and password.
+        scope: What the vendor counts apart for one credential (a property, an account).
     """
     named = {*secrets, *([api.auth.secret] if api.auth.secret else [])}
-    key = build_budget_key(host or credentials.host or api.base_url, credentials, named)
+    key = build_budget_key(credentials.host or api.base_url, credentials, named)
+    key = key.of(scope) if scope else key
     rate = api.rate_limit.per_second if api.rate_limit else None
     return RateLimiter(rate, budget, key, sleep=sleep)

@@ -13,11 +13,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from include.config.connector_spec import Api, Auth
 from include.config.credentials import Credentials
+from include.connectors.shopify.graphql import GraphQL
 from include.core.errors import RateLimited
 from include.core.rates import Bucket, BudgetKey
 from include.extract.rate_budget import MemoryRateBudget, RateBudget, build_budget_key
 from include.extract.rate_limit import RateLimiter
+from include.extract.rest_source import build_client
 from include.warehouse.connection import Warehouse
 from include.warehouse.ddl import run_migrations
 from include.warehouse.rate_budget import WarehouseRateBudget
@@ -222,3 +225,27 @@ def test_what_a_slot_costs(place: Warehouse) -> None:
         budget.reserve(key, 1, 1e6, 60)
     each = (time.perf_counter() - started) / 500
     assert each < 0.005, f"{each * 1000:.2f} ms"
+
+
+def test_two_tasks_of_a_shop_share_its_cost_budget(place: Warehouse) -> None:
+    """Shopify counts points for all that use a token; each task once knew its own only."""
+    bucket = {"maximumAvailable": 1000, "restoreRate": 50, "currentlyAvailable": 100}
+    cost = {"requestedQueryCost": 90, "actualQueryCost": 90, "throttleStatus": bucket}
+    reply = Reply({"data": {"shop": {}}, "extensions": {"cost": cost}})
+    naps: list[list[float]] = [[], []]
+    with FakeApi([reply]) as api:
+        credentials = Credentials("c", api.url, {"password": "shop-token"})
+        clients = [
+            build_client(
+                Api(base_url=api.url, auth=Auth(kind="bearer")), credentials,
+                rate_budget=WarehouseRateBudget(place), sleep=slept.append,
+            )
+            for slept in naps
+        ]  # fmt: skip
+        first, second = (GraphQL(client, "graphql.json") for client in clients)
+        first.run("{shop}")
+        second.run("{shop}")  # does not know the cost yet, but settles it
+        first.run("{shop}")  # 100 left: enough for 90
+        second.run("{shop}")  # 10 left, 90 wanted, 50 come back each second
+    assert naps[0] == []
+    assert naps[1] == [pytest.approx(1.6, abs=0.4)]

@@ -25,7 +25,8 @@ from include.core.errors import ConfigError, ContractBroken
 from include.core.streams import Page, Window
 from include.extract.auth import HeaderAuth
 from include.extract.http_client import HttpClient, HttpLimits
-from include.extract.rate_limit import RateLimiter
+from include.extract.rate_budget import RateBudget
+from include.extract.rate_limit import build_limiter
 from include.extract.windows import keep_inside
 
 log = logging.getLogger(__name__)
@@ -33,15 +34,22 @@ log = logging.getLogger(__name__)
 ZONE_METHOD = "api/method/frappe.client.get_time_zone"
 
 
-def build_source(feed: Feed, credentials: Credentials) -> "ErpnextSource":
-    return ErpnextSource(feed, credentials)
+def build_source(
+    feed: Feed, credentials: Credentials, *, rate_budget: RateBudget | None = None
+) -> "ErpnextSource":
+    return ErpnextSource(feed, credentials, rate_budget=rate_budget)
 
 
 class ErpnextSource:
     """One site."""
 
     def __init__(
-        self, feed: Feed, credentials: Credentials, *, limits: HttpLimits | None = None
+        self,
+        feed: Feed,
+        credentials: Credentials,
+        *,
+        limits: HttpLimits | None = None,
+        rate_budget: RateBudget | None = None,
     ) -> None:
         api = feed.connector.api
         if api is None or not credentials.host:
@@ -56,7 +64,7 @@ class ErpnextSource:
         self._client = HttpClient(
             credentials.host,
             auth=HeaderAuth("Authorization", f"token {key}:{secret}"),
-            limiter=RateLimiter(api.rate_limit.per_second) if api.rate_limit else None,
+            limiter=build_limiter(api, credentials, rate_budget),
             limits=limits,
             exact_numbers=api.exact_numbers,
         )

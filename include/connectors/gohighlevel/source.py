@@ -24,7 +24,8 @@ from include.extract.http_client import HttpClient, HttpLimits
 from include.extract.http_status import build_status_error
 from include.extract.oauth import OAuth, build_login
 from include.extract.oauth_token import TokenStore
-from include.extract.rate_limit import RateLimiter
+from include.extract.rate_budget import RateBudget
+from include.extract.rate_limit import build_limiter
 from include.extract.windows import keep_inside
 
 # Conversations and calendars are pinned to the older version; everything else to the newer one.
@@ -34,9 +35,13 @@ INTERVAL_S = 10.0
 
 
 def build_source(
-    feed: Feed, credentials: Credentials, *, token_store: TokenStore | None = None
+    feed: Feed,
+    credentials: Credentials,
+    *,
+    token_store: TokenStore | None = None,
+    rate_budget: RateBudget | None = None,
 ) -> "GoHighLevelSource":
-    return GoHighLevelSource(feed, credentials, token_store=token_store)
+    return GoHighLevelSource(feed, credentials, token_store=token_store, rate_budget=rate_budget)
 
 
 def explain(what: str, status: int, retry_after_s: float | None, body: Any) -> EltError:
@@ -54,6 +59,7 @@ class GoHighLevelSource:
         credentials: Credentials,
         *,
         token_store: TokenStore | None = None,
+        rate_budget: RateBudget | None = None,
         limits: HttpLimits | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -63,7 +69,9 @@ class GoHighLevelSource:
                 "connector `gohighlevel` has no `api`. Expected one. Restore its connector.yaml."
             )
         self._feed, self._credentials = feed, credentials
-        self._limiter = RateLimiter(api.rate_limit.per_second) if api.rate_limit else None
+        self._limiter = build_limiter(
+            api, credentials, rate_budget, secrets=feed.connector.secrets, sleep=sleep
+        )
         self._limits, self._sleep = limits, sleep
         self._host = (credentials.host or api.base_url).rstrip("/")
         self._version = str(api.version)

@@ -14,6 +14,8 @@ from include.core.errors import ConfigError, ContractBroken
 from include.extract.google_errors import build_explain, seconds_to_midnight
 from include.extract.google_login import build_google_auth
 from include.extract.http_client import HttpClient, HttpLimits
+from include.extract.rate_budget import RateBudget
+from include.extract.rate_limit import build_limiter
 from include.extract.record_path import pick
 from include.extract.rest_source import build_base_url
 
@@ -43,6 +45,7 @@ class AdsClient:
         credentials: Credentials,
         *,
         limits: HttpLimits | None = None,
+        rate_budget: RateBudget | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         api = feed.connector.api
@@ -60,6 +63,8 @@ class AdsClient:
         self._headers = {"developer-token": token} if token else {}
         self._limits, self._sleep = limits or LIMITS, sleep
         self._exact = api.exact_numbers
+        secrets = feed.connector.secrets
+        self._limiter = build_limiter(api, credentials, rate_budget, secrets=secrets, sleep=sleep)
         self._clients: dict[str | None, HttpClient] = {}
 
     def fetch_roots(self) -> list[str]:
@@ -116,6 +121,7 @@ class AdsClient:
                 self._base_url,
                 auth=self._auth,
                 headers={**self._headers, **login},
+                limiter=self._limiter,
                 limits=self._limits,
                 exact_numbers=self._exact,
                 explain=build_explain(find_wait),

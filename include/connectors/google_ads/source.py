@@ -24,6 +24,7 @@ from include.core.streams import Page, Window
 from include.extract.date_slices import DAY, Slice, build_complete, build_slices, slice_key
 from include.extract.google_errors import has_code
 from include.extract.http_client import HttpLimits
+from include.extract.rate_budget import RateBudget
 from include.extract.record_path import pick
 
 log = logging.getLogger(__name__)
@@ -36,8 +37,10 @@ TOO_MUCH = "EXCESSIVE_SHORT_TERM_QUERY_RESOURCE_CONSUMPTION"
 RESTARTS = 3
 
 
-def build_source(feed: Feed, credentials: Credentials) -> "GoogleAdsSource":
-    return GoogleAdsSource(feed, credentials)
+def build_source(
+    feed: Feed, credentials: Credentials, *, rate_budget: RateBudget | None = None
+) -> "GoogleAdsSource":
+    return GoogleAdsSource(feed, credentials, rate_budget=rate_budget)
 
 
 class GoogleAdsSource:
@@ -49,10 +52,13 @@ class GoogleAdsSource:
         credentials: Credentials,
         *,
         limits: HttpLimits | None = None,
+        rate_budget: RateBudget | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._feed = feed
-        self._client = AdsClient(feed, credentials, limits=limits, sleep=sleep)
+        self._client = AdsClient(
+            feed, credentials, limits=limits, rate_budget=rate_budget, sleep=sleep
+        )
         self._accounts: list[Account] = []
 
     def check(self) -> None:

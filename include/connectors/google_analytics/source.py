@@ -31,6 +31,8 @@ from include.extract.date_slices import DAY, Slice, build_complete, build_slices
 from include.extract.google_errors import build_explain, seconds_to_midnight
 from include.extract.google_login import build_google_auth
 from include.extract.http_client import HttpClient, HttpLimits
+from include.extract.rate_budget import RateBudget
+from include.extract.rate_limit import build_limiter
 from include.extract.record_path import pick
 from include.extract.rest_source import build_base_url
 
@@ -46,8 +48,10 @@ LOW_WAIT_S = 30.0
 PROBE = Definition(("date",), ("sessions",))
 
 
-def build_source(feed: Feed, credentials: Credentials) -> "GoogleAnalyticsSource":
-    return GoogleAnalyticsSource(feed, credentials)
+def build_source(
+    feed: Feed, credentials: Credentials, *, rate_budget: RateBudget | None = None
+) -> "GoogleAnalyticsSource":
+    return GoogleAnalyticsSource(feed, credentials, rate_budget=rate_budget)
 
 
 def find_wait(codes: tuple[str, ...], message: str) -> float | None:
@@ -71,6 +75,7 @@ class GoogleAnalyticsSource:
         credentials: Credentials,
         *,
         limits: HttpLimits | None = None,
+        rate_budget: RateBudget | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         if feed.connector.api is None:
@@ -85,9 +90,19 @@ class GoogleAnalyticsSource:
         self._feed = feed
         self._sleep = sleep
         self._zone: ZoneInfo | None = None
+        secrets = feed.connector.secrets
         self._client = HttpClient(
             build_base_url(feed.connector.api.base_url, credentials.host),
             auth=build_google_auth(credentials, SCOPE),
+            limiter=build_limiter(
+                feed.connector.api,
+                credentials,
+                rate_budget,
+                # Tokens are counted by property: one that ran out must not stop the others.
+                secrets=secrets,
+                scope=self._property,
+                sleep=sleep,
+            ),
             limits=limits or LIMITS,
             explain=build_explain(find_wait),
             sleep=sleep,

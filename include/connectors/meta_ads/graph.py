@@ -11,8 +11,10 @@ from include.config.credentials import Credentials
 from include.config.models import Feed
 from include.connectors.meta_ads.faults import build_explain, build_fault_error, find_fault
 from include.connectors.meta_ads.usage import TokenAndUsage
-from include.core.errors import ConfigError, ContractBroken
+from include.core.errors import ConfigError, ContractBroken, RateLimited
 from include.extract.http_client import Answer, HttpClient, HttpLimits
+from include.extract.rate_budget import RateBudget
+from include.extract.rate_limit import build_limiter
 from include.extract.record_path import pick
 from include.extract.rest_source import build_base_url
 
@@ -31,6 +33,8 @@ class Graph:
         feed: Feed,
         credentials: Credentials,
         *,
+        rate_budget: RateBudget | None = None,
+        scope: str = "",
         limits: HttpLimits | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -43,9 +47,14 @@ class Graph:
         secret = credentials.fields.get("app_secret")
         self._proof = {"appsecret_proof": build_proof(secret, token)} if secret else {}
         version = str(feed.options.get("api_version") or api.version)
+        self._limiter = build_limiter(
+            api, credentials, rate_budget,
+            secrets=feed.connector.secrets, scope=scope, sleep=sleep,
+        )  # fmt: skip
         self._client = HttpClient(
             f"{build_base_url(api.base_url, credentials.host)}/{version}",
             auth=self._usage,
+            limiter=self._limiter,
             limits=self._limits,
             explain=build_explain(self._usage.find_wait),
             sleep=sleep,
@@ -100,6 +109,7 @@ class Graph:
             pause = self._usage.find_pause()
             if pause:
                 log.warning("action=rest path=%s seconds=%.0f reason=usage", what, pause)
+                self._limiter.block(pause)
                 self._sleep(pause)
             fault = find_fault(answer.body)
             if fault is None:
@@ -107,6 +117,8 @@ class Graph:
             error = build_fault_error(what, fault, self._usage.find_wait())
             last = attempt >= min(TRIES, self._limits.tries)
             wait = getattr(error, "retry_after_s", None) or float(attempt)
+            if isinstance(error, RateLimited):
+                self._limiter.block(wait)
             if not error.retryable or last or wait > self._limits.max_sleep_s:
                 raise error
             self._sleep(wait)

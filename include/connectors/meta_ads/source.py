@@ -23,6 +23,7 @@ from include.core.streams import Page, Window
 from include.extract.date_slices import DAY, build_complete, build_slices, slice_key
 from include.extract.http_client import HttpLimits
 from include.extract.job_store import JobStore, MemoryJobStore
+from include.extract.rate_budget import RateBudget
 
 # 37 months, with a margin: an older day is refused, and an empty answer would delete its rows.
 KEEP_DAYS = 1122
@@ -54,9 +55,13 @@ class Account:
 
 
 def build_source(
-    feed: Feed, credentials: Credentials, *, job_store: JobStore | None = None
+    feed: Feed,
+    credentials: Credentials,
+    *,
+    job_store: JobStore | None = None,
+    rate_budget: RateBudget | None = None,
 ) -> "MetaAdsSource":
-    return MetaAdsSource(feed, credentials, job_store=job_store)
+    return MetaAdsSource(feed, credentials, job_store=job_store, rate_budget=rate_budget)
 
 
 class MetaAdsSource:
@@ -68,12 +73,17 @@ class MetaAdsSource:
         credentials: Credentials,
         *,
         job_store: JobStore | None = None,
+        rate_budget: RateBudget | None = None,
         limits: HttpLimits | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._feed, self._sleep = feed, sleep
         self._numbers = _account_numbers(feed, credentials)
-        self._graph = Graph(feed, credentials, limits=limits, sleep=sleep)
+        # Allowances are counted by ad account: a busy one must not stop the others.
+        scope = ",".join(self._numbers)
+        self._graph = Graph(
+            feed, credentials, rate_budget=rate_budget, scope=scope, limits=limits, sleep=sleep
+        )
         self._store: JobStore = job_store or MemoryJobStore()
         self._days = int(feed.options.get("days_per_report") or 14)
         self._accounts: list[Account] = []

@@ -29,7 +29,8 @@ from include.core.streams import Page, Window
 from include.extract.http_client import HttpClient, HttpLimits
 from include.extract.oauth import OAuth, build_login
 from include.extract.oauth_token import TokenStore
-from include.extract.rate_limit import RateLimiter
+from include.extract.rate_budget import RateBudget
+from include.extract.rate_limit import build_limiter
 from include.extract.rest_source import build_base_url
 from include.extract.windows import keep_inside
 
@@ -46,9 +47,13 @@ SHORTEST = timedelta(minutes=1)
 
 
 def build_source(
-    feed: Feed, credentials: Credentials, *, token_store: TokenStore | None = None
+    feed: Feed,
+    credentials: Credentials,
+    *,
+    token_store: TokenStore | None = None,
+    rate_budget: RateBudget | None = None,
 ) -> "QuickBooksSource":
-    return QuickBooksSource(feed, credentials, token_store=token_store)
+    return QuickBooksSource(feed, credentials, token_store=token_store, rate_budget=rate_budget)
 
 
 class QuickBooksSource:
@@ -60,6 +65,7 @@ class QuickBooksSource:
         credentials: Credentials,
         *,
         token_store: TokenStore | None = None,
+        rate_budget: RateBudget | None = None,
         limits: HttpLimits | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -76,7 +82,9 @@ class QuickBooksSource:
         self._client = HttpClient(
             build_base_url(api.base_url, credentials.host),
             auth=OAuth(login, token_store, sleep=sleep),
-            limiter=RateLimiter(api.rate_limit.per_second) if api.rate_limit else None,
+            limiter=build_limiter(
+                api, credentials, rate_budget, secrets=feed.connector.secrets, sleep=sleep
+            ),
             limits=limits or LIMITS,
             exact_numbers=api.exact_numbers,
             explain=explain,

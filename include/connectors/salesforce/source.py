@@ -30,7 +30,8 @@ from include.extract.http_client import HttpClient, HttpLimits
 from include.extract.job_store import JobStore, MemoryJobStore
 from include.extract.oauth import OAuth, build_login
 from include.extract.oauth_token import TokenStore
-from include.extract.rate_limit import RateLimiter
+from include.extract.rate_budget import RateBudget
+from include.extract.rate_limit import build_limiter
 from include.extract.windows import keep_inside
 
 log = logging.getLogger(__name__)
@@ -47,8 +48,15 @@ def build_source(
     *,
     token_store: TokenStore | None = None,
     job_store: JobStore | None = None,
+    rate_budget: RateBudget | None = None,
 ) -> "SalesforceSource":
-    return SalesforceSource(feed, credentials, token_store=token_store, job_store=job_store)
+    return SalesforceSource(
+        feed,
+        credentials,
+        token_store=token_store,
+        job_store=job_store,
+        rate_budget=rate_budget,
+    )
 
 
 class SalesforceSource:
@@ -61,6 +69,7 @@ class SalesforceSource:
         *,
         token_store: TokenStore | None = None,
         job_store: JobStore | None = None,
+        rate_budget: RateBudget | None = None,
         limits: HttpLimits | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -73,6 +82,8 @@ class SalesforceSource:
         host = (credentials.host or api.base_url).rstrip("/")
         login = build_login(credentials, f"{host}/services/oauth2/token")
         self._auth = OAuth(login, token_store, explain=explain, sleep=sleep)
+        secrets = feed.connector.secrets
+        self._limiter = build_limiter(api, credentials, rate_budget, secrets=secrets, sleep=sleep)
         self._jobs: JobStore = job_store or MemoryJobStore()
         self._client: HttpClient | None = None
         self._bulk = str(feed.options.get("bulk") or "auto")
@@ -168,11 +179,10 @@ class SalesforceSource:
                     "the token's answer names no `instance_url`. Expected the org's address. Check "
                     "that the connection's host is a Salesforce login host."
                 )
-            limit = self._api.rate_limit
             self._client = HttpClient(
                 f"{instance.rstrip('/')}/services/data/{self._api.version}",
                 auth=self._auth,
-                limiter=RateLimiter(limit.per_second) if limit else None,
+                limiter=self._limiter,
                 limits=self._limits,
                 exact_numbers=True,
                 explain=explain,

@@ -17,6 +17,7 @@ from include.core.errors import (
     RateLimited,
     UpstreamUnavailable,
 )
+from include.core.rates import Bucket
 from include.extract.http_client import HttpClient
 from include.extract.record_path import pick
 
@@ -58,10 +59,11 @@ class GraphQL:
         """
         throttled = internal = 0
         while True:
-            self._wait_for_budget()
+            asked = self._wait_for_budget()
             body = {"query": query, "variables": dict(variables or {})}
             answer = self._client.post(self._path, body, repeatable=repeatable).body
             self._cost = pick(answer, "extensions.cost") or {}
+            self._settle(asked)
             code, error = self._read_errors(answer)
             if code is None:
                 return self._data(answer)
@@ -77,17 +79,36 @@ class GraphQL:
             else:
                 raise error
 
-    def _wait_for_budget(self) -> None:
-        """Wait before the bucket is empty: a refused query costs a round trip."""
-        status = self._cost.get("throttleStatus") or {}
+    def _wait_for_budget(self) -> float:
+        """Wait before the bucket is empty: a refused query costs a round trip; points set aside.
+
+        What others of this shop's token take is in the shared budget, the rest in the last answer.
+        """
         wanted = self._cost.get("actualQueryCost") or self._cost.get("requestedQueryCost") or 0
         wanted = max(wanted, self._cost.get("requestedQueryCost") or 0)
+        if self._client.limiter and self._client.limiter.is_shared:
+            self._client.limiter.wait_points(float(wanted), LONGEST_WAIT_S)
+            return float(wanted)
+        status = self._cost.get("throttleStatus") or {}
         missing = wanted - (status.get("currentlyAvailable") or wanted)
         if missing > 0 and status.get("restoreRate"):
             wait = min(missing / status["restoreRate"], LONGEST_WAIT_S)
             log.info("action=wait_for_budget wait_s=%.1f", wait)
             self._sleep(wait)
             self._cost = {}
+        return 0.0
+
+    def _settle(self, asked: float) -> None:
+        """Tell the shared budget what the query really took, and what the shop says is left."""
+        status = self._cost.get("throttleStatus") or {}
+        known = [status.get(n) for n in ("maximumAvailable", "restoreRate", "currentlyAvailable")]
+        if self._client.limiter is None or not all(isinstance(n, int | float) for n in known):
+            return
+        size, rate, available = (float(n) for n in known)
+        if size > 0 and rate > 0:
+            actual = float(self._cost.get("actualQueryCost") or 0)
+            bucket = Bucket(size, rate, available)
+            self._client.limiter.settle_points(max(0.0, asked - actual), bucket)
 
     def _throttle_wait_s(self) -> float:
         """Seconds until the budget holds this query."""

@@ -15,6 +15,7 @@ from include.connectors.square.requests import Query, build_queries
 from include.core.errors import ConfigError, ContractBroken
 from include.core.streams import Page, Window
 from include.extract.http_client import HttpLimits
+from include.extract.rate_budget import RateBudget
 from include.extract.rest_source import build_client
 from include.extract.windows import keep_inside
 
@@ -25,15 +26,22 @@ EMPTY_PAGE_KEYS = frozenset({"cursor", "latest_time", "count", "matched_variatio
 RESTARTS = 2
 
 
-def build_source(feed: Feed, credentials: Credentials) -> "SquareSource":
-    return SquareSource(feed, credentials)
+def build_source(
+    feed: Feed, credentials: Credentials, *, rate_budget: RateBudget | None = None
+) -> "SquareSource":
+    return SquareSource(feed, credentials, rate_budget=rate_budget)
 
 
 class SquareSource:
     """One seller."""
 
     def __init__(
-        self, feed: Feed, credentials: Credentials, *, limits: HttpLimits | None = None
+        self,
+        feed: Feed,
+        credentials: Credentials,
+        *,
+        limits: HttpLimits | None = None,
+        rate_budget: RateBudget | None = None,
     ) -> None:
         if feed.connector.api is None:
             raise ConfigError(
@@ -41,7 +49,9 @@ class SquareSource:
                 "Restore connector.yaml."
             )
         self._feed = feed
-        self._client = build_client(feed.connector.api, credentials, limits)
+        self._client = build_client(
+            feed.connector.api, credentials, limits, rate_budget=rate_budget
+        )
 
     def check(self) -> None:
         """The token works and may read each stream: one small page of each."""
