@@ -1,13 +1,23 @@
 """One page of a list: its records, what it is recognised by, where it joins the page before."""
 
 import hashlib
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from include.config.connector_spec import Stream
 from include.core.errors import ContractBroken, UpstreamUnavailable
+from include.extract.paginators import Step
 from include.extract.record_path import MISSING, pick
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Records of one answer, and the step that asks for what follows; None at the end."""
+
+    records: list[dict[str, Any]]
+    following: Step | None
 
 
 def pick_records(body: Any, where: str | None, path: str) -> list[dict[str, Any]]:

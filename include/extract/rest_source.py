@@ -7,6 +7,7 @@ lists completed -> hooks -> window filter -> Page.
 import logging
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,7 +29,13 @@ from include.extract.paginators import Step, first_step, next_step
 from include.extract.rate_budget import RateBudget
 from include.extract.rate_limit import build_limiter
 from include.extract.record_path import pick, put
-from include.extract.rest_page import build_digest, drop_overlap, pick_key, pick_records
+from include.extract.rest_page import Listed, build_digest, drop_overlap, pick_key, pick_records
+from include.extract.rest_position import (
+    build_refusal,
+    dump_position,
+    is_resumable,
+    load_position,
+)
 from include.extract.rest_target import Target, build_child_target, build_target
 from include.extract.windows import keep_inside
 
@@ -94,6 +101,7 @@ class RestSource:
             )
         self._feed = feed
         self._api = feed.connector.api
+        self._secrets = tuple(credentials.fields.values())
         self._client = build_client(
             self._api,
             credentials,
@@ -114,20 +122,29 @@ class RestSource:
     def discover(self) -> dict[str, Stream]:
         return dict(self._feed.streams)
 
-    def read(self, stream: str, window: Window) -> Iterator[Page]:
+    def read(self, stream: str, window: Window, position: str | None = None) -> Iterator[Page]:
         """Pages of one stream; newest or oldest first as the API decides.
+
+        Args:
+            position: `Page.position` after which to go on.
 
         Raises:
             ContractBroken: If pages repeat, records are missing or the answer is no JSON.
+            PositionRefused: If a resumable list no longer takes a position.
             UpstreamUnavailable: If the list changed while its pages were read.
         """
         spec = self._feed.streams[stream]
         hook = load_hook(self._feed.connector.connector, stream)
+        paginator = self._paginator(spec)
+        start = load_position(position) if position else None
         for target in self._targets(stream, window):
-            for records in self._walk(spec, self._paginator(spec), target):
-                for record in records:
+            for listed in self._walk(spec, paginator, target, start):
+                for record in listed.records:
                     self._complete(spec, record)
-                yield build_page(records, spec, window, hook)
+                page = build_page(listed.records, spec, window, hook)
+                if is_resumable(spec, paginator):
+                    page = replace(page, position=dump_position(listed.following, self._secrets))
+                yield page
 
     def _paginator(self, stream: Stream) -> Paginator:
         return stream.paginator or self._api.paginator or SINGLE
@@ -143,22 +160,22 @@ class RestSource:
         parent = self._feed.connector.streams[stream.parent.stream]
         seen: set[str] = set()
         for above in self._targets(stream.parent.stream, Window()):
-            for records in self._walk(parent, self._paginator(parent), above):
-                for record in records:
+            for listed in self._walk(parent, self._paginator(parent), above):
+                for record in listed.records:
                     found = build_child_target(target, stream, parent, record)
                     if found.path not in seen:
                         seen.add(found.path)
                         yield found
 
     def _walk(
-        self, stream: Stream, paginator: Paginator, target: Target
-    ) -> Iterator[list[dict[str, Any]]]:
+        self, stream: Stream, paginator: Paginator, target: Target, start: Step | None = None
+    ) -> Iterator[Listed]:
         """Pages until the end; none where the source says that there is no such list."""
-        pages = self._pages(stream, paginator, target)
+        pages = self._listed(stream, paginator, target, start)
         try:
             first = next(pages, None)
         except UpstreamError as error:
-            if error.status not in stream.empty_on:
+            if start is not None or error.status not in stream.empty_on:
                 raise
             log.warning("action=no_such_list path=%s status=%s", target.path, error.status)
             return
@@ -169,13 +186,22 @@ class RestSource:
     def _pages(
         self, stream: Stream, paginator: Paginator, target: Target
     ) -> Iterator[list[dict[str, Any]]]:
+        """Records of all pages, for lists beside a stream's own."""
+        return (listed.records for listed in self._listed(stream, paginator, target))
+
+    def _listed(
+        self, stream: Stream, paginator: Paginator, target: Target, start: Step | None = None
+    ) -> Iterator[Listed]:
         """Pages until the end; a page that repeats is asked for again, then refused."""
         where = stream.records_path or self._api.records_path
-        step: Step | None = first_step(paginator)
+        step: Step | None = start or first_step(paginator)
         seen: set[bytes] = set()
-        repeats, last = 0, None
+        repeats, last, may_refuse = 0, None, start is not None
         while step is not None:
-            answer = target.ask(self._client, paginator, step)
+            try:
+                answer = target.ask(self._client, paginator, step)
+            except UpstreamError as error:
+                raise (build_refusal(error, target.path) if may_refuse else error) from error
             records = pick_records(answer.body, where, target.path)
             following = next_step(paginator, step, answer.body, records, answer.headers)
             here, content = _position(step), build_digest(records)
@@ -194,8 +220,8 @@ class RestSource:
                 before, last = last, pick_key(stream, records) or last
                 records = drop_overlap(stream, records, before, target.path)
             target.put_kept(records)
-            yield records
-            step = following
+            yield Listed(records, following)
+            step, may_refuse = following, is_resumable(stream, paginator)
 
     def _complete(self, stream: Stream, record: dict[str, Any]) -> None:
         """Replace embedded lists that are only a part with the whole list."""
