@@ -1,5 +1,6 @@
 """One Airflow DAG per feed, `ingest__<tenant>__<feed>`, from include/tenants/*.yaml.
 
+A feed with a `sweep_schedule` has a second one, `sweep__<tenant>__<feed>`.
 Add a tenant or a feed in YAML; never edit this file. Broken tenants: tenant_quarantine.py.
 """
 
@@ -7,9 +8,12 @@ from airflow.sdk import get_parsing_context
 
 from include.config.load import load_platform
 from include.orchestration.ingest_dag import build_ingest_dag
+from include.orchestration.sweep_dag import build_sweep_dag
 
 wanted = get_parsing_context().dag_id  # set when a task runs: build only its DAG
 
 for feed in load_platform().feeds:
     if wanted in (None, feed.dag_id):
         globals()[feed.dag_id] = build_ingest_dag(feed)
+    if feed.sweep_schedule and wanted in (None, feed.sweep_dag_id):
+        globals()[feed.sweep_dag_id] = build_sweep_dag(feed)

@@ -9,9 +9,15 @@ from include.core.clock import parse_instant
 from include.core.errors import ConfigError
 from include.core.streams import Window
 
-INGEST, TRANSFORM, QUALITY = "ingest", "transform", "quality"
+INGEST, TRANSFORM, QUALITY, SWEEP = "ingest", "transform", "quality", "sweep"
 STEPS = (INGEST, TRANSFORM, QUALITY)
-MODES = {"full": STEPS, "source": (INGEST,), "dbt": (TRANSFORM,), "data-quality": (QUALITY,)}
+MODES = {
+    "full": STEPS,
+    "source": (INGEST,),
+    "dbt": (TRANSFORM,),
+    "data-quality": (QUALITY,),
+    "sweep": (SWEEP,),
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,12 +25,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--feed", help="only this feed; default all enabled ones")
     parser.add_argument("--stream", help="only this stream of the feed")
     group = parser.add_mutually_exclusive_group()
-    group.add_argument("--step", choices=STEPS, help="only this step; default all three")
+    group.add_argument(
+        "--step",
+        choices=(*STEPS, SWEEP),
+        help="only this step; default the first three. sweep reads streams that have a cursor and "
+        "`sweep: all` whole, to find what is gone at the source",
+    )
     group.add_argument(
         "--mode",
         choices=tuple(MODES),
         help="the same in other words: full = all, source = ingest, dbt = transform, "
-        "data-quality = quality",
+        "data-quality = quality, sweep = sweep",
     )
     parser.add_argument(
         "--from",
@@ -34,6 +45,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--reload", action="store_true", help="read files again that were loaded before"
+    )
+    parser.add_argument(
+        "--accept-deletes",
+        action="store_true",
+        help="however much a read lacks is really gone: mark it deleted",
     )
     parser.add_argument("--to", dest="end", metavar="WHEN", help="up to here, not included")
 
@@ -52,6 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
         stream=arguments.stream,
         window=build_window(arguments.start, arguments.end),
         reload=arguments.reload,
+        accept_deletes=arguments.accept_deletes,
         has_whole_tenant=arguments.feed is None,
         steps=steps,
     )

@@ -15,7 +15,7 @@ from include.pipeline.checks import CheckSummary, run_feed_checks, run_tenant_ch
 from include.pipeline.dbt_build import run_dbt_build
 from include.pipeline.run_origin import RunOrigin
 from include.pipeline.stream_load import open_source, run_stream_load
-from include.pipeline.stream_names import build_stream_names
+from include.pipeline.stream_names import build_stream_names, build_swept_names
 from include.pipeline.window import Skipped
 from include.warehouse.connection import Warehouse
 
@@ -29,8 +29,9 @@ class Request:
     Attributes:
         window: Exactly what to read; None continues at each stream's cursor.
         reload: Read files again that were loaded before.
+        accept_deletes: A person accepts that much of a stream is gone.
         has_whole_tenant: No feed was named: mart checks are part of the quality step.
-        steps: Any of ingest, transform, quality, in that order.
+        steps: Any of ingest, transform, quality, in that order; or sweep instead of ingest.
     """
 
     tenant: Tenant
@@ -40,6 +41,7 @@ class Request:
     has_whole_tenant: bool
     steps: tuple[str, ...]
     reload: bool = False
+    accept_deletes: bool = False
 
 
 @dataclass
@@ -58,7 +60,7 @@ def run_request(request: Request) -> int:
     run_id = f"cli__{utcnow():%Y-%m-%dT%H:%M:%S.%fZ}"
     tally = Tally(RunOrigin(dag_id="cli", run_id=run_id))
     warehouse = load_warehouse(request.tenant)
-    if "ingest" in request.steps:
+    if "ingest" in request.steps or "sweep" in request.steps:
         _ingest(request, warehouse, tally)
     if "transform" in request.steps:
         _transform(request.tenant, warehouse, tally)
@@ -82,9 +84,15 @@ def _loads(
     request: Request, feed: Feed, warehouse: Warehouse, tally: Tally
 ) -> Iterator[tuple[str, LoadResult | Skipped | EltError]]:
     """Each stream with what came of it; raises only when the source cannot be opened at all."""
+    is_sweep = "sweep" in request.steps
+    names = build_stream_names(feed)
+    if is_sweep and names and not request.stream:
+        names = build_swept_names(feed)
+        if not names:
+            return
     credentials = load_credentials(feed)
     source = open_source(feed, credentials, warehouse)
-    names = (request.stream,) if request.stream else build_stream_names(feed)
+    names = (request.stream,) if request.stream else names
     for name in names or tuple(sorted(source.discover())):
         try:
             yield (
@@ -92,13 +100,14 @@ def _loads(
                 run_stream_load(
                     feed,
                     name,
-                    RunKind.MANUAL,
+                    RunKind.SWEEP if is_sweep else RunKind.MANUAL,
                     request.window,
                     credentials,
                     warehouse,
                     origin=tally.origin,
                     source=source,
                     reload=request.reload,
+                    may_shrink=request.accept_deletes,
                 ),
             )
         except EltError as error:
@@ -114,7 +123,8 @@ def _say_load(feed: Feed, stream: str, done: LoadResult | Skipped | EltError, ta
     else:
         counts = done.counts()
         shown = "  ".join(f"{name} {counts[name]:,}" for name in COUNTS)
-        say(f"loaded   {place}: {shown}  ({done.seconds:.1f} s)")
+        gone = f"  deleted {done.deleted:,}" if done.deleted else ""
+        say(f"loaded   {place}: {shown}{gone}  ({done.seconds:.1f} s)")
         tally.rows.append((place, *(counts[name] for name in COUNTS), round(done.seconds, 1)))
 
 

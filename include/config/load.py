@@ -23,6 +23,7 @@ from include.config.models import (
     TenantFile,
 )
 from include.config.options import (
+    check_sweeps,
     resolve_concepts,
     resolve_options,
     resolve_stream_settings,
@@ -124,7 +125,7 @@ def _resolve_feeds(
         connector = connectors.get(wanted)
         if connector is None:
             key = "connector" if block.connector else name
-            loc: tuple[str, ...] = ("feeds", name)
+            loc: Loc = ("feeds", name)
             loc = (*loc, "connector") if block.connector else loc
             known = ", ".join(sorted(connectors)) or "none"
             guess = did_you_mean(wanted, connectors)
@@ -193,6 +194,7 @@ def _resolve_feed(
     sweeps = block.sweep_schedule
     if sweeps is not None:
         sweeps = resolve_schedule(sweeps, spec.tenant, trouble, key="sweep_schedule")
+        check_sweeps(connector, streams, trouble)
     _check_names(spec, connector, streams, trouble)
     if trouble:
         return None, trouble

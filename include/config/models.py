@@ -127,6 +127,10 @@ class Feed:
         return naming.ingest_dag_id(self.tenant.id, self.name)
 
     @property
+    def sweep_dag_id(self) -> str:
+        return naming.sweep_dag_id(self.tenant.id, self.name)
+
+    @property
     def connection_id(self) -> str:
         return naming.connection_id(self.tenant.id, self.name)
 

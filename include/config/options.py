@@ -82,6 +82,22 @@ def resolve_streams(
     return {name: connector.streams[name] for name in sorted(wanted) if name in connector.streams}
 
 
+def check_sweeps(connector: Connector, streams: dict[str, Stream], trouble: Trouble) -> None:
+    """A `sweep_schedule` needs something to sweep; what discovery will find is not known here."""
+    if connector.stateful:
+        message = "the source keeps its own state and cannot be read whole: no `sweep_schedule`."
+        trouble.append((("sweep_schedule",), message))
+    elif streams and not any(one.cursor and one.sweep == "all" for one in streams.values()):
+        trouble.append(
+            (
+                ("sweep_schedule",),
+                "`sweep_schedule` without a stream that has a cursor and `sweep: all`. Streams "
+                "without a cursor are read whole by every run; for the others the connector says "
+                "how their deletions are seen. Leave it out.",
+            )
+        )
+
+
 def resolve_stream_settings(
     connector: Connector,
     streams: dict[str, Stream],

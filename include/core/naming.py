@@ -27,7 +27,7 @@ POSITION = "_position"
 
 @dataclass(frozen=True, slots=True)
 class IngestDagName:
-    """The parts of `ingest__<tenant>__<feed>`."""
+    """The parts of `ingest__<tenant>__<feed>` and `sweep__<tenant>__<feed>`."""
 
     tenant: str
     feed: str
@@ -46,9 +46,13 @@ def ingest_dag_id(tenant: str, feed: str) -> str:
     return f"ingest__{tenant}__{feed}"
 
 
+def sweep_dag_id(tenant: str, feed: str) -> str:
+    return f"sweep__{tenant}__{feed}"
+
+
 def parse_ingest_dag_id(dag_id: str) -> IngestDagName | None:
-    """Inverse of `ingest_dag_id`; None for any other DAG."""
-    match = re.fullmatch(r"ingest__([a-z][a-z0-9]{1,20})__([a-z0-9_]+)", dag_id)
+    """Inverse of `ingest_dag_id` and `sweep_dag_id`; None for any other DAG."""
+    match = re.fullmatch(r"(?:ingest|sweep)__([a-z][a-z0-9]{1,20})__([a-z0-9_]+)", dag_id)
     return IngestDagName(match[1], match[2]) if match else None
 
 

@@ -1,6 +1,7 @@
 """Operators over include.pipeline; they also work in hand-written DAGs.
 
     ExtractLoadOperator(task_id="orders", tenant="acme", feed="shopify", stream="orders")
+    SweepOperator(task_id="sweep", tenant="acme", feed="stripe", stream="customers")
     QualityCheckOperator(task_id="check", tenant="acme", feed="shopify")
 
 Heavy modules are imported in `execute`: a DAG file with a hundred of these costs nothing to parse.
@@ -15,7 +16,12 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from include.config.models import Feed, Tenant
 from include.orchestration.lookup import load_one_feed, load_one_tenant
-from include.orchestration.run_request import read_origin, read_run_request
+from include.orchestration.run_request import (
+    RunRequest,
+    build_sweep_request,
+    read_origin,
+    read_run_request,
+)
 
 
 class ExtractLoadOperator(BaseOperator):
@@ -45,7 +51,7 @@ class ExtractLoadOperator(BaseOperator):
         from include.pipeline.feed_load import build_feed_error, run_feed_load
 
         feed = load_one_feed(self.tenant, self.feed)
-        request = read_run_request(context)
+        request = self.read_request(context)
         result = run_feed_load(
             feed,
             request.kind,
@@ -55,6 +61,7 @@ class ExtractLoadOperator(BaseOperator):
             origin=read_origin(context),
             streams=None if self.stream is None else (self.stream,),
             reload=request.reload,
+            may_shrink=request.may_shrink,
         )
         notify_changes(feed, context)
         error = build_feed_error(result)
@@ -64,6 +71,24 @@ class ExtractLoadOperator(BaseOperator):
             raise AirflowSkipException(next(iter(result.skipped.values())).reason)
         counts = {name: loaded.counts() for name, loaded in result.loaded.items()}
         return counts[self.stream] if self.stream else counts
+
+    def read_request(self, context: Mapping[str, Any]) -> RunRequest:
+        """What this run asks for."""
+        return read_run_request(context)
+
+
+class SweepOperator(ExtractLoadOperator):
+    """Reads all of a stream to find what is gone at the source, and marks it `_deleted_at`.
+
+    Stops when more than the stream's share is missing, unless the run's param `accept_deletes`
+    says that a person has looked.
+    """
+
+    ui_color = "#f3d9d7"
+
+    def read_request(self, context: Mapping[str, Any]) -> RunRequest:
+        """A sweep, whatever started the run."""
+        return build_sweep_request(context.get("params") or {})
 
 
 class QualityCheckOperator(BaseOperator):
@@ -110,4 +135,4 @@ def _fetch_credentials(feed: Feed) -> Any:
     return fetch_credentials(feed)
 
 
-__all__: Sequence[str] = ("ExtractLoadOperator", "QualityCheckOperator")
+__all__: Sequence[str] = ("ExtractLoadOperator", "QualityCheckOperator", "SweepOperator")

@@ -10,6 +10,8 @@ from include.core.errors import ConfigError
 from include.core.streams import RunKind, Window
 from include.pipeline.run_origin import RunOrigin
 
+ACCEPT_DELETES = "accept_deletes"
+
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
@@ -17,11 +19,13 @@ class RunRequest:
 
     Attributes:
         reload: Read files again that were loaded before.
+        may_shrink: A person accepts that much of a stream is gone.
     """
 
     kind: RunKind
     window: Window | None
     reload: bool = False
+    may_shrink: bool = False
 
 
 def build_run_request(
@@ -45,6 +49,11 @@ def build_run_request(
     if since and until and since >= until:
         raise ConfigError(f"`from` is `{since}`, `to` is `{until}`. Expected `from` before `to`.")
     return RunRequest(RunKind.MANUAL, Window(since, until))
+
+
+def build_sweep_request(params: Mapping[str, Any]) -> RunRequest:
+    """A sweep, however its run was started; only a person sets `accept_deletes`."""
+    return RunRequest(RunKind.SWEEP, None, may_shrink=params.get(ACCEPT_DELETES) is True)
 
 
 def read_run_request(context: Mapping[str, Any]) -> RunRequest:

@@ -9,3 +9,14 @@ def build_stream_names(feed: Feed) -> tuple[str, ...]:
     if feed.connector.streams_from_feed:
         return tuple(sorted(feed.options.get(STREAMS_OPTION) or ()))
     return tuple(sorted(feed.streams))
+
+
+def build_swept_names(feed: Feed) -> tuple[str, ...]:
+    """Streams of which a sweep finds what is gone, sorted: read by time, and complete as a whole.
+
+    Streams without a cursor are read in full by every run, which finds it too; a source with a
+    state of its own cannot be asked for everything.
+    """
+    if feed.connector.stateful:
+        return ()
+    return tuple(sorted(n for n, one in feed.streams.items() if one.cursor and one.sweep == "all"))

@@ -18,6 +18,8 @@ def _expected_from_yaml() -> set[str]:
         tenant = yaml.safe_load(path.read_text())
         feeds = {n for n, block in tenant["feeds"].items() if block.get("enabled", True)}
         found |= {f"ingest__{tenant['tenant']}__{name}" for name in feeds}
+        swept = {n for n in feeds if tenant["feeds"][n].get("sweep_schedule")}
+        found |= {f"sweep__{tenant['tenant']}__{name}" for name in swept}
         found.add(f"transform__{tenant['tenant']}")
     return found
 
@@ -25,6 +27,7 @@ def _expected_from_yaml() -> set[str]:
 def test_the_dags_are_exactly_those_of_the_tenant_files(all_dags: dict) -> None:
     expected = _expected_from_yaml()
     assert len(expected) > len(OPS) + 2
+    assert any(dag_id.startswith("sweep__") for dag_id in expected)
     assert set(all_dags) == expected
 
 
@@ -38,6 +41,7 @@ def test_a_dag_file_is_short_and_passes_safe_mode(path: Path) -> None:
 def test_a_task_process_builds_only_its_own_dag(all_dags: dict, monkeypatch) -> None:
     for dag_id, owner in [
         ("ingest__acme__stripe", "tenant_ingest.py"),
+        ("sweep__acme__stripe", "tenant_ingest.py"),
         ("transform__corner", "tenant_transform.py"),
         ("ops__retention", "platform.py"),
     ]:

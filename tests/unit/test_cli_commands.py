@@ -203,6 +203,7 @@ def test_every_error_has_its_exit_code() -> None:
         "MissingSecret": 2,
         "UpstreamUnavailable": 1,
         "RateLimited": 1,
+        "PositionRefused": 1,
         "AccessDenied": 3,
         "ContractBroken": 3,
         "TruncatedFetch": 3,

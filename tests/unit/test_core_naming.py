@@ -45,6 +45,7 @@ def test_tags_are_sorted_so_that_two_parses_agree() -> None:
 def test_a_dag_id_gives_back_its_tenant_and_feed(tenant: str, feed: str) -> None:
     parsed = naming.parse_ingest_dag_id(naming.ingest_dag_id(tenant, feed))
     assert parsed == naming.IngestDagName(tenant, feed)
+    assert naming.parse_ingest_dag_id(naming.sweep_dag_id(tenant, feed)) == parsed
 
 
 @pytest.mark.parametrize("dag_id", ["transform__acme", "ingest__acme", "x_ingest__acme__shop", ""])
