@@ -64,6 +64,23 @@ def child_environment(**extra: str) -> dict[str, str]:
     return {**os.environ, **extra}
 
 
+# What a foreign program may see of our environment: how to run and reach the network. Connections,
+# keys and the warehouse's address are in there too and are nobody else's business.
+_TOOL_VARIABLES = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "SSL_CERT_FILE",
+                   "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HTTP_PROXY",
+                   "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy",
+                   "no_proxy")  # fmt: skip
+
+
+def tool_environment(*, installing: bool = False) -> dict[str, str]:
+    """The environment of a program that is not ours; with `installing`, pip's and uv's as well."""
+    env = os.environ
+    names = [name for name in _TOOL_VARIABLES if name in env]
+    if installing:
+        names += [n for n in env if n.startswith(("PIP_", "UV_")) or n in ("HOME", "TMPDIR")]
+    return {name: env[name] for name in names}
+
+
 @dataclass(frozen=True)
 class LocalSettings:
     """What `make up` wishes for on this machine; a taken port gets the next free one."""

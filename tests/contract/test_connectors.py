@@ -40,6 +40,8 @@ API_CASES = sorted(
     {feed.connector.connector: name for name, feed in reversed(FEEDS.items())
      if feed.connector.api is not None}.values()
 )  # fmt: skip
+# Generic ones: there is no vendor to play, their own tests load through them.
+NO_VENDOR = {"airbyte", "rest", "singer", "sql", "webhook"}
 # An answer without the list of records is how these vendors say "none".
 LIST_MAY_BE_ABSENT: set[str] = {"google_ads"}
 START = datetime(2025, 1, 1, tzinfo=UTC)
@@ -77,7 +79,8 @@ def test_everything_on_disk_is_found() -> None:
 def test_every_demo_feed_is_tested(cases: dict[str, Case]) -> None:
     """A vendor nobody has in the demo would never be seen working."""
     assert sorted(cases) == CASES
-    assert {case.feed.connector.connector for case in cases.values()} == set(ON_DISK)
+    shown = {case.feed.connector.connector for case in cases.values()}
+    assert not set(ON_DISK) - NO_VENDOR - shown
 
 
 @pytest.mark.parametrize("name", ON_DISK)

@@ -1,0 +1,1 @@
+"""Any Airbyte Python source."""
