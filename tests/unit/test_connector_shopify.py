@@ -10,7 +10,12 @@ import pytest
 
 from include.config.credentials import Credentials
 from include.connectors.shopify.bulk import join_children
-from include.connectors.shopify.queries import build_bulk_query, build_filter, build_page_query
+from include.connectors.shopify.queries import (
+    ROOTS,
+    build_bulk_query,
+    build_filter,
+    build_page_query,
+)
 from include.connectors.shopify.source import ShopifySource
 from include.core.errors import (
     AccessDenied,
@@ -41,7 +46,7 @@ class Shop:
         limits = HttpLimits(tries=1, read_s=5)
         self.source = ShopifySource(feed, credentials, limits=limits, sleep=self.naps.append)
 
-    def read(self, stream: str = "products", window: Window = WINDOW) -> list[dict[str, Any]]:
+    def read(self, stream: str = "customers", window: Window = WINDOW) -> list[dict[str, Any]]:
         return [r for page in self.source.read(stream, window) for r in page.records]
 
 
@@ -55,7 +60,7 @@ def _error(code: str, **more: Any) -> Reply:
 
 
 def _product(number: int, day: int = 1) -> dict[str, Any]:
-    return {"id": f"gid://shopify/Product/{number}", "updatedAt": f"2026-01-0{day}T10:00:00Z"}
+    return {"id": f"gid://shopify/Customer/{number}", "updatedAt": f"2026-01-0{day}T10:00:00Z"}
 
 
 @pytest.mark.parametrize(
@@ -73,7 +78,7 @@ def _product(number: int, day: int = 1) -> dict[str, Any]:
         (_error("THROTTLED"), RateLimited),
         (_error("MAX_COST_EXCEEDED"), ContractBroken),
         (Reply({"data": None}), ContractBroken),
-        (Reply({"data": {"products": None}}), ContractBroken),
+        (Reply({"data": {"customers": None}}), ContractBroken),
         (Reply([]), ContractBroken),
     ],
 )
@@ -87,14 +92,14 @@ def test_each_fault_has_its_error(reply: Reply, error: type[EltError]) -> None:
 
 
 def test_an_internal_error_is_tried_again() -> None:
-    with FakeApi([_error("INTERNAL_SERVER_ERROR"), _page("products", [_product(1)])]) as api:
+    with FakeApi([_error("INTERNAL_SERVER_ERROR"), _page("customers", [_product(1)])]) as api:
         assert len(Shop(api).read()) == 1
 
 
 def test_an_ignored_filter_is_refused() -> None:
     """An unknown filter field is ignored silently, and every record of the shop matches."""
-    search = [{"path": ["products"], "warnings": [{"field": "updated", "code": "invalid_field"}]}]
-    script = [_page("products", [], search=search)]
+    search = [{"path": ["customers"], "warnings": [{"field": "updated", "code": "invalid_field"}]}]
+    script = [_page("customers", [], search=search)]
     with FakeApi(script) as api, pytest.raises(ContractBroken, match="updated"):
         Shop(api).read()
 
@@ -106,7 +111,7 @@ def test_throttled_waits_until_the_budget_holds_the_query() -> None:
     }
     throttled = _error("THROTTLED")
     throttled.body["extensions"] = {"cost": cost}
-    with FakeApi([throttled, _page("products", [_product(1)])]) as api:
+    with FakeApi([throttled, _page("customers", [_product(1)])]) as api:
         shop = Shop(api)
         assert len(shop.read()) == 1
         assert shop.naps == [2.5]
@@ -117,7 +122,7 @@ def test_it_waits_before_the_bucket_is_empty() -> None:
         "requestedQueryCost": 300,
         "throttleStatus": {"currentlyAvailable": 100, "restoreRate": 50},
     }
-    pages = [_page("products", [_product(1)], "a", cost=cost), _page("products", [_product(2)])]
+    pages = [_page("customers", [_product(1)], "a", cost=cost), _page("customers", [_product(2)])]
     with FakeApi(pages) as api:
         shop = Shop(api)
         assert len(shop.read()) == 2
@@ -156,7 +161,7 @@ def test_line_items_beyond_the_first_page_are_read() -> None:
 
 
 def test_a_position_that_does_not_move_is_no_endless_loop() -> None:
-    with FakeApi([_page("products", [_product(1)], "same")]) as api:
+    with FakeApi([_page("customers", [_product(1)], "same")]) as api:
         with pytest.raises(ContractBroken, match="again and again"):
             Shop(api).read()
         assert len(api.seen) < 6
@@ -164,19 +169,19 @@ def test_a_position_that_does_not_move_is_no_endless_loop() -> None:
 
 def test_records_outside_the_window_are_left_out() -> None:
     """The customers filter matches whole days, so the window is applied again."""
-    with FakeApi([_page("products", [_product(1, day=1), _product(2, day=2)])]) as api:
-        page = next(iter(Shop(api).source.read("products", WINDOW)))
-    assert ([r["id"] for r in page.records], page.filtered) == (["gid://shopify/Product/1"], 1)
+    with FakeApi([_page("customers", [_product(1, day=1), _product(2, day=2)])]) as api:
+        page = next(iter(Shop(api).source.read("customers", WINDOW)))
+    assert ([r["id"] for r in page.records], page.filtered) == (["gid://shopify/Customer/1"], 1)
 
 
 def test_datetimes_in_the_filter_are_quoted() -> None:
     """Without quotes the time part is dropped and the whole day matches."""
-    assert build_filter(WINDOW) == (
+    assert build_filter(WINDOW, ROOTS["orders"]) == (
         "updated_at:>='2026-01-01T00:00:00Z' AND updated_at:<'2026-01-02T00:00:00Z'"
     )
     late = Window(None, datetime(2026, 1, 1, 0, 0, 0, 1, tzinfo=UTC))
-    assert build_filter(late) == "updated_at:<'2026-01-01T00:00:01Z'"
-    assert build_filter(Window()) is None
+    assert build_filter(late, ROOTS["orders"]) == "updated_at:<'2026-01-01T00:00:01Z'"
+    assert build_filter(Window(), ROOTS["orders"]) is None
 
 
 def test_sorting_only_where_it_exists() -> None:
@@ -305,6 +310,45 @@ def test_long_windows_go_by_bulk(bulk: str, days: int, expected: bool) -> None:
     assert source._is_bulk(ORDERS, window) is expected
     assert source._is_bulk(FEED.streams["locations"], window) is False
     assert "sortKey" in build_bulk_query(ORDERS, window)
+
+
+def test_deleted_products_come_from_the_events_of_the_window() -> None:
+    """The list of products is silent about a deleted one: it stayed for ever."""
+    product = {"id": "gid://shopify/Product/1", "updatedAt": "2026-01-01T10:00:00Z"}
+    event = {"id": "gid://shopify/BasicEvent/5", "subjectId": "gid://shopify/Product/9"}
+    with FakeApi([_page("products", [product]), _page("events", [event])]) as api:
+        pages = list(Shop(api).source.read("products", WINDOW))
+    assert [one.key for page in pages for one in page.deleted] == [("gid://shopify/Product/9",)]
+    asked = api.seen[1].body
+    assert asked["variables"]["filter"] == (
+        "action:destroy AND subject_type:PRODUCT AND "
+        "created_at:>='2026-01-01T00:00:00Z' AND created_at:<'2026-01-02T00:00:00Z'"
+    )
+    assert "... on BasicEvent { subjectId" in asked["query"]
+
+
+def test_quantities_are_asked_for_by_name_and_become_columns() -> None:
+    level = {
+        "id": "gid://shopify/InventoryLevel/1?inventory_item_id=7",
+        "quantities": [{"name": "available", "quantity": 5}, {"name": "on_hand", "quantity": 8}],
+    }
+    levels = {"nodes": [level], "pageInfo": {"hasNextPage": False}}
+    item = {"id": "gid://shopify/InventoryItem/7", "inventoryLevels": levels}
+    with FakeApi([_page("inventoryItems", [item])]) as api:
+        found = Shop(api).read("inventory_items", Window(None, WINDOW.end))
+    assert found[0]["inventoryLevels"][0]["quantities"] == {"available": 5, "on_hand": 8}
+    query = build_page_query(FEED.streams["inventory_items"])
+    assert 'quantities(names: ["available", "on_hand", "committed"]) { name quantity }' in query
+
+
+def test_stock_is_always_read_in_full_by_bulk() -> None:
+    """A level changes without its item, so no window of items holds every change."""
+    source = ShopifySource(
+        build_feed("shopify", bulk="auto"), Credentials("c", "http://x", {"password": "p"})
+    )
+    stream = FEED.streams["inventory_items"]
+    assert source._is_bulk(stream, Window(None, WINDOW.end)) is True
+    assert "query:" not in build_bulk_query(stream, Window(None, WINDOW.end))
 
 
 @pytest.fixture

@@ -7,13 +7,13 @@ Schema: Admin API 2026-07, read 2026-11; tests validate every document against i
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from include.config.connector_spec import Column, Stream
 from include.core.streams import Window
 
 # Children that are connections (paged); the others are plain lists. Value: type in the global id.
-CONNECTIONS = {"lineItems": "LineItem"}
+CONNECTIONS = {"lineItems": "LineItem", "inventoryLevels": "InventoryLevel"}
 # Most orders have fewer lines; the rest is asked for per order. Small, as it multiplies the cost.
 NESTED_PAGE = 10
 
@@ -24,15 +24,24 @@ class Root:
 
     Attributes:
         node: Type in the global id, and the field that reads one record by id.
-        sort_key: UPDATED_AT where it exists; without it only a whole window may be closed.
+        sort_key: Order by the window's time where it exists; without it only a whole window may be
+            closed.
         arguments: Fixed arguments, written into the query.
         page_size: First try; halved when the query costs too much.
+        time: Search field the window is asked by.
+        search: Fixed search terms.
+        inner: Fields that only the type `node` has, where the connection's is an interface.
+        bulk: `windows` when a long window may be a bulk operation, `full` when every read is one.
     """
 
     node: str
     sort_key: str | None = None
     arguments: str = ""
     page_size: int = 100
+    time: str = "updated_at"
+    search: str = ""
+    inner: frozenset[str] = frozenset()
+    bulk: Literal["windows", "full", "never"] = "windows"
 
 
 ROOTS: Mapping[str, Root] = {
@@ -40,7 +49,18 @@ ROOTS: Mapping[str, Root] = {
     "customers": Root("Customer", "UPDATED_AT"),
     "products": Root("Product", "UPDATED_AT"),
     "productVariants": Root("ProductVariant"),
-    "locations": Root("Location", arguments="includeInactive: true, includeLegacy: true"),
+    "inventoryItems": Root("InventoryItem", page_size=50, bulk="full"),
+    "locations": Root(
+        "Location", arguments="includeInactive: true, includeLegacy: true", bulk="never"
+    ),
+    "events": Root(
+        "BasicEvent",
+        "CREATED_AT",
+        time="created_at",
+        search="action:destroy AND subject_type:PRODUCT",
+        inner=frozenset({"subjectId", "subjectType"}),
+        bulk="never",
+    ),
 }
 
 BULK_RUN = """mutation RunBulk($query: String!) {
@@ -89,7 +109,7 @@ def build_bulk_query(stream: Stream, window: Window) -> str:
     """The document a bulk operation runs: edges and nodes, no variables, no page sizes."""
     field = stream.path or ""
     root = ROOTS[field]
-    found = build_filter(window)
+    found = build_filter(window, root) if stream.cursor else None
     arguments = [f'query: "{found}"'] if found else []
     arguments += [f"sortKey: {root.sort_key}"] if root.sort_key else []
     arguments += [root.arguments] if root.arguments else []
@@ -98,18 +118,18 @@ def build_bulk_query(stream: Stream, window: Window) -> str:
     return f"{{ {field}{by} {{ edges {{ node {{ {body} }} }} }} }}"
 
 
-def build_filter(window: Window) -> str | None:
+def build_filter(window: Window, root: Root) -> str | None:
     """Search text for a window, rounded outwards to seconds; None when it is unbounded.
 
     The quotes matter: without them the time is dropped and the whole day matches.
     """
-    parts = []
+    parts = [root.search] if root.search else []
     if window.start:
-        parts.append(f"updated_at:>='{window.start.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}'")
+        parts.append(f"{root.time}:>='{window.start.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}'")
     if window.end:
         end = window.end.astimezone(UTC)
         end += timedelta(seconds=1) if end.microsecond else timedelta()
-        parts.append(f"updated_at:<'{end:%Y-%m-%dT%H:%M:%SZ}'")
+        parts.append(f"{root.time}:<'{end:%Y-%m-%dT%H:%M:%SZ}'")
     return " AND ".join(parts) or None
 
 
@@ -122,7 +142,11 @@ def _child(stream: Stream, path: str) -> Mapping[str, Column]:
 
 
 def _selection(stream: Stream, *, bulk: bool) -> str:
-    parts = [_fields(column.path or name for name, column in stream.columns.items())]
+    paths = [column.path or name for name, column in stream.columns.items()]
+    root = ROOTS[stream.path or ""]
+    parts = [_fields(path for path in paths if path not in root.inner)]
+    if inner := [path for path in paths if path in root.inner]:
+        parts.append(f"... on {root.node} {{ {_fields(inner)} }}")
     for child in stream.children.values():
         fields = _fields(column.path or name for name, column in child.columns.items())
         if child.path not in CONNECTIONS:
@@ -146,11 +170,24 @@ def _fields(paths: Iterable[str]) -> str:
 
 
 WHOLE_OBJECTS = {"selectedOptions": "name value"}
+# Levels answer only the quantities asked for by name: a list, which `name_quantities` turns round.
+QUANTITIES = "quantities"
+
+
+def name_quantities(record: dict[str, Any]) -> None:
+    """`quantities: [{name, quantity}]` becomes `quantities: {name: quantity}`, in place."""
+    found = record.get(QUANTITIES)
+    if isinstance(found, list):
+        record[QUANTITIES] = {one["name"]: one["quantity"] for one in found}
 
 
 def _render(tree: Mapping[str, Any]) -> str:
     parts = []
     for name, below in tree.items():
+        if name == QUANTITIES:
+            names = ", ".join(f'"{one}"' for one in below)
+            parts.append(f"{name}(names: [{names}]) {{ name quantity }}")
+            continue
         inner = _render(below) if below else WHOLE_OBJECTS.get(name, "")
         parts.append(f"{name} {{ {inner} }}" if inner else name)
     return " ".join(parts)

@@ -24,10 +24,12 @@ from include.connectors.shopify.queries import (
     build_filter,
     build_nested_query,
     build_page_query,
+    name_quantities,
 )
 from include.core.errors import ConfigError, ContractBroken
-from include.core.streams import Page, Window
+from include.core.streams import Page, Tombstone, Window
 from include.extract.http_client import HttpLimits
+from include.extract.rate_budget import RateBudget
 from include.extract.rest_source import build_client
 from include.extract.windows import keep_inside
 
@@ -38,8 +40,10 @@ BULK_PAGE_RECORDS = 500
 REPEATS_BEFORE_GIVING_UP = 2
 
 
-def build_source(feed: Feed, credentials: Credentials) -> "ShopifySource":
-    return ShopifySource(feed, credentials)
+def build_source(
+    feed: Feed, credentials: Credentials, *, rate_budget: RateBudget | None = None
+) -> "ShopifySource":
+    return ShopifySource(feed, credentials, rate_budget=rate_budget)
 
 
 class ShopifySource:
@@ -51,6 +55,7 @@ class ShopifySource:
         credentials: Credentials,
         *,
         limits: HttpLimits | None = None,
+        rate_budget: RateBudget | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         api = feed.connector.api
@@ -61,7 +66,7 @@ class ShopifySource:
             )
         self._feed = feed
         self._sleep = sleep
-        self._client = build_client(api, credentials, limits)
+        self._client = build_client(api, credentials, limits, rate_budget=rate_budget, sleep=sleep)
         path = f"admin/api/{api.version}/graphql.json"
         self._graphql = GraphQL(self._client, path, sleep=sleep)
         self._bulk = str(feed.options.get("bulk") or "auto")
@@ -91,15 +96,28 @@ class ShopifySource:
             records = read_bulk(self._graphql, self._client, spec, window, sleep=self._sleep)
             while some := list(islice(records, BULK_PAGE_RECORDS)):
                 yield _build_page(some, spec, window)
-            return
-        for nodes in self._walk(spec, window):
-            for node in nodes:
-                self._complete(spec, node)
-            yield _build_page(nodes, spec, window)
+        else:
+            for nodes in self._walk(spec, window):
+                for node in nodes:
+                    self._complete(spec, node)
+                yield _build_page(nodes, spec, window)
+        if spec.path == "products":
+            yield from self._read_deletions(window)
+
+    def _read_deletions(self, window: Window) -> Iterator[Page]:
+        """Products deleted in the window; the list itself is silent about them."""
+        # The feed may have left the stream out; its declaration says what an event holds.
+        events = self._feed.connector.streams["deletions"]
+        for nodes in self._walk(events, window):
+            # Ids are never used again, so a deletion needs no version to be the last word.
+            yield Page([], deleted=tuple(Tombstone((node["subjectId"],)) for node in nodes))
 
     def _is_bulk(self, stream: Stream, window: Window) -> bool:
-        if self._bulk != "auto" or stream.cursor is None:
-            return self._bulk == "always" and stream.cursor is not None
+        allowed = ROOTS[stream.path or ""].bulk
+        if self._bulk == "never" or allowed == "never":
+            return False
+        if self._bulk == "always" or allowed == "full":
+            return True
         if window.start is None or window.end is None:
             return True
         days = int(self._feed.options.get("bulk_after_days") or 90)
@@ -115,7 +133,7 @@ class ShopifySource:
             variables = {
                 "first": size,
                 "after": after,
-                "filter": build_filter(window),
+                "filter": build_filter(window, ROOTS[field]),
                 "nested": NESTED_PAGE,
             }
             data = self._graphql.run(query, _used(stream, variables))
@@ -172,6 +190,10 @@ class ShopifySource:
 def _build_page(records: list[dict[str, Any]], stream: Stream, window: Window) -> Page:
     # The search index matches some filters by whole days, so the window is applied again here.
     kept, outside = keep_inside(records, stream, window)
+    for child in stream.children.values():
+        for record in kept:
+            for element in record.get(child.path) or ():
+                name_quantities(element)
     return Page(kept, filtered=outside)
 
 
