@@ -87,6 +87,7 @@ class FileMark:
         layout: Fingerprint of how it was parsed; another one makes it be read again.
         detected: Its columns and their types as JSON, where they were detected.
         same_as: Path of the file of the same content whose rows stand for this one's.
+        is_gone: It has left the folder, and this read took that for what it means.
     """
 
     path: str
@@ -97,6 +98,7 @@ class FileMark:
     detected: str | None = None
     same_as: str | None = None
     modified_at: datetime | None = None
+    is_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

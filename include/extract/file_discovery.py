@@ -65,6 +65,10 @@ class FileStream:
         """Its files say together what exists, so that they are read all or not at all."""
         return self.stream.sweep not in (None, SOURCE_FILE)
 
+    def known(self, rows: Sequence[LoadedFile]) -> Known:
+        """What the ledger's rows of this stream say."""
+        return Known(rows, self.fingerprint, is_keyless=self.is_keyless, is_whole=self.is_whole)
+
 
 Loaded = Mapping[str, Sequence[LoadedFile]]
 
@@ -146,8 +150,9 @@ class _Discovery:
                 (_stream_name(file.name, sheet if len(sheets) > 1 else None), file, sheet)
                 for sheet in sheets
             ]
-        names = self._remembered_names()
+        names = self._remembered_names({file.name for _, file, _ in found})
         twice = {name for name, count in Counter(n for n, _, _ in found).items() if count > 1}
+        twice |= set(names.values())
         for name, file, sheet in found:
             # Two files of one stem: the extension tells them apart. A name once given stays.
             unique = f"{name}_{suffix_of(file.name)[1:]}" if name in twice else name
@@ -168,8 +173,11 @@ class _Discovery:
         rows = (row for rows in self._loaded.values() for row in rows if row.path == file.name)
         return (row for row in rows if (row.size, row.version) == (file.size, file.version))
 
-    def _remembered_names(self) -> dict[tuple[str, str | None], str]:
-        rows = (row for rows in self._loaded.values() for row in rows)
+    def _remembered_names(self, present: set[str]) -> dict[tuple[str, str | None], str]:
+        """Streams by (file, sheet), of the files there and those we took away."""
+        rows = [row for rows in self._loaded.values() for row in rows]
+        if not takes_away(self._feed):
+            rows = [row for row in rows if row.path in present]
         return {(row.path, _remembered(row).get("sheet")): row.stream for row in rows}
 
     def _build(self, name: str, files: tuple[Found, ...], block: dict[str, Any]) -> FileStream:

@@ -8,11 +8,29 @@ import logging
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
+from include.config.models import Feed
 from include.core.clock import utcnow
+from include.core.errors import ConfigError
 from include.extract.file_folder import Folder, Found
 from include.extract.file_ledger import FileLedger, Known
 
 log = logging.getLogger(__name__)
+
+AFTER = ("leave", "archive", "delete")
+
+
+def require_known_after(feed: Feed) -> None:
+    """Option `after` says something we can do.
+
+    Raises:
+        ConfigError: If not.
+    """
+    after = feed.options.get("after") or AFTER[0]
+    if after not in AFTER:
+        raise ConfigError(
+            f"option `after` is `{after}`. Expected one of {', '.join(AFTER)}. Correct the tenant "
+            "file."
+        )
 
 
 def run_dispose(

@@ -48,11 +48,23 @@ def fetch_loaded(ledger: FileLedger | None) -> dict[str, list[LoadedFile]]:
 
 
 class Known:
-    """The loaded files of one stream, asked about those that lie there now."""
+    """The loaded files of one stream, asked about those that lie there now.
 
-    def __init__(self, rows: Iterable[LoadedFile], layout: str, *, is_keyless: bool) -> None:
+    Args:
+        is_keyless: Rows are stored by file name.
+        is_whole: The files together say what exists.
+    """
+
+    def __init__(
+        self, rows: Iterable[LoadedFile], layout: str, *, is_keyless: bool, is_whole: bool = False
+    ) -> None:
         self._rows = [row for row in rows if row.layout == layout]
-        self._current = {row.path: row for row in sorted(self._rows, key=lambda r: r.load_id)}
+        current = {row.path: row for row in sorted(self._rows, key=lambda r: r.load_id)}
+        if is_whole:
+            # Only what lies there says what exists: an export that comes back is news.
+            current = {path: row for path, row in current.items() if not row.is_archived}
+            self._rows = list(current.values())
+        self._current = current
         self._is_keyless = is_keyless
 
     def has_name(self, name: str) -> bool:

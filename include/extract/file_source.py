@@ -11,7 +11,7 @@ from include.config.connector_spec import Stream
 from include.config.credentials import Credentials
 from include.config.load import start_instant
 from include.config.models import Feed
-from include.core.errors import ConfigError, ContractBroken, TruncatedFetch
+from include.core.errors import ConfigError, ContractBroken, EltError, TruncatedFetch
 from include.core.streams import Page, Reading, Window
 from include.extract.file_batches import (
     DEFAULT_MAX_LINE_BYTES,
@@ -21,12 +21,12 @@ from include.extract.file_batches import (
     read_pieces,
 )
 from include.extract.file_discovery import FileStream, discover_streams, find_files, takes_away
-from include.extract.file_disposal import run_dispose
+from include.extract.file_disposal import require_known_after, run_dispose
 from include.extract.file_folder import Folder, Found, open_folder, opened
-from include.extract.file_intake import Intake, Judged, State, require_unchanged
+from include.extract.file_intake import SETTLE_S, Intake, Judged, State, require_unchanged
 from include.extract.file_layout import build_fingerprint
 from include.extract.file_ledger import FileLedger, Known, fetch_loaded
-from include.extract.file_together import NOTHING_NEW
+from include.extract.file_together import NOTHING_NEW, gone_page
 from include.extract.file_window import build_file_page
 from include.extract.hooks import load_hook
 
@@ -44,6 +44,7 @@ class FileSource:
         self._feed, self._credentials, self._ledger = feed, credentials, ledger
         self._opened: Folder | None = None
         self._found: dict[str, FileStream] | None = None
+        require_known_after(feed)
 
     @property
     def _folder(self) -> Folder:
@@ -98,7 +99,7 @@ class FileSource:
         users = {name: self._find(name) for name in self.discover()}
         files: dict[Found, list[Known]] = {found: [] for found in users[stream].files}
         for name, user in users.items():
-            known = Known(loaded.get(name, ()), user.fingerprint, is_keyless=user.is_keyless)
+            known = user.known(loaded.get(name, ()))
             for found in set(user.files) & files.keys():
                 files[found].append(known)
         is_kept = self._feed.options.get("after") == "archive"
@@ -114,8 +115,15 @@ class FileSource:
         self, stream: str, found: FileStream, window: Window, reading: Reading
     ) -> Iterator[Page]:
         rows = fetch_loaded(self._ledger).get(stream, ())
-        known = Known(rows, found.fingerprint, is_keyless=found.is_keyless)
-        intake = Intake(self._folder, found.files, known, reading=reading, is_whole=found.is_whole)
+        known = found.known(rows)
+        intake = Intake(
+            self._folder,
+            found.files,
+            known,
+            reading=reading,
+            is_whole=found.is_whole,
+            settle_s=float(self._feed.options.get("settle_seconds", SETTLE_S)),
+        )
         has_read, tally = False, _Tally()
         for judged in intake.judged():
             if judged.state is State.NEW:
@@ -128,6 +136,7 @@ class FileSource:
                 yield Page([], files=(mark,))
         if has_read and found.is_whole:
             _require_rows(tally, stream, found)
+            yield gone_page(known, found.files)
         else:
             # Files add to each other: what was loaded before is not gone.
             yield NOTHING_NEW
@@ -187,7 +196,11 @@ class FileSource:
     def _discovered(self) -> dict[str, FileStream]:
         if self._found is None:
             loaded = fetch_loaded(self._ledger)
-            self._found = discover_streams(self._folder, self._feed, loaded)
+            try:
+                self._found = discover_streams(self._folder, self._feed, loaded)
+            except EltError:
+                self._folder.clear()
+                raise
         return self._found
 
 

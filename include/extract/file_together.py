@@ -2,12 +2,18 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from include.core.streams import Page, Reading
+from include.core.streams import FileMark, Page, Reading
 from include.extract.file_folder import Folder, Found
 from include.extract.file_intake import Intake, State, require_unchanged
 from include.extract.file_ledger import FileLedger, Known, fetch_loaded
 
 NOTHING_NEW = Page([], partial=True)
+
+
+def gone_page(known: Known, files: Sequence[Found]) -> Page:
+    """Files loaded before that this read no longer found."""
+    gone = known.vanished(found.name for found in files)
+    return Page([], files=tuple(FileMark(name, "", 0, is_gone=True) for name in gone))
 
 
 def read_together(
@@ -28,7 +34,8 @@ def read_together(
     if ledger is None or reading is Reading.WINDOW:
         yield from read(files)
         return
-    known = Known(fetch_loaded(ledger).get(stream, ()), fingerprint, is_keyless=False)
+    rows = fetch_loaded(ledger).get(stream, ())
+    known = Known(rows, fingerprint, is_keyless=False, is_whole=True)
     judged = list(Intake(folder, files, known, reading=reading, is_whole=True).judged())
     if all(one.state is not State.NEW for one in judged):
         marks = [one.mark(fingerprint, None) for one in judged]
@@ -39,3 +46,4 @@ def read_together(
         require_unchanged(folder, one.found)
     marks = [one.mark(fingerprint, None) for one in judged]
     yield Page([], files=tuple(mark for mark in marks if mark))
+    yield gone_page(known, files)

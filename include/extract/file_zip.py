@@ -47,8 +47,13 @@ def _unpack(place: Place, folder: Path) -> Path:
         ) from None
 
 
+def _is_extra(name: str) -> bool:
+    """What packers add (`__MACOSX`, `.DS_Store`); dots that lead upwards say nothing."""
+    return is_ignored("/".join(part for part in name.split("/") if part not in (".", "..")))
+
+
 def _only_member(place: Place, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
-    members = [m for m in archive.infolist() if not m.is_dir() and not is_ignored(m.filename)]
+    members = [m for m in archive.infolist() if not m.is_dir() and not _is_extra(m.filename)]
     if len(members) != 1 or members[0].file_size > MAX_UNPACKED_BYTES:
         what = f"{len(members)} files" if len(members) != 1 else f"{members[0].file_size} bytes"
         raise ContractBroken(

@@ -25,16 +25,24 @@ on conflict (tenant, feed, stream, path, content_hash) do update set
     load_id = excluded.load_id, loaded_at = clock_timestamp(), archived_at = null
 """
 
+_GONE = """
+update elt_ops.files set archived_at = clock_timestamp() where archived_at is null
+and (tenant, feed, stream) = (%(tenant)s, %(feed)s, %(stream)s) and path = any(%(paths)s)
+"""
+
 
 def run_record_files(
     connection: Connection, place: LoadPlace, load_id: int, marks: Sequence[FileMark]
 ) -> None:
     """Write that these files are loaded; never commits: their rows and they are one unit."""
     where = {"tenant": place.tenant, "feed": place.feed, "stream": place.stream}
-    rows = [where | _row(mark) | {"load_id": load_id} for mark in marks]
+    rows = [where | _row(mark) | {"load_id": load_id} for mark in marks if not mark.is_gone]
+    gone = [mark.path for mark in marks if mark.is_gone]
     if rows:
         with connection.cursor() as cursor:
             cursor.executemany(_RECORD.encode(), rows)
+    if gone:
+        connection.execute(_GONE.encode(), where | {"paths": gone})
 
 
 def run_forget_files(connection: Connection, tenant: str, feed: str, stream: str) -> int:
