@@ -15,6 +15,7 @@ import requests
 from include.config.connector_spec import Column, Stream
 from include.config.load import load_connectors, load_platform
 from include.config.settings import load_settings
+from include.core import clock
 from include.core.errors import (
     AccessDenied,
     ContractBroken,
@@ -240,21 +241,25 @@ def test_windows_side_by_side_give_each_record_once(cases: dict[str, Case], name
         START + timedelta(days=d, seconds=s) for d, s in ((0, 0), (400, 1), (500, 7), (760, 0))
     ]
     tested = 0
-    for stream, spec in source.discover().items():
-        if spec.cursor is None:
-            continue
-        path = spec.columns[spec.primary_key[0]].path or spec.primary_key[0]
-        parts = [
-            [pick(r, path) for r in read_records(source, stream, Window(*pair))]
-            for pair in pairwise(edges)
-        ]
-        # A cursor nobody can read is inside of every window, for the loader to refuse.
-        whole = {pick(r, path) for r in read_records(source, stream, Window(edges[0], edges[-1]))}
-        loose = set.intersection(*map(set, parts))
-        together = [k for part in parts for k in part if k not in loose]
-        assert len(together) == len(set(together)), stream
-        assert set(together) | loose == whole, stream
-        tested += len(together)
+    # So long after that Stripe has dropped its events: each interval is its list alone.
+    with clock.frozen(edges[-1] + timedelta(days=60)):
+        for stream, spec in source.discover().items():
+            if spec.cursor is None:
+                continue
+            path = spec.columns[spec.primary_key[0]].path or spec.primary_key[0]
+            parts = [
+                [pick(r, path) for r in read_records(source, stream, Window(*pair))]
+                for pair in pairwise(edges)
+            ]
+            # A cursor nobody can read is inside of every window, for the loader to refuse.
+            whole = {
+                pick(r, path) for r in read_records(source, stream, Window(edges[0], edges[-1]))
+            }
+            loose = set.intersection(*map(set, parts))
+            together = [k for part in parts for k in part if k not in loose]
+            assert len(together) == len(set(together)), stream
+            assert set(together) | loose == whole, stream
+            tested += len(together)
     assert tested > 100
 
 

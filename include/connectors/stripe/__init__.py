@@ -1,0 +1,1 @@
+"""Stripe: lists by creation time, and the objects its events name."""
