@@ -18,6 +18,8 @@ from include.core import naming
 from include.core.errors import ConfigError, EltError, TooManyRejects
 from include.core.streams import LoadResult, Page, RunKind
 from include.load.drift import run_check_frozen, run_record_drift
+from include.load.fill_back import FillBack
+from include.load.filled_columns import run_mark_filled
 from include.load.inbox_marks import run_settle_events
 from include.load.layout import StreamLayout, build_layout
 from include.load.merge import Merge, MergeCounts
@@ -108,8 +110,10 @@ class _Load:
         ddl.run_ensure_schemas(
             self.connection, self.plan.tenant, [schema], tenant_roles=self.tenant_roles
         )
+        stored = {table.name: fetch_columns(self.connection, table) for table in self.layout.tables}
         for table in self.layout.tables:
-            table.join_types(fetch_columns(self.connection, table))
+            table.join_types(stored[table.name])
+        run_mark_filled(self.connection, self.plan.place(), self.layout, stored)
         self.types_before = self.layout.all_types()
         self.staging.run_create()
 
@@ -146,7 +150,8 @@ class _Load:
                 )
             run_check_frozen(connection, place, self.shaper, self.types_before)
             load_id = ledger.fetch_next_load_id(connection)
-            made, created = run_ensure_tables(connection, self.layout, self.role)
+            fill_back = FillBack(connection, place, load_id, self.layout, self.shaper.policy)
+            made, created = run_ensure_tables(connection, self.layout, self.role, fill_back)
             counts, deleted = self._run_merge(load_id)
             for table in created:
                 run_add_primary_key(connection, self.layout, table)
@@ -270,6 +275,10 @@ class _Load:
         sweep, complete = plan.stream.sweep, sorted(self.reader.complete)
         whole = bool(complete) or (plan.is_complete and not self.reader.partial)
         if sweep is None or not whole:
+            return 0
+        if self.parts:
+            # What earlier parts brought is no longer staged, and would all look gone.
+            log.warning("sweep skipped stream=%s reason=committed_in_parts", plan.stream_name)
             return 0
         if fetch_has_unkeyed(self.connection):
             # A quarantined record exists at the source; nobody knows which row it is.

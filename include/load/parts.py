@@ -24,6 +24,9 @@ class PartLimits:
     seconds: float = 300.0
 
 
+LIMITS = PartLimits()
+
+
 class PartCutter:
     """Hands out the pages part by part.
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from include.config.connector_spec import Stream
 from include.core.streams import RunKind, Window
+from include.load import parts
 from include.load.parts import PartLimits
 from include.load.policy import DEFAULT_POLICY, StreamPolicy
 from include.load.sweep import is_complete_read
@@ -50,7 +51,7 @@ class LoadPlan:
     reads: str | None = None
     resumes: Checkpoint | None = None
     cursor_before: str | None = None
-    limits: PartLimits = field(default_factory=PartLimits)
+    limits: PartLimits = field(default_factory=lambda: parts.LIMITS)
     is_full: bool = False
     may_shrink: bool = False
     notices: tuple[str, ...] = ()
