@@ -26,6 +26,7 @@ class TableLayout:
         columns: Declared columns in yaml order.
         types: Logical type of every declared column as of now.
         stage: Name of the temporary table its rows are copied into.
+        filled: Columns whose older rows were filled from `_extra`; see filled_columns.py.
     """
 
     schema: str
@@ -34,6 +35,7 @@ class TableLayout:
     stage: str
     path: str | None = None
     types: dict[str, str] = field(default_factory=dict)
+    filled: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.types = {name: column.type for name, column in self.columns.items()}
@@ -57,6 +59,10 @@ class StreamLayout:
     @property
     def tables(self) -> list[TableLayout]:
         return [self.parent, *self.children.values()]
+
+    def child_of(self, table: TableLayout) -> str | None:
+        """Name of the child whose table this is; None for the parent."""
+        return next((name for name, child in self.children.items() if child is table), None)
 
     def all_types(self) -> dict[str, dict[str, str]]:
         """A copy of every table's types by table name."""

@@ -5,6 +5,7 @@ child list, rejects. A chunk with bad records is shaped again without them, so t
 always takes the column-wise path.
 """
 
+import functools
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from include.load.chunk import Chunk, DictChunk, build_payload, dump_sorted, sto
 from include.load.column_types import ARROW_TYPES, SQL_TYPES
 from include.load.convert import build_column
 from include.load.field_tree import FieldTree
+from include.load.filled_columns import build_declaration
 from include.load.fit import Misfit, build_json
 from include.load.key_order import KeyOrder
 from include.load.layout import StreamLayout, TableLayout
@@ -75,7 +77,6 @@ class Shaper:
         self._rows_of = dict.fromkeys(self._unseen, 0)
         self._children = {table.name: child for child, table in layout.children.items()}
         self._paths = RecordPaths(layout)
-        self._signature = _build_signature(layout, policy)
         self.key_order = KeyOrder(is_single=len(layout.primary_key) == 1)
 
     def shape(self, chunk: Chunk) -> Shaped:
@@ -238,6 +239,10 @@ class Shaper:
         arrays[SEQ] = pa.array([seqs[row] for row in owners], pa.int64())
         return pa.table(arrays)
 
+    @functools.cached_property
+    def _signature(self) -> bytes:
+        return _build_signature(self.layout, self.policy)
+
     def _hash(self, lists: Iterable[Any]) -> str:
         content = self._signature + dump_sorted(list(lists))
         return hashlib.blake2b(content, digest_size=16).hexdigest()
@@ -283,11 +288,14 @@ def _build_tree(layout: StreamLayout, table: TableLayout) -> FieldTree:
 def _build_signature(layout: StreamLayout, policy: StreamPolicy) -> bytes:
     """Part of every children hash, so that a child column declared otherwise rewrites the children.
 
+    Columns that were filled from `_extra` are left out of it: their rows are right already.
     With a mask it is secret, and so are the hashes of lists that hold personal data.
     """
     declared = {
         name: {
-            column: [spec.type, spec.path, spec.format] for column, spec in table.columns.items()
+            column: build_declaration(spec)
+            for column, spec in table.columns.items()
+            if column not in table.filled
         }
         for name, table in layout.children.items()
     }

@@ -117,23 +117,12 @@ class Staging:
             for one in rejects
         ]
         columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
-        self._run_copy_csv(REJECTS, pa.table(columns, names=list(REJECT_COLUMNS)))
+        run_copy_csv(self.connection, REJECTS, pa.table(columns, names=list(REJECT_COLUMNS)))
         self.rejects += len(rejects)
 
     def _run_copy(self, table: TableLayout, batch: Any) -> None:
         if batch.num_rows:
-            self._run_copy_csv(table.stage, batch)
-
-    def _run_copy_csv(self, stage: str, batch: Any) -> None:
-        sink = pa.BufferOutputStream()
-        pa_csv.write_csv(batch, sink, CSV)
-        columns = sql.SQL(", ").join(map(sql.Identifier, batch.column_names))
-        statement = sql.SQL("copy {} ({}) from stdin (format csv)")
-        with (
-            self.connection.cursor() as cursor,
-            cursor.copy(statement.format(sql.Identifier(stage), columns)) as copy,
-        ):
-            copy.write(memoryview(sink.getvalue()))
+            run_copy_csv(self.connection, table.stage, batch)
 
     def run_analyze(self) -> None:
         """Tell the planner how much is staged; without it a large merge picks nested loops."""
@@ -143,6 +132,19 @@ class Staging:
         for table in self.layout.children.values():
             statement = sql.SQL("analyze {} (_seq)")
             self.connection.execute(statement.format(sql.Identifier(table.stage)))
+
+
+def run_copy_csv(connection: Connection, stage: str, batch: Any) -> None:
+    """Copy an Arrow table into the temporary table whose columns it names."""
+    sink = pa.BufferOutputStream()
+    pa_csv.write_csv(batch, sink, CSV)
+    columns = sql.SQL(", ").join(map(sql.Identifier, batch.column_names))
+    statement = sql.SQL("copy {} ({}) from stdin (format csv)")
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(statement.format(sql.Identifier(stage), columns)) as copy,
+    ):
+        copy.write(memoryview(sink.getvalue()))
 
 
 def _define(name: str, logical_type: str) -> sql.Composable:

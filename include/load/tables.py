@@ -8,6 +8,7 @@ from include.core import naming
 from include.core.streams import SchemaChange
 from include.load.column_types import LOGICAL_TYPES, SQL_TYPES
 from include.load.dependent_views import fetch_dependent_views, run_drop_views, run_recreate_views
+from include.load.fill_back import FillBack
 from include.load.layout import LINEAGE, StreamLayout, TableLayout
 from include.warehouse.connection import Connection
 
@@ -30,12 +31,16 @@ def fetch_columns(connection: Connection, table: TableLayout) -> dict[str, str]:
 
 
 def run_ensure_tables(
-    connection: Connection, layout: StreamLayout, role: str | None
+    connection: Connection,
+    layout: StreamLayout,
+    role: str | None,
+    fill_back: FillBack | None = None,
 ) -> tuple[list[SchemaChange], list[TableLayout]]:
     """Bring the stream's tables to the layout, inside the caller's transaction.
 
     Args:
         role: Owner of created tables; None leaves them to the warehouse user.
+        fill_back: Fills added columns with what `_extra` has for them.
 
     Returns:
         The changes made to tables that existed, and the tables that were created: these
@@ -52,7 +57,7 @@ def run_ensure_tables(
         stored = fetch_columns(connection, table)
         if stored:
             table.join_types(stored)
-            changes += _run_follow(connection, table, stored, _wanted(layout, table))
+            changes += _run_follow(connection, layout, table, stored, fill_back)
         else:
             _run_create(connection, layout, table, role)
             created.append(table)
@@ -120,11 +125,16 @@ def _run_create(
 
 
 def _run_follow(
-    connection: Connection, table: TableLayout, stored: dict[str, str], wanted: dict[str, str]
+    connection: Connection,
+    layout: StreamLayout,
+    table: TableLayout,
+    stored: dict[str, str],
+    fill_back: FillBack | None,
 ) -> list[SchemaChange]:
+    filled = fill_back.stage(table, stored) if fill_back else []
     changes = []
     widened = {}
-    for name, kind in wanted.items():
+    for name, kind in _wanted(layout, table).items():
         if name not in stored:
             _run_add_column(connection, table, name, SQL_TYPES[kind])
             if name != naming.CHILDREN_HASH:
@@ -135,6 +145,8 @@ def _run_follow(
             changes.append(SchemaChange(table.name, name, "widened", old, new))
     if widened:
         _run_widen(connection, table, widened)
+    if fill_back and filled:
+        changes += fill_back.write(table, filled)
     return changes
 
 

@@ -127,7 +127,7 @@ def test_a_newly_declared_child_column_fills_old_children(case: LoadCase) -> Non
     spec["children"]["items"]["columns"]["colour"] = "text"
     case.stream = type(case.stream).model_validate(spec)
     result = case.load(records)
-    assert result.updated == 1
+    assert result.unchanged == 1
     assert case.rows("_parent_id, colour", "__items") == [(1, "red")]
 
 
