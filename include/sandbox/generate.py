@@ -5,8 +5,9 @@ import json
 import logging
 from pathlib import Path
 
-from include.sandbox import coresignal, ecommerce, quickbooks_csv, uploads
+from include.sandbox import coresignal, ecommerce, quickbooks_csv, quickbooks_sql, uploads
 from include.sandbox.delimited import write_text
+from include.sandbox.quickbooks.vendor import fetch_company
 from include.sandbox.session import Session
 from include.sandbox.truth import build_truth, write_truth
 from include.sandbox.world import WorldSpec, build_world_json
@@ -37,11 +38,16 @@ def _write_world(spec: WorldSpec, out: Path) -> None:
     documents = quickbooks_csv.write_books(out / "acme" / "quickbooks", acme, spec.seed, spec.as_of)
     files, ids = coresignal.build_files(spec.seed, session.world.companies, spec.as_of)
     coresignal.write_files(out / "acme" / "coresignal", files)
+    copied = quickbooks_sql.write_copy(
+        out / "acme" / "quickbooks_copy.sqlite", fetch_company(session, "acme")
+    )
     counted = {
         "acme": uploads.write_acme(out / "acme" / "uploads", acme, spec.seed, spec.as_of),
         "corner": uploads.write_corner(out / "corner" / "uploads", corner, spec.seed, spec.as_of),
     }
     export = ecommerce.build_export(spec.seed, bazaar)
     ecommerce.write_export(out / "bazaar" / "ecommerce_csv", export)
-    write_truth(out / "truth.json", build_truth(session, documents, export, files, ids, counted))
+    truth = build_truth(session, documents, export, files, ids, counted)
+    truth["counts"]["acme"]["quickbooks_sql"] = {"streams": copied}
+    write_truth(out / "truth.json", truth)
     write_text(out / "world.json", json.dumps(build_world_json(spec), indent=2) + "\n")

@@ -26,7 +26,7 @@ MAY_IMPORT = {
         ("core", "config"),
         (
             *("requests", "urllib3", "orjson", "pyarrow", "duckdb", "python_calamine", "google"),
-            "airflow",
+            *("airflow", "sqlalchemy", "pymysql", "adbc_driver_postgresql"),
         ),
     ),
     "connectors": Room(("core", "config", "extract"), ("requests", "orjson", "pyarrow")),

@@ -1,0 +1,1 @@
+"""Any SQL database: PostgreSQL, MySQL and MariaDB, SQLite, SQL Server."""

@@ -1,0 +1,75 @@
+"""Columns of tables and queries: what they are called, what they hold, how they are selected.
+
+`Form` says what a driver hands over for a column and so how it becomes Arrow. Whatever PostgreSQL
+(the warehouse) and the source might write differently is selected as text the source itself made.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from include.config.connector_spec import Column, ColumnType
+from include.core import naming
+
+# Types whose order in the database is the order of `>` on their text or number, so that a read
+# can go on behind a value of theirs.
+_ORDERED = ("int", "bigint", "numeric", "text", "date")
+
+
+class Form(StrEnum):
+    """What arrives for a column."""
+
+    PLAIN = "plain"  # as the type says
+    WALL = "wall"  # a moment without zone, by the database's clock
+    UTC = "utc"  # a moment without zone that is UTC
+    DAY = "day"  # YYYY-MM-DD as text
+    DECIMAL = "decimal"  # a number as text
+    FLAG = "flag"  # 0 or 1
+    BITS = "bits"  # bytes, most significant first, of a number
+
+
+@dataclass(frozen=True, slots=True)
+class SqlColumn:
+    """One column of a table or query.
+
+    Attributes:
+        source: Its name in the database.
+        name: Its name in the warehouse.
+        expression: What stands in the select list, `{}` for the quoted name.
+        native: The database's own type, for casts of literals and for people.
+        loose: The database does not hold its values to the type (SQLite).
+        nullable: False only where the catalogue says so.
+    """
+
+    source: str
+    name: str
+    type: ColumnType
+    form: Form = Form.PLAIN
+    expression: str = "{}"
+    native: str = ""
+    loose: bool = False
+    nullable: bool = True
+
+    @property
+    def is_ordered(self) -> bool:
+        """True when a read may go on behind a value of this column."""
+        return self.type in _ORDERED and self.form is not Form.FLAG and not self.loose
+
+    def spec(self) -> Column:
+        """As a stream declares it."""
+        return Column(type=self.type, detected=self.loose)
+
+
+def build_names(sources: list[str]) -> list[str]:
+    """Warehouse names of columns: snake case, each once, in the order given."""
+    taken: set[str] = set()
+    names = []
+    for source in sources:
+        stem = naming.snake(source).strip("_") or "column"
+        stem = (stem if stem[0].isalpha() else f"n{stem}")[:55].rstrip("_")
+        name, number = stem, 1
+        while name in taken:
+            number += 1
+            name = f"{stem}_{number}"
+        taken.add(name)
+        names.append(name)
+    return names
