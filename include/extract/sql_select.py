@@ -154,8 +154,8 @@ def _build_after(
     for last in range(len(names)):
         parts = []
         for at in range(last + 1):
-            bound = syntax.bind(position[at], natives[at], values)
-            parts.append(f"{names[at]} {'=' if at < last else '>'} {bound}")
+            place = syntax.bind(position[at], natives[at], values)
+            parts.append(f"{names[at]} {'=' if at < last else '>'} {place}")
         steps.append(" and ".join(parts))
     return [f"({' or '.join(f'({step})' for step in steps)})"]
 

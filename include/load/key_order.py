@@ -1,9 +1,11 @@
 """Proof, while reading, that no key of a load comes twice: keys that only ever rise (or fall).
 
-Files and many APIs deliver in key order; then the warehouse need not look for duplicates, which
-costs as much as a tenth of a whole load.
+Files, databases and many APIs deliver in key order; then the warehouse need not look for
+duplicates, which costs as much as a tenth of a whole load. Keys of several columns are compared
+column by column, the first counting most.
 """
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -14,33 +16,44 @@ ORDERED = ("int", "bigint", "text", "date", "timestamp")
 
 
 class KeyOrder:
-    """Watches the key column of every batch.
+    """Watches the key columns of every batch.
 
     Attributes:
         proven: True as long as all keys seen so far are strictly rising, or strictly falling.
     """
 
-    def __init__(self, is_single: bool) -> None:
-        self.proven = is_single
-        self._type: str | None = None
-        self._last: Any = None
-        self._rising: bool | None = None
+    def __init__(self) -> None:
+        self.proven = True
+        self._types: tuple[str, ...] | None = None
+        self._last: list[Any] = []
+        self._in_order: Callable[[Any, Any], Any] | None = None
 
-    def note(self, array: Any, logical_type: str) -> None:
-        """Look at the next batch's keys; none of them is null."""
-        if not self.proven or len(array) == 0:
+    def note(self, arrays: Sequence[Any], logical_types: Sequence[str]) -> None:
+        """Look at the next batch's keys, a column each; none of them is null."""
+        if not self.proven or len(arrays[0]) == 0:
             return
-        if logical_type not in ORDERED or self._type not in (None, logical_type):
+        types = tuple(logical_types)
+        if not all(kind in ORDERED for kind in types) or self._types not in (None, types):
             # A column widened between batches is compared in two different orders.
             self.proven = False
             return
-        self._type = logical_type
-        if self._last is not None:
-            array = pa.concat_arrays([self._last, array])
-        if self._rising is None and len(array) > 1:
-            self._rising = bool(pc.less(array[0], array[1]).as_py())
-        self._last = pa.concat_arrays([array.slice(len(array) - 1, 1)])
-        if len(array) > 1:
-            in_order = pc.less if self._rising else pc.greater
-            steps = in_order(array.slice(0, len(array) - 1), array.slice(1))
-            self.proven = bool(pc.all(steps).as_py())
+        self._types = types
+        if self._last:
+            arrays = [pa.concat_arrays(pair) for pair in zip(self._last, arrays, strict=True)]
+        rows = len(arrays[0])
+        if self._in_order is None and rows > 1:
+            rises = _steps([array.slice(0, 2) for array in arrays], pc.less)
+            self._in_order = pc.less if rises[0].as_py() else pc.greater
+        self._last = [pa.concat_arrays([array.slice(rows - 1, 1)]) for array in arrays]
+        if self._in_order is not None:
+            self.proven = bool(pc.all(_steps(arrays, self._in_order)).as_py())
+
+
+def _steps(arrays: Sequence[Any], in_order: Callable[[Any, Any], Any]) -> Any:
+    """For each row but the last: the next row's key lies strictly behind it."""
+    found = None
+    for array in reversed(arrays):
+        before, after = array.slice(0, len(array) - 1), array.slice(1)
+        strict = in_order(before, after)
+        found = strict if found is None else pc.or_(strict, pc.and_(pc.equal(before, after), found))
+    return found

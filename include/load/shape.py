@@ -77,7 +77,7 @@ class Shaper:
         self._rows_of = dict.fromkeys(self._unseen, 0)
         self._children = {table.name: child for child, table in layout.children.items()}
         self._paths = RecordPaths(layout)
-        self.key_order = KeyOrder(is_single=len(layout.primary_key) == 1)
+        self.key_order = KeyOrder()
 
     def shape(self, chunk: Chunk) -> Shaped:
         """Shape one chunk; types in the layout may be wider afterwards."""
@@ -129,8 +129,8 @@ class Shaper:
         if bad:
             return None
         self._next_seq += len(chunk)
-        key = self.layout.primary_key[0]
-        self.key_order.note(arrays[key], self.layout.parent.types[key])
+        key, types = self.layout.primary_key, self.layout.parent.types
+        self.key_order.note([arrays[name] for name in key], [types[name] for name in key])
         if self.layout.children:
             arrays[SEQ] = pa.array(seqs, pa.int64())
         return Shaped(pa.table(arrays), children, self.layout.all_types())

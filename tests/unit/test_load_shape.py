@@ -182,21 +182,41 @@ def test_keys_by_the_thousand_do_not_fill_the_ledger() -> None:
     ],
 )
 def test_only_keys_in_strict_order_prove_themselves(batches: list[list[int]], proven: bool) -> None:
-    order = KeyOrder(is_single=True)
+    order = KeyOrder()
     for batch in batches:
-        order.note(pa.array(batch, pa.int64()), "bigint")
+        order.note([pa.array(batch, pa.int64())], ["bigint"])
+    assert order.proven is proven
+
+
+@pytest.mark.parametrize(
+    ("batches", "proven"),
+    [
+        ([[(1, "a"), (1, "b"), (2, "a")], [(2, "b")]], True),
+        ([[(2, "b")], [(2, "a"), (1, "c")]], True),
+        ([[(1, "a"), (1, "a")]], False),
+        ([[(1, "b")], [(1, "b")]], False),
+        ([[(1, "b"), (2, "a")], [(2, "a"), (3, "a")]], False),
+        ([[(1, "b"), (1, "a"), (2, "a")]], False),
+    ],
+)
+def test_keys_of_several_columns_are_compared_column_by_column(
+    batches: list[list[tuple[int, str]]], proven: bool
+) -> None:
+    order = KeyOrder()
+    for batch in batches:
+        numbers, words = zip(*batch, strict=True)
+        order.note([pa.array(numbers, pa.int64()), pa.array(words)], ["bigint", "text"])
     assert order.proven is proven
 
 
 def test_keys_that_compare_equal_while_their_text_differs_prove_nothing() -> None:
-    order = KeyOrder(is_single=True)
-    order.note(pa.array(["1.0", "1.00"]), "numeric")
+    order = KeyOrder()
+    order.note([pa.array(["1.0", "1.00"])], ["numeric"])
     assert not order.proven
-    widened = KeyOrder(is_single=True)
-    widened.note(pa.array([5, 10], pa.int64()), "int")
-    widened.note(pa.array(["5", "7"]), "text")
+    widened = KeyOrder()
+    widened.note([pa.array([5, 10], pa.int64())], ["int"])
+    widened.note([pa.array(["5", "7"])], ["text"])
     assert not widened.proven
-    assert not KeyOrder(is_single=False).proven
 
 
 def test_pages_are_joined_cut_and_counted() -> None:
