@@ -69,6 +69,11 @@ def next_step(
     return Step({**step.params, _param(spec): position}) if position else None
 
 
+def page_of(spec: Paginator, step: Step) -> int:
+    """Number of the page at a step of kind page_number."""
+    return int(step.params[_param(spec)])
+
+
 def build_body(
     fixed: Mapping[str, Any], spec: Paginator, window: Mapping[str, str], step: Step
 ) -> dict[str, Any]:

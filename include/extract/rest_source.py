@@ -4,7 +4,6 @@ Data flow: window -> targets (one list, or one per parent's record) -> pages -> 
 lists completed -> hooks -> window filter -> Page.
 """
 
-import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,35 +13,22 @@ from urllib.parse import urlsplit
 from include.config.connector_spec import Api, Paginator, Stream
 from include.config.credentials import Credentials
 from include.config.models import Feed
-from include.core.errors import (
-    ConfigError,
-    ContractBroken,
-    UpstreamError,
-)
+from include.core.errors import ConfigError
 from include.core.streams import Page, Window
 from include.extract.api_auth import build_api_auth
 from include.extract.hooks import Hook, load_hook
 from include.extract.http_client import HttpClient, HttpLimits, Refused
 from include.extract.http_status import find_limit_in_body
 from include.extract.oauth_token import TokenStore
-from include.extract.paginators import Step, first_step, next_step
 from include.extract.rate_budget import RateBudget
 from include.extract.rate_limit import build_limiter
 from include.extract.record_path import pick, put
-from include.extract.rest_page import Listed, build_digest, drop_overlap, pick_key, pick_records
-from include.extract.rest_position import (
-    build_refusal,
-    dump_position,
-    is_resumable,
-    load_position,
-)
+from include.extract.rest_position import dump_position, is_resumable, load_position
 from include.extract.rest_target import Target, build_child_target, build_target
+from include.extract.rest_walk import ListWalk
 from include.extract.windows import keep_inside
 
-log = logging.getLogger(__name__)
-
 SINGLE = Paginator(kind="single")
-REPEATS_BEFORE_GIVING_UP = 2
 
 
 def build_base_url(declared: str, host: str | None) -> str:
@@ -111,13 +97,14 @@ class RestSource:
             refused=find_limit_in_body,
             sleep=sleep,
         )
+        self._lists = ListWalk(self._client, self._api.records_path)
 
     def check(self) -> None:
         """Ask each stream for one page; the error says what to grant or change."""
         for name, stream in sorted(self._feed.streams.items()):
             target = next(self._targets(name, Window()), None)
             if target:
-                next(self._walk(stream, _small(self._paginator(stream)), target), None)
+                next(self._lists.walk(stream, _small(self._paginator(stream)), target), None)
 
     def discover(self) -> dict[str, Stream]:
         return dict(self._feed.streams)
@@ -138,7 +125,7 @@ class RestSource:
         paginator = self._paginator(spec)
         start = load_position(position) if position else None
         for target in self._targets(stream, window):
-            for listed in self._walk(spec, paginator, target, start):
+            for listed in self._lists.walk(spec, paginator, target, start):
                 for record in listed.records:
                     self._complete(spec, record)
                 page = build_page(listed.records, spec, window, hook)
@@ -160,68 +147,12 @@ class RestSource:
         parent = self._feed.connector.streams[stream.parent.stream]
         seen: set[str] = set()
         for above in self._targets(stream.parent.stream, Window()):
-            for listed in self._walk(parent, self._paginator(parent), above):
+            for listed in self._lists.walk(parent, self._paginator(parent), above):
                 for record in listed.records:
                     found = build_child_target(target, stream, parent, record)
                     if found.path not in seen:
                         seen.add(found.path)
                         yield found
-
-    def _walk(
-        self, stream: Stream, paginator: Paginator, target: Target, start: Step | None = None
-    ) -> Iterator[Listed]:
-        """Pages until the end; none where the source says that there is no such list."""
-        pages = self._listed(stream, paginator, target, start)
-        try:
-            first = next(pages, None)
-        except UpstreamError as error:
-            if start is not None or error.status not in stream.empty_on:
-                raise
-            log.warning("action=no_such_list path=%s status=%s", target.path, error.status)
-            return
-        if first is not None:
-            yield first
-            yield from pages
-
-    def _pages(
-        self, stream: Stream, paginator: Paginator, target: Target
-    ) -> Iterator[list[dict[str, Any]]]:
-        """Records of all pages, for lists beside a stream's own."""
-        return (listed.records for listed in self._listed(stream, paginator, target))
-
-    def _listed(
-        self, stream: Stream, paginator: Paginator, target: Target, start: Step | None = None
-    ) -> Iterator[Listed]:
-        """Pages until the end; a page that repeats is asked for again, then refused."""
-        where = stream.records_path or self._api.records_path
-        step: Step | None = start or first_step(paginator)
-        seen: set[bytes] = set()
-        repeats, last, may_refuse = 0, None, start is not None
-        while step is not None:
-            try:
-                answer = target.ask(self._client, paginator, step)
-            except UpstreamError as error:
-                raise (build_refusal(error, target.path) if may_refuse else error) from error
-            records = pick_records(answer.body, where, target.path)
-            following = next_step(paginator, step, answer.body, records, answer.headers)
-            here, content = _position(step), build_digest(records)
-            if content in seen or (following and _position(following) in seen | {here}):
-                repeats += 1
-                if repeats > REPEATS_BEFORE_GIVING_UP:
-                    raise ContractBroken(
-                        f"`{target.path}` answers the same page again and again. Expected the next "
-                        "one. Check the paginator's parameter, or report it to the vendor."
-                    )
-                log.warning("action=page_repeated path=%s times=%d", target.path, repeats)
-                continue
-            seen |= {here, content} if records else {here}
-            repeats = 0
-            if paginator.overlap:
-                before, last = last, pick_key(stream, records) or last
-                records = drop_overlap(stream, records, before, target.path)
-            target.put_kept(records)
-            yield Listed(records, following)
-            step, may_refuse = following, is_resumable(stream, paginator)
 
     def _complete(self, stream: Stream, record: dict[str, Any]) -> None:
         """Replace embedded lists that are only a part with the whole list."""
@@ -230,7 +161,8 @@ class RestSource:
                 continue
             url = str(pick(record, child.url_path))
             paginator = self._api.paginator or SINGLE
-            whole = [e for page in self._pages(stream, paginator, Target(url)) for e in page]
+            pages = self._lists.walk(stream, paginator, Target(url))
+            whole = [element for page in pages for element in page.records]
             put(record, child.path, whole)
             put(record, child.more_path, False)
 
@@ -246,7 +178,3 @@ def build_page(
 
 def _small(paginator: Paginator) -> Paginator:
     return paginator.model_copy(update={"size": 1 if paginator.size_param else paginator.size})
-
-
-def _position(step: Step) -> bytes:
-    return repr((step.url, sorted(step.params.items()))).encode()

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from include.config.connector_spec import Paginator, Stream
 from include.core.errors import ContractBroken
@@ -29,6 +29,11 @@ class Target:
     params: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
     kept: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def shown(self) -> str:
+        """The path alone: the query of an address the source named may hold a secret."""
+        return urlsplit(self.path).path
 
     def ask(self, client: HttpClient, paginator: Paginator, step: Step) -> Answer:
         """The page at `step`."""

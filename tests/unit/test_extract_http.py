@@ -2,9 +2,11 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
+from requests.structures import CaseInsensitiveDict
 
 from include.config.connector_spec import Auth
 from include.config.credentials import Credentials
@@ -21,6 +23,7 @@ from include.extract.auth import build_auth
 from include.extract.http_client import HttpClient, HttpLimits
 from include.extract.http_status import parse_retry_after
 from include.extract.rate_limit import RateLimiter
+from include.extract.usage_headers import find_rest_s
 from tests.unit.fake_api import FakeApi, Reply
 
 CANARY = "sk_live_canary_7f3a"
@@ -141,6 +144,86 @@ def test_nobody_listens() -> None:
 def test_retry_after_in_both_forms(value: str | None, expected: float | None) -> None:
     with clock.frozen(datetime(2026, 11, 1, tzinfo=UTC)):
         assert parse_retry_after(value) == expected
+
+
+def test_a_date_counts_from_the_sources_clock() -> None:
+    """Our clock ran ten minutes fast: every Retry-After date was over, and we asked on."""
+    with clock.frozen(datetime(2026, 11, 1, 0, 10, tzinfo=UTC)):
+        value, date = "Sun, 01 Nov 2026 00:00:30 GMT", "Sun, 01 Nov 2026 00:00:10 GMT"
+        assert parse_retry_after(value, date) == 20
+        assert parse_retry_after(value, None) == 0
+
+
+def test_giving_up_says_when_to_try_again(serve) -> None:
+    client, _ = serve(Reply({}, 429, {"Retry-After": "3600"}))
+    with (
+        clock.frozen(datetime(2026, 11, 1, tzinfo=UTC)),
+        pytest.raises(RateLimited, match="after `2026-11-01T01:00:00Z`"),
+    ):
+        client.get("x")
+
+
+def test_maintenance_with_a_time_is_waited_for_like_a_limit(serve) -> None:
+    client, api = serve(Reply({}, 503, {"Retry-After": "7200"}))
+    with pytest.raises(RateLimited) as caught:
+        client.get("x")
+    assert (caught.value.retry_after_s, len(api.seen)) == (7200, 1)
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "requests"), [(409, "false", 1), (500, "false", 1), (500, "true", 2),
+                                     (400, "true", 2), (400, "", 1)],
+)  # fmt: skip
+def test_the_sources_own_word_on_trying_again(
+    serve, naps: Clock, status: int, said: str, requests: int
+) -> None:
+    client, api = serve(Reply({}, status, {"Stripe-Should-Retry": said}), Reply({"a": 1}))
+    with suppress(EltError):
+        client.get("x")
+    assert len(api.seen) == requests
+
+
+@pytest.mark.parametrize(
+    ("headers", "rest"),
+    [
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "12"}, 12),
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(1_800_000_030)}, 30),
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(1_800_000_030_000)}, 30),
+        ({"X-RateLimit-Remaining": "1", "X-RateLimit-Reset": "12"}, None),
+        ({"X-RateLimit-Remaining": "0"}, None),
+        ({"RateLimit-Remaining": "0", "RateLimit-Reset": "5"}, 5),
+        ({"RateLimit": '"burst";r=0;t=3, "day";r=70;t=4000'}, 3),
+        ({"RateLimit": '"day";r=70;t=4000'}, None),
+        ({"X-HubSpot-RateLimit-Remaining": "0",
+          "X-HubSpot-RateLimit-Interval-Milliseconds": "10000"}, 10),
+        ({"X-Shopify-Shop-Api-Call-Limit": "40/40"}, 0.5),
+        ({"X-Shopify-Shop-Api-Call-Limit": "39/40"}, None),
+        ({"X-RateLimit-Remaining": "some", "X-RateLimit-Reset": "soon"}, None),
+        ({}, None),
+    ],
+)  # fmt: skip
+def test_usage_headers_of_many_vendors(headers: dict[str, str], rest: float | None) -> None:
+    found = find_rest_s(CaseInsensitiveDict(headers), now=lambda: 1_800_000_000.0)
+    assert found == (pytest.approx(rest) if rest else None)
+
+
+def test_an_answer_that_says_nothing_is_left_makes_the_next_request_wait() -> None:
+    """The header was ignored, and every hundredth request was refused."""
+    naps: list[float] = []
+    left = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "2"}
+    with FakeApi([Reply({}, headers=left), Reply({})]) as api:
+        limiter = RateLimiter(None, sleep=naps.append)
+        client = HttpClient(api.url, limiter=limiter, limits=LIMITS)
+        client.get("x")
+        assert naps == []
+        client.get("x")
+    assert naps == [pytest.approx(2, abs=0.4)]
+
+
+def test_a_refusal_without_retry_after_is_told_by_its_reset_header(serve, naps: Clock) -> None:
+    client, _ = serve(Reply({}, 429, {"X-RateLimit-Reset": "4"}), Reply({"a": 1}))
+    assert client.get("x").body == {"a": 1}
+    assert 4 <= naps.slept[0] < 4.2
 
 
 def test_exact_numbers_are_decimals(serve) -> None:
