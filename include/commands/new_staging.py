@@ -1,25 +1,70 @@
-"""`new-staging`: dbt staging from a connector.yaml, edited files kept."""
+"""`new-staging`: dbt staging from declared or discovered streams, edited files kept."""
 
 import argparse
 
-from include.commands.choose import choose_connector
+from include.commands.choose import choose_connector, choose_tenant
+from include.commands.connect import load_credentials
 from include.commands.written import say_written
+from include.config.connector_spec import Connector, Stream
+from include.config.declared_api import declares_api
 from include.config.load import load_platform
-from include.config.settings import load_settings
+from include.config.models import Feed, Platform
+from include.config.settings import Settings, load_settings
+from include.core.errors import ConfigError
+from include.extract.source import build_source
 from include.scaffold.conformed import load_concepts
-from include.scaffold.files import run_write
-from include.scaffold.staging import build_staging_files
+from include.scaffold.files import NewFile, run_write
+from include.scaffold.staging import build_own_staging_files, build_staging_files
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", help="an existing connector")
+    parser.add_argument(
+        "--tenant", help="whose feeds define the streams (rest, sql, files and their like)"
+    )
     parser.add_argument("--force", action="store_true", help="overwrite edited files, too")
 
 
 def run(arguments: argparse.Namespace) -> int:
     settings = load_settings()
-    connector = choose_connector(load_platform(settings).connectors, arguments.name)
-    folder = settings.dbt_project_dir / "models" / "staging" / arguments.name
-    files = build_staging_files(connector, folder, load_concepts(settings.dbt_project_dir))
+    platform = load_platform(settings)
+    connector = choose_connector(platform.connectors, arguments.name)
+    if connector.streams_from_feed:
+        files = _build_own(connector, arguments.tenant, platform, settings)
+    else:
+        folder = settings.dbt_project_dir / "models" / "staging" / arguments.name
+        files = build_staging_files(connector, folder, load_concepts(settings.dbt_project_dir))
     say_written(run_write(files, force=arguments.force), settings.root)
     return 0
+
+
+def _build_own(
+    connector: Connector, tenant_id: str | None, platform: Platform, settings: Settings
+) -> list[NewFile]:
+    """Staging of what one tenant's feeds of this connector define."""
+    name = connector.connector
+    if tenant_id is None:
+        users = sorted({f.tenant.id for f in platform.feeds if f.connector.connector == name})
+        raise ConfigError(
+            f"streams of `{name}` are defined by each tenant's feeds. Expected `--tenant`. "
+            f"Tenants with such a feed: {', '.join(users) or 'none'}."
+        )
+    tenant = choose_tenant(platform, tenant_id)
+    streams: dict[str, Stream] = {}
+    for feed in tenant.feeds:
+        if feed.connector.connector == name:
+            streams |= _find_streams(feed)
+    if not streams:
+        raise ConfigError(
+            f"tenant `{tenant_id}` has no stream of `{name}`. Expected a feed with some. "
+            "Add one to its file, or look whether its source has any."
+        )
+    folder = settings.dbt_project_dir / "models" / "staging" / name / tenant_id
+    return build_own_staging_files(connector, tenant_id, streams, folder)
+
+
+def _find_streams(feed: Feed) -> dict[str, Stream]:
+    """Declared streams; where the source decides, it is asked."""
+    if declares_api(feed.connector):
+        return feed.streams
+    return build_source(feed, load_credentials(feed)).discover()

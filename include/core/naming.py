@@ -127,6 +127,11 @@ def tenant_role(tenant: str) -> str:
     return f"elt_{tenant}"
 
 
+def own_staging(connector: str, tenant: str) -> str:
+    """Stands for the connector in staging names where a tenant's feeds define the streams."""
+    return f"{connector}_{tenant}"
+
+
 def staging_model(connector: str, stream: str) -> str:
     return f"stg_{connector}__{stream}"
 

@@ -20,14 +20,13 @@ def run_ensure_raw_tables(tenant: Tenant, warehouse: Warehouse) -> int:
     """Create what is missing, children included, just as a load would; how many tables it made.
 
     Streams the feed left out count too: their staging views exist. Tables that exist only gain
-    columns their connector has gained. A connector without streams of its own has none to make.
+    columns their connector has gained. Streams that only discovery knows are made by their load.
     """
     made = 0
     with warehouse.connect(autocommit=True) as connection:
         ddl.run_ensure_tenant(connection, tenant, tenant_roles=warehouse.uses_tenant_roles)
         role = naming.tenant_role(tenant.id) if warehouse.uses_tenant_roles else None
-        by_connector = {feed.connector.connector: feed for feed in tenant.feeds}
-        for _, feed in sorted(by_connector.items()):
+        for feed in tenant.feeds:
             made += _run_ensure_feed(connection, feed, role)
     if made:
         log.info("empty raw tables made tenant=%s tables=%d", tenant.id, made)
@@ -36,7 +35,7 @@ def run_ensure_raw_tables(tenant: Tenant, warehouse: Warehouse) -> int:
 
 def _run_ensure_feed(connection: Connection, feed: Feed, role: str | None) -> int:
     made = 0
-    for name, stream in sorted(feed.connector.streams.items()):
+    for name, stream in sorted({**feed.connector.streams, **feed.streams}.items()):
         layout = build_layout(feed.tenant.id, feed.connector.connector, name, stream)
         with connection.transaction():
             _, created = run_ensure_tables(connection, layout, role)

@@ -4,9 +4,10 @@ Data flow: Connector -> NewFile for dbt/models/staging/<connector>/. Generated f
 and are kept once a person has edited them.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from include.config.connector_spec import Connector
+from include.config.connector_spec import Connector, Stream
 from include.core import naming
 from include.scaffold.columns import (
     CALCULATED,
@@ -31,15 +32,31 @@ _LINEAGE_YML = """\
 """
 
 
-def build_staging_files(connector: Connector, folder: Path, concepts: Concepts) -> list[NewFile]:
+def build_own_staging_files(
+    connector: Connector, tenant: str, streams: Mapping[str, Stream], folder: Path
+) -> list[NewFile]:
+    """Every staging file of the streams that one tenant's feeds define.
+
+    Args:
+        folder: dbt's models/staging/<connector>/<tenant>, which only this tenant builds.
+    """
+    own = connector.model_copy(update={"streams": dict(streams), "concepts": ()})
+    name = naming.own_staging(connector.connector, tenant)
+    return build_staging_files(own, folder, {}, name=name)
+
+
+def build_staging_files(
+    connector: Connector, folder: Path, concepts: Concepts, *, name: str | None = None
+) -> list[NewFile]:
     """Every staging file of a connector.
 
     Args:
         folder: dbt's models/staging/<connector>.
         concepts: Concept -> its (column, kind) pairs; see load_concepts.
+        name: Stands in the names of sources and models; the connector's if None.
     """
-    name = connector.connector
-    files = [NewFile(folder / f"_{name}__sources.yml", _sources(connector), generated=True)]
+    name = name or connector.connector
+    files = [NewFile(folder / f"_{name}__sources.yml", _sources(connector, name), generated=True)]
     for stream_name, stream in sorted(connector.streams.items()):
         columns = build_stream_columns(stream_name, stream)
         model = naming.staging_model(name, stream_name)
@@ -64,7 +81,7 @@ def _parent_forms(primary_key: tuple[str, ...]) -> set[str]:
     return _key_forms(tuple(naming.parent_key_column(key) for key in primary_key))
 
 
-def _sources(connector: Connector) -> str:
+def _sources(connector: Connector, name: str) -> str:
     """The sources yml; the schema is the tenant's, so one file serves every tenant."""
     # Twin of naming.raw_schema with the tenant left to dbt's variable.
     schema = naming.raw_schema("{{ var('tenant') }}", connector.connector)
@@ -72,7 +89,7 @@ def _sources(connector: Connector) -> str:
         "version: 2",
         "",
         "sources:",
-        f"  - name: {connector.connector}",
+        f"  - name: {name}",
         f"    description: Raw tables of {connector.connector}, key (_feed, primary key).",
         f'    schema: "{schema}"',
         "    config:",
