@@ -17,6 +17,7 @@ from include.core import naming
 from include.core.streams import Reject
 from include.load.chunk import storable
 from include.load.column_types import SQL_TYPES
+from include.load.fit import Misfit, fit_value
 from include.load.layout import StreamLayout, TableLayout
 from include.load.shape import SEQ, Shaped
 from include.warehouse.connection import Connection
@@ -111,7 +112,7 @@ class Staging:
             (
                 _fingerprint(one),
                 *map(storable, (one.key, one.reason, one.detail, one.payload)),
-                None if one.key_values is None else orjson.dumps(one.key_values).decode(),
+                self._build_key(one.key_values),
                 one.form,
             )
             for one in rejects
@@ -119,6 +120,17 @@ class Staging:
         columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
         run_copy_csv(self.connection, REJECTS, pa.table(columns, names=list(REJECT_COLUMNS)))
         self.rejects += len(rejects)
+
+    def _build_key(self, values: Sequence[str] | None) -> str | None:
+        """A reject's key as JSON; None unless it is one that a row of this table can have."""
+        keys, types = self.layout.primary_key, self.layout.parent.types
+        if values is None or len(values) != len(keys):
+            return None
+        try:
+            fitted = [fit_value(value, types[key]) for key, value in zip(keys, values, strict=True)]
+        except Misfit:
+            return None
+        return None if None in fitted else orjson.dumps(list(values)).decode()
 
     def _run_copy(self, table: TableLayout, batch: Any) -> None:
         if batch.num_rows:

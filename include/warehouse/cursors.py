@@ -111,7 +111,7 @@ def fetch_is_rewound(
     if planned_from is None:
         return False
     if not is_state:
-        return now is not None and parse_instant(now) < parse_instant(planned_from)
+        return now is None or parse_instant(now) < parse_instant(planned_from)
     row = connection.execute(
         "select 1 from elt_ops.cursor_changes "
         "where (tenant, feed, stream) = (%s, %s, %s) and changed_at > %s limit 1",
