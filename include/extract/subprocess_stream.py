@@ -83,7 +83,7 @@ def build_stream(
         fields.columns[numbered[0]] = Column(type="text")
         fields.columns[numbered[1]] = Column(type="int")
     version = fields.names.get(cursor or "")
-    if version is not None and fields.columns[version].type not in _ORDERED:
+    if version in columns or (version and fields.columns[version].type not in _ORDERED):
         version = None
     kind = "full read" if replication == FULL else f"{replication} by {cursor or 'its own state'}"
     stream = Stream(
