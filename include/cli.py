@@ -26,6 +26,7 @@ COMMANDS = {
     "status": ("status", "last load, cursor, quarantine, freshness and score of every stream"),
     "loads": ("loads", "the last loads: their books, and why the failed ones failed"),
     "quarantine": ("quarantine", "records that did not fit: which, why; replay or drop them"),
+    "backfill": ("backfill", "read an interval again in chunks, beside the schedule"),
     "cursors": ("cursors", "until when streams are loaded; read them again from before"),
     "manifest": ("manifest", "parse the dbt project into the manifest DAGs are drawn from"),
     "pools": ("pools", "Airflow pools the connectors ask for, as JSON"),

@@ -3,6 +3,7 @@
 import argparse
 from typing import Any
 
+from include.commands.backfill import build_progress
 from include.commands.choose import choose_tenant
 from include.commands.output import build_table, say, say_json
 from include.config.load import load_platform
@@ -65,4 +66,12 @@ def _say(status: dict[str, Any]) -> None:
     for row in status["streams"]:
         if row["error_message"]:
             say(f"  {row['feed']}/{row['stream']}: {row['error_class']}: {row['error_message']}")
+        if row["checkpoint_parts"]:
+            say(
+                f"  {row['feed']}/{row['stream']}: a read broke off after "
+                f"{row['checkpoint_records']:,} records; the next run goes on from there"
+            )
+    for fill in status["backfills"]:
+        note = f": {fill['note']}" if fill["note"] else ""
+        say(f"  {build_progress([fill])}, {fill['state']}{note}")
     say()

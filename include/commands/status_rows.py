@@ -7,15 +7,18 @@ from include.config.connector_spec import Freshness
 from include.config.models import Feed, Tenant
 from include.core.clock import utcnow
 from include.quality.freshness import build_limits
-from include.warehouse import ddl, ledger, outcomes
+from include.warehouse import backfills, ddl, ledger, outcomes
 from include.warehouse.connection import Connection, Warehouse
+from include.warehouse.cursors import fetch_cursors
+from include.warehouse.quarantine import QuarantineFilter, fetch_counts
 
 NEVER = "never"
 
 
 def fetch_status(warehouse: Warehouse, tenant: Tenant) -> dict[str, Any]:
-    """One dict per tenant: `streams` sorted by feed and name, `scores` by layer and feed.
+    """One dict per tenant: `streams` sorted by feed and name, `scores`, open `backfills`.
 
+    A stream with `checkpoint_parts` has a read that broke off and will be gone on with.
     A declared stream without a load is in the list with state `never`; `freshness` is `ok`, `warn`,
     `error` (by the stream's limits), `never` or `manual`.
     """
@@ -23,13 +26,16 @@ def fetch_status(warehouse: Warehouse, tenant: Tenant) -> dict[str, Any]:
         ddl.run_migrations(connection)
         latest = ledger.fetch_latest_loads(connection, tenant.id)
         loaded_at = _fetch_loaded_at(connection, tenant.id)
-        cursors = _fetch_cursors(connection, tenant.id)
-        quarantine = ledger.fetch_quarantine(connection, tenant.id)
+        cursors = {
+            (row["feed"], row["stream"]): row for row in fetch_cursors(connection, tenant.id)
+        }
+        quarantine = fetch_counts(connection, QuarantineFilter(tenant.id))
         scores = outcomes.fetch_latest_scores(connection, tenant.id)
+        fills = backfills.fetch_backfills(connection, tenant.id, only_open=True)
     open_records: dict[tuple[str, str], int] = {}
     for record in quarantine:
         key = (record["feed"], record["stream"])
-        open_records[key] = open_records.get(key, 0) + 1
+        open_records[key] = open_records.get(key, 0) + int(record["records"])
     loads = {(load["feed"], load["stream"]): load for load in latest}
     rows = []
     for feed in tenant.feeds:
@@ -37,14 +43,18 @@ def fetch_status(warehouse: Warehouse, tenant: Tenant) -> dict[str, Any]:
         for stream in sorted(names):
             key = (feed.name, stream)
             row = _row(feed, stream, loads.get(key))
-            row["cursor"] = cursors.get(key)
+            known = cursors.get(key, {})
+            row["cursor"] = known.get("cursor")
+            row["checkpoint_parts"] = known.get("checkpoint_parts")
+            row["checkpoint_records"] = known.get("checkpoint_records")
+            row["checkpoint_at"] = known.get("checkpoint_at")
             row["quarantine_open"] = open_records.get(key, 0)
             row["loaded_at"] = loaded_at.get(key)
             row["freshness"] = build_freshness(feed, stream, loaded_at.get(key), utcnow())
             rows.append(row)
     kept = ("layer", "feed", "score", "checks", "failed", "scored_at")
     shown = [{name: score[name] for name in kept} for score in scores]
-    return {"tenant": tenant.id, "streams": rows, "scores": shown}
+    return {"tenant": tenant.id, "streams": rows, "scores": shown, "backfills": fills}
 
 
 def build_freshness(feed: Feed, stream: str, loaded_at: datetime | None, now: datetime) -> str:
@@ -85,10 +95,3 @@ def _fetch_loaded_at(connection: Connection, tenant: str) -> dict[tuple[str, str
         [tenant],
     )
     return {(str(feed), str(stream)): at for feed, stream, at in rows if isinstance(at, datetime)}
-
-
-def _fetch_cursors(connection: Connection, tenant: str) -> dict[tuple[str, str], str]:
-    rows = connection.execute(
-        "select feed, stream, value from elt_ops.cursors where tenant = %s", [tenant]
-    )
-    return {(str(feed), str(stream)): str(value) for feed, stream, value in rows}

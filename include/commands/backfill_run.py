@@ -1,0 +1,153 @@
+"""Workers of this process on backfills, with a line of progress.
+
+Ctrl-C once: chunks being loaded are finished and the backfill is paused (or, for `work`, left to
+other processes). Ctrl-C again: they are abandoned, which loses nothing: they are loaded again.
+"""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from include.commands.backfill import build_progress
+from include.commands.choose import choose_feeds
+from include.commands.connect import load_credentials
+from include.commands.exit_codes import DATA, RETRY
+from include.commands.output import complain, say
+from include.config.models import Tenant
+from include.core.errors import EltError
+from include.pipeline.backfill_worker import BackfillWorker
+from include.warehouse import backfills
+from include.warehouse.connection import Warehouse
+
+INTERRUPTED = 130
+LOOK_S = 1.0
+
+
+class _Team:
+    """The workers of this process, one thread each."""
+
+    def __init__(self, tenant: Tenant, warehouse: Warehouse, ids: Sequence[int]) -> None:
+        self.tenant, self.warehouse, self.ids = tenant, warehouse, list(ids)
+        self.stop = threading.Event()
+        self.changed = threading.Event()
+        self.threads: list[threading.Thread] = []
+        self.errors: list[BaseException] = []
+
+    def run_start(self, workers: int) -> None:
+        """Start so many threads for each feed that has one of these backfills."""
+        by_feed: dict[str, list[int]] = {}
+        for row in self.fetch():
+            by_feed.setdefault(row["feed"], []).append(row["backfill_id"])
+        for name, ids in sorted(by_feed.items()):
+            (feed,) = choose_feeds(self.tenant, name)
+            credentials = load_credentials(feed)
+            for _ in range(workers):
+                worker = BackfillWorker(
+                    feed,
+                    ids,
+                    credentials,
+                    self.warehouse,
+                    stop=self.stop,
+                    on_chunk=lambda chunk: self.changed.set(),
+                )
+                thread = threading.Thread(target=self._run, args=[worker], daemon=True)
+                self.threads.append(thread)
+        for thread in self.threads:
+            thread.start()
+
+    def _run(self, worker: BackfillWorker) -> None:
+        try:
+            worker.run()
+        except BaseException as error:
+            self.errors.append(error)
+
+    def is_working(self) -> bool:
+        return any(thread.is_alive() for thread in self.threads)
+
+    def fetch(self) -> list[dict[str, Any]]:
+        with self.warehouse.connect() as connection:
+            return backfills.fetch_backfills(connection, self.tenant.id, ids=self.ids)
+
+
+def run_here(
+    tenant: Tenant, warehouse: Warehouse, ids: Sequence[int], workers: int, *, pauses: bool
+) -> int:
+    """Work until nothing is left; 0 when all of it is loaded.
+
+    Args:
+        pauses: Ctrl-C pauses the backfills instead of only leaving them.
+    """
+    team = _Team(tenant, warehouse, ids)
+    line = _Line()
+    # A container is stopped by SIGTERM; that is no other wish than Ctrl-C.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        team.run_start(workers)
+        while team.is_working():
+            if team.changed.wait(LOOK_S) or line.is_live:
+                team.changed.clear()
+                line.show(build_progress(team.fetch()))
+    except KeyboardInterrupt:
+        line.end()
+        return _run_leave(team, pauses=pauses)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    rows = team.fetch()
+    line.show(build_progress(rows))
+    line.end()
+    for error in team.errors:
+        if not isinstance(error, EltError):
+            raise error
+        complain(f"error: {error}")
+    for row in rows:
+        note = f": {row['note']}" if row["note"] else ""
+        say(f"backfill {row['backfill_id']}: {row['state']}{note}")
+    if team.errors:
+        return RETRY
+    return 0 if all(row["state"] == "done" for row in rows) else DATA
+
+
+def _run_leave(team: _Team, *, pauses: bool) -> int:
+    team.stop.set()
+    try:
+        if pauses:
+            with team.warehouse.connect() as connection:
+                for backfill_id in team.ids:
+                    backfills.run_pause(connection, backfill_id, "paused by Ctrl-C")
+        complain("finishing the chunks being loaded; Ctrl-C again abandons them")
+        for thread in team.threads:
+            thread.join()
+    except KeyboardInterrupt:
+        complain("abandoned; these chunks are loaded again")
+        sys.stderr.flush()
+        # Threads that read cannot be stopped; nothing they have not committed counts.
+        os._exit(INTERRUPTED)
+    ids = " ".join(map(str, team.ids))
+    if pauses:
+        say(f"paused; go on with: backfill resume --wait --tenant {team.tenant.id} {ids}")
+    return INTERRUPTED
+
+
+class _Line:
+    """A line that is rewritten at a terminal, and printed when it changes elsewhere."""
+
+    def __init__(self) -> None:
+        self.is_live = sys.stdout.isatty()
+        self._last = ""
+
+    def show(self, text: str) -> None:
+        if text == self._last:
+            return
+        if self.is_live:
+            sys.stdout.write(f"\r\x1b[K{text}")
+            sys.stdout.flush()
+        else:
+            say(text)
+        self._last = text
+
+    def end(self) -> None:
+        if self.is_live and self._last:
+            say()

@@ -1,0 +1,16 @@
+"""A backfill worker as a process of its own, with a quick pulse; arguments: URL, ids."""
+
+import sys
+
+from include.config.credentials import load_credentials_from_env
+from include.config.load import feed_by_name, load_platform
+from include.pipeline.backfill_worker import BackfillWorker, Pace
+from include.warehouse.connection import Warehouse
+
+QUICK = Pace(heartbeat_s=0.2, stale_s=1.5, look_s=0.1, backoff_s=0.1)
+
+if __name__ == "__main__":
+    url, *ids = sys.argv[1:]
+    feed = feed_by_name(load_platform(), "fills", "till")
+    credentials = load_credentials_from_env(feed.connection_id, required=False)
+    BackfillWorker(feed, list(map(int, ids)), credentials, Warehouse(url), pace=QUICK).run()
