@@ -16,7 +16,8 @@ from psycopg import sql
 
 from include.core import naming
 from include.core.errors import ConfigError, EltError, TooManyRejects
-from include.core.streams import LoadResult, Page, RunKind
+from include.core.streams import LoadResult, Page
+from include.load.absence import run_mark_absent
 from include.load.drift import run_check_frozen, run_record_drift
 from include.load.fill_back import FillBack
 from include.load.filled_columns import run_mark_filled
@@ -26,17 +27,15 @@ from include.load.merge import Merge, MergeCounts
 from include.load.page_reader import PageReader
 from include.load.parts import PartCutter, build_sum
 from include.load.plan import LoadPlan as LoadPlan  # one door for callers
-from include.load.quarantine import fetch_has_unkeyed, run_record_quarantine
+from include.load.progress import Progress
+from include.load.quarantine import run_record_quarantine
 from include.load.reject_limit import run_check_rejects, run_keep_rejects
 from include.load.shape import Shaper
 from include.load.staging import Staging
-from include.load.sweep import run_check_delivered, run_sweep
 from include.load.tables import fetch_columns, run_add_primary_key, run_ensure_tables
 from include.load.tombstones import run_tombstones
-from include.warehouse import checkpoints, ddl, ledger
-from include.warehouse.checkpoints import Checkpoint
+from include.warehouse import ddl, ledger
 from include.warehouse.connection import Connection, Warehouse
-from include.warehouse.cursors import fetch_is_rewound
 from include.warehouse.file_ledger import run_record_files
 
 log = logging.getLogger(__name__)
@@ -77,8 +76,7 @@ class _Load:
         self.shaper = Shaper(self.layout, plan.policy)
         self.staging = Staging(connection, self.layout, self.role)
         self.reader = PageReader()
-        self.parts = plan.resumes.part if plan.resumes else 0
-        self.delivered = plan.resumes.delivered if plan.resumes else 0
+        self.progress = Progress(connection, plan)
 
     def run(self, pages: Iterable[Page]) -> LoadResult:
         """Stage and commit part after part."""
@@ -159,7 +157,12 @@ class _Load:
             run_settle_events(connection, place, load_id, self.reader.take_events())
             changes = run_record_drift(connection, place, load_id, self.shaper, made)
             run_record_files(connection, place, load_id, self.reader.take_files())
-            before, after = self._run_save_progress(load_id, counts, cutter)
+            before, after = self.progress.run_save(
+                load_id,
+                cutter,
+                delivered=counts.distinct + self.staging.rejects,
+                partial=self.reader.partial,
+            )
             result = LoadResult(
                 load_id=load_id,
                 read=self.reader.read,
@@ -180,64 +183,15 @@ class _Load:
                 connection,
                 place,
                 result,
-                part=self.parts,
+                part=self.progress.parts,
                 is_last=cutter.is_last,
-                delivered=self.delivered if plan.is_full and not self.reader.partial else None,
+                delivered=self.progress.delivered if self._is_measured() else None,
             )
         return result
 
-    def _run_save_progress(
-        self, load_id: int, counts: MergeCounts, cutter: PartCutter
-    ) -> tuple[str | None, str | None]:
-        """Count the part and write where to go on; the stream's cursor before and after it.
-
-        Raises:
-            TruncatedFetch: A full read brought far fewer records than the last one.
-        """
-        plan, connection, place = self.plan, self.connection, self.plan.place()
-        self.parts += 1
-        self.delivered += counts.distinct + self.staging.rejects
-        before = ledger.fetch_cursor(connection, plan.tenant, plan.feed, plan.stream_name)
-        if fetch_is_rewound(
-            connection,
-            (plan.tenant, plan.feed, plan.stream_name),
-            planned_from=plan.cursor_before,
-            now=before,
-            is_state=plan.stateful,
-            started_at=plan.started_at,
-        ):
-            log.warning("cursor left alone, it was rewound while this load read reason=rewound")
-            return before, before
-        if plan.stateful:
-            if cutter.position is not None:
-                ledger.run_save_position(connection, place, cutter.position, load_id)
-            return before, cutter.position
-        if not cutter.is_last:
-            self._run_save_checkpoint(load_id, cutter.position or "")
-            return before, None
-        if plan.is_full and not self.reader.partial:
-            run_check_delivered(connection, place, plan.stream, self.delivered, plan.accepts_less)
-        if plan.reads is not None:
-            names = (plan.tenant, plan.feed, plan.stream_name)
-            checkpoints.run_drop_checkpoint(connection, *names, plan.reads)
-        if plan.cursor_after is not None:
-            ledger.run_save_cursor(connection, place, plan.cursor_after, load_id)
-        return before, plan.cursor_after
-
-    def _run_save_checkpoint(self, load_id: int, position: str) -> None:
-        plan = self.plan
-        began = plan.resumes.started_at if plan.resumes else plan.started_at
-        checkpoint = Checkpoint(
-            position=position,
-            window=plan.window,
-            cursor_before=plan.cursor_before,
-            cursor_after=plan.cursor_after,
-            started_at=began,
-            part=self.parts,
-            delivered=self.delivered,
-        )
-        reads = plan.reads or ""
-        checkpoints.run_save_checkpoint(self.connection, plan.place(), reads, checkpoint, load_id)
+    def _is_measured(self) -> bool:
+        """The next full read is compared with this one."""
+        return self.plan.is_full and not self.reader.partial
 
     def _run_merge(self, load_id: int) -> tuple[MergeCounts, int]:
         """Merge and sweep as the tenant's role, which sees no other tenant's tables."""
@@ -257,7 +211,16 @@ class _Load:
             is_latest=is_latest,
         )
         counts = merge.run(self.staging.parents, keys_are_distinct=self.shaper.key_order.proven)
-        deleted = self._run_sweep(load_id, counts.inserted)
+        deleted = run_mark_absent(
+            connection,
+            self.layout,
+            plan,
+            load_id=load_id,
+            complete=sorted(self.reader.complete),
+            partial=self.reader.partial,
+            parts=self.progress.parts,
+            inserted=counts.inserted,
+        )
         deleted += run_tombstones(
             connection,
             self.layout,
@@ -269,37 +232,6 @@ class _Load:
         if self.role is not None:
             connection.execute("set local role none")
         return counts, deleted
-
-    def _run_sweep(self, load_id: int, inserted: int) -> int:
-        plan = self.plan
-        sweep, complete = plan.stream.sweep, sorted(self.reader.complete)
-        whole = bool(complete) or (plan.is_complete and not self.reader.partial)
-        if sweep is None or not whole:
-            return 0
-        if self.parts:
-            # What earlier parts brought is no longer staged, and would all look gone.
-            log.warning("sweep skipped stream=%s reason=committed_in_parts", plan.stream_name)
-            return 0
-        if fetch_has_unkeyed(self.connection):
-            # A quarantined record exists at the source; nobody knows which row it is.
-            log.warning(
-                "sweep skipped tenant=%s feed=%s stream=%s quarantined=%s",
-                *(plan.tenant, plan.feed, plan.stream_name, self.staging.rejects),
-            )
-            return 0
-        return run_sweep(
-            self.connection,
-            self.layout,
-            sweep,
-            feed=plan.feed,
-            load_id=load_id,
-            started_at=plan.started_at,
-            limit_share=None if plan.accepts_less else plan.stream.sweep_limit_share,
-            since=plan.window.start if plan.kind is RunKind.SWEEP else None,
-            cursor=plan.stream.cursor.field if plan.stream.cursor else None,
-            complete=complete,
-            inserted=inserted,
-        )
 
 
 def _build_layout(plan: LoadPlan) -> StreamLayout:
