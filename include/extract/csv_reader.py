@@ -1,8 +1,9 @@
 """Delimited text as Arrow batches of text columns.
 
-Two readers with the same answer: pyarrow (two million rows a second) for files whose facts say that
-quotes fit and no line is blank, and `csv_rows` (four hundred thousand) for all others. Empty
-cells are null. Types are the loader's business.
+Three readers with the same answer: pyarrow (two million rows a second) for files whose facts say
+that quotes fit and no line is blank, `csv_stretches` (a third of that) where lines can be told from
+bytes, and `csv_rows` (a hundred thousand) for what is left: UTF-16, over-long lines. Empty cells
+are null. Types are the loader's business.
 """
 
 import csv
@@ -10,7 +11,7 @@ import io
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, islice
+from itertools import accumulate, chain, islice
 from typing import IO, Any
 
 import pyarrow as pa
@@ -19,6 +20,7 @@ import pyarrow.csv as pa_csv
 
 from include.core.streams import Reject
 from include.extract.csv_rows import Dialect, Row, build_ragged, fit_cells, iter_rows
+from include.extract.csv_stretches import UTF8, StretchReader, is_in_stretches
 from include.extract.file_facts import FileFacts
 from include.extract.file_places import Place, unreadable
 
@@ -82,9 +84,9 @@ def read_csv(place: Place, facts: FileFacts, plan: CsvPlan) -> Iterator[Batch]:
         UpstreamUnavailable: If reading fails midway.
     """
     if is_plain(facts):
-        yield from _read_fast(place, facts, plan)
-        return
-    yield from _read_carefully(place, facts, plan, plan.header_lines)
+        yield from read_fast(place, facts, plan)
+    else:
+        yield from _read_rest(place, facts, plan, plan.header_lines)
 
 
 def is_plain(facts: FileFacts) -> bool:
@@ -123,7 +125,60 @@ def build_text_batch(rows: Sequence[Sequence[Any]], names: tuple[str, ...]) -> A
     return pa.RecordBatch.from_arrays(arrays, names=list(names))
 
 
-def _read_fast(place: Place, facts: FileFacts, plan: CsvPlan) -> Iterator[Batch]:
+def _read_rest(place: Place, facts: FileFacts, plan: CsvPlan, after_line: int) -> Iterator[Batch]:
+    fits = is_in_stretches(facts, plan.dialect, plan.max_line_bytes)
+    reader = read_in_stretches if fits else read_carefully
+    return reader(place, facts, plan, after_line)
+
+
+def read_in_stretches(
+    place: Place, facts: FileFacts, plan: CsvPlan, after_line: int
+) -> Iterator[Batch]:
+    """Batches of what follows a line: regular lines by pyarrow, the records between by hand."""
+    reader = StretchReader(place, facts, plan.dialect, len(plan.names), plan.max_line_bytes)
+    for found in reader.read(after_line):
+        text = b"".join(found.regular)
+        if facts.encoding != UTF8 and not text.isascii():
+            text = text.decode(facts.encoding).encode()
+        table = _parse_regular(text, plan)
+        lines: Sequence[int] = list(chain.from_iterable(found.lines))
+        if found.rows:
+            extra = build_batch(place, found.rows, plan.names, plan.dialect.delimiter)
+            table, lines = _merge(table, lines, extra)
+            found.rejects += extra.rejects
+        yield Batch(table, lines, tuple(found.rejects))
+
+
+def _parse_regular(text: bytes, plan: CsvPlan) -> Any:
+    if not text:
+        return build_text_batch([], plan.names)
+    made = pa_csv.read_csv(
+        pa.BufferReader(text),
+        read_options=pa_csv.ReadOptions(
+            use_threads=False, block_size=len(text) + 1, column_names=list(plan.names)
+        ),
+        parse_options=pa_csv.ParseOptions(
+            delimiter=plan.dialect.delimiter, quote_char=plan.dialect.quote
+        ),
+        convert_options=_text_options(plan),
+    )
+    [batch] = made.combine_chunks().to_batches()
+    return batch
+
+
+def _merge(table: Any, lines: Sequence[int], extra: Batch) -> tuple[Any, Sequence[int]]:
+    """Both in the order of the file: of two rows with one key the later one must come later."""
+    if not extra.lines:
+        return table, lines
+    numbers = pa.array([*lines, *extra.lines], pa.int64())
+    order = pc.sort_indices(numbers)
+    both = pa.Table.from_batches([table, extra.table]).take(order)
+    [batch] = both.combine_chunks().to_batches()
+    return batch, numbers.take(order).to_pylist()
+
+
+def read_fast(place: Place, facts: FileFacts, plan: CsvPlan) -> Iterator[Batch]:
+    """Batches of a plain file."""
     bad: list[Any] = []
 
     def skip(row: Any) -> str:
@@ -146,12 +201,13 @@ def _read_fast(place: Place, facts: FileFacts, plan: CsvPlan) -> Iterator[Batch]
             log.debug("error=%s", error)
         except (OSError, EOFError) as error:
             raise unreadable(place.name, error) from None
-    yield from _read_carefully(place, facts, plan, numbers.line - 1)
+    yield from _read_rest(place, facts, plan, numbers.line - 1)
 
 
-def _read_carefully(
+def read_carefully(
     place: Place, facts: FileFacts, plan: CsvPlan, after_line: int
 ) -> Iterator[Batch]:
+    """Batches of what follows a line, every record through the csv module."""
     rows = iter_rows(place, facts, plan.dialect, plan.max_line_bytes, after_line=after_line)
     while some := list(islice(rows, BATCH_ROWS)):
         yield build_batch(place, some, plan.names, plan.dialect.delimiter)
@@ -162,7 +218,6 @@ def _open_arrow(stream: IO[bytes], facts: FileFacts, plan: CsvPlan, skip: Any) -
     if not first:
         return iter(())
     stream.seek(-1, io.SEEK_CUR)
-    text = pa.string()
     reader: Iterator[Any] = pa_csv.open_csv(
         stream,
         read_options=pa_csv.ReadOptions(
@@ -176,14 +231,19 @@ def _open_arrow(stream: IO[bytes], facts: FileFacts, plan: CsvPlan, skip: Any) -
             newlines_in_values=facts.has_multiline_cells,
             invalid_row_handler=skip,
         ),
-        convert_options=pa_csv.ConvertOptions(
-            column_types=dict.fromkeys(plan.names, text),
-            strings_can_be_null=True,
-            null_values=[""],
-            check_utf8=False,
-        ),
+        convert_options=_text_options(plan),
     )
     return reader
+
+
+def _text_options(plan: CsvPlan) -> Any:
+    """Every column as text, empty as null; that it is UTF-8 is known already."""
+    return pa_csv.ConvertOptions(
+        column_types=dict.fromkeys(plan.names, pa.string()),
+        strings_can_be_null=True,
+        null_values=[""],
+        check_utf8=False,
+    )
 
 
 class _Numbering:

@@ -30,6 +30,7 @@ class Dialect:
     has_header: bool = True
 
 
+TOO_LONG = "record longer than a line may be"
 Row = tuple[int, list[str], Reject | None]
 
 
@@ -44,7 +45,7 @@ def iter_rows(
         feed, delimiter=dialect.delimiter, quotechar=dialect.quote, doublequote=True, strict=True
     )
     while True:
-        feed.current = []
+        feed.start_record()
         try:
             cells = next(reader, None)
         except csv.Error as error:
@@ -71,8 +72,13 @@ class _Feed:
         self._after = after_line
         self._max = max_record
         self._again: deque[Line] = deque()
+        self._length = 0
         self.current: list[Line] = []
         self.rejects: list[Reject] = []
+
+    def start_record(self) -> None:
+        """The next line is the first of a record."""
+        self.current, self._length = [], 0
 
     def __iter__(self) -> "_Feed":
         return self
@@ -88,24 +94,27 @@ class _Feed:
             if reject:
                 self.rejects.append(reject)
         self.current.append(line)
+        self._length += len(text)
         # Only a quoted line break makes a second line; an unclosed quote makes all of them one.
-        if len(self.current) > 1 and self._length() > self._max:
-            raise csv.Error("record longer than a line may be")
+        if len(self.current) > 1 and self._length > self._max:
+            raise csv.Error(TOO_LONG)
         return text + "\n"
-
-    def _length(self) -> int:
-        return sum(len(line.text or "") for line in self.current)
 
     def give_back(self, place: Place, why: str) -> Reject:
         """Refuse the record's first line and queue the others to be read again."""
         first, *others = self.current
         self._again.extendleft(reversed(others))
-        return Reject(
-            f"{place.name}:{first.number}",
-            "malformed_quotes",
-            f"line {first.number} of {place.name} has quotes that do not fit: {why}",
-            (first.text or "")[:PAYLOAD_BYTES],
-        )
+        return build_quote_reject(place, first, why)
+
+
+def build_quote_reject(place: Place, line: Line, why: str) -> Reject:
+    """The reject for a line whose quotes are not to be understood."""
+    return Reject(
+        f"{place.name}:{line.number}",
+        "malformed_quotes",
+        f"line {line.number} of {place.name} has quotes that do not fit: {why}",
+        (line.text or "")[:PAYLOAD_BYTES],
+    )
 
 
 def build_ragged(place: Place, number: int, cells: list[str], width: int, text: str) -> Reject:

@@ -37,14 +37,19 @@ def iter_lines(place: Place, facts: FileFacts, max_line_bytes: int) -> Iterator[
     for number, data, length in raw:
         if length > max_line_bytes:
             yield Line(number, None, _too_long(place, number, data, length, max_line_bytes))
-        elif b"\0" in data:
-            yield Line(number, None, _reject(place, number, "nul_byte", "holds a NUL byte", data))
         else:
-            try:
-                yield Line(number, data.decode(encoding))
-            except UnicodeDecodeError as error:
-                detail = f"is not valid {encoding} at byte {error.start}"
-                yield Line(number, None, _reject(place, number, "undecodable", detail, data))
+            yield build_line(place, number, data, encoding)
+
+
+def build_line(place: Place, number: int, data: bytes, encoding: str) -> Line:
+    """A line of its bytes, without the line break; a reject when it cannot be handed out."""
+    if b"\0" in data:
+        return Line(number, None, _reject(place, number, "nul_byte", "holds a NUL byte", data))
+    try:
+        return Line(number, data.decode(encoding))
+    except UnicodeDecodeError as error:
+        detail = f"is not valid {encoding} at byte {error.start}"
+        return Line(number, None, _reject(place, number, "undecodable", detail, data))
 
 
 def _iter_raw(

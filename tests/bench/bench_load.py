@@ -60,8 +60,11 @@ def _measure_round(url: str, tenant: str) -> dict[str, float]:
 
 
 def _measure_copy(url: str, tenant: str) -> float:
-    """Seconds of COPY of the loaded table's own rows into a table made like it, key and all."""
-    table = f"{tenant}_raw_shop.orders"
+    return measure_copy_of(url, f"{tenant}_raw_shop.orders")
+
+
+def measure_copy_of(url: str, table: str) -> float:
+    """Seconds of COPY of a loaded table's own rows into a table made like it, key and all."""
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
         cursor.execute("set time zone 'UTC'")
         with cursor.copy(f"copy {table} to stdout (format csv)") as copy:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from include.extract import csv_reader
 from include.extract.csv_reader import CsvPlan, is_plain, read_csv
 from include.extract.csv_rows import Dialect
+from include.extract.csv_stretches import StretchReader, is_in_stretches
 from include.extract.file_facts import CHUNK_BYTES, load_facts
 from include.extract.file_places import Place
 
@@ -19,12 +20,18 @@ ROWS = st.lists(st.lists(CELLS, min_size=2, max_size=4), min_size=1, max_size=12
 
 
 def _answer(place: Place, facts, plan: CsvPlan) -> tuple[list, list]:
+    rows, rejects = _collect(read_csv(place, facts, plan))
+    return sorted(rows), sorted((key, reason) for key, reason, *_ in rejects)
+
+
+def _collect(batches) -> tuple[list, list]:
+    """Rows in the order given, rejects by key."""
     rows, rejects = [], []
-    for batch in read_csv(place, facts, plan):
+    for batch in batches:
         assert batch.table.num_rows == len(batch.lines)
         rows += zip(batch.lines, map(tuple, map(dict.values, batch.table.to_pylist())), strict=True)
-        rejects += [(r.key, r.reason) for r in batch.rejects]
-    return sorted(rows), sorted(rejects)
+        rejects += [(r.key, r.reason, r.detail, r.payload) for r in batch.rejects]
+    return rows, sorted(rejects)
 
 
 @settings(
@@ -90,3 +97,69 @@ def test_a_record_larger_than_a_block_goes_to_the_careful_reader(
     assert rows[100] == (102, ("2", long))
     assert rows[101] == (502, ("3", "b"))
     assert not rejects
+
+
+CELL_PARTS = (
+    *(b"a", b"1.50", b"", b" ", b'"', b'""', b'"q"', b'"a,b"', b'"a\nb"', b'"a""b"', b'x"y', b"\0"),
+    *(b"\xe9", b"\xff", "é".encode(), "€".encode(), b"\x81", b"\r", b'"\r\n"', b'"open', b"'"),
+)
+DIRT = st.sampled_from(CELL_PARTS)
+LINE = st.lists(st.lists(DIRT, max_size=2).map(b"".join), min_size=0, max_size=4).map(b",".join)
+DIRTY = st.lists(st.tuples(LINE, st.sampled_from([b"\n", b"\r\n", b"\n\n"])), max_size=14).map(
+    lambda lines: b"".join(line + end for line, end in lines)
+)
+
+
+@settings(
+    max_examples=700, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    content=DIRTY,
+    width=st.integers(1, 3),
+    encoding=st.sampled_from(["utf-8", "cp1252", "latin-1"]),
+    quote=st.sampled_from(['"', "'"]),
+    block=st.sampled_from([1, 3, 8, 1 << 20]),
+    has_end=st.booleans(),
+    max_line=st.sampled_from([12, 1_000]),
+)
+def test_stretches_say_what_the_careful_reader_says(
+    tmp_path: Path, monkeypatch, content, width, encoding, quote, block, has_end, max_line
+) -> None:
+    """Same rows in the same order, same rejects in the same words, whatever the file holds."""
+    monkeypatch.setattr("include.extract.line_window.BLOCK_BYTES", block)
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"x\n" + (content if has_end else content.rstrip(b"\r\n")))
+    place = Place("a.csv", path)
+    facts = load_facts(place, encoding, max_line)
+    names = tuple("xyz"[:width])
+    plan = CsvPlan(Dialect(quote=quote), names, 1, max_line)
+    if not is_in_stretches(facts, plan.dialect, max_line):
+        assert facts.longest_line > max_line
+        return
+    careful = _collect(csv_reader.read_carefully(place, facts, plan, 1))
+    assert _collect(csv_reader.read_in_stretches(place, facts, plan, 1)) == careful
+
+
+def test_most_of_a_dirty_file_is_read_in_stretches(tmp_path: Path) -> None:
+    """Without this, the comparison above could compare the careful reader with itself."""
+    path = tmp_path / "a.csv"
+    lines = [b"x,y"] + [
+        b"%d,gr\xfc\xdfe" % n if n % 9 else b'%d,"two\nlines"' % n for n in range(90)
+    ]
+    path.write_bytes(b"\r\n".join(lines))
+    place = Place("a.csv", path)
+    facts = load_facts(place)
+    assert not is_plain(facts)
+    reader = StretchReader(place, facts, Dialect(), 2, 1_000)
+    found = list(reader.read(1))
+    assert sum(len(lines) for one in found for lines in one.lines) == 80
+    assert sum(len(one.rows) for one in found) == 10
+
+
+def test_an_unclosed_quote_is_not_paid_for_line_by_line(tmp_path: Path) -> None:
+    """The length of what it swallowed was added up anew for each line: hours for a large file."""
+    path = tmp_path / "a.csv"
+    path.write_bytes(b'x,y\n1,"open\n' + b"2,b\n" * 60_000)
+    place = Place("a.csv", path)
+    rows, rejects = _answer(place, load_facts(place), CsvPlan(Dialect(), ("x", "y"), 1, 1_000_000))
+    assert (len(rows), len(rejects)) == (60_000, 1)
