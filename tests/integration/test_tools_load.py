@@ -1,4 +1,4 @@
-"""Singer taps and Airbyte sources through the pipeline: rows, deletions and their state together."""
+"""Singer taps and Airbyte sources through the pipeline: rows, deletions, state, together."""
 
 from collections.abc import Callable
 from dataclasses import replace
