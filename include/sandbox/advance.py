@@ -116,4 +116,5 @@ def _build_repeat(like: Sale, number: int, at: datetime) -> Sale:
         cancelled_at=None,
         fulfilled_at=None,
         is_test=False,
+        disputed_at=None,
     )

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from threading import RLock
 from typing import Any, TypeVar
 
+from include.core.clock import format_instant
 from include.sandbox.advance import Changes, run_changes
-from include.sandbox.vendors import load_vendors
+from include.sandbox.vendors import Delivery, load_vendors
 from include.sandbox.world import WorldSpec, build_world
 
 T = TypeVar("T")
@@ -50,21 +51,54 @@ class Session:
                 f"tenant `{tenant}` is not served over HTTP; valid: {', '.join(served)}. "
                 "Files advance by `generate --advance`."
             )
-        first = at or self.now[tenant] + timedelta(hours=1)
-        if first < self.now[tenant]:
-            raise ValueError(
-                f"`at` {first.isoformat()} is before the world's now {self.now[tenant].isoformat()}"
-            )
+        first = self._next_instant(tenant, at)
         with self._lock:
             done = run_changes(self.world.businesses[tenant], self.spec.seed, changes, first)
-            self.now[tenant] = first + timedelta(seconds=changes + 1)
-            for key in [key for key in self._built if key[1] == tenant]:
-                del self._built[key]
+            self._move_on(tenant, first + timedelta(seconds=changes + 1))
             return {
                 "tenant": tenant,
                 "at": first.isoformat().replace("+00:00", "Z"),
                 "changed": self._describe(tenant, done),
             }
+
+    def act(self, vendor: str, tenant: str, what: str, at: datetime | None) -> dict[str, Any]:
+        """Let one thing of a vendor's own happen: a late refund, a dispute, a deletion.
+
+        Raises:
+            ValueError: Nobody there can do that, or `at` is in the past of the world.
+        """
+        found = load_vendors().get(vendor)
+        if found is None or found.act is None or tenant not in found.credentials:
+            raise ValueError(f"vendor `{vendor}` lets nothing happen to tenant `{tenant}`")
+        with self._lock:
+            first = self._next_instant(tenant, at)
+            touched = found.act(self, tenant, what, first)
+            self._move_on(tenant, first + timedelta(seconds=1))
+        return {"tenant": tenant, "at": format_instant(first), "what": what, "id": touched}
+
+    def deliver(self, vendor: str, tenant: str, since: datetime | None) -> list[Delivery]:
+        """The webhooks a vendor would send for what happened, signed now.
+
+        Raises:
+            ValueError: The vendor sends none to this tenant.
+        """
+        found = load_vendors().get(vendor)
+        if found is None or found.deliver is None or tenant not in found.credentials:
+            raise ValueError(f"vendor `{vendor}` sends no webhooks to tenant `{tenant}`")
+        return found.deliver(self, tenant, since)
+
+    def _next_instant(self, tenant: str, at: datetime | None) -> datetime:
+        first = at or self.now[tenant] + timedelta(hours=1)
+        if first < self.now[tenant]:
+            raise ValueError(
+                f"`at` {first.isoformat()} is before the world's now {self.now[tenant].isoformat()}"
+            )
+        return first
+
+    def _move_on(self, tenant: str, now: datetime) -> None:
+        self.now[tenant] = now
+        for key in [key for key in self._built if key[1] == tenant]:
+            del self._built[key]
 
     def _describe(self, tenant: str, done: Changes) -> dict[str, Any]:
         return {

@@ -14,12 +14,22 @@ from typing import TYPE_CHECKING, Any
 from include.core.errors import ConfigError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from starlette.routing import BaseRoute
 
     from include.sandbox.advance import Changes
     from include.sandbox.session import Session
 
 Refusal = tuple[int, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One webhook as the vendor sends it: headers with its signature, and the body's text."""
+
+    headers: Mapping[str, str]
+    body: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +46,8 @@ class Vendor:
         refusal: "429" or "500" -> status and JSON body as this vendor words them.
         counts: (session, tenant) -> `counts.<tenant>.<name>` of the truth, at least `streams`.
         records: (session, tenant) -> party_id -> record ids, for `identities` of the truth.
+        act: (session, tenant, what, at) -> id of the object it happened to, for /_sandbox/act.
+        deliver: (session, tenant, since) -> webhooks of what happened, for /_sandbox/webhooks.
         feed: Name in the truth, when the demo's feed is not named like the connector.
     """
 
@@ -46,6 +58,8 @@ class Vendor:
     refusal: Callable[[str], Refusal] | None = None
     counts: "Callable[[Session, str], dict[str, Any]] | None" = None
     records: "Callable[[Session, str], dict[str, list[str]]] | None" = None
+    act: "Callable[[Session, str, str, datetime], str] | None" = None
+    deliver: "Callable[[Session, str, datetime | None], list[Delivery]] | None" = None
     feed: str | None = None
 
 

@@ -1,6 +1,7 @@
 """The Stripe accounts answer as the API does, and Stripe's own client reads them."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import jsonschema
@@ -15,6 +16,7 @@ from include.sandbox.testing import running_sandbox
 from include.sandbox.truth_counts import build_stripe_counts
 from include.sandbox.world import WorldSpec
 from tests.contract.vendor_specs import load_json_spec
+from tests.unit.fake_api import FakeApi, Reply
 
 SPEC = WorldSpec(size=100)
 KEYS = {"acme": "sk_test_sandbox_acme", "corner": "sk_test_sandbox_corner"}
@@ -50,9 +52,22 @@ def test_stripes_own_client_lists_everything(base_url: str, session: Session, te
         assert created == sorted(created, reverse=True), name
 
 
-def test_every_stream_of_the_demo_has_records(session: Session) -> None:
-    counts = build_stripe_counts(session, "corner")["streams"]
-    assert [name for name in LISTED if not counts[name] and name != "disputes"] == []
+@pytest.mark.parametrize("tenant", sorted(KEYS))
+def test_every_stream_of_the_demo_has_records(session: Session, tenant: str) -> None:
+    counts = build_stripe_counts(session, tenant)["streams"]
+    assert [name for name in LISTED if not counts[name]] == []
+    assert build_stripe_counts(session, tenant)["invoice_lines"] > 0
+
+
+def test_acmes_club_is_billed_by_stripe_alone(session: Session) -> None:
+    account = fetch_account(session, "acme")
+    [club] = account.tables["products"]
+    assert (club["name"], club["type"]) == ("Trail Club membership", "service")
+    assert {price["recurring"]["interval"] for price in account.tables["prices"]} == {"month"}
+    listed = {listing.sku for listing in session.world.businesses["acme"].listings}
+    assert club["metadata"]["sku"] not in listed
+    known = {row["id"] for row in account.tables["customers"]}
+    assert {row["customer"] for row in account.tables["subscriptions"]} <= known
 
 
 def without_nullable(node: Any) -> Any:
@@ -191,3 +206,110 @@ def test_events_are_recent_and_filtered_by_type(base_url: str) -> None:
     assert rows
     newest = get(base_url, "/v1/events", limit=1).json()["data"][0]["created"]
     assert all(newest - row["created"] <= 31 * 86_400 for row in rows)
+
+
+def apply_back(event: dict[str, Any]) -> dict[str, Any]:
+    """The object before the event: its snapshot with the previous attributes put in."""
+    body = dict(event["data"]["object"])
+    for name, value in (event["data"].get("previous_attributes") or {}).items():
+        body[name] = {**body[name], **value} if isinstance(value, dict) else value
+    return body
+
+
+@pytest.mark.parametrize("tenant", sorted(KEYS))
+def test_events_carry_the_object_as_it_was_then(session: Session, tenant: str) -> None:
+    """Each snapshot, taken back by its previous attributes, is the snapshot before it."""
+    account = fetch_account(session, tenant)
+    of_object: dict[str, list[dict[str, Any]]] = {}
+    for event in reversed(account.tables["events"]):
+        of_object.setdefault(event["data"]["object"]["id"], []).append(event)
+    chained = 0
+    for object_id, events in of_object.items():
+        events.sort(key=lambda e: (e["created"], "previous_attributes" in e["data"]))
+        if not events[-1]["type"].startswith("charge."):
+            assert events[-1]["data"]["object"] == account.by_id[object_id]
+            for before, after in pairwise(events):
+                assert apply_back(after) == before["data"]["object"], (before, after)
+                chained += 1
+    assert chained > 10
+    kinds = {event["type"] for event in account.tables["events"]}
+    assert {"charge.succeeded", "invoice.paid", "payout.paid"} <= kinds
+    paid = [e for e in account.tables["events"] if e["type"] == "invoice.paid"]
+    assert all(e["data"]["previous_attributes"]["status"] == "open" for e in paid)
+    assert {bool(e["request"]["id"]) for e in account.tables["events"]} == {True, False}
+
+
+@pytest.mark.parametrize("tenant", sorted(KEYS))
+def test_every_object_can_be_asked_for_by_its_id(
+    base_url: str, session: Session, tenant: str
+) -> None:
+    client = stripe.StripeClient(KEYS[tenant], base_addresses={"api": f"{base_url}/stripe"})
+    for name in LISTED:
+        row = fetch_account(session, tenant).tables[name][0]
+        assert getattr(client.v1, name).retrieve(row["id"]).id == row["id"]
+
+
+ACTS = {
+    "refund": ("charge.refunded", "charges"),
+    "dispute": ("charge.dispute.created", "charges"),
+    "cancel_subscription": ("customer.subscription.deleted", "subscriptions"),
+    "edit_customer": ("customer.updated", "customers"),
+    "delete_customer": ("customer.deleted", "customers"),
+}
+
+
+@pytest.mark.parametrize("what", sorted(ACTS))
+def test_an_act_changes_an_old_object_and_is_an_event(what: str) -> None:
+    session, (kind, table) = Session(SPEC), ACTS[what]
+    before = {row["id"]: row for row in fetch_account(session, "corner").tables[table]}
+    told = session.act("stripe", "corner", what, None)
+    account = fetch_account(session, "corner")
+    after = {row["id"]: row for row in account.tables[table]}
+    assert {key for key in before if before[key] != after.get(key)} == {told["id"]}
+    if table == "charges":
+        assert before[told["id"]]["created"] < SPEC.as_of.timestamp() - 60 * 86_400
+    newest = next(e for e in account.tables["events"] if e["type"] == kind)
+    named = newest["data"]["object"]
+    assert told["id"] in (named["id"], named.get("charge"))
+    assert newest["created"] == account.now - 1
+    if what == "delete_customer":
+        assert told["id"] in before and told["id"] not in after
+
+
+def test_a_deleted_customer_answers_that_it_is_deleted() -> None:
+    with running_sandbox(SPEC) as url:
+        body = {"vendor": "stripe", "tenant": "corner", "what": "delete_customer"}
+        told = requests.post(f"{url}/_sandbox/act", json=body, timeout=30).json()
+        found = get(url, f"/v1/customers/{told['id']}").json()
+        assert found == {"id": told["id"], "object": "customer", "deleted": True}
+        listed = get(url, "/v1/customers", limit=100).json()["data"]
+        assert told["id"] not in {row["id"] for row in listed}
+        anchor = get(url, "/v1/customers", limit=100, starting_after=told["id"])
+        assert (anchor.status_code, anchor.json()["error"]["param"]) == (400, "starting_after")
+        client = stripe.StripeClient(KEYS["corner"], base_addresses={"api": f"{url}/stripe"})
+        assert client.v1.customers.retrieve(told["id"]).deleted
+        refused = requests.post(f"{url}/_sandbox/act", json={**body, "what": "fly"}, timeout=30)
+        assert refused.status_code == 400 and "valid: cancel_subscription" in refused.text
+
+
+def test_webhooks_are_signed_for_stripes_own_library(base_url: str) -> None:
+    body = {"vendor": "stripe", "tenant": "corner"}
+    answer = requests.post(f"{base_url}/_sandbox/webhooks", json=body, timeout=30).json()
+    assert len(answer["deliveries"]) > 50
+    for one in answer["deliveries"]:
+        signature = one["headers"]["Stripe-Signature"]
+        event = stripe.Webhook.construct_event(one["body"], signature, "whsec_sandbox_corner")
+        assert event.pending_webhooks == 1
+        with pytest.raises(stripe.SignatureVerificationError):
+            stripe.Webhook.construct_event(one["body"] + " ", signature, "whsec_sandbox_corner")
+
+
+def test_webhooks_are_posted_to_an_address(base_url: str) -> None:
+    with FakeApi([Reply({}, 200), Reply({}, 503)]) as receiver:
+        body = {"vendor": "stripe", "tenant": "corner", "url": f"{receiver.url}/hooks"}
+        body["since"] = "2026-10-31T00:00:00Z"
+        answer = requests.post(f"{base_url}/_sandbox/webhooks", json=body, timeout=60).json()
+        assert answer["statuses"][0] == 200
+        assert set(answer["statuses"][1:]) <= {503}
+        assert len(receiver.seen) == len(answer["statuses"])
+        assert receiver.seen[0].body["object"] == "event"

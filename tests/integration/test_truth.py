@@ -21,6 +21,7 @@ from include.core import naming
 from include.core.streams import RunKind
 from include.pipeline.dbt_build import run_dbt_build
 from include.pipeline.feed_load import run_feed_load
+from include.sandbox.connections import find_vendor
 from include.sandbox.generate import run_generate
 from include.sandbox.testing import running_sandbox
 from include.sandbox.vendors import load_credentials
@@ -58,9 +59,10 @@ def load_world_platform(world: Path, settings: Settings) -> Platform:
 
 def build_credentials(feed: Feed, base: str) -> Credentials:
     tenant, connector = feed.tenant.id, feed.connector.connector
-    fields = load_credentials().get(connector, {}).get(tenant)
+    vendor = find_vendor(connector, feed.name, load_credentials())
+    fields = load_credentials().get(vendor, {}).get(tenant)
     if fields:
-        return sandbox_credentials(feed.connection_id, base, connector, fields)
+        return sandbox_credentials(feed.connection_id, base, vendor, fields)
     return Credentials(feed.connection_id)
 
 
@@ -84,7 +86,7 @@ def marts(warehouse: str, world: Path) -> Iterator[Connection]:
     place = Warehouse(warehouse)
     with running_sandbox(SPEC) as base:
         for feed in platform.feeds:
-            if feed.connector.streams_from_feed:
+            if feed.connector.streams_from_feed and feed.connector.api is None:
                 continue
             credentials = build_credentials(feed, base)
             result = run_feed_load(feed, RunKind.SCHEDULED, None, credentials, place)
@@ -106,6 +108,7 @@ def fetch_one(connection: Connection, query: str, *values: object) -> tuple[Any,
     [
         ("acme", "shopify"),
         ("acme", "quickbooks"),
+        ("acme", "stripe"),
         ("bazaar", "ecommerce_csv"),
         ("corner", "stripe"),
         ("corner", "square"),

@@ -1,8 +1,8 @@
 """The three demo tenants: what each sells, to whom and through which systems."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from include.sandbox.dice import between, build_dice
+from include.sandbox.dice import build_dice
 from include.sandbox.economy.accounts import build_accounts
 from include.sandbox.economy.catalogue import Product, build_listings
 from include.sandbox.economy.records import (
@@ -11,11 +11,9 @@ from include.sandbox.economy.records import (
     Listing,
     Party,
     Sale,
-    SaleLine,
-    Subscription,
-    Touch,
 )
 from include.sandbox.economy.sales import Plan, Span, build_sales
+from include.sandbox.economy.subscriptions import build_membership, build_subscriptions
 
 CARD = (("card", 1.0),)
 SHOP = (("card", 0.7), ("cash", 0.25), ("check", 0.05))
@@ -36,7 +34,7 @@ def build_acme(
     products: list[Product],
     span: Span,
 ) -> Business:
-    """Outdoor retailer: web shop (Shopify, paid by Stripe), wholesale and shop (QuickBooks)."""
+    """Outdoor retailer: web shop (Shopify, paid by Stripe), club, wholesale and shop (books)."""
     listings = build_listings(seed, "acme", products, max(size // 5, 20), span.start, span.horizon)
     window = (span.start, span.end, span.horizon)
     online = draw(seed, "acme", "shopify", people, size * 7 // 10)
@@ -58,12 +56,20 @@ def build_acme(
         )
     ]
     sold = build_sales(seed, shop, web, listings, strangers, span)
+    # The club is billed by Stripe itself, beside the web shop: members pay a little every month.
+    members = [account for account in web if not account.party.is_company]
+    club = build_subscriptions(seed, members, [build_membership(span)], max(size // 25, 6), span)
     return Business(
         tenant="acme",
         timezone="America/Denver",
         listings=listings,
         accounts={"shopify": web, "quickbooks": books},
-        sales={"shopify": sold, "quickbooks": booked},
+        sales={
+            "shopify": sold,
+            "quickbooks": booked,
+            "stripe": [sale for member in club for sale in member.sales],
+        },
+        subscriptions=club,
     )
 
 
@@ -193,7 +199,7 @@ def build_corner(
     sales = build_sales(seed, counter, walk_in, listings, strangers, span)
     sales += build_sales(seed, billed, trade, listings, [], span)
     coffee = [item for item in listings if item.subcategory == "Coffee"] or listings[:1]
-    subscriptions = _build_subscriptions(seed, walk_in, coffee, max(size // 33, 4), span)
+    subscriptions = build_subscriptions(seed, walk_in, coffee, max(size // 33, 4), span)
     sales += [sale for subscription in subscriptions for sale in subscription.sales]
     known, rung = _build_tills(seed, size, people, strangers, listings, span)
     return Business(
@@ -229,46 +235,6 @@ def _build_tills(
         methods=(("card", 0.72), ("cash", 0.24), ("wallet", 0.04)),
     )
     return accounts, build_sales(seed, plan, accounts, listings, strangers, span)
-
-
-def _build_subscriptions(
-    seed: int, accounts: list[Account], coffee: list[Listing], count: int, span: Span
-) -> list[Subscription]:
-    found = []
-    number = 0
-    for position, account in enumerate(accounts[:count], 1):
-        dice = build_dice(seed, "corner", "subscription", position)
-        listing = dice.choice(coffee)
-        started = between(
-            dice, account.created_at, max(span.end - timedelta(days=40), account.created_at)
-        )
-        ended = between(dice, started, span.horizon) if dice.random() < 0.3 else None
-        plan = Subscription(position, account, listing, listing.price_at(started), started, ended)
-        at = started
-        while at < (ended or span.horizon):
-            number += 1
-            plan.sales.append(_build_period(plan, number, at))
-            at += timedelta(days=30)
-        found.append(plan)
-    return found
-
-
-def _build_period(plan: Subscription, number: int, at: datetime) -> Sale:
-    return Sale(
-        tenant="corner",
-        source="stripe",
-        channel="subscription",
-        number=number,
-        party=plan.account.party,
-        account=plan.account,
-        placed_at=at,
-        ship_to=plan.account.addresses[0][1],
-        lines=[SaleLine(plan.listing, 0, 1, plan.unit, 0)],
-        shipping=0,
-        payment_method="card",
-        touch=Touch("direct", "(direct)", "(none)", None),
-        paid_at=at,
-    )
 
 
 def run_trim(business: Business, as_of: datetime) -> None:

@@ -59,6 +59,7 @@ class Account:
         addresses: What this system knows: it learns of a move late or never.
         edits: (at, field, value): later corrections; `note` changes nothing but the time.
         duplicate_of: `number` of the earlier account of the same party, if this is its double.
+        deleted_at: When somebody deleted it where it is kept.
     """
 
     tenant: str
@@ -74,6 +75,7 @@ class Account:
     addresses: list[tuple[datetime, Address]]
     edits: list[tuple[datetime, str, str]] = field(default_factory=list)
     duplicate_of: int | None = None
+    deleted_at: datetime | None = None
 
     @property
     def address(self) -> Address:
@@ -185,6 +187,7 @@ class Sale:
         paid_at: None while unpaid.
         cancelled_at: Cancelled before capture: no revenue.
         edited_at: Instants of later changes without money.
+        disputed_at: When the buyer's bank was asked for the money back.
     """
 
     tenant: str
@@ -207,6 +210,7 @@ class Sale:
     is_test: bool = False
     presentment: str = "USD"
     discount_code: str | None = None
+    disputed_at: datetime | None = None
 
     @property
     def key(self) -> str:
@@ -252,7 +256,7 @@ class Sale:
 
 @dataclass(slots=True)
 class Subscription:
-    """A monthly delivery; each `sales` entry is one billed period."""
+    """Billed every month (a delivery, a membership); each `sales` entry is one period."""
 
     number: int
     account: Account

@@ -133,4 +133,6 @@ def _find(account: StripeAccount, name: str, object_id: str) -> Json:
     row = account.by_id.get(object_id)
     if row is None or row["object"] != name.removesuffix("s"):
         raise lists.missing(NOUNS[name], object_id, "id", 404)
+    if object_id in account.deleted:
+        return {"id": object_id, "object": row["object"], "deleted": True}
     return row

@@ -23,7 +23,7 @@ def build_product(product_id: str, listing: Listing, default_price: str) -> Json
         "shippable": None,
         "statement_descriptor": None,
         "tax_code": None,
-        "type": "good",
+        "type": "service" if listing.category == "Services" else "good",
         "unit_label": None,
         "updated": unix(listing.updated_at),
         "url": None,
@@ -204,8 +204,14 @@ def build_dispute(
 
 
 def build_event(
-    event_id: str, kind: str, created: int, body: Json, previous: Json | None = None
+    event_id: str,
+    kind: str,
+    created: int,
+    body: Json,
+    previous: Json | None = None,
+    request_id: str | None = None,
 ) -> Json:
+    """`body` is the object as it was then; `request_id` is null when nobody's request did it."""
     data: Json = {"object": body}
     if previous is not None:
         data["previous_attributes"] = previous
@@ -217,6 +223,6 @@ def build_event(
         "data": data,
         "livemode": LIVEMODE,
         "pending_webhooks": 0,
-        "request": {"id": None, "idempotency_key": None},
+        "request": {"id": request_id, "idempotency_key": None},
         "type": kind,
     }

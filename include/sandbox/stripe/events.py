@@ -1,73 +1,74 @@
-"""Events of one Stripe account: hints of what changed, kept for 30 days."""
+"""Events of one Stripe account: what changed when, kept for 30 days.
 
-from collections.abc import Iterable
-from datetime import timedelta
-from typing import TYPE_CHECKING
+Each carries the object as it was then. The ledger knows objects only as they are now, so what
+happened to an object later is taken back from its newest state.
+Source: docs.stripe.com/api/events/object and /types, read 2026-11.
+"""
+
+import copy
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from include.sandbox.stripe import billing_shapes
-from include.sandbox.stripe.shapes import Json, unix
+from include.sandbox.stripe.history import Change, build_changes
+from include.sandbox.stripe.shapes import Json
 
 if TYPE_CHECKING:
     from include.sandbox.stripe.ledger import StripeAccount
 
+DAYS_KEPT = 30
 DAY = 86_400
-CREATED_EVENTS = {
-    "customers": "customer.created",
-    "payment_intents": "payment_intent.created",
-    "refunds": "refund.created",
-    "products": "product.created",
-    "prices": "price.created",
-    "invoices": "invoice.finalized",
-    "subscriptions": "customer.subscription.created",
-    "disputes": "charge.dispute.created",
-    "payouts": "payout.created",
-}
 
 
 def run_events(account: "StripeAccount") -> None:
-    """Fill `events` with what happened in the last 30 days; older ones are gone, as at Stripe."""
-    oldest = account.now - 30 * DAY
-    for kind, created, body, previous in _changes(account):
-        if oldest <= created <= account.now:
-            event_id = f"evt_1{account.token('event', kind, body['id'], created)}"
-            account.add(
-                "events", billing_shapes.build_event(event_id, kind, created, body, previous)
-            )
+    """Fill `events` with the last 30 days, newest first; older ones are gone, as at Stripe."""
+    oldest = account.now - DAYS_KEPT * DAY
+    for change, body in _replay(account):
+        if change.event and oldest <= change.at <= account.now:
+            scope = (change.event, change.object_id, change.at)
+            account.add("events", _build_event(account, change, body, scope))
     account.tables["events"].sort(key=lambda row: (row["created"], row["id"]), reverse=True)
 
 
-def _changes(ledger: "StripeAccount") -> Iterable[tuple[str, int, Json, Json | None]]:
-    """(type, created, object, previous_attributes); objects as they are now."""
-    for table, kind in CREATED_EVENTS.items():
-        for row in ledger.tables[table]:
-            yield kind, row["created"], row, None
-    for row in ledger.tables["charges"]:
-        yield f"charge.{row['status']}", row["created"], row, None
-    for row in ledger.tables["refunds"]:
-        charge = ledger.by_id[row["charge"]]
-        yield (
-            "charge.refunded",
-            row["created"],
-            charge,
-            {"amount_refunded": charge["amount_refunded"] - row["amount"]},
-        )
-    for row in ledger.tables["payment_intents"]:
-        yield f"payment_intent.{row['status']}", row["canceled_at"] or row["created"], row, None
-    for row in ledger.tables["invoices"]:
-        if row["status"] == "paid":
-            yield "invoice.paid", row["status_transitions"]["paid_at"], row, None
-    for row in ledger.tables["subscriptions"]:
-        if row["ended_at"]:
-            yield "customer.subscription.deleted", row["ended_at"], row, None
-    for row in ledger.tables["products"]:
-        if row["updated"] > row["created"]:
-            yield "product.updated", row["updated"], row, None
-    source = "stripe" if "stripe" in ledger.business.accounts else "shopify"
-    for account in ledger.business.accounts[source]:
-        if account.updated_at - account.created_at > timedelta(0):
-            yield (
-                "customer.updated",
-                unix(account.updated_at),
-                ledger.by_id[ledger.customer_id(account)],
-                {},
-            )
+def _replay(account: "StripeAccount") -> Iterator[tuple[Change, Json]]:
+    """Every change with its object just after it."""
+    of_object: dict[str, list[Change]] = defaultdict(list)
+    for change in build_changes(account):
+        of_object[change.object_id].append(change)
+    for object_id, changes in of_object.items():
+        body = account.by_id[object_id]
+        # Newest first; a creation is the oldest of its second.
+        for change in sorted(changes, key=lambda c: (c.at, not c.creates), reverse=True):
+            yield change, body
+            if change.fields:
+                body = copy.deepcopy(body)
+                for path, before in change.fields.items():
+                    _put(body, path, before)
+
+
+def _build_event(
+    account: "StripeAccount", change: Change, body: Json, scope: tuple[object, ...]
+) -> Json:
+    previous: Json | None = None
+    if not change.creates and change.fields:
+        previous = {}
+        for path, before in change.fields.items():
+            _put(previous, path, before)
+    request = f"req_{account.token('request', *scope)[:14]}" if change.by_request else None
+    return billing_shapes.build_event(
+        f"evt_1{account.token('event', *scope)}",
+        change.event,
+        change.at,
+        body,
+        previous,
+        request,
+    )
+
+
+def _put(body: Json, path: str, value: Any) -> None:
+    """Set the value at `a.b`, making the objects on the way."""
+    *way, last = path.split(".")
+    for step in way:
+        body = body.setdefault(step, {})
+    body[last] = value

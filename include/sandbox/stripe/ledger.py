@@ -8,12 +8,12 @@ from datetime import datetime
 from itertools import groupby
 
 from include.sandbox.dice import build_dice, build_token
-from include.sandbox.economy.records import Account, Business, Sale
+from include.sandbox.economy.records import Account, Business, Listing, Sale, Subscription
 from include.sandbox.stripe import billing_shapes, invoice_shapes, shapes
+from include.sandbox.stripe.disputes import run_disputes
 from include.sandbox.stripe.events import run_events
 from include.sandbox.stripe.shapes import Json, unix
 
-DISPUTE_RATIO = 0.004
 DAY = 86_400
 
 
@@ -22,10 +22,12 @@ class StripeAccount:
 
     Attributes:
         tables: resource -> objects, newest first (ties by id, so that paging is stable).
-        by_id: Every object by id.
+        by_id: Every object by id, deleted ones as they were last.
+        deleted: Ids of deleted objects; lists leave them out.
         payout_of: balance transaction id -> payout id, for the `payout` filter.
         invoice_lines: invoice id -> all its lines; the invoice embeds the first ten.
         charge_of_sale: sale key -> id of the charge that collected it.
+        invoice_of_period: sale key of a billed period -> id of its invoice.
     """
 
     def __init__(self, business: Business, seed: int, now: datetime, account_id: str) -> None:
@@ -33,9 +35,11 @@ class StripeAccount:
         self.now = unix(now)
         self.tables: dict[str, list[Json]] = {name: [] for name in RESOURCES}
         self.by_id: dict[str, Json] = {}
+        self.deleted: set[str] = set()
         self.payout_of: dict[str, str] = {}
         self.invoice_lines: dict[str, list[Json]] = {}
         self.charge_of_sale: dict[str, str] = {}
+        self.invoice_of_period: dict[str, str] = {}
         self._refunds: dict[str, list[Json]] = {}
         self._build()
 
@@ -51,51 +55,74 @@ class StripeAccount:
         """Refunds of a charge, newest first."""
         return self._refunds.get(charge_id, [])
 
+    @property
+    def buyers(self) -> list[Account]:
+        """Whom it knows: the shop's own customers, or those of the web shop it collects for."""
+        accounts = self.business.accounts
+        return accounts["stripe"] if "stripe" in accounts else accounts["shopify"]
+
     def customer_id(self, account: Account) -> str:
         return f"cus_{self.token('customer', account.source, account.number)[:14]}"
 
     def _build(self) -> None:
-        source = "stripe" if "stripe" in self.business.accounts else "shopify"
-        for account in self.business.accounts[source]:
-            self.add("customers", shapes.build_customer(self.customer_id(account), account))
-        if source == "stripe":
-            self._add_catalogue()
-        for sale in self.business.sales[source]:
-            if not sale.is_test:
-                self._add_sale(sale)
+        for account in self.buyers:
+            row = shapes.build_customer(self.customer_id(account), account)
+            self.add("customers", row)
+            if account.deleted_at:
+                self.deleted.add(row["id"])
+        self._add_catalogue()
+        for source in ("shopify", "stripe"):
+            for sale in self.business.sales.get(source, []):
+                if not sale.is_test:
+                    self._add_sale(sale)
         self._add_subscriptions()
-        self._add_disputes()
+        run_disputes(self)
         self._add_payouts()
         for rows in self.tables.values():
             rows.sort(key=lambda row: (row["created"], row["id"]), reverse=True)
         for refund in self.tables["refunds"]:
             self._refunds.setdefault(refund["charge"], []).append(refund)
         run_events(self)
+        for rows in self.tables.values():
+            rows[:] = [row for row in rows if row["id"] not in self.deleted]
 
     def _add_catalogue(self) -> None:
-        for listing in self.business.listings:
-            product_id = f"prod_{self.token('product', listing.number)[:14]}"
-            for position, (since, cents) in enumerate(listing.prices):
-                price_id = self.price_id(listing.number, position)
-                current = position == len(listing.prices) - 1
-                self.add(
-                    "prices",
-                    billing_shapes.build_price(
-                        price_id, product_id, cents, unix(since), current, False
-                    ),
-                )
-            self.add("products", billing_shapes.build_product(product_id, listing, price_id))
+        """What the shop sells by Stripe itself, and what it bills every month."""
+        if "stripe" in self.business.accounts:
+            for listing in self.business.listings:
+                self._add_listing(listing)
         for plan in self.business.subscriptions:
-            price_id = f"price_1{self.token('monthly', plan.listing.number, plan.unit)}"
+            price_id = self.monthly_price_id(plan)
+            product_id = self.product_id(plan.listing.number)
+            if product_id not in self.by_id:
+                row = billing_shapes.build_product(product_id, plan.listing, price_id)
+                self.add("products", row)
             if price_id not in self.by_id:
-                product_id = f"prod_{self.token('product', plan.listing.number)[:14]}"
                 created = unix(plan.started_at)
-                self.add(
-                    "prices",
-                    billing_shapes.build_price(
-                        price_id, product_id, plan.unit, created, True, True
-                    ),
+                row = billing_shapes.build_price(
+                    price_id, product_id, plan.unit, created, True, True
                 )
+                self.add("prices", row)
+
+    def _add_listing(self, listing: Listing) -> None:
+        product_id = self.product_id(listing.number)
+        for position, (since, cents) in enumerate(listing.prices):
+            price_id = self.price_id(listing.number, position)
+            current = position == len(listing.prices) - 1
+            row = billing_shapes.build_price(
+                price_id, product_id, cents, unix(since), current, False
+            )
+            self.add("prices", row)
+        self.add("products", billing_shapes.build_product(product_id, listing, price_id))
+
+    def product_id(self, listing_number: int) -> str:
+        return f"prod_{self.token('product', listing_number)[:14]}"
+
+    def subscription_id(self, plan: Subscription) -> str:
+        return f"sub_1{self.token('subscription', plan.number)}"
+
+    def monthly_price_id(self, plan: Subscription) -> str:
+        return f"price_1{self.token('monthly', plan.listing.number, plan.unit)}"
 
     def price_id(self, listing_number: int, version: int) -> str:
         return f"price_1{self.token('price', listing_number, version)}"
@@ -104,7 +131,7 @@ class StripeAccount:
         found = []
         for line in sale.lines:
             held = sum(since <= sale.placed_at for since, _ in line.listing.prices)
-            product = f"prod_{self.token('product', line.listing.number)[:14]}"
+            product = self.product_id(line.listing.number)
             found.append((product, self.price_id(line.listing.number, max(held - 1, 0))))
         return found
 
@@ -173,7 +200,7 @@ class StripeAccount:
             self._release(charge, intent, scope, unix(sale.cancelled_at))
             return charge
         fee = (charge["amount"] * 29 + 500) // 1000 + 30
-        charge["balance_transaction"] = self._add_balance(
+        charge["balance_transaction"] = self.add_balance(
             charge["id"], charge["amount"], fee, created, "charge"
         )
         for position, refund in enumerate(sale.refunds):
@@ -229,7 +256,7 @@ class StripeAccount:
             ),
         )
 
-    def _add_balance(
+    def add_balance(
         self,
         source: str,
         amount: int,
@@ -247,17 +274,18 @@ class StripeAccount:
 
     def _add_refund(self, charge: Json, refund_id: str, amount: int, at: int) -> None:
         row = self.add("refunds", shapes.build_refund(refund_id, charge, amount, at))
-        row["balance_transaction"] = self._add_balance(refund_id, -amount, 0, at, "refund")
+        row["balance_transaction"] = self.add_balance(refund_id, -amount, 0, at, "refund")
         charge["amount_refunded"] += amount
         charge["refunded"] = charge["amount_refunded"] >= charge["amount"]
 
     def _add_subscriptions(self) -> None:
         for plan in self.business.subscriptions:
-            subscription_id = f"sub_1{self.token('subscription', plan.number)}"
-            price = self.by_id[f"price_1{self.token('monthly', plan.listing.number, plan.unit)}"]
+            subscription_id = self.subscription_id(plan)
+            price = self.by_id[self.monthly_price_id(plan)]
             invoice_id = None
             for sale in plan.sales:
                 invoice_id = f"in_1{self.token('period', sale.number)}"
+                self.invoice_of_period[sale.key] = invoice_id
                 item = (subscription_id, f"si_{subscription_id[4:]}")
                 prices = [(price["product"], price["id"])]
                 lines = invoice_shapes.build_invoice_lines(invoice_id, sale, prices, item)
@@ -269,40 +297,6 @@ class StripeAccount:
                 billing_shapes.build_subscription(
                     subscription_id, plan, customer, price, invoice_id
                 ),
-            )
-
-    def _add_disputes(self) -> None:
-        for charge in list(self.tables["charges"]):
-            dice = build_dice(self.seed, "dispute", charge["id"])
-            created = charge["created"] + dice.randrange(8 * DAY, 40 * DAY)
-            if (
-                dice.random() >= DISPUTE_RATIO
-                or charge["amount_refunded"]
-                or not charge["captured"]
-                or created >= self.now
-            ):
-                continue
-            closed = created + 30 * DAY < self.now
-            status = dice.choice(("won", "lost")) if closed else "needs_response"
-            dispute_id = f"dp_1{self.token('dispute', charge['id'])}"
-            txn = self._add_balance(
-                dispute_id, -charge["amount"], 1500, created, "adjustment", "dispute"
-            )
-            txns = [self.by_id[txn]]
-            if status == "won":
-                back = self._add_balance(
-                    f"{dispute_id}w",
-                    charge["amount"],
-                    0,
-                    created + 30 * DAY,
-                    "adjustment",
-                    "dispute_reversal",
-                )
-                self.by_id[back]["source"] = dispute_id
-                txns.append(self.by_id[back])
-            charge["disputed"] = True
-            self.add(
-                "disputes", billing_shapes.build_dispute(dispute_id, charge, created, status, txns)
             )
 
     def _add_payouts(self) -> None:
@@ -318,7 +312,7 @@ class StripeAccount:
             if created >= self.now or amount <= 0:
                 continue
             payout_id = f"po_1{self.token('payout', week)}"
-            txn = self._add_balance(payout_id, -amount, 0, created, "payout")
+            txn = self.add_balance(payout_id, -amount, 0, created, "payout")
             self.add(
                 "payouts", billing_shapes.build_payout(payout_id, txn, amount, created, self.now)
             )

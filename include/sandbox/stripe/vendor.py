@@ -1,5 +1,7 @@
 """The Stripe accounts of acme (web orders) and corner (everything it sells by card)."""
 
+import time
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -7,15 +9,19 @@ from starlette.routing import BaseRoute
 
 from include.sandbox.advance import Changes
 from include.sandbox.session import Session
+from include.sandbox.stripe.acts import run_act
 from include.sandbox.stripe.app import StripeApi
+from include.sandbox.stripe.deliveries import build_deliveries
 from include.sandbox.stripe.ledger import StripeAccount
-from include.sandbox.vendors import Refusal, Vendor
+from include.sandbox.stripe.shapes import unix
+from include.sandbox.vendors import Delivery, Refusal, Vendor
 
 CREDENTIALS = {
     tenant: {
         "api_key": f"sk_test_sandbox_{tenant}",
         "account": f"acct_sandbox{tenant}",
         "password": f"sk_test_sandbox_{tenant}",
+        "extra": {"webhook_secret": f"whsec_sandbox_{tenant}"},
     }
     for tenant in ("acme", "corner")
 }
@@ -60,4 +66,21 @@ def _refuse(kind: str) -> Refusal:
     return int(kind), {"error": error}
 
 
-VENDOR = Vendor("stripe", CREDENTIALS, _build_routes, changed=_describe, refusal=_refuse)
+def _act(session: Session, tenant: str, what: str, at: datetime) -> str:
+    return run_act(fetch_account(session, tenant), what, at)
+
+
+def _deliver(session: Session, tenant: str, since: datetime | None) -> list[Delivery]:
+    account, secret = fetch_account(session, tenant), f"whsec_sandbox_{tenant}"
+    return build_deliveries(account, secret, unix(since) if since else 0, int(time.time()))
+
+
+VENDOR = Vendor(
+    "stripe",
+    CREDENTIALS,
+    _build_routes,
+    changed=_describe,
+    refusal=_refuse,
+    act=_act,
+    deliver=_deliver,
+)
