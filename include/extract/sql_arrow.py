@@ -65,6 +65,8 @@ def _fit(column: SqlColumn, array: Any, zone: ZoneInfo) -> Fitted:
         return _fit_texts(column, array, zone)
     if column.form is Form.DECIMAL:
         return _fit_decimals(array)
+    if column.form is Form.PADDED:
+        return Fitted(pc.utf8_rtrim(array, characters=" "), {})
     if column.form is Form.FLAG:
         is_odd = pc.invert(pc.is_in(array, pa.array([0, 1, None], array.type)))
         kept, odd = _split(array, is_odd, lambda value: str(value.as_py()))

@@ -24,6 +24,7 @@ class Form(StrEnum):
     DAY = "day"  # YYYY-MM-DD as text
     DECIMAL = "decimal"  # a number as text
     FLAG = "flag"  # 0 or 1
+    PADDED = "padded"  # text filled up with blanks that mean nothing
     BITS = "bits"  # bytes, most significant first, of a number
 
 

@@ -19,6 +19,7 @@ from include.core.errors import ConfigError, EltError, TooManyRejects
 from include.core.streams import LoadResult, Page
 from include.load.absence import run_mark_absent
 from include.load.drift import run_check_frozen, run_record_drift
+from include.load.erasure_guard import fetch_guard, run_check_erasures
 from include.load.fill_back import FillBack
 from include.load.filled_columns import run_mark_filled
 from include.load.inbox_marks import run_settle_events
@@ -113,6 +114,7 @@ class _Load:
             table.join_types(stored[table.name])
         run_mark_filled(self.connection, self.plan.place(), self.layout, stored)
         self.types_before = self.layout.all_types()
+        self.shaper.guard = fetch_guard(self.connection, self.plan.place(), self.layout)
         self.staging.run_create()
 
     def run_stage(self, pages: Iterable[Page]) -> None:
@@ -146,6 +148,7 @@ class _Load:
                 run_check_rejects(
                     connection, plan.place(), plan.stream.quarantine, read=self.reader.read
                 )
+            run_check_erasures(connection, place, self.shaper.guard)
             run_check_frozen(connection, place, self.shaper, self.types_before)
             load_id = ledger.fetch_next_load_id(connection)
             fill_back = FillBack(connection, place, load_id, self.layout, self.shaper.policy)
@@ -211,16 +214,18 @@ class _Load:
             is_latest=is_latest,
         )
         counts = merge.run(self.staging.parents, keys_are_distinct=self.shaper.key_order.proven)
-        deleted = run_mark_absent(
-            connection,
-            self.layout,
-            plan,
-            load_id=load_id,
-            complete=sorted(self.reader.complete),
-            partial=self.reader.partial,
-            parts=self.progress.parts,
-            inserted=counts.inserted,
-        )
+        deleted = 0
+        if not counts.is_first:
+            deleted = run_mark_absent(
+                connection,
+                self.layout,
+                plan,
+                load_id=load_id,
+                complete=sorted(self.reader.complete),
+                partial=self.reader.partial,
+                parts=self.progress.parts,
+                inserted=counts.inserted,
+            )
         deleted += run_tombstones(
             connection,
             self.layout,

