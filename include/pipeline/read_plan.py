@@ -9,7 +9,13 @@ from include.config.models import Feed
 from include.core.streams import RunKind, Window
 from include.load.plan import LoadPlan
 from include.load.policy import build_policy
-from include.pipeline.window import Skipped, WindowPlan, build_stateful_window, build_window
+from include.pipeline.window import (
+    Skipped,
+    WindowPlan,
+    build_stateful_window,
+    build_window,
+    is_ahead,
+)
 from include.warehouse import checkpoints, ledger
 from include.warehouse.checkpoints import Checkpoint, build_reads
 from include.warehouse.connection import Connection, Warehouse
@@ -48,7 +54,8 @@ def fetch_read_plan(
         if feed.connector.stateful:
             planned = build_stateful_window(place.kind, **known)
         else:
-            believed = ledger.fetch_believed_cursor(connection, *where)
+            ahead = is_ahead(cursor, place.started_at)
+            believed = ledger.fetch_believed_cursor(connection, *where) if ahead else None
             planned = build_window(stream, place.kind, cursor=cursor, believed=believed, **known)
         if isinstance(planned, Skipped):
             return planned

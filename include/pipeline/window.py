@@ -91,15 +91,19 @@ def build_stateful_window(
     return WindowPlan(Window(start, now), None)
 
 
+def is_ahead(cursor: str | None, now: datetime) -> bool:
+    """True when a cursor lies further ahead of the clock than clocks differ."""
+    return cursor is not None and parse_instant(cursor) > now + CLOCK_TOLERANCE
+
+
 def _reached(
     cursor: str | None, now: datetime, believed: datetime | None
 ) -> tuple[datetime | None, tuple[str, ...]]:
     """Until when the stream is loaded; a cursor ahead of the clock is reported, not believed."""
     if cursor is None:
         return None, ()
-    instant = parse_instant(cursor)
-    if instant <= now + CLOCK_TOLERANCE:
-        return instant, ()
+    if not is_ahead(cursor, now):
+        return parse_instant(cursor), ()
     reached = None if believed is None else min(believed, now)
     since = "the feed's start" if reached is None else f"`{format_instant(reached)}`"
     return reached, (

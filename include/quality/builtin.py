@@ -45,7 +45,7 @@ where in_table <> in_ledger"""
 _LATE = """select coalesce('last load ' || last_load, 'never loaded') as bad_key
 from (
     select max(finished_at) as last_load from elt_ops.loads
-    where (tenant, feed, stream, state) = ({tenant}, {feed}, {stream}, 'loaded')
+    where (tenant, feed, stream, state) = ({tenant}, {feed}, {stream}, 'loaded') and is_last
 ) as latest
 where """
 _LATE_WARN = _LATE + "coalesce(last_load, '-infinity') < {now} - make_interval(hours => {warn_h})"

@@ -292,6 +292,14 @@ def test_a_stream_that_was_never_loaded_warns(house: Warehouse, feed: Feed) -> N
     assert not _bad(run_raw_checks(house, manual, CheckContext(NOW + timedelta(days=999))))
 
 
+def test_a_read_that_never_ends_is_not_fresh(house: Warehouse, feed: Feed) -> None:
+    """Every try committed a part and broke: the stream looked fresh, its newest rows never came."""
+    with house.connect() as connection:
+        connection.execute("update elt_ops.loads set is_last = false")
+    found = run_raw_checks(house, feed, RUN, ["orders"])
+    assert _bad(found) == {"orders.freshness_early": (1, ("never loaded",))}
+
+
 OWN_CHECK = """\
 -- check: {name}
 -- severity: error
