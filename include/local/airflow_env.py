@@ -14,7 +14,7 @@ from typing import Any
 from include.config.models import Platform
 from include.core import naming
 from include.local.state import LocalSecrets, LocalState, load_json, write_private
-from include.sandbox.connections import build_connection
+from include.sandbox.connections import build_connection, find_vendor
 
 ADMIN = "admin"
 HOST = "127.0.0.1"
@@ -131,7 +131,7 @@ def _connections(facts: StackFacts, platform: Platform) -> dict[str, str]:
     base = f"http://{HOST}:{facts.ports.sandbox}"
     credentials: Mapping[str, Mapping[str, Mapping[str, Any]]] = world.get("credentials", {})
     for feed in platform.feeds:
-        vendor = feed.connector.connector
+        vendor = find_vendor(feed.connector.connector, feed.name, credentials)
         fields = credentials.get(vendor, {}).get(feed.tenant.id)
         if fields:
             found[feed.connection_id] = json.dumps(build_connection(base, vendor, fields))

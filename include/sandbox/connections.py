@@ -4,6 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 
+def find_vendor(connector: str, feed: str, credentials: Mapping[str, Any]) -> str:
+    """The vendor a feed talks to: its connector's, else (connector `rest`) the feed's name."""
+    return connector if connector in credentials else feed
+
+
 def build_connection(base_url: str, vendor: str, fields: Mapping[str, Any]) -> dict[str, Any]:
     """`conn_type`, `host`, `login`, `password`, `extra` for one tenant's account.
 

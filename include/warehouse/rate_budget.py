@@ -120,6 +120,7 @@ class WarehouseRateBudget:
         return self._reserve(_RESERVE_POINTS, _HOW_LONG_POINTS, values)
 
     def settle_points(self, key: BudgetKey, refund: float, bucket: Bucket) -> None:
+        """The bucket as its owner sees it, but no fuller than what others have set aside."""
         used = (bucket.size - bucket.available) / bucket.per_second
         values = {
             "refund": refund / bucket.per_second,

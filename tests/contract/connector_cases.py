@@ -18,7 +18,7 @@ from include.extract.oauth_token import MemoryTokenStore
 from include.extract.rest_source import RestSource
 from include.extract.source import LocatedSource, Source, build_source
 from include.extract.stores import Stores
-from include.sandbox.connections import build_connection
+from include.sandbox.connections import build_connection, find_vendor
 from include.sandbox.vendors import load_credentials
 
 
@@ -37,6 +37,11 @@ class Case:
     @property
     def is_api(self) -> bool:
         return self.feed.connector.api is not None
+
+    @property
+    def vendor(self) -> str:
+        """Whom the sandbox plays for this feed."""
+        return find_vendor(self.feed.connector.connector, self.feed.name, load_credentials())
 
     def source(self, limits: HttpLimits | None = None, **options: Any) -> Source:
         feed = replace(self.feed, options={**self.feed.options, **options})
@@ -84,9 +89,10 @@ def build_cases(url: str, world: Path) -> dict[str, Case]:
 
 def _build_case(feed: Feed, url: str, world: Path) -> Case:
     tenant, connector = feed.tenant.id, feed.connector.connector
-    fields = load_credentials().get(connector, {}).get(tenant)
+    vendor = find_vendor(connector, feed.name, load_credentials())
+    fields = load_credentials().get(vendor, {}).get(tenant)
     if fields:
-        return Case(feed, sandbox_credentials("x", url, connector, fields))
+        return Case(feed, sandbox_credentials("x", url, vendor, fields))
     path = world / tenant / Path(str(feed.options["path"])).name
     return Case(replace(feed, options={**feed.options, "path": str(path)}), Credentials("x"))
 

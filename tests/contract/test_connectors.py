@@ -300,7 +300,7 @@ def test_misbehaviour_has_its_error(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     case = cases[name]
-    faults(vendor=case.feed.connector.connector, times=99, **fault)
+    faults(vendor=case.vendor, times=99, **fault)
     limits = HttpLimits(connect_s=2, read_s=0.5, tries=1)
     if fault["kind"] == "missing_list" and case.feed.connector.connector in LIST_MAY_BE_ABSENT:
         pytest.skip("no list is this vendor's way to say none")
@@ -326,7 +326,7 @@ def test_passing_trouble_changes_nothing(cases: dict[str, Case], faults: Any, na
     if name in LONGEST:
         troubles.append({"kind": "duplicate_page", "skip": 1})
     for trouble in troubles:
-        faults(vendor=case.feed.connector.connector, times=1, **trouble)
+        faults(vendor=case.vendor, times=1, **trouble)
     found = read_records(case.source(**_unbulked(case)), stream, window)
     assert found == expected
     assert len(found) > (100 if name in LONGEST else 0)

@@ -7,7 +7,9 @@ import pytest
 import yaml
 
 from include.config.connector_spec import Connector
-from include.config.load import load_connectors
+from include.config.declared_api import declares_api
+from include.config.load import load_connectors, load_platform
+from include.config.models import Feed
 from include.config.settings import ROOT, load_settings
 from include.core import naming
 
@@ -20,6 +22,7 @@ LOGIC = re.compile(r"\bcase\b|\bover\s*\(|\bjoin\b|\bgroup by\b|\bmax\(|\bsum\(|
 STREAMS = sorted(
     (name, stream) for name, connector in CONNECTORS.items() for stream in connector.streams
 )
+OWN_APIS = [feed for feed in load_platform().feeds if declares_api(feed.connector)]
 
 
 def load_yml(model: str) -> dict[str, Any]:
@@ -39,6 +42,7 @@ def build_code(model: str) -> str:
 def test_something_was_found() -> None:
     assert len(CONNECTORS) >= 6
     assert len(STREAMS) >= 25
+    assert OWN_APIS
     assert len(MARTS) >= 12
     assert len(UNIONED) >= 7
     assert not list(PROJECT.rglob("__init__.py")), "it would shadow dbt-core"
@@ -105,10 +109,23 @@ def test_stream_has_source_and_staging(connector: str, stream: str) -> None:
         assert naming.child_table(stream, child) in tables
 
 
-def _load_source(connector: str) -> set[str]:
-    path = PROJECT / "models" / "staging" / connector / f"_{connector}__sources.yml"
+@pytest.mark.parametrize("feed", OWN_APIS, ids=lambda feed: feed.dag_id)
+def test_streams_of_a_tenants_own_api_have_source_and_staging(feed: Feed) -> None:
+    connector, tenant = feed.connector.connector, feed.tenant.id
+    own = naming.own_staging(connector, tenant)
+    for stream in feed.streams:
+        model = MODELS[naming.staging_model(own, stream)]
+        assert model.parent == PROJECT / "models" / "staging" / connector / tenant
+        assert f"source('{own}', '{stream}')" in model.read_text(encoding="utf-8")
+        assert stream in _load_source(connector, tenant)
+
+
+def _load_source(connector: str, tenant: str | None = None) -> set[str]:
+    name = naming.own_staging(connector, tenant) if tenant else connector
+    folder = PROJECT / "models" / "staging" / connector / (tenant or "")
+    path = folder / f"_{name}__sources.yml"
     (source,) = yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
-    assert source["name"] == connector
+    assert source["name"] == name
     assert source["schema"] == "{{ var('tenant') }}_raw_" + connector
     return {table["name"] for table in source["tables"]}
 

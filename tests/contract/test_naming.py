@@ -4,6 +4,7 @@ import ast
 import re
 from pathlib import Path
 
+from include.core import naming
 from tests.contract.source_tree import ROOT, Module, modules
 
 MODULES = modules()
@@ -85,8 +86,11 @@ def test_models_are_named_by_layer() -> None:
         for path in sorted((ROOT / "dbt" / "models" / layer).rglob("*.sql")):
             found += 1
             if layer == "staging":
-                connector = path.relative_to(ROOT / "dbt" / "models" / "staging").parts[0]
+                connector, *deeper = path.relative_to(ROOT / "dbt/models/staging").parts[:-1]
                 allowed = (f"stg_{connector}__", f"int_{connector}__")
+                if deeper:  # streams that a tenant's feeds define
+                    own = naming.own_staging(connector, deeper[0])
+                    allowed = (*allowed, f"stg_{own}__", f"int_{own}__")
             if not path.stem.startswith(allowed):
                 bad.append(f"{path.relative_to(ROOT)}: expected {' or '.join(allowed)}")
     assert not bad, "\n".join(bad)

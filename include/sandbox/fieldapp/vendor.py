@@ -1,0 +1,41 @@
+"""The field service account of summit, read by its tenant file alone (connector `rest`)."""
+
+from functools import partial
+from typing import Any
+
+from starlette.routing import BaseRoute
+
+from include.sandbox.fieldapp.app import FieldApp
+from include.sandbox.fieldapp.crew import Crew
+from include.sandbox.session import Session
+from include.sandbox.vendors import Refusal, Vendor
+from include.sandbox.world import START
+
+TENANT = "summit"
+CREDENTIALS = {TENANT: {"login": "fieldapp-summit", "password": "fieldapp_sandbox_secret"}}
+
+
+def fetch_crew(session: Session, tenant: str) -> Crew:
+    """The tenant's visits and technicians as they are now."""
+    prospects, now = session.world.businesses[tenant].prospects, session.now[tenant]
+    return session.state("fieldapp", tenant, lambda: Crew(prospects, session.spec.seed, START, now))
+
+
+def _build_routes(session: Session) -> list[BaseRoute]:
+    login = CREDENTIALS[TENANT]
+    client = (login["login"], login["password"])
+    return FieldApp(partial(fetch_crew, session, TENANT), client).routes()
+
+
+def _count(session: Session, tenant: str) -> dict[str, Any]:
+    crew = fetch_crew(session, tenant)
+    shifts = sum(len(rows) for rows in crew.shifts.values())
+    streams = {name: len(rows) for name, rows in crew.lists.items()}
+    return {"streams": {**streams, "shifts": shifts}}
+
+
+def _refuse(kind: str) -> Refusal:
+    return int(kind), {"error": {"code": "rate_limited" if kind == "429" else "internal"}}
+
+
+VENDOR = Vendor("fieldapp", CREDENTIALS, _build_routes, refusal=_refuse, counts=_count)
