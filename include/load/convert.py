@@ -16,7 +16,16 @@ import pyarrow.types as pt
 
 from include.config.connector_spec import Column
 from include.load.column_types import ARROW_TYPES, build_next_type
-from include.load.fit import INT_LIMITS, MAX_TEXT, Misfit, build_json, fit_value, has_nul_escape
+from include.load.fit import (
+    FALSE_WORDS,
+    INT_LIMITS,
+    MAX_TEXT,
+    TRUE_WORDS,
+    Misfit,
+    build_json,
+    fit_value,
+    has_nul_escape,
+)
 
 Values: TypeAlias = Sequence[Any] | Any  # a list of Python values or a pyarrow Array
 
@@ -26,6 +35,7 @@ FIRST_MOMENT = -62135596800000000  # 0001-01-01 in microseconds since 1970
 LAST_MOMENT = 253402300799999999  # 9999-12-31 23:59:59.999999
 FIRST_DAY, LAST_DAY = -719162, 2932896
 MICROSECONDS = {"epoch_s": 1_000_000, "epoch_ms": 1_000}
+TRUE_ARRAY, FALSE_ARRAY = pa.array(sorted(TRUE_WORDS)), pa.array(sorted(FALSE_WORDS))
 CAST_FAILURES = (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError)
 
 
@@ -132,7 +142,14 @@ def _cast_float(array: Any, _pattern: str | None) -> Any | None:
 
 
 def _cast_bool(array: Any, _pattern: str | None) -> Any | None:
-    return array if pt.is_boolean(array.type) else None
+    if pt.is_boolean(array.type) or not pt.is_string(array.type):
+        return array if pt.is_boolean(array.type) else None
+    words = pc.ascii_lower(pc.ascii_trim_whitespace(array))
+    yes, no = pc.is_in(words, TRUE_ARRAY), pc.is_in(words, FALSE_ARRAY)
+    known = pc.or_(pc.or_(yes, no), pc.is_null(array))
+    if not pc.all(known, min_count=0).as_py():
+        return None
+    return pc.if_else(pc.is_null(array), pa.scalar(None, pa.bool_()), yes)
 
 
 def _cast_timestamp(array: Any, pattern: str | None) -> Any | None:

@@ -264,3 +264,14 @@ def test_the_fast_path_agrees_with_the_rules(values: list[Any], kind: str) -> No
         assert numbers[0] == numbers[1]
     else:
         assert fast.array.to_pylist() == slow.array.to_pylist()
+
+
+@pytest.mark.parametrize("texts", [["true", " NO ", None, "1", "Off"], ["true", "", "f\n"], [None]])
+def test_words_for_yes_and_no_are_read_as_one_by_one(texts: list[str | None]) -> None:
+    """A million of them went through `fit` one by one: a quarter of a file's load."""
+    column = Column(type="bool")
+    made = build_column(pa.array(texts, pa.string()), column, "bool")
+    expected = [None if text is None else fit_value(text, "bool", None) for text in texts]
+    assert (made.array.to_pylist(), made.misfits) == (expected, {})
+    refused = build_column(pa.array([*texts, "maybe"], pa.string()), column, "bool")
+    assert list(refused.misfits) == [len(texts)]
