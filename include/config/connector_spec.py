@@ -86,6 +86,13 @@ class Cursor(Spec):
     )
     why: str = Field(description="Why this field can be trusted; quoted in the docs.")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        """`cursor: changed_at`, for the tables a tenant file describes."""
+        why = "Named in the tenant file as the column that grows with every change."
+        return {"field": value, "why": why} if isinstance(value, str) else value
+
 
 class Freshness(Spec):
     warn_h: int = Field(26, gt=0, description="Hours since the last load before a warning.")
@@ -179,6 +186,14 @@ class Stream(Spec):
     delimiter: str | None = Field(None, description="File sources: field separator; detected.")
     encoding: str | None = Field(
         None, description="File sources: codec; the feed's option if absent."
+    )
+    table: str | None = Field(None, description="SQL: table or view; the stream's name if absent.")
+    db_schema: str | None = Field(
+        None, alias="schema", description="SQL: schema of the table; the feed's option if absent."
+    )
+    query: str | None = Field(None, description="SQL: one SELECT, read in place of a table.")
+    stateful: bool = Field(
+        False, description="As a stateful connector, for this stream: SQL with a numeric cursor."
     )
     primary_key: tuple[Snake, ...] = Field(min_length=1)
     columns: dict[Snake, Column] = Field(min_length=1)

@@ -28,9 +28,10 @@ class Select:
 
 def build_order(stream: SqlStream) -> tuple[SqlColumn, ...]:
     """What a read is ordered by so that it can go on behind its last row; empty: it cannot."""
-    if stream.counter is not None:
-        return (stream.counter,)
-    return stream.key if all(column.is_ordered or column.loose for column in stream.key) else ()
+    counter = (stream.counter,) if stream.counter else ()
+    # Rows may share a number: the key decides among them, so that a page can end between them.
+    key = tuple(column for column in stream.key if column is not stream.counter)
+    return (*counter, *key) if all(column.is_ordered or column.loose for column in key) else counter
 
 
 def can_chunk(stream: SqlStream, syntax: Syntax) -> bool:

@@ -149,6 +149,7 @@ def build_stream(
     counter = _take_counter(name, columns, made)
     # A read without a cursor holds everything, so what it lacks is deleted.
     made.setdefault("sweep", None if counter else "all")
+    made["stateful"] = counter is not None
     made.setdefault("description", f"One row per row of {relation}.")
     made["columns"] = {column.name: column.spec() for column in columns}
     try:
@@ -176,12 +177,24 @@ def _take_counter(
         raise _not_a_stream(name, f"`cursor`: no column {field}", columns)
     if column.type in NUMBERS and not column.loose:
         del block["cursor"]
+        _require_ordered_key(name, columns, block)
         return column
     if column.type not in ("timestamp", "date") and not column.loose:
         raise _not_a_stream(name, f"`cursor`: `{field}` is neither time nor number", columns)
     given = cursor if isinstance(cursor, dict) else {}
     block["cursor"] = {"why": WHY, **given, "field": field}
     return None
+
+
+def _require_ordered_key(
+    name: str, columns: tuple[SqlColumn, ...], block: Mapping[str, Any]
+) -> None:
+    """Rows that share a number are told apart by their key, where a read ends between them."""
+    key = [column for column in columns if column.name in block["primary_key"]]
+    odd = [column.name for column in key if not column.is_ordered]
+    if odd:
+        why = f"`cursor` is a number, and key column {', '.join(odd)} has no order to go on in"
+        raise _not_a_stream(name, why, columns)
 
 
 def _to_names(columns: tuple[SqlColumn, ...], sources: tuple[str, ...]) -> list[str]:

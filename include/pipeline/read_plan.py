@@ -51,7 +51,8 @@ def fetch_read_plan(
         where = (place.tenant, place.feed, place.stream)
         cursor = ledger.fetch_cursor(connection, *where)
         known = {"interval": interval, "start": start_instant(feed), "now": place.started_at}
-        if feed.connector.stateful:
+        stateful = feed.connector.stateful or stream.stateful
+        if stateful:
             planned = build_stateful_window(place.kind, **known)
         else:
             ahead = is_ahead(cursor, place.started_at)
@@ -61,7 +62,7 @@ def fetch_read_plan(
             return planned
         plan = _build_plan(feed, place, stream, planned)
         plan = replace(plan, cursor_before=cursor, may_shrink=may_shrink)
-        if feed.connector.stateful:
+        if stateful:
             return ReadPlan(replace(plan, stateful=True), cursor)
         if place.kind is RunKind.SWEEP:
             return ReadPlan(plan)
@@ -95,7 +96,7 @@ def _build_plan(feed: Feed, place: LoadPlace, stream: Stream, planned: WindowPla
         run_id=place.run_id,
         try_number=place.try_number,
         policy=build_policy(feed, place.stream, stream),
-        is_full=is_full and not feed.connector.stateful,
+        is_full=is_full and not (feed.connector.stateful or stream.stateful),
         notices=planned.notices,
     )
 

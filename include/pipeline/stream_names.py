@@ -17,6 +17,8 @@ def build_swept_names(feed: Feed) -> tuple[str, ...]:
     Streams without a cursor are read in full by every run, which finds it too; a source with a
     state of its own cannot be asked for everything.
     """
-    if feed.connector.stateful:
+    declared = feed.options.get(STREAMS_OPTION) if feed.connector.streams_from_feed else None
+    if feed.connector.stateful or set(declared or ()) - set(feed.streams):
+        # Some are not described here: one task finds out at the source.
         return ()
     return tuple(sorted(n for n, one in feed.streams.items() if one.cursor and one.sweep == "all"))

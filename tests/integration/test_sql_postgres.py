@@ -16,7 +16,7 @@ from include.core.errors import (
     PositionRefused,
     UpstreamUnavailable,
 )
-from include.core.streams import Window
+from include.core.streams import RunKind, Window
 from include.extract.sql_source import SqlSource
 from tests.integration.sql_case import SqlCase
 
@@ -308,3 +308,38 @@ def test_an_answer_that_breaks_off_is_tried_again_and_quotes_no_row(
     with pytest.raises(ContractBroken) as caught:
         list(SqlSource(broken.feed, broken.credentials).read("x", Window()))
     assert "secret" not in str(caught.value)
+
+
+def test_a_growing_number_is_the_streams_own_cursor(warehouse: str, source_url: str) -> None:
+    """Incident: rows that share the last number of a page were skipped by `number > last`."""
+    _run(
+        source_url,
+        "create table clicks (batch bigint not null, who text, n int, primary key (who, n))",
+        "insert into clicks select n / 4, 'w' || n % 3, n from generate_series(1, 30) as n",
+    )
+    case = SqlCase(warehouse, source_url, chunk_rows=7, streams={"clicks": {"cursor": "batch"}})
+    assert case.expect().loaded["clicks"].inserted == 30
+    again = case.expect().loaded["clicks"]
+    assert (again.read, again.deleted) == (0, 0)
+    _run(source_url, "delete from clicks where n < 5")
+    _run(source_url, "insert into clicks values (7, 'z', 1), (8, 'a', 2)")
+    assert case.expect().loaded["clicks"].inserted == 2
+    assert len(case.rows("clicks", "who, n")) == 32
+    # An interval means nothing to a number; the cursor stays.
+    skipped = case.load(kind=RunKind.BACKFILL, window=Window(case.now, case.now)).skipped
+    assert list(skipped) == ["clicks"]
+    _run(source_url, "insert into clicks values (9, 'b', 3)")
+    assert case.expect().loaded["clicks"].read == 1
+
+
+def test_a_sweep_finds_what_is_gone_from_an_incremental_table(
+    warehouse: str, source_url: str
+) -> None:
+    _run(source_url, "create table o (id int primary key, at timestamptz)")
+    _run(source_url, "insert into o select n, '2026-02-01' from generate_series(1, 5) as n")
+    case = SqlCase(warehouse, source_url, cursor_columns=["at"])
+    case.expect()
+    _run(source_url, "delete from o where id = 4")
+    assert case.expect().loaded["o"].deleted == 0
+    assert case.expect(kind=RunKind.SWEEP).loaded["o"].deleted == 1
+    assert case.rows("o", "id") == [(1,), (2,), (3,), (5,)]
