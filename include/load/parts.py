@@ -94,5 +94,5 @@ def build_sum(parts: Sequence[LoadResult]) -> LoadResult:
         cursor_before=first.cursor_before,
         schema_changes=tuple(change for part in parts for change in part.schema_changes),
         seconds=round(sum(part.seconds for part in parts), 3),
-        parts=len(parts),
+        parts=sum(part.parts for part in parts),
     )

@@ -5,6 +5,7 @@ Data flow: ledger -> read plan (window, position) -> source.read -> run_load -> 
 
 import logging
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from include.config.connector_spec import Stream
@@ -15,6 +16,8 @@ from include.core.errors import ConfigError, EltError, PositionRefused, TooManyR
 from include.core.streams import LoadResult, Page, RunKind, Window
 from include.extract.source import Source, build_source
 from include.load.loader import run_load
+from include.load.parts import build_sum
+from include.load.plan import LoadPlan
 from include.pipeline.file_reading import build_read_options, build_reading, run_after_commit
 from include.pipeline.read_plan import ReadPlan, fetch_read_plan, run_forget_position
 from include.pipeline.run_origin import RunOrigin
@@ -93,7 +96,7 @@ def _run(
     source = source or open_source(feed, credentials, warehouse)
     stream = _describe(feed, place.stream, source)
     options = build_read_options(source, build_reading(place.kind, window, reload=reload))
-    restarts = 0
+    restarts, done = 0, []
     while True:
         planned = fetch_read_plan(feed, place, stream, window, warehouse, may_shrink=may_shrink)
         if isinstance(planned, Skipped):
@@ -109,7 +112,10 @@ def _run(
             run_forget_position(warehouse, planned.load)
             continue
         run_after_commit(source, place.stream)
-        return result
+        done.append(result)
+        if window is not None or _is_up_to(planned.load, place.started_at):
+            return build_sum(done)
+        # What had broken off was of an older window: this run goes on from its end up to now.
 
 
 def _read(source: Source, planned: ReadPlan, options: dict[str, Any]) -> Iterator[Page]:
@@ -117,6 +123,10 @@ def _read(source: Source, planned: ReadPlan, options: dict[str, Any]) -> Iterato
         # Sources whose pages carry no position need not know the parameter.
         options = {**options, "position": planned.position}
     return source.read(planned.load.stream_name, planned.load.window, **options)
+
+
+def _is_up_to(plan: LoadPlan, now: datetime) -> bool:
+    return plan.resumes is None or plan.window.end is None or plan.window.end >= now
 
 
 def _place_words(place: LoadPlace) -> str:

@@ -4,19 +4,27 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from include.config.credentials import Credentials
 from include.core.errors import AccessDenied, PositionRefused, UpstreamUnavailable
 from include.core.streams import FileMark, Page, RunKind, Window
+from include.extract.http_client import HttpLimits
+from include.extract.rest_source import RestSource
 from include.load import parts
 from include.load.parts import PartLimits
+from include.pipeline.stream_load import run_stream_load
+from include.warehouse.connection import Warehouse
 from tests.integration.list_source import NOW, Shop, build_shop, fill
 from tests.integration.load_case import build_case, order
 from tests.integration.load_parts_killed import STEPS
+from tests.unit.fake_api import FakeApi, Reply, Seen
+from tests.unit.feed_maker import build_feed, build_tenant
 
 ROOT = Path(__file__).resolve().parents[2]
 DAY = timedelta(days=1)
@@ -67,12 +75,12 @@ def test_a_retry_goes_on_behind_what_is_committed(shop: Shop) -> None:
     shop.source.before_page = None
     result = shop.loaded()
     assert shop.source.delivered == [1, 2, 3, 4, 5, 6, 7]
-    first, second = shop.source.asked
+    first, second, third = shop.source.asked
     assert second[0] == first[0], "the window of the read that broke off, not one of its own"
-    assert (result.read, result.parts, len(shop.rows())) == (3, 2, 7)
-    # Where the first try began reading; what changed since then is the next run's.
-    assert shop.cursor() == "2026-03-01T13:00:00Z"
-    assert [row[2] for row in shop.books() if row[0]] == [1, 2, 3, 4]
+    assert third[0].start == first[0].end, "and what has changed since it broke off"
+    assert (result.read, result.parts, len(shop.rows())) == (3, 3, 7)
+    assert shop.cursor() == "2026-03-01T14:00:00Z"
+    assert [row[2] for row in shop.books() if row[0]] == [1, 2, 3, 4, 1]
     assert shop.checkpoints() == []
 
 
@@ -169,7 +177,7 @@ def test_a_manual_run_goes_on_with_a_scheduled_one_and_a_backfill_only_with_its_
     assert shop.loaded(RunKind.MANUAL).read == 5
     assert shop.loaded(RunKind.BACKFILL, first).read == 3
     assert [position is None for _, position in shop.source.asked] == [
-        True, True, True, False, False,
+        True, True, True, False, True, False,
     ]  # fmt: skip
     assert shop.cursor() == "2026-03-01T14:00:00Z", "set by the run that went on, not by backfills"
     assert shop.checkpoints() == []
@@ -274,6 +282,38 @@ def test_a_source_with_its_own_state_that_refuses_it_asks_for_a_person(warehouse
     with pytest.raises(PositionRefused):
         shop.load()
     assert shop.cursor() is not None
+
+
+def test_a_rest_list_is_asked_on_behind_what_is_committed(warehouse: str) -> None:
+    """The whole way: requests of the second try begin after the last committed page."""
+    stream = {"primary_key": ["id"], "columns": {"id": "int"}}
+    paginator = {"kind": "last_id", "param": "after", "more_path": "more", "resumable": True}
+    connector = {
+        "connector": "listed", "title": "t", "kind": "rest", "streams": {"things": stream},
+        "api": {"base_url": "http://x", "records_path": "data", "paginator": paginator},
+    }  # fmt: skip
+    broken: list[bool] = [True]
+
+    def answer(seen: Seen) -> Reply:
+        after = int(seen.query.get("after", 0))
+        if after == 6 and broken:
+            return Reply({}, status=503)
+        return Reply({"data": [{"id": after + 1}, {"id": after + 2}], "more": after < 8})
+
+    with FakeApi(answer) as api:
+        feed = replace(build_feed(connector), tenant=build_tenant("listco"))
+        source = RestSource(feed, Credentials("c", api.url), HttpLimits(tries=1))
+
+        def load() -> Any:
+            place = (None, Credentials("c"), Warehouse(warehouse))
+            return run_stream_load(feed, "things", RunKind.SCHEDULED, *place, source=source)
+
+        with pytest.raises(UpstreamUnavailable):
+            load()
+        broken.clear()
+        result = load()
+    assert (result.inserted, result.read) == (4, 4)
+    assert [seen.query.get("after") for seen in api.seen] == [None, "2", "4", "6", "6", "8"]
 
 
 @pytest.mark.parametrize("step", STEPS)
