@@ -123,6 +123,11 @@ def dbt_schema(tenant: str, layer: str) -> str:
     return check_identifier(f"{tenant}_{layer}")
 
 
+def tenant_prefix(tenant: str) -> str:
+    """What the names of all schemas of a tenant begin with, and of no other tenant's."""
+    return f"{tenant}_"
+
+
 def tenant_role(tenant: str) -> str:
     return f"elt_{tenant}"
 

@@ -38,6 +38,7 @@ def _overlap(path: str, other: str) -> bool:
 def run_note_filled(
     connection: Connection, table: TableLayout, column: str, records: int, load_id: int
 ) -> None:
+    """Remember that the column was filled, as it is declared now."""
     connection.execute(
         "insert into elt_ops.filled_columns (schema_name, table_name, column_name, declaration, "
         "records, load_id) values (%s, %s, %s, %s, %s, %s) "

@@ -20,6 +20,7 @@ from include.core.streams import Reject
 from include.load.chunk import Chunk, DictChunk, build_payload, dump_sorted, storable
 from include.load.column_types import ARROW_TYPES, SQL_TYPES
 from include.load.convert import build_column
+from include.load.erasure_guard import ErasureGuard
 from include.load.field_tree import FieldTree
 from include.load.filled_columns import build_declaration
 from include.load.fit import Misfit, build_json
@@ -65,12 +66,14 @@ class Shaper:
         layout: Types in it grow while shaping.
         key_order: Whether the keys so far prove that none came twice.
         discarded: Table -> records so far of which undeclared fields were dropped.
+        guard: Redacts what arrives about people who were erased; None where nobody was.
     """
 
     def __init__(self, layout: StreamLayout, policy: StreamPolicy = DEFAULT_POLICY) -> None:
         self.layout = layout
         self.policy = policy
         self.discarded: dict[str, int] = {}
+        self.guard: ErasureGuard | None = None
         self._next_seq = 0
         self._trees = {table.name: _build_tree(layout, table) for table in layout.tables}
         self._unseen = {table.name: dict(table.columns) for table in layout.tables}
@@ -84,6 +87,8 @@ class Shaper:
         rejects: list[Reject] = []
         if isinstance(chunk, DictChunk):
             rejects, chunk = _split_non_records(chunk)
+        if self.guard is not None:
+            chunk = self.guard.redact(chunk)
         while True:
             bad: dict[int, Bad] = {}
             shaped = self._try(chunk, bad)
@@ -169,6 +174,8 @@ class Shaper:
 
     def mask_rejects(self, rejects: list[Reject]) -> list[Reject]:
         """Rejects of the source without the personal data a tenant does not keep."""
+        if self.guard is not None:
+            rejects = self.guard.redact_rejects(rejects)
         mask = self.policy.mask
         return rejects if mask is None else mask.mask_rejects(rejects, self._paths)
 
