@@ -1,0 +1,115 @@
+"""Is a feed ready to load: credentials, network, login, and the right to read each stream?
+
+Reads a record or two of each stream and writes nothing but what a login itself keeps (OAuth
+tokens).
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from include.config.credentials import Credentials
+from include.config.models import Feed
+from include.core.clock import utcnow
+from include.core.errors import AccessDenied, EltError, UpstreamError
+from include.pipeline.reach import Step, build_clock_step, check_address
+from include.pipeline.stream_load import open_source
+from include.warehouse import ddl
+from include.warehouse.connection import Warehouse
+
+
+def check_feed(
+    feed: Feed,
+    fetch_credentials: Callable[[Feed], Credentials],
+    warehouse: Warehouse,
+    *,
+    with_streams: bool = True,
+) -> Iterator[Step]:
+    """Steps in the order a load takes them; later ones are left out when they cannot be judged."""
+    try:
+        credentials = fetch_credentials(feed)
+        source = open_source(feed, credentials, warehouse)
+    except EltError as error:
+        yield Step("credentials", error.message, error)
+        return
+    yield Step("credentials", f"connection `{feed.connection_id}` has what it needs")
+    address = build_address(feed, credentials)
+    if address is not None:
+        steps = list(check_address(address))
+        yield from steps
+        if any(step.error for step in steps):
+            return
+    began = time.monotonic()
+    try:
+        source.check()
+    except EltError as error:
+        yield from _blame(feed, credentials, warehouse, error, with_streams=with_streams)
+        return
+    seconds = round(time.monotonic() - began, 3)
+    if feed.connector.streams_from_feed and not feed.streams:
+        yield Step("scope", f"{len(source.discover())} streams can be read", seconds=seconds)
+        return
+    yield Step("auth", "the source accepts the login", seconds=seconds)
+    for name in sorted(feed.streams):
+        yield Step("scope", "can be read", stream=name)
+
+
+def build_address(feed: Feed, credentials: Credentials) -> str | None:
+    """The web address to try; None for files, databases and commands."""
+    declared = feed.connector.api.base_url if feed.connector.api else None
+    found = credentials.host or declared
+    if declared is None or found is None:
+        return None
+    return found if "://" in found else f"https://{found}"
+
+
+def _blame(
+    feed: Feed,
+    credentials: Credentials,
+    warehouse: Warehouse,
+    error: EltError,
+    *,
+    with_streams: bool,
+) -> Iterator[Step]:
+    """Which streams the error is about: each is asked for alone."""
+    is_login = isinstance(error, AccessDenied) and error.status == 401
+    if is_login or not with_streams or len(feed.streams) < 2 or error.retryable:
+        what = "auth" if isinstance(error, UpstreamError) else "scope"
+        yield Step(what, error.message, error)
+        return
+    steps = [_check_stream(feed, name, credentials, warehouse) for name in sorted(feed.streams)]
+    if not any(step.error for step in steps):
+        # Only the whole fails: the error is not about a stream.
+        yield Step("auth", error.message, error)
+        return
+    if any(step.error is None for step in steps):
+        yield Step("auth", "the source accepts the login")
+    yield from steps
+
+
+def _check_stream(feed: Feed, name: str, credentials: Credentials, warehouse: Warehouse) -> Step:
+    alone = replace(feed, streams={name: feed.streams[name]})
+    began = time.monotonic()
+    try:
+        open_source(alone, credentials, warehouse).check()
+    except EltError as error:
+        seconds = round(time.monotonic() - began, 3)
+        return Step("scope", error.message, error, stream=name, seconds=seconds)
+    seconds = round(time.monotonic() - began, 3)
+    return Step("scope", "can be read", stream=name, seconds=seconds)
+
+
+def check_warehouse(warehouse: Warehouse) -> Iterator[Step]:
+    """The warehouse answers, its ledger is up to date, its clock is ours."""
+    began = time.monotonic()
+    try:
+        with warehouse.connect() as connection:
+            ddl.run_migrations(connection)
+            row = connection.execute("select clock_timestamp()").fetchone()
+    except EltError as error:
+        yield Step("warehouse", error.message, error)
+        return
+    seconds = round(time.monotonic() - began, 3)
+    yield Step("warehouse", "answers, and its ledger is up to date", seconds=seconds)
+    if row is not None:
+        yield build_clock_step(utcnow() - row[0], "the warehouse's")
