@@ -72,6 +72,10 @@ def resolve_streams(
     """The feed's streams by name, sorted; all of the connector's when none are selected."""
     if connector.streams_from_feed:
         declared = options.get(STREAMS_OPTION) or {}
+        if selected is not None and connector.stateful:
+            # Whatever the source has may be named here; what else there is to say, in the option.
+            declared = {name: declared.get(name) or {} for name in selected}
+            options[STREAMS_OPTION] = declared
         return _streams_of_feed(_with_defaults(declared, connector.stream_defaults), trouble)
     for name in selected or ():
         if name not in connector.streams:

@@ -7,7 +7,6 @@ them.
 
 import json
 import logging
-import re
 import time
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -28,8 +27,10 @@ PAGE_BYTES = 32_000_000
 # A slow source's progress is committed in between.
 STATE_S = 60.0
 PAYLOAD_CHARS = 65_536
-# Sixteen characters of digits and dots: more than a float surely keeps.
-_LONG_NUMBER = re.compile(rb"\d[\d.]{15}")
+# Sixteen characters of digits and dots: more than a float surely keeps. Every line is searched for
+# them, so by the quickest means: a pattern takes twice as long.
+_DIGITS = bytes(48 if chr(code) in "0123456789." else 32 for code in range(256))
+_LONG_NUMBER = b"0" * 16
 
 
 class Talk(Protocol):
@@ -146,7 +147,7 @@ class PageBuilder:
     def _add(self, record: dict[str, Any]) -> None:
         found = self._found
         for name in DELETED_FIELDS:
-            if record.get(name) is not None and found.key_paths:
+            if name in record and record[name] is not None and found.key_paths:
                 version = record.get(found.cursor or "") if found.stream.version else None
                 key = tuple(_pick(record, path) for path in found.key_paths)
                 self._deleted.append(Tombstone(key, version))
@@ -165,7 +166,7 @@ def parse(text: bytes) -> Any:
     Raises:
         ValueError: If it is no JSON.
     """
-    if _LONG_NUMBER.search(text) is None:
+    if _LONG_NUMBER not in text.translate(_DIGITS):
         try:
             return orjson.loads(text)
         except orjson.JSONDecodeError:

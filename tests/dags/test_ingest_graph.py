@@ -1,9 +1,13 @@
 """An ingest DAG's graph, and what each part of it is told."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import pytest
 from airflow.sdk import DAG, Asset, TriggerRule
 
+from include.config.settings import ROOT
 from include.orchestration.failure_callback import notify_deadline, notify_failure
 from include.orchestration.ingest_dag import build_ingest_dag
 from include.orchestration.retry import EltRetryPolicy
@@ -63,6 +67,32 @@ def test_a_folder_with_named_streams_has_a_task_each(write_platform) -> None:
         "check_raw",
         "all_streams_done",
     ]
+
+
+@pytest.mark.parametrize(
+    ("block", "tasks"),
+    [
+        ("options: {package: tap-x==1}", ["all_streams"]),
+        ("streams: [orders, people], options: {package: tap-x==1}", ["orders", "people"]),
+        ("options: {package: tap-x==1, streams: {orders: {cursor: at}}}", ["orders"]),
+        (
+            "streams: [orders, people],"
+            " options: {package: tap-x==1, streams: {orders: {cursor: at}}}",
+            ["orders", "people"],
+        ),
+    ],
+)
+def test_a_tap_has_a_task_for_each_stream_that_is_named(
+    write_platform, tmp_path: Path, block: str, tasks: list[str]
+) -> None:
+    shutil.copytree(ROOT / "include/connectors/singer", tmp_path / "connectors" / "singer")
+    text = (
+        "tenant: tapped\nname: Tapped\nowner: ops@shop.example\n"
+        f"feeds:\n  crm: {{connector: singer, start_date: 2026-01-01, {block}}}\n"
+    )
+    (feed,) = write_platform(tapped=text).feeds
+    assert list(_graph(build_ingest_dag(feed)))[: len(tasks)] == tasks
+    assert "all_streams_done" in _graph(build_ingest_dag(feed))
 
 
 def test_what_the_dag_is_told(write_platform) -> None:
