@@ -96,7 +96,7 @@ class FileSource:
         if self._ledger is None or not takes_away(self._feed):
             return
         loaded = fetch_loaded(self._ledger)
-        users = {name: self._find(name) for name in self.discover()}
+        users = {name: self._find(name, is_required=False) for name in self.discover()}
         files: dict[Found, list[Known]] = {found: [] for found in users[stream].files}
         for name, user in users.items():
             known = user.known(loaded.get(name, ()))
@@ -170,7 +170,7 @@ class FileSource:
                 if len(page.records) or page.rejects or page.filtered:
                     yield page
 
-    def _find(self, name: str) -> FileStream:
+    def _find(self, name: str, *, is_required: bool = True) -> FileStream:
         if self._feed.connector.streams_from_feed:
             known = self._discovered()
             if name not in known:
@@ -188,8 +188,11 @@ class FileSource:
             sheet=stream.sheet,
             max_line_bytes=int(options.get("max_line_bytes") or DEFAULT_MAX_LINE_BYTES),
         )
-        rows = fetch_loaded(self._ledger).get(name, ()) if takes_away(self._feed) else ()
-        files = find_files(self._folder, stream.files, self._feed, rows)
+        if is_required:
+            rows = fetch_loaded(self._ledger).get(name, ()) if takes_away(self._feed) else ()
+            files = find_files(self._folder, stream.files, self._feed, rows)
+        else:
+            files = tuple(self._folder.find(stream.files))
         fingerprint = build_fingerprint(self._feed, layout)
         return FileStream(stream, files, layout, is_keyless=False, fingerprint=fingerprint)
 

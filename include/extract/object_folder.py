@@ -114,7 +114,8 @@ class ObjectFolder:
         root = self._root.lstrip("/") + "/"
         path = path.lstrip("/")
         name = path.removeprefix(root) if path.startswith(root) else ""
-        return "" if ".." in name.split("/") else name
+        # A marker of an empty folder ends with a slash.
+        return "" if name.endswith("/") or ".." in name.split("/") else name
 
     def look(self, name: str) -> Found | None:
         """Asks the store anew."""

@@ -14,6 +14,7 @@ from include.core import naming
 from include.core.clock import parse_instant
 from include.warehouse.checkpoints import run_drop_checkpoint
 from include.warehouse.connection import Connection
+from include.warehouse.file_ledger import run_forget_files
 from include.warehouse.ledger import fetch_cursor
 
 
@@ -83,6 +84,7 @@ def run_rewind(
             [value, *place],
         )
     dropped = run_drop_checkpoint(connection, *place)
+    run_forget_files(connection, *place)
     connection.execute(
         "insert into elt_ops.cursor_changes "
         "(tenant, feed, stream, value_before, value_after, reason) values (%s, %s, %s, %s, %s, %s)",

@@ -17,6 +17,8 @@ from include.extract import file_intake, file_source
 from include.extract.file_batches import Layout, Piece
 from include.extract.file_folder import LocalFolder
 from include.extract.file_places import Place
+from include.warehouse.connection import Warehouse
+from include.warehouse.cursors import run_rewind
 from tests.integration.files_case import FilesCase, build_files_case
 
 KEYED = {"orders": {"files": "orders*.csv", "primary_key": ["id"], "columns": {"id": "int"}}}
@@ -292,6 +294,34 @@ def test_a_late_file_is_read_from_the_start_and_a_new_dump_from_the_cursor(
     dump = exports.load("events")
     assert (dump.read, dump.loaded, dump.filtered) == (2, 1, 1)
     assert exports.rows("events", "id") == [(1,), (2,), (4,)]
+
+
+def test_a_rewound_stream_reads_its_files_again(
+    folder: Path, exports: FilesCase, warehouse: str
+) -> None:
+    write(folder / "events_1.csv", "id,at\n1,2025-06-01T00:00:00Z\n")
+    exports.load("events")
+    place = (exports.feed.tenant.id, exports.feed.name, "events")
+    with Warehouse(warehouse).connect() as connection:
+        run_rewind(connection, *place, "2025-01-01T00:00:00Z", "the table was emptied")
+    assert exports.load("events").counts()["unchanged"] == 1
+    assert exports.load("events").read == 0
+
+
+def test_a_stream_without_files_does_not_keep_others_from_the_archive(
+    folder: Path, warehouse: str
+) -> None:
+    declared = {**EXPORT, "options": {**EXPORT["options"], "after": EXPORT["options"]["path"]}}
+    case = build_files_case(warehouse, folder, declared, after="archive")
+    write(folder / "people.csv", "id,name\n1,ann\n")
+    assert case.load("people").loaded == 1
+    assert archived(folder) == ["people.csv"]
+    assert case.load("people").read == 0
+    write(folder / "people.csv", "id,name\n2,bob\n")
+    done = case.load("people")
+    assert (done.loaded, done.deleted) == (1, 1)  # the newest export says who is left
+    write(folder / "people.csv", "id,name\n1,ann\n")
+    assert case.load("people").loaded == 1  # back to an old one: that is news
 
 
 @pytest.fixture
