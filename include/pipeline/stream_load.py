@@ -113,7 +113,7 @@ def _run(
             continue
         run_after_commit(source, place.stream)
         done.append(result)
-        if window is not None or _is_up_to(planned.load, place.started_at):
+        if _is_up_to(planned.load, place.started_at):
             return build_sum(done)
         # What had broken off was of an older window: this run goes on from its end up to now.
 
@@ -126,7 +126,10 @@ def _read(source: Source, planned: ReadPlan, options: dict[str, Any]) -> Iterato
 
 
 def _is_up_to(plan: LoadPlan, now: datetime) -> bool:
-    return plan.resumes is None or plan.window.end is None or plan.window.end >= now
+    """A read without a cursor to move is not repeated: the next run reads all of it anyway."""
+    if plan.resumes is None or plan.cursor_after is None:
+        return True
+    return plan.window.end is None or plan.window.end >= now
 
 
 def _place_words(place: LoadPlace) -> str:
