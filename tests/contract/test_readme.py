@@ -16,7 +16,7 @@ README_LIMIT = 160
 MAKE = re.compile(r"(?:^|[`\n(]|\$ )\s*make ([a-z][a-z0-9-]*)")
 CLI = re.compile(r"-m include\.cli ([a-z][a-z0-9-]*)")
 TARGET = re.compile(r"^([a-z][a-z0-9-]*):(?!=)", re.MULTILINE)
-WORD = re.compile(r"`([a-z_.]+)`")
+WORD = re.compile(r"`([a-z0-9_.]+)`")
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
 
 
