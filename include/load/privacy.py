@@ -138,7 +138,9 @@ class Mask:
         made = {}
         for key, value in record.items():
             path = f"{prefix}{key}"
-            if path in paths.columns:
+            if path in paths.objects and isinstance(value, dict):
+                made[key] = self._walk(value, paths, f"{path}.")
+            elif path in paths.columns:
                 action = self.action(paths.child, paths.columns[path])
                 made[key] = value if action == "keep" else self._mask(value, action)
                 if action == "keep" and isinstance(value, dict | list):
@@ -174,6 +176,8 @@ class RecordPaths:
 
     Attributes:
         child: Name of the child table whose elements these are; None for the record itself.
+        objects: Paths that hold declared columns below them and are no column themselves, although
+            one may be called so (`buyer` at `buyer.id`).
         lists: Dotted path of a child list -> paths in its elements.
     """
 
@@ -182,6 +186,11 @@ class RecordPaths:
         self.child = child
         # Rows of typed sources carry the columns by name.
         self.columns = {name: name for name in table.columns}
-        self.columns |= {column.path or name: name for name, column in table.columns.items()}
+        declared = {column.path or name: name for name, column in table.columns.items()}
+        self.columns |= declared
+        self.objects = {
+            path.rsplit(".", n)[0] for path in declared for n in range(1, path.count(".") + 1)
+        }
+        self.objects -= declared.keys()
         names = layout.children if child is None else ()
         self.lists = {layout.children[n].path or "": RecordPaths(layout, n) for n in names}

@@ -24,7 +24,7 @@ from include.load.chunk import DictChunk
 from include.load.layout import StreamLayout, build_layout
 from include.load.loader import run_load
 from include.load.plan import LoadPlan
-from include.load.policy import build_policy
+from include.load.policy import StreamPolicy, build_policy
 from include.load.shape import Shaper
 from include.load.tables import fetch_columns
 from include.pipeline.run_origin import RunOrigin
@@ -127,6 +127,7 @@ def _build_plan(
 def _pages(warehouse: Warehouse, plan: LoadPlan, form: str) -> Iterator[Page]:
     """The records, each tried alone first: what still does not fit keeps its own payload."""
     layout = build_layout(plan.tenant, plan.connector, plan.stream_name, plan.stream)
+    policy = plan.policy.salted(plan.tenant, warehouse.salt)
     for start in range(0, len(plan.replayed), BATCH):
         with warehouse.connect() as connection:
             if start == 0:
@@ -139,7 +140,7 @@ def _pages(warehouse: Warehouse, plan: LoadPlan, form: str) -> Iterator[Page]:
             if record is None:
                 rejects.append(Reject(key, reason, detail, payload, None, form))
                 continue
-            why = _try(layout, record)
+            why = _try(layout, policy, record)
             if why is None:
                 records.append(record)
             else:
@@ -177,6 +178,6 @@ def _parse(payload: str, form: str, stream: Stream) -> dict[str, Any] | None:
     return record
 
 
-def _try(layout: StreamLayout, record: dict[str, Any]) -> Reject | None:
-    shaped = Shaper(layout).shape(DictChunk([record]))
+def _try(layout: StreamLayout, policy: StreamPolicy, record: dict[str, Any]) -> Reject | None:
+    shaped = Shaper(layout, policy).shape(DictChunk([record]))
     return shaped.rejects[0] if shaped.rejects else None
