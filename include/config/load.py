@@ -12,7 +12,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from include.config.connector_spec import Connector, Stream
-from include.config.declared_api import declares_api, resolve_declared_api
+from include.config.declared_api import STREAMS_OPTION, declares_api, resolve_declared_api
 from include.config.explain import did_you_mean, explain
 from include.config.models import (
     Feed,
@@ -103,6 +103,7 @@ def load_tenant(
         problems.append(Problem(path, file.line(("timezone",)), message))
     feeds = _resolve_feeds(spec, file, connectors, problems)
     _check_twins(feeds, file, problems)
+    _check_shared_tables(feeds, file, problems)
     _check_privacy(spec, feeds, file, problems)
     tenant = Tenant(spec, path, ())
     feeds = [_with_tenant(feed, tenant) for feed in feeds if feed.enabled]
@@ -152,6 +153,25 @@ def _check_twins(feeds: list[Feed], file: YamlFile, problems: list[Problem]) -> 
                 f"`{feed.connector.connector}` but differ in `concepts`. Give both the same list."
             )
             problems.append(Problem(file.path, file.line(("feeds", feed.name)), message))
+
+
+def _check_shared_tables(feeds: list[Feed], file: YamlFile, problems: list[Problem]) -> None:
+    """Feeds of one connector load into one table per stream name, so both must mean the same."""
+    first: dict[tuple[str, str], Feed] = {}
+    for feed in feeds:
+        if not feed.connector.streams_from_feed:
+            continue
+        for name, stream in feed.streams.items():
+            twin = first.setdefault((feed.connector.connector, name), feed)
+            known = twin.streams[name]
+            types = [{n: c.type for n, c in s.columns.items()} for s in (known, stream)]
+            if known.primary_key != stream.primary_key or types[0] != types[1]:
+                message = (
+                    f"stream `{name}` of feed `{feed.name}` has other columns than that of feed "
+                    f"`{twin.name}`, and both load into one table. Give one of them another name."
+                )
+                loc = ("feeds", feed.name, "options", STREAMS_OPTION, name)
+                problems.append(Problem(file.path, file.line(loc), message))
 
 
 def _check_privacy(
