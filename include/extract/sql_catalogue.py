@@ -4,6 +4,7 @@ Columns are asked for with an empty read of the table or query itself, so that t
 queries get their types in one way, and a missing right to select shows here, not in the load.
 """
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -73,7 +74,10 @@ class Catalogue:
 
     def fetch_key(self, table: Table) -> tuple[str, ...]:
         """Source names of the primary key, else of a unique index without nullable columns."""
-        key = self._inspector.get_pk_constraint(table.name, table.schema)
+        with warnings.catch_warnings():
+            # It warns of types it does not know; only the key matters here.
+            warnings.simplefilter("ignore")
+            key = self._inspector.get_pk_constraint(table.name, table.schema)
         found = key.get("constrained_columns") if key else None
         if found:
             return tuple(found)

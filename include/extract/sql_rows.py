@@ -89,11 +89,8 @@ def _connect_mysql(database: Database) -> Any:
     # Without a decoder a value stays the text the server sent: exact, and 0000-00-00 is no crash.
     decoders: dict[Any, Any] = {getattr(FIELD_TYPE, name): int for name in whole}
     decoders |= {FIELD_TYPE.FLOAT: float, FIELD_TYPE.DOUBLE: float}
-    connection = (
-        database.engine(cursorclass=SSCursor, conv={**converters.encoders, **decoders})
-        .raw_connection()
-        .detach()
-    )
+    conv = {**converters.encoders, **decoders}
+    connection = _connect_driver(database, cursorclass=SSCursor, conv=conv)
     cursor = connection.cursor()
     for statement in (
         "set time_zone = '+00:00'",
@@ -106,6 +103,14 @@ def _connect_mysql(database: Database) -> Any:
     return connection
 
 
+def _connect_driver(database: Database, **connect_args: Any) -> Any:
+    """The driver's own connection, made as SQLAlchemy makes it."""
+    held = database.engine(**connect_args).raw_connection()
+    connection = held.dbapi_connection
+    held.detach()
+    return connection
+
+
 def _connect_sqlite(database: Database) -> Any:
     connection = database.connect_sqlite()
     connection.execute("begin")
@@ -113,7 +118,7 @@ def _connect_sqlite(database: Database) -> Any:
 
 
 def _connect_mssql(database: Database) -> Any:
-    connection = database.engine().raw_connection().detach()
+    connection = _connect_driver(database)
     cursor = connection.cursor()
     cursor.execute("select snapshot_isolation_state from sys.databases where database_id = db_id()")
     row = cursor.fetchone()

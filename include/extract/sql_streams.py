@@ -66,11 +66,6 @@ def fetch_streams(catalogue: Catalogue, options: Mapping[str, Any]) -> dict[str,
         found = {name: _fetch_named(catalogue, name, blocks[name], options) for name in blocks}
     else:
         found = _fetch_discovered(catalogue, options)
-        if not found:
-            raise ConfigError(
-                "no table can be loaded. Expected at least one with a primary key that may be "
-                "read. Check `schema`, `include`, `exclude` and the user's rights."
-            )
     return {name: found[name] for name in sorted(found)}
 
 
@@ -88,13 +83,15 @@ def fetch_matching(catalogue: Catalogue, options: Mapping[str, Any]) -> dict[str
 
 
 def _fetch_discovered(catalogue: Catalogue, options: Mapping[str, Any]) -> dict[str, SqlStream]:
-    found = {}
+    found: dict[str, SqlStream] = {}
+    refused: list[AccessDenied] = []
     wanted = options.get("cursor_columns") or []
     for name, table in fetch_matching(catalogue, options).items():
         try:
             columns = catalogue.fetch_columns(table)
         except AccessDenied as error:
             log.warning("table left out table=%s reason=%s", table, error.message)
+            refused.append(error)
             continue
         key = _to_names(columns, catalogue.fetch_key(table))
         if not key:
@@ -105,6 +102,13 @@ def _fetch_discovered(catalogue: Catalogue, options: Mapping[str, Any]) -> dict[
         if times:
             block["cursor"] = min(times, key=wanted.index)
         found[name] = build_stream(name, table, columns, block)
+    if refused and not found:
+        raise refused[0]
+    if not found:
+        raise ConfigError(
+            "no table can be loaded. Expected at least one with a primary key that may be "
+            "read. Check `schema`, `include`, `exclude` and the user's rights."
+        )
     return found
 
 
