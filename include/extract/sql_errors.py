@@ -159,10 +159,16 @@ def _find_sqlite(text: str) -> type[EltError]:
 
 
 def _find_number(error: Exception) -> int | None:
-    found = _cause(error).args
-    while found and isinstance(found[0], tuple):  # pymssql nests (number, message)
-        found = found[0]
+    found = _read_args(_cause(error))
     return found[0] if found and isinstance(found[0], int) else None
+
+
+def _read_args(error: Any) -> tuple[Any, ...]:
+    """(number, message) of a driver's error."""
+    found: tuple[Any, ...] = error.args
+    while found and isinstance(found[0], tuple):  # pymssql nests them
+        found = found[0]
+    return found
 
 
 def _cause(error: Exception) -> Any:
@@ -175,9 +181,10 @@ def _first_line(error: Exception, database: Database) -> str:
     state = getattr(cause, "sqlstate", None) or ""
     if state[:2] in ("21", "22", "23"):
         return f"`{type(cause).__name__}` {state}".strip()
-    text = str(cause)
-    if isinstance(cause.args, tuple) and len(cause.args) > 1:
-        text = str(cause.args[1])
+    said = _read_args(cause)
+    text = str(said[1] if len(said) > 1 else cause)
+    if len(said) > 1 and isinstance(said[1], bytes):
+        text = said[1].decode("utf-8", "replace")
     match = re.search(r"(?:ERROR|FATAL):\s*(.*)", text)
     line = (match[1] if match else text).strip().split("\n")[0].rstrip(".")
     if database.secret:
