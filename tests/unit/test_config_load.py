@@ -69,6 +69,18 @@ def test_a_valid_tenant_is_resolved_against_its_connector(settings: Settings) ->
     assert feed.schedule is not None and feed.schedule.endswith(" 4 * * *")
 
 
+def test_a_feed_says_when_it_sweeps_and_how_much_may_go(settings: Settings) -> None:
+    block = "    schedule: daily\n    sweep_schedule: 5 3 * * 0\n"
+    limits = "    stream_settings: {tickets: {sweep_limit_share: 0.1}}\n"
+    write(settings, TENANT.replace("    schedule: daily\n", block) + limits)
+    feed = load_platform(settings).feeds[0]
+    assert feed.sweep_schedule == "5 3 * * 0"
+    assert feed.settings_of("tickets").sweep_limit_share == 0.1
+    write(settings, TENANT.replace("    schedule: daily\n", block.replace("5 3", "99 3")))
+    assert "`99` is outside the minute range" in messages(settings)[0]
+    assert "`sweep_schedule` is" in messages(settings)[0]
+
+
 def test_a_broken_tenant_leaves_the_others_alone(settings: Settings) -> None:
     write(settings, TENANT)
     write(settings, "tenant: bad\n", stem="bad")
