@@ -22,6 +22,7 @@ class AirbyteProtocol:
     """One feed's way of talking to its source."""
 
     prefix = "source-"
+    on_config: Callable[[Mapping[str, Any]], None] | None = None
 
     def __init__(self, mask: Mask) -> None:
         self._mask = mask
@@ -109,7 +110,15 @@ class AirbyteProtocol:
         return arguments, files
 
     def talk(self, found: ForeignStream, entries: Sequence[Mapping[str, Any]]) -> "AirbyteTalk":
-        return AirbyteTalk(found, self._mask)
+        return AirbyteTalk(found, self._mask, self._take_control)
+
+    def _take_control(self, message: Mapping[str, Any]) -> None:
+        """A new configuration, a refresh token rotated; told at once, before any other message."""
+        control = message.get("control")
+        new = control.get("connectorConfig") if isinstance(control, dict) else None
+        config = new.get("config") if isinstance(new, dict) else None
+        if self.on_config is not None and isinstance(config, dict):
+            self.on_config(config)
 
     def _messages(self, output: bytes) -> list[dict[str, Any]]:
         found = []
@@ -120,6 +129,8 @@ class AirbyteProtocol:
                 continue
             if isinstance(message, dict):
                 run_log(message, self._mask)
+                if message.get("type") == "CONTROL":
+                    self._take_control(message)
                 failure = build_failure(message, self._mask)
                 if failure is not None:
                     raise failure
@@ -135,7 +146,12 @@ class AirbyteTalk:
         failure: The first error the source reported; its exit code alone says less.
     """
 
-    def __init__(self, found: ForeignStream, mask: Mask) -> None:
+    def __init__(
+        self,
+        found: ForeignStream,
+        mask: Mask,
+        take_control: Callable[[dict[str, Any]], None],
+    ) -> None:
         self.state: str | None = None
         self.failure: Exception | None = None
         self.others = 0
@@ -146,6 +162,7 @@ class AirbyteTalk:
             "STATE": self._take_state,
             "TRACE": self._take_trace,
             "LOG": lambda message: run_log(message, mask),
+            "CONTROL": take_control,
         }
 
     def take(self, message: dict[str, Any]) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ Taps disagree in details; each choice here names the ones it is for.
 import copy
 import json
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from include.core.errors import ConfigError, ContractBroken
@@ -29,6 +29,8 @@ class SingerProtocol:
     """One feed's way of talking to its tap."""
 
     prefix = "tap-"
+    # Taps say nothing of a changed configuration, they rewrite the file.
+    on_config: Callable[[Mapping[str, Any]], None] | None = None
 
     def __init__(self, catalog_flag: str) -> None:
         self._catalog_flag = catalog_flag

@@ -2,8 +2,9 @@
 
     python -I -S subprocess_guard.py <run folder> <program> [argument ...]
 
-Its standard input is the parent's lifeline: the first line is a JSON object file name -> text, the
-private files of the run; after that nothing comes but the end. Whatever ends the parent (return,
+Its standard input is the parent's lifeline: the first line is a JSON object, `files` (name -> text,
+the private files of the run) and `linger`; after that comes the end, or with `linger` first a byte
+that says that the files are no longer looked at. Whatever ends the parent (return,
 SIGTERM, kill -9) closes that pipe; the guard then stops the program with its whole process group
 and removes the run folder. It has a session of its own, so that a signal to the parent's group does
 not end it before it has cleaned up. Standard library only: it starts in 20 ms.
@@ -22,9 +23,11 @@ import threading
 import time
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 GRACE_S = 5.0
 STALE_S = 60.0
+LINGER_S = 60.0
 PR_SET_PDEATHSIG = 1
 NOT_FOUND = 127
 
@@ -34,22 +37,22 @@ def main(folder: Path, command: list[str]) -> int:
 
     A program ended by signal n gives 128 + n.
     """
-    files = _read_files()
-    if files is None:
+    said = _read_order()
+    if said is None:
         return 0  # The parent was gone before it had said everything.
     lock = folder.with_suffix(".lock")
     _sweep(folder.parent)
     with lock.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         try:
-            _write(folder, files)
-            return _run(command, folder)
+            _write(folder, said["files"])
+            return _run(command, folder, linger_s=LINGER_S if said["linger"] else 0.0)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
             lock.unlink(missing_ok=True)
 
 
-def _read_files() -> dict[str, str] | None:
+def _read_order() -> dict[str, Any] | None:
     said = bytearray()
     while not said.endswith(b"\n"):
         # Not sys.stdin: its lock would be held by the thread that waits for the end.
@@ -57,7 +60,7 @@ def _read_files() -> dict[str, str] | None:
         if not chunk:
             return None
         said += chunk
-    found: dict[str, str] = json.loads(said)
+    found: dict[str, Any] = json.loads(said)
     return found
 
 
@@ -81,7 +84,7 @@ def _sweep(runs: Path) -> None:
                 lock.unlink(missing_ok=True)
 
 
-def _run(command: list[str], folder: Path) -> int:
+def _run(command: list[str], folder: Path, *, linger_s: float) -> int:
     try:
         child = subprocess.Popen(
             command,
@@ -95,14 +98,14 @@ def _run(command: list[str], folder: Path) -> int:
         return NOT_FOUND
     # The pipe must end with the program, not with its guard.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    stopping = threading.Event()
+    stopping, released = threading.Event(), threading.Event()
 
     def stop(_signal: int = 0, _frame: FrameType | None = None) -> None:
         stopping.set()
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, stop)
-    threading.Thread(target=_watch_lifeline, args=(stopping,), daemon=True).start()
+    threading.Thread(target=_watch_lifeline, args=(stopping, released), daemon=True).start()
     deadline: float | None = None
     while child.poll() is None:
         if deadline is None and stopping.is_set():
@@ -114,13 +117,16 @@ def _run(command: list[str], folder: Path) -> int:
             child.wait(0.1)
     # Workers it may have left behind.
     _signal_group(child.pid, signal.SIGKILL)
+    # The parent may want to see what became of the files.
+    released.wait(linger_s)
     return child.returncode if child.returncode >= 0 else 128 - child.returncode
 
 
-def _watch_lifeline(stopping: threading.Event) -> None:
+def _watch_lifeline(stopping: threading.Event, released: threading.Event) -> None:
     while os.read(0, 4096):
-        pass
+        released.set()
     stopping.set()
+    released.set()
 
 
 def _signal_group(group: int, number: int) -> None:

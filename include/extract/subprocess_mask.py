@@ -21,9 +21,18 @@ class Mask:
     """
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        found = sorted({form for s in secrets for form in _forms(s)}, key=len, reverse=True)
-        self.reach = len(found[0]) if found else 0
-        self._pattern = re.compile("|".join(map(re.escape, found))) if found else None
+        self._known: set[str] = set()
+        self.reach = 0
+        self._pattern: re.Pattern[str] | None = None
+        self.add(secrets)
+
+    def add(self, secrets: Iterable[str]) -> None:
+        """Hide these as well."""
+        self._known |= {form for secret in secrets for form in _forms(secret)}
+        found = sorted(self._known, key=len, reverse=True)
+        if found:
+            self.reach = len(found[0])
+            self._pattern = re.compile("|".join(map(re.escape, found)))
 
     def __call__(self, text: str) -> str:
         return self._pattern.sub(MASK, text) if self._pattern else text

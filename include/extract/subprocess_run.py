@@ -16,7 +16,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 from uuid import uuid4
 
 from include.config.settings import tool_environment
@@ -57,6 +57,7 @@ class ToolRun:
         files: File name -> text; 0600 in a 0700 folder that goes away with the run.
         runs: Where those folders are made.
         environment: Further variables for the program.
+        linger: Keep the files after the program's end, until `finish` or `close`.
         silence_s: Seconds without a word, while we wait for one, before it counts as hung.
     """
 
@@ -68,6 +69,7 @@ class ToolRun:
         mask: Mask,
         files: Mapping[str, str] | None = None,
         environment: Mapping[str, str] | None = None,
+        linger: bool = False,
         silence_s: float = 3600.0,
         max_line_bytes: int = 64_000_000,
     ) -> None:
@@ -75,8 +77,9 @@ class ToolRun:
         self._mask = mask
         self._silence_s = silence_s
         self._max_line = max_line_bytes
+        self._linger = linger
         self.tail: deque[str] = deque(maxlen=TAIL_LINES)
-        folder = runs / uuid4().hex
+        folder = self.folder = runs / uuid4().hex
         runs.mkdir(parents=True, exist_ok=True, mode=0o700)
         # HOME and TMPDIR inside the private folder: what the program leaves behind goes with it.
         env = {**tool_environment(), "HOME": str(folder), "TMPDIR": str(folder)}
@@ -92,7 +95,7 @@ class ToolRun:
         self._heard = time.monotonic()
         self._listener = threading.Thread(target=self._run_log, name=self.name, daemon=True)
         self._listener.start()
-        self._run_send(dict(files or {}))
+        self._run_send({"files": dict(files or {}), "linger": linger})
 
     def __enter__(self) -> "ToolRun":
         return self
@@ -124,6 +127,10 @@ class ToolRun:
 
     def finish(self) -> int:
         """Wait for the end after the last line; the exit code, 128 + n after signal n."""
+        if self._linger:
+            with contextlib.suppress(OSError):
+                self._pipe(self._process.stdin).write(b"d")
+                self._pipe(self._process.stdin).flush()
         try:
             code = self._process.wait(END_S)
         except subprocess.TimeoutExpired:
@@ -135,8 +142,7 @@ class ToolRun:
 
     def close(self) -> None:
         """Stop the program and all it started; its files are gone afterwards."""
-        with contextlib.suppress(OSError):
-            self._pipe(self._process.stdin).close()
+        self._end_lifeline()
         try:
             self._process.wait(subprocess_guard.GRACE_S + 10)
         except subprocess.TimeoutExpired:
@@ -144,10 +150,14 @@ class ToolRun:
             self._process.wait()
         self._pipe(self._process.stdout).close()
 
-    def _run_send(self, files: dict[str, str]) -> None:
+    def _end_lifeline(self) -> None:
+        with contextlib.suppress(OSError):
+            self._pipe(self._process.stdin).close()
+
+    def _run_send(self, order: dict[str, Any]) -> None:
         pipe = self._pipe(self._process.stdin)
         try:
-            pipe.write(json.dumps(files).encode() + b"\n")
+            pipe.write(json.dumps(order).encode() + b"\n")
             pipe.flush()
         except OSError as error:
             self.close()

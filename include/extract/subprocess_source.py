@@ -4,6 +4,7 @@ Data flow: environment (made once) -> catalog (kept for an hour) -> one run of t
 stream selected -> pages. Its state is the pages' position, and comes back as the next read's.
 """
 
+import contextlib
 import hashlib
 import json
 import logging
@@ -19,7 +20,8 @@ from include.config.models import Feed
 from include.config.settings import ROOT
 from include.core.errors import ConfigError
 from include.core.streams import Page, Window
-from include.extract.subprocess_config import build_config, find_secrets
+from include.extract.oauth_token import MemoryTokenStore, TokenStore
+from include.extract.subprocess_config import ConfigKeeper, build_config, find_secrets
 from include.extract.subprocess_errors import build_exit_error
 from include.extract.subprocess_mask import Mask
 from include.extract.subprocess_pages import PageBuilder, Talk
@@ -57,6 +59,7 @@ class ToolProtocol(Protocol):
     """What the two protocols differ in."""
 
     prefix: str
+    on_config: Callable[[Mapping[str, Any]], None] | None
 
     def discover_arguments(self) -> list[str]: ...
     def check_arguments(self) -> list[str]: ...
@@ -82,13 +85,22 @@ class ForeignSource:
     """The reader of one feed; see `include.extract.source.Source`."""
 
     def __init__(
-        self, feed: Feed, credentials: Credentials, build_protocol: Callable[[Mask], ToolProtocol]
+        self,
+        feed: Feed,
+        credentials: Credentials,
+        build_protocol: Callable[[Mask], ToolProtocol],
+        token_store: TokenStore | None = None,
     ) -> None:
         self._feed = feed
         self._options = feed.options
         self._config = build_config(feed, credentials)
         self._mask = build_mask(credentials, self._config)
         self._protocol = build_protocol(self._mask)
+        self._keeper: ConfigKeeper | None = None
+        if feed.options["keeps_config"]:
+            store = token_store or MemoryTokenStore()
+            self._keeper = ConfigKeeper(self._config, feed.options["secrets"] or {}, store)
+            self._protocol.on_config = self._run_keep
         self._entries: list[dict[str, Any]] | None = None
         self._found: dict[str, ForeignStream] | None = None
 
@@ -122,8 +134,11 @@ class ForeignSource:
         talk = self._protocol.talk(found, entries)
         talk.state = state
         builder = PageBuilder(found, talk, self._mask)
-        with self._start(arguments, files) as run:
-            yield from builder.pages(run.lines(), self._options["max_line_bytes"])
+        with self._running(arguments, files) as run:
+            for page in builder.pages(run.lines(), self._options["max_line_bytes"]):
+                self._run_look(run)
+                yield page
+            self._run_look(run)
             failure = _find_failure(run, talk)
             yield from builder.last(is_good=failure is None)
             if failure is not None:
@@ -194,7 +209,7 @@ class ForeignSource:
             UpstreamError: As the program reported, or by how it ended.
         """
         output = bytearray()
-        with self._start(arguments, {}) as run:
+        with self._running(arguments, {}) as run:
             for line in run.lines():
                 output += line.text + b"\n"
                 if len(output) > MAX_CATALOG_BYTES:
@@ -202,12 +217,44 @@ class ForeignSource:
                         f"`{run.name}` wrote more than `{MAX_CATALOG_BYTES}` bytes as a catalog. "
                         "Expected a list of streams. Narrow the feed's `config`."
                     )
+            self._run_look(run)
             code = run.finish()
             if code:
                 # What Airbyte sources report comes as messages; they say more than the code.
                 self._protocol.require_no_failure(bytes(output))
                 raise build_exit_error(run.name, code, list(run.tail))
         return bytes(output)
+
+    @contextlib.contextmanager
+    def _running(self, arguments: list[str], files: Mapping[str, str]) -> Iterator[ToolRun]:
+        """A run; runs that may rotate a secret take turns on this machine."""
+        if self._keeper is None:
+            with self._start(arguments, files) as run:
+                yield run
+            return
+        name = f"{self._feed.tenant.id}.{self._feed.name}.lock"
+        with hold_lock(tools_folder() / "turns" / name):
+            self._config = self._keeper.load()
+            self._mask.add(find_secrets(self._config))
+            with self._start(arguments, files) as run:
+                try:
+                    yield run
+                finally:
+                    self._run_look(run)
+
+    def _run_look(self, run: ToolRun) -> None:
+        """Keep what the program has changed in its config file so far."""
+        if self._keeper is None:
+            return
+        with contextlib.suppress(OSError, ValueError):
+            new = json.loads((run.folder / "config.json").read_text())
+            if isinstance(new, dict) and new != self._config:
+                self._run_keep(new)
+
+    def _run_keep(self, new: Mapping[str, Any]) -> None:
+        if self._keeper is not None:
+            self._mask.add(find_secrets(new))
+            self._keeper.run_note(new)
 
     def _start(self, arguments: list[str], files: Mapping[str, str]) -> ToolRun:
         program = self._program()
@@ -219,6 +266,7 @@ class ForeignSource:
             mask=self._mask,
             files={"config.json": json.dumps(self._config, default=str), **files},
             environment=environment,
+            linger=self._keeper is not None,
             silence_s=self._options["silence_s"],
             max_line_bytes=self._options["max_line_bytes"],
         )

@@ -16,8 +16,8 @@ from include.core.streams import LoadResult, RunKind
 from include.pipeline.feed_load import run_feed_load
 from include.pipeline.stream_load import run_stream_load
 from include.warehouse.connection import Warehouse
+from tests.integration.tool_maker import SECRET, build_program
 from tests.unit.feed_maker import build_feed
-from tests.unit.tool_maker import SECRET, build_program
 
 BOTH = pytest.mark.parametrize("connector", ["singer", "airbyte"])
 CREDENTIALS = Credentials("testco__feed", fields={"password": SECRET})

@@ -16,7 +16,7 @@ from include.core.errors import (
 )
 from include.core.streams import Page, Tombstone, Window
 from include.extract.source import Source
-from tests.unit.tool_maker import SECRET, build_tool_source
+from tests.integration.tool_maker import SECRET, build_tool_source
 
 BOTH = pytest.mark.parametrize("connector", ["singer", "airbyte"])
 

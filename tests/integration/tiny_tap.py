@@ -1,6 +1,6 @@
 """A Singer tap and Airbyte source in one small program, told by its config how to misbehave.
 
-Copied to a file with a `#!` line by `tests.unit.tool_maker`; imports nothing of ours.
+Copied to a file with a `#!` line by `tests.integration.tool_maker`; imports nothing of ours.
 """
 
 import json
@@ -198,6 +198,17 @@ def read():
                     "log": {"level": "WARN", "message": "pw " + CONFIG.get("password", "")},
                 }
             )
+        if DO == "rotate":
+            old = CONFIG["password"]
+            CONFIG["password"] = CONFIG["new_password"]
+            CONFIG["access"] = {"token": f"follows-{old}"}
+            if IS_AIRBYTE:
+                new = {"type": "CONNECTOR_CONFIG", "connectorConfig": {"config": CONFIG}}
+                say({"type": "CONTROL", "control": new})
+            else:
+                Path(option("--config")).write_text(json.dumps(CONFIG))
+            print(f"logged in with {old}, next is {CONFIG['password']}", file=sys.stderr)
+            time.sleep(0.1)
         if DO == "state_only":
             keep(stream, 99)
             return

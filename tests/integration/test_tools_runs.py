@@ -5,6 +5,7 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,9 @@ from include.core.errors import (
     UpstreamUnavailable,
 )
 from include.core.streams import Page, Window
+from include.extract.oauth_token import MemoryTokenStore
 from include.extract.source import Source
-from tests.unit.tool_maker import SECRET, build_tool_source
+from tests.integration.tool_maker import SECRET, build_tool_source
 
 BOTH = pytest.mark.parametrize("connector", ["singer", "airbyte"])
 
@@ -144,7 +146,7 @@ def test_a_killed_parent_leaves_neither_orphans_nor_secrets(
     text = (
         "import pathlib, sys\n"
         "from include.core.streams import Window\n"
-        "from tests.unit.tool_maker import build_tool_source\n"
+        "from tests.integration.tool_maker import build_tool_source\n"
         f"config = {{'do': 'hang', 'tally': {str(tally)!r}}}\n"
         f"source = build_tool_source('singer', pathlib.Path({str(tmp_path)!r}), config)\n"
         "list(source.read('orders', Window()))\n"
@@ -182,3 +184,52 @@ def test_a_program_that_is_not_there_is_a_config_error(tmp_path: Path) -> None:
     source._inner._options["executable"] = None  # type: ignore[attr-defined]
     with pytest.raises(ConfigError, match="names no program"):
         source.discover()
+
+
+@BOTH
+def test_a_rotated_secret_is_kept_for_the_next_run(
+    connector: str, tmp_path: Path, state_dir: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """QuickBooks hands out a new refresh token with each login and forgets the one before."""
+    store = MemoryTokenStore()
+
+    def run(new: str, secret: str = SECRET) -> str:
+        config = {"do": "rotate", "new_password": new}
+        source = build_tool_source(
+            connector, tmp_path, config, secret=secret, store=store, keeps_config=True
+        )
+        caplog.clear()
+        with caplog.at_level(logging.INFO):
+            assert ids(read(source)) == [1, 2, 3, 4, 5]
+        inner: Any = source._inner  # type: ignore[attr-defined]
+        return str(inner._config["password"])
+
+    assert run("second-secret-1") == SECRET
+    assert run("third-secret-22") == "second-secret-1"
+    assert "logged in with ***" in caplog.text
+    assert "second-secret-1" not in caplog.text
+    # A secret newly put into the connection wins over what descends from the old one.
+    assert run("fourth-secret-3", secret="newly-typed-in") == "newly-typed-in"
+    kept = [path for path in state_dir.rglob("*") if path.is_file()]
+    assert all("secret" not in path.read_text() for path in kept)
+
+
+def test_runs_that_rotate_a_secret_take_turns(tmp_path: Path) -> None:
+    """Two tasks that log in at once with a token that works once: one of them is locked out."""
+    store = MemoryTokenStore()
+    config = {"do": "rotate", "new_password": "second-secret-1"}
+    sources = [
+        build_tool_source("singer", tmp_path, config, store=store, keeps_config=True)
+        for _ in range(2)
+    ]
+    sources[0].discover()
+    first = sources[0].read("orders", Window())
+    next(first)
+    found: list[list[int]] = []
+    second = threading.Thread(target=lambda: found.append(ids(read(sources[1]))))
+    second.start()
+    second.join(1.0)
+    assert second.is_alive()
+    list(first)
+    second.join(20)
+    assert found == [[1, 2, 3, 4, 5]]

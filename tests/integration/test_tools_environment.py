@@ -11,7 +11,7 @@ import pytest
 from include.core.errors import ConfigError, UpstreamUnavailable
 from include.extract import tool_environment
 from include.extract.tool_environment import READY, Tool, find_program, run_install
-from tests.unit.wheel_maker import build_wheel
+from tests.integration.wheel_maker import build_wheel
 
 
 @pytest.fixture(autouse=True)

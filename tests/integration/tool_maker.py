@@ -1,4 +1,4 @@
-"""Feeds that read the tiny tap of `tests.unit.tiny_tap`."""
+"""Feeds that read the tiny tap of `tests.integration.tiny_tap`."""
 
 import stat
 import sys
@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from include.config.credentials import Credentials
+from include.extract.oauth_token import TokenStore
 from include.extract.source import Source, build_source
+from include.extract.stores import Stores
 from tests.unit.feed_maker import build_feed
 
 SECRET = "pass-word/4711+x"
@@ -22,7 +24,13 @@ def build_program(folder: Path) -> Path:
 
 
 def build_tool_source(
-    connector: str, folder: Path, config: dict[str, Any] | None = None, **options: Any
+    connector: str,
+    folder: Path,
+    config: dict[str, Any] | None = None,
+    *,
+    secret: str = SECRET,
+    store: TokenStore | None = None,
+    **options: Any,
 ) -> Source:
     """A source of connector `singer` or `airbyte` whose program is the tiny tap."""
     feed = build_feed(
@@ -32,4 +40,6 @@ def build_tool_source(
         secrets={"password": "password"},
         **options,
     )
-    return build_source(feed, Credentials("testco__feed", fields={"password": SECRET}))
+    return build_source(
+        feed, Credentials("testco__feed", fields={"password": secret}), Stores(store)
+    )
