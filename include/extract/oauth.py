@@ -35,7 +35,7 @@ from include.core.errors import (
 )
 from include.extract.auth import NoAuth
 from include.extract.http_client import Explain
-from include.extract.http_status import build_status_error, parse_retry_after
+from include.extract.http_status import build_status_error, find_wait_s
 from include.extract.oauth_token import (
     MemoryTokenStore,
     Token,
@@ -239,5 +239,4 @@ def _read_answer(what: str, answer: requests.Response, explain: Explain) -> Any:
         raise ContractBroken(
             f"`{what}` answered 200 without JSON. Expected a token. Check the token address."
         )
-    wait = parse_retry_after(answer.headers.get("Retry-After"))
-    raise explain(what, answer.status_code, wait, body)
+    raise explain(what, answer.status_code, find_wait_s(answer), body)

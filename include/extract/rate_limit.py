@@ -31,6 +31,8 @@ SINGLES = 32
 # Without a limit to keep, the shared budget is asked this often whether somebody was refused.
 LOOK_S = 1.0
 JITTER_S = 0.25
+# Waits longer than this are worth a line in the log.
+LOUD_S = 5.0
 # A store that is away is tried again after this; until then the process keeps the limit alone.
 AWAY_S = 30.0
 
@@ -70,6 +72,8 @@ class RateLimiter:
         at = self._next_slot(now)
         if at is None:
             at = now + self._take_batch(now, patience_s)
+        if at - now > LOUD_S:
+            log.info("action=wait_for_rate host=%s wait_s=%.1f", self._key.host, at - now)
         if at > now:
             self._sleep(at - now)
 
