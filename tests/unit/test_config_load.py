@@ -70,9 +70,12 @@ def test_a_valid_tenant_is_resolved_against_its_connector(settings: Settings) ->
 
 
 def test_a_feed_says_when_it_sweeps_and_how_much_may_go(settings: Settings) -> None:
+    connector = settings.connectors_dir / "till" / "connector.yaml"
+    connector.write_text(CONNECTOR + "    sweep: all\n")
     block = "    schedule: daily\n    sweep_schedule: 5 3 * * 0\n"
     limits = "    stream_settings: {tickets: {sweep_limit_share: 0.1}}\n"
     write(settings, TENANT.replace("    schedule: daily\n", block) + limits)
+    assert messages(settings) == []
     feed = load_platform(settings).feeds[0]
     assert feed.sweep_schedule == "5 3 * * 0"
     assert feed.settings_of("tickets").sweep_limit_share == 0.1
