@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from include.config.load import load_platform
 from include.core import clock
@@ -53,6 +54,25 @@ def _fetch(url: str, query: str) -> list[tuple[Any, ...]]:
 def test_every_feed_loads(first: dict[str, FeedResult]) -> None:
     assert len(first) == len(load_platform().feeds) >= 8
     assert {name: result.failed for name, result in first.items() if result.failed} == {}
+
+
+def test_no_stream_of_the_demo_is_empty(
+    cases: dict[str, Case], first: dict[str, FeedResult], warehouse: str
+) -> None:
+    """A stream without rows shows nothing, and its staging models and checks prove nothing."""
+    empty, counted = [], 0
+    for name, case in cases.items():
+        names = set(case.feed.streams) | set(first[name].loaded)
+        with psycopg.connect(warehouse) as connection:
+            for stream in sorted(names):
+                table = sql.Identifier(case.feed.raw_schema, stream)
+                query = sql.SQL("select exists (select from {} where _feed = %s)").format(table)
+                row = connection.execute(query, [case.feed.name]).fetchone()
+                counted += 1
+                if not row or not row[0]:
+                    empty.append(f"{name}/{stream}")
+    assert counted > 100
+    assert empty == []
 
 
 def test_the_books_balance(first: dict[str, FeedResult]) -> None:

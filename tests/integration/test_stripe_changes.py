@@ -88,11 +88,9 @@ class Account:
         """Every row by table, without when and by which load it came."""
         found = {}
         for table in TABLES:
-            rows = self.query(
-                "select (to_jsonb(t) - array['_load_id', '_loaded_at', '_feed', '_deleted_at'])::text"
-                f", _deleted_at is null from {{raw}}.{table} as t order by id"
-            )
-            found[table] = rows
+            content = "to_jsonb(t) - array['_load_id', '_loaded_at', '_feed', '_deleted_at']"
+            columns = f"({content})::text, _deleted_at is null"
+            found[table] = self.query(f"select {columns} from {{raw}}.{table} as t order by id")
         return found
 
 
