@@ -155,3 +155,25 @@ def test_checks_before_the_first_load_warn_and_do_not_break(
     shown = capsys.readouterr().out
     assert "checked  clitest/broken" in shown
     assert "checked  clitest marts: 0 passed, 0 warnings, 12 skipped" in shown
+
+
+def test_forget_asks_first_and_says_what_it_searched(
+    uploads: Path, capsys: pytest.CaptureFixture[str], warehouse: str
+) -> None:
+    (uploads / "people.csv").write_text("id,email\n1,ann@mail.example\n2,bob@mail.example\n")
+    cli.main(["run", "--tenant", "clitest", "--feed", "uploads", "--step", "ingest"])
+    capsys.readouterr()
+    words = ["forget", "--tenant", "clitest", "--email", "Ann@Mail.example"]
+    assert cli.main(words) == 2
+    assert "Expected `--yes`" in capsys.readouterr().err
+    assert cli.main([*words, "--dry-run"]) == 0
+    shown = capsys.readouterr().out
+    assert "clitest_raw_files.people" in shown
+    assert "0 hits" in shown
+    assert "dry run: nothing was changed" in shown
+    assert cli.main([*words, "--yes"]) == 0
+    again = ["run", "--tenant", "clitest", "--feed", "uploads", "--step", "ingest", "--reload"]
+    assert cli.main(again) == 0
+    with psycopg.connect(warehouse) as connection:
+        rows = connection.execute("select id, email from clitest_raw_files.people order by 1")
+        assert rows.fetchall() == [(1, None), (2, "bob@mail.example")]
