@@ -78,8 +78,10 @@ def _blame(
         yield Step(what, error.message, error)
         return
     steps = [_check_stream(feed, name, credentials, warehouse) for name in sorted(feed.streams)]
-    if not any(step.error for step in steps):
-        # Only the whole fails: the error is not about a stream.
+    errors = [step.error for step in steps if step.error]
+    refused = all(isinstance(one, AccessDenied) for one in errors) and len(errors) == len(steps)
+    if not errors or refused:
+        # The whole fails, or all of it: the error is not about a stream.
         yield Step("auth", error.message, error)
         return
     if any(step.error is None for step in steps):
