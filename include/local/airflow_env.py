@@ -131,7 +131,7 @@ def _connections(facts: StackFacts, platform: Platform) -> dict[str, str]:
     base = f"http://{HOST}:{facts.ports.sandbox}"
     credentials: Mapping[str, Mapping[str, Mapping[str, Any]]] = world.get("credentials", {})
     for feed in platform.feeds:
-        vendor = find_vendor(feed.connector.connector, feed.name, credentials)
+        vendor = find_vendor(feed.connector.connector, feed.name)
         fields = credentials.get(vendor, {}).get(feed.tenant.id)
         if fields:
             found[feed.connection_id] = json.dumps(build_connection(base, vendor, fields))

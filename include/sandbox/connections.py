@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def find_vendor(connector: str, feed: str, credentials: Mapping[str, Any]) -> str:
-    """The vendor a feed talks to: its connector's, else (connector `rest`) the feed's name."""
-    # Only there: acme's CSV exports are a feed `quickbooks` that must not get the vendor's login.
-    return feed if connector == "rest" and feed in credentials else connector
+# Its feeds describe an API themselves: whose it is, only their name says.
+OWN_API = "rest"
+
+
+def find_vendor(connector: str, feed: str) -> str:
+    """The vendor a feed talks to: its connector's; with an API of its own, the feed's name."""
+    return feed if connector == OWN_API else connector
 
 
 def build_connection(base_url: str, vendor: str, fields: Mapping[str, Any]) -> dict[str, Any]:

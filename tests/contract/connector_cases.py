@@ -41,7 +41,7 @@ class Case:
     @property
     def vendor(self) -> str:
         """Whom the sandbox plays for this feed."""
-        return find_vendor(self.feed.connector.connector, self.feed.name, load_credentials())
+        return find_vendor(self.feed.connector.connector, self.feed.name)
 
     def source(self, limits: HttpLimits | None = None, **options: Any) -> Source:
         feed = replace(self.feed, options={**self.feed.options, **options})
@@ -89,7 +89,7 @@ def build_cases(url: str, world: Path) -> dict[str, Case]:
 
 def _build_case(feed: Feed, url: str, world: Path) -> Case:
     tenant, connector = feed.tenant.id, feed.connector.connector
-    vendor = find_vendor(connector, feed.name, load_credentials())
+    vendor = find_vendor(connector, feed.name)
     fields = load_credentials().get(vendor, {}).get(tenant)
     if fields:
         return Case(feed, sandbox_credentials("x", url, vendor, fields))

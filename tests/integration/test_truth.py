@@ -59,7 +59,7 @@ def load_world_platform(world: Path, settings: Settings) -> Platform:
 
 def build_credentials(feed: Feed, base: str) -> Credentials:
     tenant, connector = feed.tenant.id, feed.connector.connector
-    vendor = find_vendor(connector, feed.name, load_credentials())
+    vendor = find_vendor(connector, feed.name)
     fields = load_credentials().get(vendor, {}).get(tenant)
     if fields:
         return sandbox_credentials(feed.connection_id, base, vendor, fields)
