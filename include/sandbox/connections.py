@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-
 # Its feeds describe an API themselves: whose it is, only their name says.
 OWN_API = "rest"
 
