@@ -10,7 +10,7 @@ import json
 import logging
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -96,6 +96,7 @@ class ForeignSource:
         self._config = build_config(feed, credentials)
         self._mask = build_mask(credentials, self._config)
         self._protocol = build_protocol(self._mask)
+        self._reading: Generator[Page, None, None] | None = None
         self._keeper: ConfigKeeper | None = None
         if feed.options["keeps_config"]:
             store = token_store or MemoryTokenStore()
@@ -122,6 +123,13 @@ class ForeignSource:
             ConfigError: If the stream does not exist or the program refuses its configuration.
             UpstreamError: As the program reported, or by how it ended.
         """
+        if self._reading is not None:
+            # The load it fed has failed, and that failure's traceback keeps it open.
+            self._reading.close()
+        self._reading = self._read(stream, position)
+        yield from self._reading
+
+    def _read(self, stream: str, position: str | None) -> Generator[Page, None, None]:
         found = self._streams().get(stream)
         if found is None:
             raise ConfigError(

@@ -1,11 +1,15 @@
 """Singer taps and Airbyte sources as subprocesses, with a program told to misbehave."""
 
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from include.config.credentials import Credentials
+from include.config.load import load_platform
+from include.config.settings import ROOT
 from include.core.errors import (
     AccessDenied,
     ConfigError,
@@ -15,7 +19,8 @@ from include.core.errors import (
     UpstreamUnavailable,
 )
 from include.core.streams import Page, Tombstone, Window
-from include.extract.source import Source
+from include.extract.source import Source, build_source
+from include.pipeline.stream_names import build_stream_names
 from tests.integration.tool_maker import SECRET, build_tool_source
 
 BOTH = pytest.mark.parametrize("connector", ["singer", "airbyte"])
@@ -258,3 +263,22 @@ def test_limits_are_told_apart_from_refusals() -> None:
     assert isinstance(error, RateLimited)
     error = build_exit_error("tap-x", 1, ["Exception: Config is missing required keys: ['x']"])
     assert isinstance(error, ConfigError)
+
+
+@BOTH
+def test_the_readmes_feed_block_is_valid(
+    connector: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readme = (ROOT / "include" / "connectors" / connector / "README.md").read_text()
+    block = re.search(r"```yaml\n(.*?)```", readme, re.DOTALL)
+    assert block
+    head = "tenant: shown\nname: Shown\nowner: tests\nfeeds:\n"
+    (tmp_path / "shown.yaml").write_text(head + block[1])
+    monkeypatch.setenv("ELT_TENANTS_DIR", str(tmp_path))
+    platform = load_platform()
+    assert not platform.problems
+    (feed,) = platform.feeds
+    assert len(build_stream_names(feed)) == 2
+    fields = {"password": SECRET}
+    source = build_source(feed, Credentials(feed.connection_id, fields=fields))
+    assert SECRET in str(source._inner._config)  # type: ignore[attr-defined]

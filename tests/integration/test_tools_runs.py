@@ -233,3 +233,17 @@ def test_runs_that_rotate_a_secret_take_turns(tmp_path: Path) -> None:
     list(first)
     second.join(20)
     assert found == [[1, 2, 3, 4, 5]]
+
+
+def test_a_read_that_was_left_open_is_ended_by_the_next(tmp_path: Path) -> None:
+    """A load failed, its traceback kept the read open, and the next stream waited for its turn."""
+    config = {"until": 12_000, "every": 1000}
+    source = build_tool_source("singer", tmp_path, config, keeps_config=True)
+    left = source.read("orders", Window())
+    assert len(next(left).records) == 5000
+    again: list[int] = []
+    second = threading.Thread(target=lambda: again.extend(ids(read(source, "all_people"))))
+    second.start()
+    second.join(30)
+    assert len(again) == 12_000
+    assert list(left) == []
