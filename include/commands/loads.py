@@ -84,12 +84,20 @@ def _since(text: str | None) -> datetime | None:
         ) from None
 
 
+def _state(row: dict[str, Any]) -> str:
+    """`loaded`, `failed`; a replay's and a part's own words."""
+    if row["state"] == "failed" or row["is_last"]:
+        return str(row["state"])
+    is_replay = str(row["run_id"] or "").startswith("replay__")
+    return "replayed" if is_replay else f"part {row['part']}"
+
+
 def _row(row: dict[str, Any]) -> tuple[object, ...]:
     return (
         str(row["load_id"]),
         f"{row['tenant']}/{row['feed']}/{row['stream']}",
         row["kind"],
-        row["state"] if row.get("is_last", True) else f"part {row['part']}",
+        _state(row),
         row["finished_at"],
         row["read"],
         row["inserted"],

@@ -88,10 +88,11 @@ def _row(feed: Feed, stream: str, load: dict[str, Any] | None) -> dict[str, Any]
 
 
 def _fetch_loaded_at(connection: Connection, tenant: str) -> dict[tuple[str, str], datetime]:
-    """(feed, stream) -> end of the last load that was committed."""
+    """(feed, stream) -> end of the last read; backfills and replays do not make rows current."""
     rows = connection.execute(
         "select feed, stream, max(finished_at) from elt_ops.loads "
-        "where (tenant, state) = (%s, 'loaded') group by feed, stream",
+        "where (tenant, state) = (%s, 'loaded') and is_last and kind <> 'backfill' "
+        "group by feed, stream",
         [tenant],
     )
     return {(str(feed), str(stream)): at for feed, stream, at in rows if isinstance(at, datetime)}

@@ -187,7 +187,8 @@ class _Load:
                 place,
                 result,
                 part=self.progress.parts,
-                is_last=cutter.is_last,
+                # A replay is no read of the source, so it makes nothing fresh.
+                is_last=cutter.is_last and not plan.replayed,
                 delivered=self.progress.delivered if self._is_measured() else None,
             )
         return result

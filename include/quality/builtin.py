@@ -46,6 +46,7 @@ _LATE = """select coalesce('last load ' || last_load, 'never loaded') as bad_key
 from (
     select max(finished_at) as last_load from elt_ops.loads
     where (tenant, feed, stream, state) = ({tenant}, {feed}, {stream}, 'loaded') and is_last
+    and kind <> 'backfill'
 ) as latest
 where """
 _LATE_WARN = _LATE + "coalesce(last_load, '-infinity') < {now} - make_interval(hours => {warn_h})"

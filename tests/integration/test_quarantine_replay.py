@@ -1,6 +1,7 @@
 """`quarantine replay|drop|list` on a real database: what fits today is loaded, the rest waits."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -128,6 +129,24 @@ def test_what_fits_today_is_loaded_and_the_rest_counted(
     )
     assert books == [("manual", "cli", 2, 1, 1, 0, "loaded")]
     assert till.query("select count(*) from elt_ops.cursors") == [(0,)]
+    assert cli.main(["loads", "--tenant", "replays", "--limit", "1"]) == 0
+    assert "manual  replayed" in capsys.readouterr().out
+
+
+def test_a_replay_makes_no_stream_look_fresh(
+    till: Till, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Old records replayed today said that the source was read today."""
+    till.load("sales", sale(1, "dear"))
+    till.query("update elt_ops.loads set finished_at = now() - interval '3 days'")
+    till.declare(AMOUNT="text")
+    assert _replay() == 0
+    capsys.readouterr()
+    assert cli.main(["status", "--tenant", "replays", "--json"]) == 0
+    (tenant,) = json.loads(capsys.readouterr().out)["tenants"]
+    (row,) = [row for row in tenant["streams"] if row["stream"] == "sales"]
+    age = datetime.now(tz=UTC) - datetime.fromisoformat(row["loaded_at"].replace("Z", "+00:00"))
+    assert age > timedelta(days=2)
 
 
 def test_a_second_replay_changes_no_row(till: Till) -> None:
