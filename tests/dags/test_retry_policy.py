@@ -6,9 +6,12 @@ import pytest
 from airflow.sdk import RetryAction
 
 from include.core import errors
+from include.core.rates import BudgetKey
+from include.extract.rate_budget import MemoryRateBudget
+from include.extract.rate_limit import RateLimiter
 from include.orchestration.retry import MAX_RETRY_AFTER, EltRetryPolicy, build_leaves
 
-RETRIED = {"UpstreamUnavailable", "RateLimited", "WarehouseUnavailable"}
+RETRIED = {"UpstreamUnavailable", "RateLimited", "PositionRefused", "WarehouseUnavailable"}
 EVERY_ERROR = [
     value
     for value in vars(errors).values()
@@ -53,6 +56,17 @@ def test_a_new_leaf_gets_a_rule_without_touching_the_policy() -> None:
 )
 def test_retry_after_is_honoured_within_reason(asked, waits) -> None:
     assert _decide(errors.RateLimited("x", retry_after_s=asked)).retry_delay == waits
+
+
+def test_a_blocked_budget_is_tried_again_when_the_block_ends() -> None:
+    """A credential at rest for an hour was tried again after thirty seconds, three times."""
+    budget = MemoryRateBudget()
+    limiter = RateLimiter(5, budget, BudgetKey("api.example", "k"))
+    limiter.block(3600)
+    with pytest.raises(errors.RateLimited, match="api.example") as caught:
+        limiter.wait(60)
+    delay = _decide(caught.value).retry_delay
+    assert timedelta(minutes=59) < delay <= timedelta(hours=1)
 
 
 def test_an_error_of_somebody_else_keeps_the_tasks_own_retries() -> None:
