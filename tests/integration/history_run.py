@@ -11,14 +11,18 @@ from tests.integration.shop_history import ShopHistory
 GENERATE = (Phase.generate,)
 
 
-def run_histories(url: str, *, histories: int, steps: int) -> int:
+def run_histories(url: str, *, histories: int, steps: int, turn: int = 0) -> int:
     """Live through some histories of so many steps; returns the steps made.
+
+    Args:
+        turn: Told apart from earlier turns of the same run; counted on from the seed.
 
     Raises:
         AssertionError: With the seed that repeats the run; above it stands the history that fails,
             with HISTORY_SHRINK set the shortest one that does.
     """
-    number = int(os.environ.get("HISTORY_SEED") or random.SystemRandom().randrange(2**32))
+    named = os.environ.get("HISTORY_SEED")
+    number = int(named) + turn if named else random.SystemRandom().randrange(2**32)
     machine = seed(number)(type("History", (ShopHistory,), {"url": url, "steps": 0}))
     chosen = settings(
         max_examples=histories,

@@ -1,13 +1,12 @@
-"""A made-up shop that changes while it is loaded, and the random histories lived through with it.
+"""Random histories lived through with a made-up shop, which is the truth.
 
-The shop is the truth. Every step either changes it, loads from it (perhaps broken off, killed, or
+Every step either changes it, loads from it (perhaps broken off, killed, or
 overtaken by changes between two pages), backfills, rewinds or sweeps. After each step the warehouse
 may lag behind, but may hold nothing the shop never said, and no older version than it held before;
 at the end it equals the shop.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest import mock
@@ -17,172 +16,36 @@ import psycopg
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from include.config.connector_spec import Stream
 from include.config.credentials import Credentials
 from include.core import clock
 from include.core.errors import EltError, UpstreamUnavailable
-from include.core.streams import Page, RunKind, Tombstone, Window
+from include.core.streams import RunKind, Window
 from include.load import loader, parts
 from include.load.parts import PartLimits
 from include.pipeline import stream_load
 from include.pipeline.stream_load import run_stream_load
 from include.warehouse.connection import Warehouse
 from include.warehouse.cursors import run_rewind
+from tests.integration.changing_shop import (
+    IDS,
+    ORDERS,
+    SHOP,
+    STOCK,
+    STREAMS,
+    TICKETS,
+    Shop,
+    ShopSource,
+)
 from tests.unit.feed_maker import build_feed, build_tenant
 
-PAGE = 2
-IDS = range(1, 9)
 CREDENTIALS = Credentials("testco__feed")
-# A stream told of changes by time and swept for what is gone, one whose deletions are named by the
-# source, and one without any time that is read whole.
-ORDERS, TICKETS, STOCK = "orders", "tickets", "stock"
-STREAMS = (ORDERS, TICKETS, STOCK)
-
-_COLUMNS = {"id": "int", "amount": "numeric", "updated_at": "timestamp"}
-_CURSOR = {"field": "updated_at", "why": "The shop moves it with every change."}
-_ITEMS = {"items": {"path": "items", "columns": {"sku": "text"}}}
-SHOP = {
-    "connector": "shopapi",
-    "title": "A shop",
-    "kind": "python",
-    "streams": {
-        ORDERS: {
-            "primary_key": ["id"], "columns": _COLUMNS, "cursor": _CURSOR, "version": "updated_at",
-            "sweep": "all", "sweep_limit_share": 1.0, "children": _ITEMS,
-        },
-        TICKETS: {
-            "primary_key": ["id"], "columns": _COLUMNS, "cursor": _CURSOR, "version": "updated_at",
-            "children": _ITEMS,
-        },
-        STOCK: {
-            "primary_key": ["id"], "columns": _COLUMNS, "version": "updated_at", "sweep": "all",
-            "sweep_limit_share": 1.0, "children": _ITEMS,
-        },
-    },
-}  # fmt: skip
-
 # Often what happens often.
 KINDS = (RunKind.SCHEDULED, RunKind.SCHEDULED, RunKind.MANUAL, RunKind.SWEEP)
 ENDS = ("well", "well", "fails", "killed", "lost", "uncommitted", "unreported")
 
-Record = tuple[datetime, int]
-
 
 class Killed(BaseException):
     """The process is gone: nothing of ours runs any more, not even an `except`."""
-
-
-@dataclass
-class Shop:
-    """The truth.
-
-    Attributes:
-        live: Stream -> id -> (changed at, amount).
-        gone: Stream -> id -> deleted at.
-        bad: Records whose amount is no number at the moment.
-        said: Everything the shop ever said: (stream, id, changed at, amount).
-    """
-
-    now: datetime
-    live: dict[str, dict[int, Record]] = field(default_factory=lambda: {n: {} for n in STREAMS})
-    gone: dict[str, dict[int, datetime]] = field(default_factory=lambda: {n: {} for n in STREAMS})
-    bad: set[tuple[str, int]] = field(default_factory=set)
-    said: set[tuple[str, int, datetime, int]] = field(default_factory=set)
-    amounts: int = 0
-
-    def put(self, stream: str, number: int) -> None:
-        """Insert, update or restore."""
-        self.amounts += 1
-        self.live[stream][number] = (self.now, self.amounts)
-        self.gone[stream].pop(number, None)
-        self.bad.discard((stream, number))
-        self.said.add((stream, number, self.now, self.amounts))
-
-    def delete(self, stream: str, number: int) -> None:
-        if self.live[stream].pop(number, None) is not None:
-            # A vendor's clock is fine enough to tell a change from the deletion after it.
-            self.now += timedelta(milliseconds=1)
-            self.gone[stream][number] = self.now
-            self.bad.discard((stream, number))
-
-    def spoil(self, stream: str, number: int) -> None:
-        """The record changes to something no loader can read."""
-        if number in self.live[stream]:
-            self.put(stream, number)
-            self.bad.add((stream, number))
-
-    def describe(self, stream: str, number: int) -> dict[str, Any]:
-        """One record as the API sends it."""
-        changed, amount = self.live[stream][number]
-        is_bad = (stream, number) in self.bad
-        return {
-            "id": number,
-            "amount": "a lot" if is_bad else amount,
-            "updated_at": changed.isoformat(),
-            "items": [{"sku": f"sku-{amount}-{n}"} for n in range(amount % 3)],
-        }
-
-
-class ShopSource:
-    """Pages of two, in the order of change, each asked for live: the shop may change in between.
-
-    Attributes:
-        between: What happens before the page of that number is asked for.
-        repeats: The first record of a page is the last one of the page before, once more.
-    """
-
-    def __init__(self, shop: Shop) -> None:
-        self.shop = shop
-        self.between: dict[int, Callable[[], None]] = {}
-        self.repeats = False
-
-    def check(self) -> None:
-        """Always there."""
-
-    def discover(self) -> dict[str, Stream]:
-        raise AssertionError("the streams are declared")
-
-    def read(self, stream: str, window: Window, position: str | None = None) -> Iterator[Page]:
-        after = _parse(position) if position else None
-        page = 0
-        while True:
-            self.between.get(page, lambda: None)()
-            page += 1
-            keys = self._following(stream, window, after)[:PAGE]
-            records = [self.shop.describe(stream, number) for _, number in keys]
-            if self.repeats and after and after[1] in self.shop.live[stream]:
-                records.insert(0, self.shop.describe(stream, after[1]))
-            if not keys:
-                yield Page([], deleted=self._deleted(stream, window))
-                return
-            after = keys[-1]
-            yield Page(records, position=_format(after) if stream != STOCK else None)
-
-    def _following(
-        self, stream: str, window: Window, after: tuple[datetime, int] | None
-    ) -> list[tuple[datetime, int]]:
-        """(changed at, id) inside the window and behind the position, in that order."""
-        found = sorted((at, number) for number, (at, _) in self.shop.live[stream].items())
-        if stream == STOCK:
-            # Read whole, in an order that changes do not touch.
-            found = sorted(found, key=lambda key: key[1])
-            return [key for key in found if after is None or key[1] > after[1]]
-        return [key for key in found if window.contains(key[0]) and (not after or key > after)]
-
-    def _deleted(self, stream: str, window: Window) -> tuple[Tombstone, ...]:
-        if stream != TICKETS:
-            return ()
-        graves = self.shop.gone[stream].items()
-        return tuple(Tombstone((n,), at) for n, at in sorted(graves) if window.contains(at))
-
-
-def _format(key: tuple[datetime, int]) -> str:
-    return f"{key[0].isoformat()} {key[1]}"
-
-
-def _parse(text: str) -> tuple[datetime, int]:
-    instant, number = text.split()
-    return datetime.fromisoformat(instant), int(number)
 
 
 class ShopHistory(RuleBasedStateMachine):
