@@ -37,7 +37,9 @@ def build_ingest_docs(feed: Feed) -> str:
             "",
             f"- Every load and its counts: `{naming.OPS_SCHEMA}.loads` where tenant = '{tenant.id}'"
             f" and feed = '{feed.name}'",
-            f"- Records that did not fit: `{naming.OPS_SCHEMA}.quarantine`",
+            f"- Records that did not fit: `{naming.OPS_SCHEMA}.quarantine`, or `python -m"
+            f" include.cli quarantine list --tenant {tenant.id} --feed {feed.name}`",
+            *_sweeps(feed),
             f"- Checks: `{naming.OPS_SCHEMA}.check_results`; columns that changed:"
             f" `{naming.OPS_SCHEMA}.schema_changes`",
             f"- Credentials: Airflow connection `{feed.connection_id}`{_secrets(feed)}",
@@ -47,6 +49,12 @@ def build_ingest_docs(feed: Feed) -> str:
             f" `include/connectors/{connector.connector}/`",
         ]
     )
+
+
+def _sweeps(feed: Feed) -> list[str]:
+    if feed.sweep_schedule is None:
+        return []
+    return [f"- What is gone at the source: DAG `{feed.sweep_dag_id}`, `{feed.sweep_schedule}`"]
 
 
 def _streams(feed: Feed) -> list[str]:

@@ -36,6 +36,8 @@ STATEMENTS = {
     """,
     # New events stay until somebody has drained them, however old they are.
     "inbox": "delete from elt_ops.inbox where state <> 'new' and settled_at < %s",
+    # Chunks go with their backfill.
+    "backfills": "delete from elt_ops.backfills where finished_at < %s",
     "alerts": "delete from elt_ops.alerts where last_at < %s",
 }
 

@@ -1,16 +1,23 @@
 """Quarantine on a real database: its limit, what closes a record, and how sweeps know its key."""
 
+from pathlib import Path
+
 import psycopg
 import pytest
+from psycopg import sql
 
 from include.config.connector_spec import QuarantineLimit
+from include.config.credentials import Credentials
+from include.config.load import feed_by_name, load_platform
 from include.core.errors import TooManyRejects
-from include.core.streams import Page
+from include.core.streams import Page, RunKind
 from include.load.chunk import DictChunk
 from include.load.layout import build_layout
 from include.load.quarantine import build_is_rejected, fetch_has_unkeyed
 from include.load.shape import Shaper
 from include.load.staging import Staging
+from include.pipeline.stream_load import run_stream_load
+from include.warehouse.connection import Warehouse
 from tests.integration.load_case import LoadCase, build_case, order, reject
 
 
@@ -136,8 +143,6 @@ def test_staged_rejects_name_the_rows_they_stand_for(case: LoadCase) -> None:
         staging.run_create()
         staging.run_copy(shaped)
         assert not fetch_has_unkeyed(connection)
-        from psycopg import sql
-
         query = sql.SQL("select id from {} as t where {} order by 1").format(
             sql.Identifier(layout.parent.schema, layout.parent.name),
             build_is_rejected(layout, "t"),
@@ -150,3 +155,39 @@ def test_staged_rejects_name_the_rows_they_stand_for(case: LoadCase) -> None:
 def test_rejects_of_a_source_have_no_key(case: LoadCase) -> None:
     case.load(Page([order(1)], (reject(),)))
     assert case.ops("quarantine", "key_values, form") == [(None, "text")]
+
+
+def test_a_tenant_may_let_more_pass_for_one_stream(
+    warehouse: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the tenant file to the loader; a load over the limit has one row in the ledger."""
+    folder = tmp_path / "drop"
+    folder.mkdir()
+    lines = [*('{"id": 1, "n"' for _ in range(4)), '{"id": 2, "n": 5}']
+    (folder / "visits.jsonl").write_text("\n".join(lines))
+    path = tmp_path / "limits.yaml"
+    monkeypatch.setenv("ELT_TENANTS_DIR", str(tmp_path))
+
+    def load(settings: str) -> None:
+        path.write_text(
+            "tenant: limits\nname: Limits\nowner: tests\nfeeds:\n  drop: {connector: files, "
+            f"schedule: daily, start_date: 2026-01-01, options: {{path: {folder}}}{settings}}}\n"
+        )
+        feed = feed_by_name(load_platform(), "limits", "drop")
+        run_stream_load(
+            feed, "visits", RunKind.SCHEDULED, None, Credentials("x"), Warehouse(warehouse, False)
+        )
+
+    limit = ", stream_settings: {visits: {quarantine: {share: SHARE, least: 3}}}"
+    with pytest.raises(TooManyRejects, match="`4` of `5` records"):
+        load(limit.replace("SHARE", "0.5"))
+    load(limit.replace("SHARE", "0.9"))
+    with psycopg.connect(warehouse) as connection:
+        books = connection.execute(
+            "select state, read, quarantined from elt_ops.loads where tenant = 'limits' order by 1"
+        ).fetchall()
+        kept = connection.execute(
+            "select sum(seen_count) from elt_ops.quarantine where tenant = 'limits'"
+        ).fetchone()
+    assert books == [("failed", 5, 4), ("loaded", 5, 4)]
+    assert kept == (8,)
