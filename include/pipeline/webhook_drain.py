@@ -75,7 +75,10 @@ def run_drain(
     run_prepare(feed, warehouse)
     source = open_source(feed, credentials, warehouse)
     if not isinstance(source, LocatedSource):
-        raise ConfigError("the source of a feed with an inbox must be a located one.")
+        raise ConfigError(
+            f"the source of a feed with an inbox is a `{type(source).__name__}`. Expected the one "
+            "`build_source` makes. Open it with `open_source`."
+        )
     drain = _Drain(feed, credentials, warehouse, origin, source, result)
     with _alone(feed, warehouse) as is_alone:
         if is_alone:
