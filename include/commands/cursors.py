@@ -89,7 +89,7 @@ def _rewind(arguments: argparse.Namespace, tenant: Tenant, warehouse: "Warehouse
     from include.warehouse.cursors import fetch_cursors, run_rewind
 
     (feed,) = choose_feeds(tenant, arguments.feed)
-    value = build_target(feed, arguments.to, utcnow())
+    instant = build_instant(feed, arguments.to, utcnow())
     with warehouse.connect() as connection:
         known = fetch_cursors(connection, tenant.id, feed=feed.name, stream=arguments.stream)
     if not known:
@@ -100,10 +100,14 @@ def _rewind(arguments: argparse.Namespace, tenant: Tenant, warehouse: "Warehouse
             feed=feed.name,
             stream=arguments.stream,
         )
-    shown = [(f"{feed.name}/{row['stream']}", row["cursor"], value or START) for row in known]
+    targets = _build_targets(feed, arguments.to, instant, known)
+    shown = [
+        (f"{feed.name}/{row['stream']}", row["cursor"], targets[row["stream"]] or START)
+        for row in known
+    ]
     for line in build_table(("stream", "before", "after"), shown):
         say(line)
-    ahead = [row["stream"] for row in known if value and _is_ahead(value, row["cursor"])]
+    ahead = [row["stream"] for row in known if _is_ahead(targets[row["stream"]], row["cursor"])]
     if ahead:
         raise ConfigError(
             f"`--to {arguments.to}` is after the cursor of {', '.join(ahead)}. Expected an earlier "
@@ -115,8 +119,8 @@ def _rewind(arguments: argparse.Namespace, tenant: Tenant, warehouse: "Warehouse
         return USAGE
     with warehouse.connect() as connection:
         done = [
-            run_rewind(connection, tenant.id, feed.name, row["stream"], value, arguments.reason)
-            for row in known
+            run_rewind(connection, tenant.id, feed.name, stream, value, arguments.reason)
+            for stream, value in targets.items()
         ]
     dropped = sum(one.checkpoints for one in done)
     also = f", {dropped} checkpoints dropped" if dropped else ""
@@ -124,39 +128,58 @@ def _rewind(arguments: argparse.Namespace, tenant: Tenant, warehouse: "Warehouse
     return 0
 
 
-def build_target(feed: Feed, text: str, now: datetime) -> str | None:
-    """The cursor asked for; None forgets a source's own state.
+def build_instant(feed: Feed, text: str, now: datetime) -> str:
+    """The instant asked for as a cursor.
 
     Raises:
-        ConfigError: If the text is no instant, lies ahead, or the source keeps its own state.
+        ConfigError: If the text is no instant, or lies ahead.
     """
-    if text == START:
-        return None if feed.connector.stateful else format_instant(start_instant(feed))
     place = {"tenant": feed.tenant.id, "feed": feed.name}
-    if feed.connector.stateful:
-        raise ConfigError(
-            f"`--to {text}`: this source keeps a state of its own, which has no time in it. "
-            f"Expected `--to {START}`.",
-            **place,
-        )
     try:
-        instant = parse_instant(text)
+        instant = start_instant(feed) if text == START else parse_instant(text)
     except ValueError:
         raise ConfigError(
             f"`--to {text}` is no instant. Expected `2026-10-01`, `2026-10-01T06:00:00Z` or "
             f"`{START}`.",
             **place,
         ) from None
-    if instant > now:
+    if instant > now and text != START:
         raise ConfigError(f"`--to {text}` lies ahead. Expected an instant of the past.", **place)
     return format_instant(instant)
 
 
-def _is_ahead(value: str, cursor: str | None) -> bool:
+def _build_targets(
+    feed: Feed, text: str, instant: str, known: list[dict[str, Any]]
+) -> dict[str, str | None]:
+    """Stream -> its new cursor; None forgets a state that only the source understands.
+
+    Raises:
+        ConfigError: If such a stream is to be set to an instant.
+    """
+    states = [row["stream"] for row in known if _is_state(feed, row["stream"], row["cursor"])]
+    if states and text != START:
+        raise ConfigError(
+            f"`--to {text}`: {', '.join(states)} has a state of its own, with no time in it. "
+            f"Expected `--to {START}`, or other streams by `--stream`.",
+            tenant=feed.tenant.id,
+            feed=feed.name,
+        )
+    return {row["stream"]: None if row["stream"] in states else instant for row in known}
+
+
+def _is_state(feed: Feed, stream: str, cursor: str | None) -> bool:
+    declared = feed.streams.get(stream)
+    if feed.connector.stateful or (declared is not None and declared.stateful):
+        return True
     try:
-        return cursor is not None and parse_instant(value) > parse_instant(cursor)
+        parse_instant(cursor or format_instant(start_instant(feed)))
     except ValueError:
-        return False
+        return True
+    return False
+
+
+def _is_ahead(value: str | None, cursor: str | None) -> bool:
+    return bool(value and cursor) and parse_instant(value or "") > parse_instant(cursor or "")
 
 
 def _may_go_on(arguments: argparse.Namespace, streams: int) -> bool:

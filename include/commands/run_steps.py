@@ -88,7 +88,7 @@ def _loads(
     names = build_stream_names(feed)
     if is_sweep and names and not request.stream:
         names = build_swept_names(feed)
-        if not names:
+        if not names and not feed.connector.streams_from_feed:
             return
     credentials = load_credentials(feed)
     source = open_source(feed, credentials, warehouse)

@@ -91,7 +91,9 @@ def check_sweeps(connector: Connector, streams: dict[str, Stream], trouble: Trou
     if connector.stateful:
         message = "the source keeps its own state and cannot be read whole: no `sweep_schedule`."
         trouble.append((("sweep_schedule",), message))
-    elif streams and not any(one.cursor and one.sweep == "all" for one in streams.values()):
+    elif streams and not any(
+        one.cursor and one.sweep == "all" and not one.stateful for one in streams.values()
+    ):
         trouble.append(
             (
                 ("sweep_schedule",),

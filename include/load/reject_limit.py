@@ -13,30 +13,37 @@ from include.warehouse.connection import Connection
 from include.warehouse.ledger import LoadPlace
 
 TOP_REASONS = 3
+COUNT = """
+select count(*), r.reason, min(r.detail) from {} as r where not exists (
+    select 1 from elt_ops.quarantine as q
+    where (q.tenant, q.feed, q.stream, q.state) = (%(tenant)s, %(feed)s, %(stream)s, 'dropped')
+    and q.fingerprint = r.fingerprint
+) group by 2 order by 1 desc, 2
+"""
 
 
 def run_check_rejects(
     connection: Connection, place: LoadPlace, limit: QuarantineLimit, *, read: int
 ) -> None:
-    """Compare the staged rejects with the stream's limit.
+    """Compare the staged rejects with the stream's limit; those a person has dropped are free.
 
     Raises:
         TooManyRejects: With the most frequent reasons; the caller's transaction ends.
     """
-    table = sql.Identifier(REJECTS)
-    counted = connection.execute(sql.SQL("select count(*) from {}").format(table)).fetchone()
-    rejects = int(counted[0]) if counted else 0
+    query = sql.SQL(COUNT).format(sql.Identifier(REJECTS))
+    rows = connection.execute(query, place.row()).fetchall()
+    rejects = sum(int(row[0]) for row in rows)
     if rejects <= max(limit.least, limit.share * read):
         return
-    query = sql.SQL("select count(*), reason, min(detail) from {} group by 2 order by 1 desc, 2")
-    rows = connection.execute(query.format(table)).fetchall()[:TOP_REASONS]
-    reasons = "; ".join(f"{count} `{reason}` (such as: {detail})" for count, reason, detail in rows)
+    reasons = "; ".join(
+        f"{count} `{reason}` (such as: {detail})" for count, reason, detail in rows[:TOP_REASONS]
+    )
     raise TooManyRejects(
         f"`{rejects}` of `{read}` records do not fit: {reasons}. Expected at most "
         f"{limit.share:.0%}, or {limit.least}. Nothing was loaded; look at them with `python -m "
         f"include.cli quarantine list --tenant {place.tenant} --feed {place.feed} --stream "
-        f"{place.stream}`, then correct the columns in connector.yaml, or let more pass: "
-        f"`stream_settings: {{{place.stream}: {{quarantine: {{share: 1}}}}}}` in the tenant file."
+        f"{place.stream}`, then correct the columns in connector.yaml, drop them, or let more "
+        f"pass: `stream_settings: {{{place.stream}: {{quarantine: {{share: 1}}}}}}` in the tenant file."
     )
 
 

@@ -66,5 +66,5 @@ def _borders(start: datetime, size: str) -> Iterator[datetime]:
 
 def find_time_streams(streams: Mapping[str, Stream]) -> tuple[list[str], list[str]]:
     """Streams a backfill can read, and those without a time cursor, both sorted."""
-    by_time = sorted(name for name, stream in streams.items() if stream.cursor)
+    by_time = sorted(n for n, one in streams.items() if one.cursor and not one.stateful)
     return by_time, sorted(set(streams) - set(by_time))

@@ -164,6 +164,10 @@ def test_a_source_with_its_own_state_starts_over_or_not_at_all(
 ) -> None:
     """An instant means nothing to a tap's bookmark."""
     _load(feed, warehouse, 20)
+    with psycopg.connect(warehouse) as connection:
+        connection.execute("""update elt_ops.cursors set value = '{"page": 7}'""")
+    assert _rewind("--to", "2026-01-05", "--yes") == 2
+    assert "sales has a state of its own" in capsys.readouterr().err
     text = CONNECTOR.replace("kind: python", "kind: python\nstateful: true")
     (tmp_path / "till" / "connector.yaml").write_text(text)
     assert _rewind("--to", "2026-01-05", "--yes") == 2

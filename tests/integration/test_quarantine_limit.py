@@ -72,6 +72,17 @@ def test_the_limit_is_a_share_and_a_number(case: LoadCase) -> None:
     assert case.load([order(1, "x")]).quarantined == 1
 
 
+def test_dropped_records_do_not_count_against_the_limit(case: LoadCase) -> None:
+    """The same thirty test orders failed every run, although a person had dropped them."""
+    _limited(case, 0, 0)
+    with pytest.raises(TooManyRejects):
+        case.load([order(1, "x"), order(2)])
+    case.query("update elt_ops.quarantine set state = 'dropped' where tenant = %s", case.tenant)
+    assert case.load([order(1, "x"), order(2)]).counts()["quarantined"] == 1
+    with pytest.raises(TooManyRejects, match="`1` of `2`"):
+        case.load([order(1, "x"), order(2, "y")])
+
+
 def test_a_record_that_loads_later_is_closed_with_that_load(case: LoadCase) -> None:
     case.load([order(1, "x"), order(2, "x"), {"id": "none", "amount": 1}])
     assert case.load([order(1, "5.00"), order(3)]).loaded == 2
