@@ -135,7 +135,7 @@ class Mask:
         return self._walk(record, paths, "")
 
     def _walk(self, record: dict[Any, Any], paths: "RecordPaths", prefix: str) -> dict[Any, Any]:
-        made = {}
+        made: dict[Any, Any] = {}
         for key, value in record.items():
             path = f"{prefix}{key}"
             if path in paths.objects and isinstance(value, dict):
