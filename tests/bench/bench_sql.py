@@ -23,6 +23,7 @@ from tests.bench.row import Row
 from tests.bench.tpch import TABLES, fetch_content, run_make_tables
 from tests.bench.warehouse_server import serve
 
+ROUNDS = 2
 SCALE = os.environ.get("ELT_BENCH_TPCH_SCALE", "1")
 
 
@@ -33,21 +34,27 @@ def run() -> list[Row]:
         with psycopg.connect(source, autocommit=True) as connection:
             connection.execute("create database warehouse")
         run_make_tables(source, SCALE, Path(folder))
-        # Before and after, so that both ways meet the same machine; the better one counts.
-        copies = [_run_psql(source, warehouse)]
-        ours = _run_ours(source, warehouse)
-        copies.append(_run_psql(source, warehouse))
+        copies, loads = [], []
+        # In turn, so that both ways meet the same machine; the better round of each counts.
+        for _ in range(ROUNDS):
+            copies.append(_run_psql(source, warehouse))
+            loads.append(_run_ours(source, warehouse))
         rows = _check_content(source, warehouse)
-    copy, tag = min(copies), f"TPC-H at scale {SCALE}, 8 tables"
+    copy, ours = min(copies), min(load["seconds"] for load in loads)
+    peak, tag = max(load["peak_mb"] for load in loads), f"TPC-H at scale {SCALE}, 8 tables"
     return [
         Row(f"psql COPY | COPY of {tag}", rows / copy, "rows/s"),
-        Row(f"`sql` of {tag}", rows / ours["seconds"], "rows/s"),
-        Row(f"`sql` of {tag}, share of psql's rate", copy / ours["seconds"], "x", 0.5),
-        Row("peak memory of the loading process, `sql`", ours["peak_mb"], "MB", 500, False),
+        Row(f"`sql` of {tag}", rows / ours, "rows/s"),
+        Row(f"`sql` of {tag}, share of psql's rate", copy / ours, "x", 0.5),
+        Row("peak memory of the loading process, `sql`", peak, "MB", 500, False),
     ]
 
 
 def _run_ours(source: str, warehouse: str) -> dict[str, Any]:
+    """A first load of all tables in a process of its own."""
+    with psycopg.connect(warehouse, autocommit=True) as connection:
+        connection.execute("drop schema if exists bench_raw_sql cascade")
+        connection.execute("checkpoint")
     arguments = [sys.executable, "-m", "tests.bench.sql_process", source, warehouse, *TABLES]
     done = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
