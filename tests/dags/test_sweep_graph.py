@@ -5,11 +5,13 @@ from types import SimpleNamespace
 import pytest
 from airflow.sdk import TriggerRule
 
-from include.core.streams import RunKind
+from include.core.streams import LoadResult, RunKind
+from include.orchestration import operators
 from include.orchestration.ingest_dag import build_ingest_dag
 from include.orchestration.operators import SweepOperator
 from include.orchestration.run_request import build_sweep_request
 from include.orchestration.sweep_dag import build_sweep_dag
+from include.pipeline.feed_load import FeedResult
 from tests.dags.conftest import ROOT, TENANT, dags_of
 
 SWEPT = """
@@ -91,6 +93,26 @@ def test_only_a_person_accepts_many_deletions(swept, params: dict, accepts: bool
     task = build_sweep_dag(swept).get_task("people")
     assert task.read_request({"params": params, "dag_run": run}) == request
     assert build_sweep_dag(swept).params["accept_deletes"] is False
+
+
+def test_the_task_asks_the_pipeline_for_a_sweep(swept, monkeypatch) -> None:
+    asked: dict = {}
+
+    def load(feed, kind, window, *args, **options):
+        asked.update(options, feed=feed.name, kind=kind, window=window)
+        return FeedResult(loaded={"people": LoadResult(1, 3, 0, 0, 3, 0, 0, deleted=2)})
+
+    monkeypatch.setattr("include.pipeline.feed_load.run_feed_load", load)
+    monkeypatch.setattr("include.orchestration.change_alert.notify_changes", lambda *args: None)
+    monkeypatch.setattr(operators, "_fetch_credentials", lambda feed: None)
+    monkeypatch.setattr(operators, "build_warehouse", lambda tenant: None)
+    ti = SimpleNamespace(dag_id="sweep__shop__wiped", run_id="r", task_id="people", try_number=1)
+    context = {"ti": ti, "params": {"accept_deletes": True}}
+    counts = build_sweep_dag(swept).get_task("people").execute(context)
+    assert counts["unchanged"] == 3
+    assert (asked["feed"], asked["kind"], asked["window"]) == ("wiped", RunKind.SWEEP, None)
+    assert (asked["streams"], asked["may_shrink"]) == (("people",), True)
+    assert asked["origin"].dag_id == "sweep__shop__wiped"
 
 
 def test_a_schedule_with_nothing_to_sweep_is_a_problem(write_platform) -> None:
