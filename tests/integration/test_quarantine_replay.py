@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
+import pyarrow as pa
 import pytest
 
 from include import cli
@@ -57,12 +58,15 @@ class Till:
         (self.folder / "till" / "connector.yaml").write_text(text)
 
     def load(self, stream: str, *records: dict, complete: bool = False) -> None:
+        self.load_page(stream, Page(list(records)), complete=complete)
+
+    def load_page(self, stream: str, page: Page, *, complete: bool = False) -> None:
         feed = feed_by_name(load_platform(), "replays", "till")
         spec = feed.streams[stream]
         spec = spec if complete else spec.model_copy(update={"sweep": None})
         case = LoadCase(self.url, spec, "replays", "till", "till", stream, self.hours)
         plan = case.plan(policy=build_policy(feed, stream, spec))
-        run_load(Warehouse(self.url, salt=SALT), plan, [Page(list(records))])
+        run_load(Warehouse(self.url, salt=SALT), plan, [page])
         self.hours += 1
 
     def query(self, statement: str, *values: object) -> list[tuple]:
@@ -253,3 +257,23 @@ def test_personal_data_stays_hashed_when_it_is_replayed(
     buyers = till.query("select buyer from replays_raw_till.sales order by id")
     assert len(buyers) == 2
     assert buyers[0] == buyers[1] != ("b1",)
+
+
+def test_a_row_of_a_typed_source_is_read_by_column_name(till: Till) -> None:
+    """`buyer` is at `buyer.id` in a record, but a row of a table has it by its own name."""
+    table = pa.table(
+        {
+            "id": [1, 2],
+            "amount": ["dear", "2.50"],
+            "updated_at": [datetime(2026, 1, 1, tzinfo=UTC)] * 2,
+            "buyer": ["b1", "b2"],
+            "unknown": [None, 7],
+        }
+    )
+    till.load_page("sales", Page(table))
+    assert till.query("select form from elt_ops.quarantine") == [("row",)]
+    till.declare(AMOUNT="text")
+    assert _replay() == 0
+    rows = till.query("select id, amount, buyer, updated_at from replays_raw_till.sales order by 1")
+    day = datetime(2026, 1, 1, tzinfo=UTC)
+    assert rows == [(1, "dear", "b1", day), (2, "2.50", "b2", day)]
