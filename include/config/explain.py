@@ -9,7 +9,6 @@ from pydantic import BaseModel, ValidationError
 from include.config.models import Problem
 from include.config.yaml_file import Loc, YamlFile
 
-
 # Where a person may have written the secret itself instead of the name of its field.
 _NEVER_SHOWN = ("secret",)
 
