@@ -101,6 +101,15 @@ class ErasureGuard:
             for one in rejects
         ]
 
+    def stored_key(self, key: tuple[Any, ...]) -> tuple[Any, ...]:
+        """A primary key as a row of an erased person has it; any other as it is."""
+        table, made = self._layout.parent, []
+        for column, value in zip(self._layout.primary_key, key, strict=True):
+            known = self._is_row(column, value) or self._eraser.owns(str(value))
+            personal = is_personal(table, column) and table.columns[column].type == "text"
+            made.append(self._eraser.pseudonym(str(value)) if known and personal else value)
+        return tuple(made)
+
     def _linked(self, chunk: Chunk) -> set[int]:
         rows: set[int] = set()
         for name, counts_as in self._links:

@@ -230,7 +230,7 @@ class _Load:
         deleted += run_tombstones(
             connection,
             self.layout,
-            self.reader.take_deleted(),
+            self.shaper.mask_tombstones(self.reader.take_deleted()),
             feed=plan.feed,
             load_id=load_id,
             started_at=plan.started_at,

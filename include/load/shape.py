@@ -8,7 +8,7 @@ always takes the column-wise path.
 import functools
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pyarrow as pa
@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from include.config.privacy import Action
 from include.core import naming
-from include.core.streams import Reject
+from include.core.streams import Reject, Tombstone
 from include.load.chunk import Chunk, DictChunk, build_payload, dump_sorted, storable
 from include.load.column_types import ARROW_TYPES, SQL_TYPES
 from include.load.convert import build_column
@@ -178,6 +178,26 @@ class Shaper:
             rejects = self.guard.redact_rejects(rejects)
         mask = self.policy.mask
         return rejects if mask is None else mask.mask_rejects(rejects, self._paths)
+
+    def mask_tombstones(self, tombstones: list[Tombstone]) -> list[Tombstone]:
+        """Deletions by the keys the rows are stored under."""
+        mask, parent = self.policy.mask, self.layout.parent
+        hashed = [self._action(parent, key) == "hash" for key in self.layout.primary_key]
+        guard = self.guard
+        if guard is not None:
+            tombstones = [replace(one, key=guard.stored_key(one.key)) for one in tombstones]
+        if mask is None or not any(hashed):
+            return tombstones
+        return [
+            replace(
+                one,
+                key=tuple(
+                    mask.hash_text(str(value)) if is_hashed else value
+                    for value, is_hashed in zip(one.key, hashed, strict=True)
+                ),
+            )
+            for one in tombstones
+        ]
 
     def _note_seen(self, table: TableLayout, chunk: Chunk) -> None:
         unseen = self._unseen[table.name]

@@ -76,7 +76,7 @@ def test_one_record_without_an_optional_field_is_no_vanished_field(warehouse: st
 def test_a_field_that_gets_its_column_is_settled(warehouse: str) -> None:
     case = build_case(warehouse)
     case.load([order(1, colour="red")])
-    spec = case.stream.model_dump()
+    spec = case.stream.model_dump(by_alias=True)
     case.stream = Stream.model_validate(spec | {"columns": spec["columns"] | {"colour": "text"}})
     case.load([order(1, colour="red")])
     assert changes(case)[0] == ("colour", "unknown_field", None, "declared", False)

@@ -95,7 +95,8 @@ def test_a_detected_column_gives_way_to_the_data(
 def test_a_new_declared_column_is_added_and_filled(warehouse: str) -> None:
     case = simple(warehouse, a="text")
     case.load([{"id": 1, "a": "x", "b": "9"}])
-    spec = case.stream.model_dump() | {"columns": {"id": "int", "a": "text", "b": "bigint"}}
+    columns = {"id": "int", "a": "text", "b": "bigint"}
+    spec = case.stream.model_dump(by_alias=True) | {"columns": columns}
     case.stream = Stream.model_validate(spec)
     result = case.load([{"id": 1, "a": "x", "b": "9"}])
     assert result.schema_changes == (SchemaChange("orders", "b", "added", None, "bigint"),)

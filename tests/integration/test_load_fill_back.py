@@ -15,7 +15,7 @@ from tests.integration.load_case import LoadCase, build_case, order
 
 
 def declare(case: LoadCase, child: str | None = None, **columns: Any) -> None:
-    spec = copy.deepcopy(case.stream.model_dump())
+    spec = copy.deepcopy(case.stream.model_dump(by_alias=True))
     place = spec["columns"] if child is None else spec["children"][child]["columns"]
     place.update(columns)
     case.stream = Stream.model_validate(spec)

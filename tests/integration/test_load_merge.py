@@ -123,7 +123,7 @@ def test_a_newly_declared_child_column_fills_old_children(case: LoadCase) -> Non
     """The children's content is the same, so a hash of content alone left the column empty."""
     records = [order(1, items=[{"sku": "a", "quantity": 1, "colour": "red"}])]
     case.load(records)
-    spec = case.stream.model_dump()
+    spec = case.stream.model_dump(by_alias=True)
     spec["children"]["items"]["columns"]["colour"] = "text"
     case.stream = type(case.stream).model_validate(spec)
     result = case.load(records)
