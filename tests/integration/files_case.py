@@ -1,5 +1,6 @@
 """A feed of files, loaded by the pipeline into a real warehouse, and questions about it."""
 
+import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,28 @@ from include.core.streams import LoadResult, RunKind, Window
 from include.pipeline.feed_load import FeedResult, run_feed_load
 from include.warehouse.connection import Warehouse
 from tests.unit.feed_maker import build_feed, build_tenant
+
+KEYED = {"orders": {"files": "orders*.csv", "primary_key": ["id"], "columns": {"id": "int"}}}
+EXPORT = {
+    "connector": "exports",
+    "title": "Exports",
+    "kind": "files",
+    "options": {"path": {"type": "text", "description": "Folder."}},
+    "streams": {
+        "people": {
+            "files": ["people*.csv"],
+            "primary_key": ["id"],
+            "sweep": "all",
+            "columns": {"id": "int", "name": "text"},
+        },
+        "events": {
+            "files": ["events*.csv"],
+            "primary_key": ["id"],
+            "cursor": {"field": "at", "why": "test"},
+            "columns": {"id": "int", "at": "timestamp"},
+        },
+    },
+}
 
 
 @dataclass
@@ -72,3 +95,14 @@ def build_files_case(
     defaults = {"settle_seconds": 0} if connector == "files" else {}
     feed = build_feed(connector, path=str(path), **defaults, **options)
     return FilesCase(url, replace(feed, tenant=build_tenant(f"t{uuid4().hex[:10]}")))
+
+
+def write(path: Path, text: str) -> None:
+    """Each writing has a time of its own, as it would have in life."""
+    path.parent.mkdir(exist_ok=True, parents=True)
+    path.write_text(text)
+    write.clock += 1  # type: ignore[attr-defined]
+    os.utime(path, (write.clock, write.clock))  # type: ignore[attr-defined]
+
+
+write.clock = 1_700_000_000  # type: ignore[attr-defined]
