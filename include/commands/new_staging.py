@@ -3,7 +3,6 @@
 import argparse
 
 from include.commands.choose import choose_connector, choose_tenant
-from include.commands.connect import load_credentials
 from include.commands.written import say_written
 from include.config.connector_spec import Connector, Stream
 from include.config.declared_api import declares_api
@@ -11,7 +10,6 @@ from include.config.load import load_platform
 from include.config.models import Feed, Platform
 from include.config.settings import Settings, load_settings
 from include.core.errors import ConfigError
-from include.extract.source import build_source
 from include.scaffold.conformed import load_concepts
 from include.scaffold.files import NewFile, run_write
 from include.scaffold.staging import build_own_staging_files, build_staging_files
@@ -67,4 +65,8 @@ def _find_streams(feed: Feed) -> dict[str, Stream]:
     """Declared streams; where the source decides, it is asked."""
     if declares_api(feed.connector):
         return feed.streams
+    # Drivers and readers are imported here: `new-staging --help` must not pay for them.
+    from include.commands.connect import load_credentials
+    from include.extract.source import build_source
+
     return build_source(feed, load_credentials(feed)).discover()

@@ -91,7 +91,8 @@ def mart_asset(tenant: str) -> str:
 
 
 def asset_uri(asset: str) -> str:
-    return f"elt://{asset}"
+    """With a scheme of our own (`x-`): for any other Airflow imports every provider's handlers."""
+    return f"x-elt://{asset}"
 
 
 def pool(connector: str) -> str:

@@ -14,7 +14,7 @@ FILE_NAME = re.compile(r"^(__init__|__main__|[a-z][a-z0-9]*(_[a-z0-9]+)*)$")
 # Beginnings and joints that belong to derived names; see include/core/naming.py for each.
 DERIVED = re.compile(
     r"ingest__|sweep__|transform__|broken__|ops__|__alerts|^api_$|_raw_|^stg_|__conformed_|_parent_"
-    r"|^elt_$|^elt://|^raw/|^mart/|^(tenant|connector|layer):$"
+    r"|^elt_$|^x-elt://|^raw/|^mart/|^(tenant|connector|layer):$"
 )
 
 

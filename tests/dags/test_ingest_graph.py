@@ -44,7 +44,7 @@ def test_a_failed_stream_neither_hides_checks_nor_turns_the_run_green(write_plat
 def test_the_asset_comes_from_the_checks(write_platform) -> None:
     dag = _dag(write_platform, "till")
     outlets = {task.task_id: task.outlets for task in dag.tasks if task.outlets}
-    assert outlets == {"check_raw": [Asset(name="raw/shop/till", uri="elt://raw/shop/till")]}
+    assert outlets == {"check_raw": [Asset(name="raw/shop/till", uri="x-elt://raw/shop/till")]}
 
 
 def test_a_folder_without_declared_streams_is_one_task_and_is_not_looked_at(write_platform) -> None:

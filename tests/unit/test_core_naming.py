@@ -21,7 +21,7 @@ def test_every_name_has_its_agreed_form() -> None:
     assert naming.alert_connection_id("acme") == "acme__alerts"
     assert naming.raw_asset("acme", "shopify") == "raw/acme/shopify"
     assert naming.mart_asset("acme") == "mart/acme"
-    assert naming.asset_uri("raw/acme/shopify") == "elt://raw/acme/shopify"
+    assert naming.asset_uri("raw/acme/shopify") == "x-elt://raw/acme/shopify"
     assert naming.pool("shopify") == "api_shopify"
     assert naming.raw_schema("acme", "shopify") == "acme_raw_shopify"
     assert naming.child_table("orders", "lines") == "orders__lines"
