@@ -18,6 +18,7 @@ import requests
 from include.local import stack
 from include.local.airflow_api import AirflowApi
 from include.local.airflow_env import StackFacts
+from include.local.demo import run_demo
 from include.local.postgres import find_free_port
 
 SIZE = "small"
@@ -42,9 +43,27 @@ owner: e2e
 render: single
 alerts: {{contacts: [owner@corner.example], webhook: true}}
 feeds:
-  stripe: {{schedule: daily, start_date: 2025-01-01}}
+  stripe:
+    schedule: daily
+    start_date: 2025-01-01
+    sweep_schedule: weekly
+    # Few, because each of some thirty runs costs a task per stream.
+    streams: [charges, customers, products, refunds]
+    stream_settings: {{customers: {{sweep_limit_share: 0.1}}}}
+  hooks:
+    connector: webhook
+    start_date: 2025-01-01
+    options:
+      verify: hmac
+      streams:
+        orders:
+          events: ["order.*"]
+          records_path: data
+          columns: {{id: int, amount: numeric, email: text}}
 """,
 }
+
+HOOKS_SECRET = "whsec_e2e_5f1c0d7b92"
 
 
 @dataclass
@@ -67,13 +86,26 @@ class Stack:
             cursor = connection.execute(query, parameters)
             return cursor.fetchall() if cursor.description else []
 
+    def metadata(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Read from Airflow's own database."""
+        facts = self.facts
+        place = f"127.0.0.1:{facts.ports.postgres}/airflow"
+        url = f"postgresql://airflow:{facts.secrets.airflow_database}@{place}"
+        with psycopg.connect(url) as connection:
+            return connection.execute(query, parameters).fetchall()
+
+    def sandbox(self, method: str, route: str, /, **body: Any) -> Any:
+        """One call of the sandbox's control routes."""
+        url = f"http://127.0.0.1:{self.facts.ports.sandbox}/_sandbox/{route}"
+        answer = requests.request(method, url, json=body or None, timeout=30)
+        answer.raise_for_status()
+        return answer.json()
+
     def set_fault(self, **fault: Any) -> None:
-        url = f"http://127.0.0.1:{self.facts.ports.sandbox}/_sandbox/faults"
-        requests.post(url, json=fault, timeout=10).raise_for_status()
+        self.sandbox("POST", "faults", **fault)
 
     def clear_faults(self) -> None:
-        url = f"http://127.0.0.1:{self.facts.ports.sandbox}/_sandbox/faults"
-        requests.delete(url, timeout=10).raise_for_status()
+        self.sandbox("DELETE", "faults")
 
 
 @pytest.fixture(scope="session")
@@ -99,6 +131,14 @@ def inbox() -> Iterator[Inbox]:
 
 
 @pytest.fixture(scope="session")
+def loaded(running: Stack) -> Stack:
+    """The stack after a first load of everything, whichever tests have run before."""
+    if not running.facts.state.demo_file.exists():
+        assert run_demo(SIZE) == 0
+    return running
+
+
+@pytest.fixture(scope="session")
 def running(inbox: Inbox) -> Iterator[Stack]:
     """PostgreSQL, sandbox and Airflow, up and healthy."""
     # Not tmp_path: pytest makes it 0700, and as root the server runs as another user.
@@ -109,6 +149,7 @@ def running(inbox: Inbox) -> Iterator[Stack]:
     for name, text in TENANTS.items():
         (tenants / f"{name}.yaml").write_text(text.format(sandbox=folder / "state" / "sandbox"))
     alerts = {"conn_type": "generic", "host": f"http://127.0.0.1:{inbox.port}/alerts"}
+    hooks = {"conn_type": "generic", "password": HOOKS_SECRET}
     environment = {
         "ELT_STATE_DIR": str(folder / "state"),
         "ELT_TENANTS_DIR": str(tenants),
@@ -116,6 +157,7 @@ def running(inbox: Inbox) -> Iterator[Stack]:
         "POSTGRES_PORT": str(find_free_port(15433)),
         "SANDBOX_PORT": str(find_free_port(18900)),
         "AIRFLOW_CONN_CORNER__ALERTS": json.dumps(alerts),
+        "AIRFLOW_CONN_CORNER__HOOKS": json.dumps(hooks),
     }
     before = dict(os.environ)
     os.environ.update(environment)
