@@ -74,6 +74,8 @@ class StripeSource(RestSource):
         if not groups or start <= begin or end <= horizon:
             # The list holds what was created in the window, as it is now.
             first = oldest if start <= begin else start
+            if first is not None and end <= first:
+                return  # a window before the feed's start
             yield from super().read(stream, Window(first, window.end), position)
         elif start < horizon:
             yield from self._read_all_again(stream, oldest, start)
