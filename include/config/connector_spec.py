@@ -312,6 +312,11 @@ class Connector(Spec):
     docs: str = Field("", description="Where the facts come from, with the date read.")
     api: Api | None = None
     secrets: dict[str, str] = Field({}, description="Connection field -> what it is.")
+    rights: dict[str, str] = Field(
+        {},
+        description="Stream (`*`: any other) -> the right that reading it needs, in the source's "
+        "own words; named when the source refuses.",
+    )
     options: dict[str, Option] = Field({})
     concepts: tuple[Snake, ...] = Field((), description="Conformed concepts this connector feeds.")
     streams: dict[Snake, Stream] = Field(
@@ -331,6 +336,11 @@ class Connector(Spec):
         "those declared.",
     )
     pool_slots: int = Field(4, gt=0, description="Size of the pool `api_<connector>`.")
+
+    def right_for(self, stream: str) -> str | None:
+        """The right that reading a stream needs; the scopes asked for where none is named."""
+        scopes = self.api.auth.scopes if self.api else ()
+        return self.rights.get(stream) or self.rights.get("*") or " ".join(scopes) or None
 
     @model_validator(mode="after")
     def _parents_fit(self) -> "Connector":

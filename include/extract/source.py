@@ -11,7 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 from include.config.connector_spec import Stream
 from include.config.credentials import Credentials
 from include.config.models import Feed
-from include.core.errors import ConfigError, EltError
+from include.core.errors import AccessDenied, ConfigError, EltError
 from include.core.streams import Page, Reading, Window
 from include.core.webhook_event import WebhookEvent
 from include.extract.file_source import FileSource
@@ -67,6 +67,7 @@ class LocatedSource:
             self._inner.check()
         except EltError as error:
             error.at(tenant=self._feed.tenant.id, feed=self._feed.name)
+            self._name_rights(error, *self._feed.streams)
             raise
 
     def discover(self) -> dict[str, Stream]:
@@ -91,7 +92,15 @@ class LocatedSource:
             yield from self._inner.read(stream, window, **given)
         except EltError as error:
             error.at(tenant=self._feed.tenant.id, feed=self._feed.name, stream=stream)
+            self._name_rights(error, stream)
             raise
+
+    def _name_rights(self, error: EltError, *streams: str) -> None:
+        """A refusal says what to grant."""
+        found = [self._feed.connector.right_for(stream) for stream in streams]
+        rights = ", ".join(f"`{right}`" for right in dict.fromkeys(found) if right)
+        if isinstance(error, AccessDenied) and rights:
+            error.message = f"{error.message} Reading needs {rights}."
 
     def after_commit(self, stream: str) -> None:
         """What the source wants to do once a load is committed; a failure is only a warning.
