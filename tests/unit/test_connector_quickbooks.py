@@ -12,6 +12,7 @@ import pytest
 from include.config.credentials import Credentials
 from include.config.load import load_connectors
 from include.config.settings import load_settings
+from include.connectors.quickbooks import query
 from include.connectors.quickbooks.lines import flatten_lines
 from include.connectors.quickbooks.query import Statement
 from include.connectors.quickbooks.source import QuickBooksSource
@@ -130,7 +131,7 @@ def test_pages_hold_each_row_once(
         start = int(text.split("STARTPOSITION ")[1].split()[0])
         return _page("Invoice", left[start - 1 : start + 1], start)
 
-    monkeypatch.setattr(Statement.__init__, "__defaults__", (1, 2))
+    monkeypatch.setattr(query, "PAGE", 2)
     assert _ids(_source(fake_api(_company(answer)))) == [str(n) for n in range(7)]
 
 

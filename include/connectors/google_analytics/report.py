@@ -38,7 +38,7 @@ def build_definition(stream: Stream) -> Definition:
 
 
 def build_request(
-    definition: Definition, piece: Slice, *, offset: int = 0, limit: int = PAGE_ROWS
+    definition: Definition, piece: Slice, *, offset: int = 0, limit: int | None = None
 ) -> dict[str, Any]:
     """One date range only (two would count days twice), ordered by every dimension for paging."""
     return {
@@ -46,7 +46,7 @@ def build_request(
         "metrics": [{"name": name} for name in definition.metrics],
         "dateRanges": [{"startDate": piece.first.isoformat(), "endDate": piece.last.isoformat()}],
         "orderBys": [{"dimension": {"dimensionName": name}} for name in definition.dimensions],
-        "limit": str(limit),
+        "limit": str(limit or PAGE_ROWS),
         "offset": str(offset),
         "returnPropertyQuota": True,
     }

@@ -17,7 +17,6 @@ from include.config.connector_spec import Stream
 from include.config.credentials import Credentials
 from include.config.models import Feed
 from include.connectors.google_analytics.report import (
-    PAGE_ROWS,
     Definition,
     build_definition,
     build_quality,
@@ -158,7 +157,7 @@ class GoogleAnalyticsSource:
                     "all. Run again; if it stays, report it to Google."
                 )
             yield Page(records)
-            request = build_request(definition, piece, offset=done, limit=PAGE_ROWS)
+            request = build_request(definition, piece, offset=done)
             report = self._run(request)
 
     def _run(self, request: dict[str, Any]) -> dict[str, Any]:

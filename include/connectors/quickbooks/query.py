@@ -66,7 +66,7 @@ class Statement:
 
 
 def build_statement(entity: str, window: Window) -> Statement:
-    return Statement(entity, window.start, window.end)
+    return Statement(entity, window.start, window.end, size=PAGE)
 
 
 def change_time(row: dict[str, Any], entity: str) -> datetime:

@@ -24,6 +24,8 @@ from include.sandbox.salesforce.soql import Query, SoqlError, parse, run
 LONGEST_URI = 16_384
 OLDEST, NEWEST = 41, 68
 ISSUED = "1793491200000"
+# Rows of a query page; the real server gives up to 2,000 and may give fewer.
+PAGE_ROWS = 200
 View = Callable[[Request, str], Response]
 
 
@@ -32,10 +34,7 @@ class SalesforceApi:
 
     Attributes:
         fetch_org: Gives the org as it is now.
-        page_rows: Rows of a query page; the real server gives up to 2,000 and may give fewer.
     """
-
-    page_rows = 200
 
     def __init__(
         self, fetch_org: Callable[[], Org], client_id: str, client_secret: str, tokens: TokenChain
@@ -162,7 +161,7 @@ class SalesforceApi:
 
     def _page(self, locator: str, start: int, version: str) -> Response:
         query, rows = self._locators[locator]
-        some = rows[start : start + self.page_rows]
+        some = rows[start : start + PAGE_ROWS]
         following = start + len(some)
         done = following >= len(rows)
         body: dict[str, Any] = {"totalSize": len(rows), "done": done}
