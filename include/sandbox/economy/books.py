@@ -179,6 +179,7 @@ def _build_bills(
             continue
         dice = build_dice(seed, "bill", billed.isoformat(), brand)
         paid = billed + timedelta(days=dice.randrange(10, 40))
+        entered_at = datetime(paid.year, paid.month, paid.day, 10, tzinfo=zone)
         found.append(
             Bill(
                 number=len(found) + 1,
@@ -190,7 +191,7 @@ def _build_bills(
                     (title, BY_NAME["Inventory Asset"], cents)
                     for title, cents in sorted(lines.items())
                 ),
-                paid_on=paid if paid < now.astimezone(zone).date() else None,
+                paid_on=paid if entered_at < now else None,
             )
         )
     return found

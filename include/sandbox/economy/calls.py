@@ -157,17 +157,19 @@ def build_calls(
     threads: list[TextThread] = []
     for prospect in prospects:
         dice = build_dice(seed, "callrail", prospect.number)
+        # Apart, so that a request that moves on changes nothing about when people called.
+        rhythm = build_dice(seed, "callrail", "rhythm", prospect.number)
         tracker = by_source[prospect.touch.source, prospect.touch.campaign]
         click = click_of.get(prospect.key)
         if prospect.way == "call":
-            calls += _build_talks(dice, prospect, tracker, click, agents)
+            calls += _build_talks(dice, rhythm, prospect, tracker, click, agents)
         elif prospect.way == "form":
             forms.append(_build_form(dice, prospect, tracker, click))
         texts = tuple(m for m in prospect.messages if m.channel == "sms" and m.at < now)
         if texts:
             threads.append(TextThread(0, tracker, prospect, prospect.contact.phone, texts))
-        if dice.random() < 0.17:
-            calls.append(_build_junk(dice, prospect.came_at, trackers))
+        if rhythm.random() < 0.17:
+            calls.append(_build_junk(rhythm, prospect.came_at, trackers))
     calls = [call for call in calls if call.at < now]
     calls.sort(key=lambda call: (call.at, call.caller))
     threads.sort(key=lambda thread: (thread.started_at, thread.phone))
@@ -183,6 +185,7 @@ def _number(*lists: list[Call] | list[FormSubmission] | list[TextThread]) -> Non
 
 def _build_talks(
     dice: random.Random,
+    rhythm: random.Random,
     prospect: Prospect,
     tracker: Tracker,
     click: Click | None,
@@ -195,8 +198,8 @@ def _build_talks(
     shown = f"{prospect.contact.last_name} {prospect.contact.first_name}".upper()[:15]
     known = dice.random() < 0.8
     found = []
-    for again in (False, True) if dice.random() < 0.25 else (False,):
-        at = prospect.came_at + timedelta(hours=dice.randrange(2, 90) if again else 0)
+    for again in (False, True) if rhythm.random() < 0.25 else (False,):
+        at = prospect.came_at + timedelta(hours=rhythm.randrange(2, 90) if again else 0)
         won = prospect.stage == "won"
         found.append(
             Call(

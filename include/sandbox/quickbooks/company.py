@@ -13,6 +13,7 @@ from include.sandbox.quickbooks_csv import WALK_IN
 Row = dict[str, Any]
 WALK_IN_ID, PARENTS_FROM, CATEGORIES_FROM = "1", 100_000, 200_000
 CDC_DAYS = 30
+DELETED_EVERY = timedelta(days=3)
 
 
 class Company:
@@ -47,7 +48,10 @@ class Company:
         self.deleted = [
             ("Invoice", str(7_000_000 + bill.number), bill.at + timedelta(hours=2))
             for bill in books.bills
-        ] + [("JournalEntry", str(7_500_000 + n), now - timedelta(days=3 * n)) for n in range(1, 9)]
+        ] + [
+            ("JournalEntry", str(7_500_000 + n), start + n * DELETED_EVERY)
+            for n in range(1, (now - start) // DELETED_EVERY)
+        ]
 
     def _customers(self, books: Books) -> list[Row]:
         walk_in = entity(WALK_IN_ID, self._start, self._start, self.zone) | {

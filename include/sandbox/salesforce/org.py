@@ -38,9 +38,14 @@ class Org:
         self.records_of: dict[str, list[str]] = {}
         self._account_of: dict[str, str] = {}
         self._contact_of: dict[str, str] = {}
+        # Ids follow the first request of each, so that they stay when others convert later.
+        self._number_of: dict[str, int] = {}
+        for prospect in business.prospects:
+            for one in (prospect.party, prospect.contact):
+                self._number_of.setdefault(one.party_id, prospect.number)
         for agent in build_agents(start):
             self._add_user(agent)
-        for prospect in business.prospects:
+        for prospect in sorted(business.prospects, key=lambda p: p.reached("booked") or p.came_at):
             self._add_prospect(prospect)
 
     def _put(self, name: str, row: Row, party: Party | None = None) -> Row:
@@ -116,7 +121,7 @@ class Org:
         party, address = found.party, found.party.addresses[-1][1]
         known = self._account_of.get(party.party_id)
         if known is None:
-            known = build_id("Account", len(self._account_of) + 1)
+            known = build_id("Account", self._number_of[party.party_id])
             self._account_of[party.party_id] = known
             household = f"{party.first_name} {party.last_name} Household"
             self._put("Account", {
@@ -140,7 +145,7 @@ class Org:
         known = self._contact_of.get(person.party_id)
         if known is not None:
             return self.rows["Contact"][known]
-        known = build_id("Contact", len(self._contact_of) + 1)
+        known = build_id("Contact", self._number_of[person.party_id])
         self._contact_of[person.party_id] = known
         return self._put("Contact", {
             "Id": known, "IsDeleted": False, "AccountId": account["Id"],

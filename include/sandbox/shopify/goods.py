@@ -8,6 +8,8 @@ from include.sandbox.economy.records import Listing
 from include.sandbox.shopify.money import gid, iso, iso_or_none, money
 
 Row = dict[str, Any]
+# Between the first and the last of these days products were deleted.
+WORLD_DAYS = 669
 LOCATIONS = (
     ("Denver Warehouse", "1200 Blake St", "Denver", True),
     ("Boulder Store", "1 Pearl St", "Boulder", True),
@@ -186,9 +188,11 @@ def decimal2(cents: int) -> str:
 def build_deletions(listings: list[Listing], now: datetime, start: datetime) -> list[Row]:
     """Products deleted before they were ever sold: they live on only as events."""
     found: list[Row] = []
-    days = (now - start).days
     for number in range(1, 4 + len(listings) // 50):
-        at = start + timedelta(days=days * number // (5 + len(listings) // 50), hours=number)
+        days = WORLD_DAYS * number // (5 + len(listings) // 50)
+        at = start + timedelta(days=days, hours=number)
+        if at >= now:
+            break
         found.append(
             {
                 "__typename": "BasicEvent",

@@ -66,6 +66,8 @@ class Shop:
             orders.append(order)
             if customer is not None:
                 customer["orders"].append(order)
+                # Their number of orders and what they spent change with each of them.
+                customer["updatedAt"] = max(customer["updatedAt"], order["updatedAt"])
                 kept = sale.total - sale.refunded if sale.counts else 0
                 spent[customer["id"]] = spent.get(customer["id"], 0) + kept
         for customer in customers.values():

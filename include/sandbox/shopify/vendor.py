@@ -42,10 +42,10 @@ def _build_routes(session: Session) -> list[BaseRoute]:
 
 def _describe(session: Session, tenant: str, done: Changes) -> dict[str, list[str]]:
     orders = done.edited + done.refunded + done.placed
+    # An order changes what its buyer has spent.
+    buyers = done.accounts + [sale.account for sale in orders if sale.account]
     return {
-        "customers": sorted(
-            {f"gid://shopify/Customer/{7_012_000_000 + a.number}" for a in done.accounts}
-        ),
+        "customers": sorted({f"gid://shopify/Customer/{7_012_000_000 + a.number}" for a in buyers}),
         "orders": sorted({f"gid://shopify/Order/{5_678_000_000 + s.number}" for s in orders}),
         "new_orders": sorted(
             {f"gid://shopify/Order/{5_678_000_000 + s.number}" for s in done.placed}
@@ -55,6 +55,8 @@ def _describe(session: Session, tenant: str, done: Changes) -> dict[str, list[st
 
 def _refuse(kind: str) -> Refusal:
     texts = {
+        "401": "[API] Invalid API key or access token (unrecognized login or wrong password)",
+        "403": "[API] This action requires merchant approval for the scope.",
         "429": "Exceeded 2 calls per second for api client.",
         "500": "Internal Server Error",
     }
