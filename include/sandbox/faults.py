@@ -6,12 +6,15 @@ A fault hits requests whose vendor and path match: it passes `skip` of them, the
 import asyncio
 import json
 from dataclasses import asdict, dataclass
+from http import HTTPStatus
 from itertools import count
 from typing import Any
 
 from include.sandbox.vendors import load_vendors
 
 KINDS = (
+    "401",
+    "403",
     "429",
     "500",
     "timeout",
@@ -131,8 +134,8 @@ def build_refusal(vendor: str, kind: str) -> tuple[int, bytes, str]:
     if found is not None and found.refusal is not None:
         status, answer = found.refusal(kind)
     else:
-        text = "Too many requests" if kind == "429" else "Internal server error"
-        status, answer = int(kind), {"error": {"code": int(kind), "message": text}}
+        status, text = int(kind), HTTPStatus(int(kind)).phrase
+        answer = {"error": {"code": status, "message": text}}
     return status, json.dumps(answer).encode(), "application/json"
 
 

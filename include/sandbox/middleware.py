@@ -52,7 +52,7 @@ class Misbehaviour:
         entry["fault"] = fault.kind if fault else None
         if fault and fault.kind in ("slow", "timeout"):
             await wait(fault)
-        if fault and fault.kind in ("429", "500", "html", "throttled"):
+        if fault and fault.kind in ("401", "403", "429", "500", "html", "throttled"):
             entry["status"] = await _refuse(vendor, fault, send)
             return
         if fault and fault.kind == "duplicate_page" and path in self._last:

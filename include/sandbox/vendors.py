@@ -43,7 +43,8 @@ class Vendor:
             connection (`connections.py`), all others are for the vendor's own routes.
         routes: Builds the routes once per server; they ask `session.state` for the data.
         changed: (session, tenant, changes) -> kind -> ids at this vendor that an advance touched.
-        refusal: "429" or "500" -> status and JSON body as this vendor words them.
+        refusal: "401" (token expired), "403" (no right), "429" or "500" -> status and JSON body as
+            this vendor words them.
         counts: (session, tenant) -> `counts.<tenant>.<name>` of the truth, at least `streams`.
         records: (session, tenant) -> party_id -> record ids, for `identities` of the truth.
         act: (session, tenant, what, at) -> id of the object it happened to, for /_sandbox/act.

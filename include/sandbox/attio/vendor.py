@@ -50,6 +50,10 @@ def _refuse(kind: str) -> Refusal:
         code, message = "rate_limit_exceeded", "Rate limit exceeded, please try again later."
         body = {"status_code": 429, "type": "rate_limit_error", "code": code, "message": message}
         return 429, body
+    if kind in ("401", "403"):
+        code = "unauthorized" if kind == "401" else "insufficient_scopes"
+        body = {"status_code": int(kind), "type": "auth_error", "code": code, "message": "Refused."}
+        return int(kind), body
     message = "Something went wrong."
     return 500, {"status_code": 500, "type": "api_error", "code": "unknown", "message": message}
 

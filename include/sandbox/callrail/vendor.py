@@ -58,7 +58,8 @@ def _records(session: Session, tenant: str) -> dict[str, list[str]]:
 
 
 def _refuse(kind: str) -> Refusal:
-    return int(kind), {"error": "Too many requests" if kind == "429" else "Server error"}
+    texts = {"401": "HTTP Token: Access denied.", "403": "Forbidden", "429": "Too many requests"}
+    return int(kind), {"error": texts.get(kind, "Server error")}
 
 
 VENDOR = Vendor(

@@ -72,6 +72,9 @@ def build_records(session: Session, tenant: str) -> dict[str, list[str]]:
 def _refuse(kind: str) -> Refusal:
     if kind == "429":
         return 429, {"exc_type": "TooManyRequestsError", "exception": "Too Many Requests"}
+    if kind in ("401", "403"):
+        name = "AuthenticationError" if kind == "401" else "PermissionError"
+        return int(kind), {"exc_type": name, "exception": f"frappe.exceptions.{name}"}
     return int(kind), {"exc_type": "OperationalError", "exception": "Internal server error"}
 
 

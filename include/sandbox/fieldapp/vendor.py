@@ -35,7 +35,8 @@ def _count(session: Session, tenant: str) -> dict[str, Any]:
 
 
 def _refuse(kind: str) -> Refusal:
-    return int(kind), {"error": {"code": "rate_limited" if kind == "429" else "internal"}}
+    codes = {"401": "invalid_token", "403": "insufficient_scope", "429": "rate_limited"}
+    return int(kind), {"error": {"code": codes.get(kind, "internal")}}
 
 
 VENDOR = Vendor("fieldapp", CREDENTIALS, _build_routes, refusal=_refuse, counts=_count)

@@ -58,8 +58,13 @@ def _describe(session: Session, tenant: str, done: Changes) -> dict[str, list[st
 
 
 def _refuse(kind: str) -> Refusal:
-    if kind == "429":
-        return 429, {"statusCode": 429, "message": "Too Many Requests"}
+    texts = {
+        "401": "Invalid JWT",
+        "403": "The token is not authorized for this scope.",
+        "429": "Too Many Requests",
+    }
+    if kind in texts:
+        return int(kind), {"statusCode": int(kind), "message": texts[kind]}
     return 500, {"statusCode": 500, "message": "Internal server error"}
 
 

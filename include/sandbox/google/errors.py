@@ -16,7 +16,11 @@ class GoogleError(Exception):
 
 
 def build_refusal(kind: str) -> tuple[int, dict[str, Any]]:
-    """Bodies of the sandbox's faults `429` and `500`."""
+    """Bodies of the sandbox's faults of this name."""
+    if kind == "401":
+        return 401, GoogleError(401, "UNAUTHENTICATED", "Invalid authentication credentials.").body
+    if kind == "403":
+        return 403, GoogleError(403, "PERMISSION_DENIED", "Insufficient permissions.").body
     if kind == "429":
         return 429, GoogleError(429, "RESOURCE_EXHAUSTED", "Quota exceeded.").body
     return 500, GoogleError(500, "INTERNAL", "Internal error encountered.").body

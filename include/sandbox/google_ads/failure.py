@@ -33,7 +33,13 @@ def query_error(code: str, message: str) -> GoogleError:
 
 
 def build_refusal(kind: str) -> tuple[int, dict[str, Any]]:
-    """Bodies of the sandbox's faults `429` and `500`."""
+    """Bodies of the sandbox's faults of this name."""
+    if kind == "401":
+        message = "Request had invalid authentication credentials."
+        return 401, build_failure(401, "authenticationError", "OAUTH_TOKEN_EXPIRED", message).body
+    if kind == "403":
+        message = "User doesn't have permission to access customer."
+        return 403, build_failure(403, "authorizationError", "USER_PERMISSION_DENIED", message).body
     if kind == "429":
         quota = {"quotaErrorDetails": {
             "rateScope": "ACCOUNT", "rateName": "Requests per account", "retryDelay": "28s",

@@ -41,6 +41,10 @@ def _build_routes(session: Session) -> list[BaseRoute]:
 def _refuse(kind: str) -> Refusal:
     if kind == "429":
         error = GraphError(17, "(#17) User request limit reached", subcode=2446079)
+    elif kind == "401":
+        error = GraphError(190, "Error validating access token: Session has expired", status=401)
+    elif kind == "403":
+        error = GraphError(200, "(#200) Ad account owner has NOT granted ads_read", status=403)
     else:
         error = GraphError(2, "Service temporarily unavailable", status=500)
     return error.status, build_error(error)

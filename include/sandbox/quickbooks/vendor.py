@@ -58,6 +58,14 @@ def _refuse(kind: str) -> Refusal:
         error = {"message": "message=ThrottleExceeded; errorCode=003001; statusCode=429",
                  "detail": "ThrottleExceeded", "code": "3001"}  # fmt: skip
         return 429, {"fault": {"error": [error], "type": "SERVICE"}}
+    if kind in ("401", "403"):
+        texts = {
+            "401": ("message=AuthenticationFailed; errorCode=003200", "3200"),
+            "403": ("message=ApplicationAuthorizationFailed; errorCode=003100", "3100"),
+        }
+        message, code = texts[kind]
+        error = {"message": f"{message}; statusCode={kind}", "detail": "Refused", "code": code}
+        return int(kind), {"fault": {"error": [error], "type": "AUTHENTICATION"}}
     system = {"Message": "An application error has occurred", "Detail": "System Failure Error",
               "code": "10000"}  # fmt: skip
     return 500, {"Fault": {"Error": [system], "type": "SystemFault"}}

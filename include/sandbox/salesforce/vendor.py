@@ -61,6 +61,11 @@ def _refuse(kind: str) -> Refusal:
     if kind == "429":
         error = {"message": "TotalRequests Limit exceeded.", "errorCode": "REQUEST_LIMIT_EXCEEDED"}
         return 403, [error]
+    if kind == "401":
+        expired = {"message": "Session expired or invalid", "errorCode": "INVALID_SESSION_ID"}
+        return 401, [expired]
+    if kind == "403":
+        return 403, [{"message": "The API is not enabled.", "errorCode": "API_DISABLED_FOR_ORG"}]
     return 500, [{"message": "An unexpected error occurred.", "errorCode": "UNKNOWN_EXCEPTION"}]
 
 

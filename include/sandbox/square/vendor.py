@@ -87,6 +87,10 @@ def _refuse(kind: str) -> Refusal:
     if kind == "429":
         error = {"category": "RATE_LIMIT_ERROR", "code": "RATE_LIMITED"}
         return 429, {"errors": [error | {"detail": "Your request rate has exceeded the limit."}]}
+    if kind in ("401", "403"):
+        code = "ACCESS_TOKEN_EXPIRED" if kind == "401" else "INSUFFICIENT_SCOPES"
+        error = {"category": "AUTHENTICATION_ERROR", "code": code}
+        return int(kind), {"errors": [error | {"detail": "The request is not authorized."}]}
     error = {"category": "API_ERROR", "code": "INTERNAL_SERVER_ERROR"}
     return int(kind), {"errors": [error | {"detail": "An internal server error has occurred."}]}
 

@@ -63,6 +63,9 @@ def _refuse(kind: str) -> Refusal:
             "message": "Request rate limit exceeded.",
             "code": "rate_limit",
         }
+    if kind in ("401", "403"):
+        text = "Expired API Key provided" if kind == "401" else "The key lacks a permission."
+        error = {"type": "invalid_request_error", "message": text}
     return int(kind), {"error": error}
 
 
