@@ -105,8 +105,10 @@ def test_stream_has_source_and_staging(connector: str, stream: str) -> None:
     assert f"source('{connector}', '{stream}')" in MODELS[model].read_text(encoding="utf-8")
     tables = _load_source(connector)
     assert stream in tables
+    code = "".join(path.read_text(encoding="utf-8") for path in folder.glob("stg_*.sql"))
     for child in CONNECTORS[connector].streams[stream].children:
         assert naming.child_table(stream, child) in tables
+        assert f"source('{connector}', '{naming.child_table(stream, child)}')" in code, child
 
 
 @pytest.mark.parametrize("feed", OWN_APIS, ids=lambda feed: feed.dag_id)
