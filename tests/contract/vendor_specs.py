@@ -19,13 +19,23 @@ def specs_folder() -> Path | None:
     return folder if folder.is_dir() else None
 
 
+def list_specs() -> list[str]:
+    """Names of all specs; skips the test, visibly, where there are none."""
+    return sorted(path.name for path in _folder().iterdir())
+
+
 def load_spec(name: str) -> str:
     """Text of one spec; skips the test, visibly, where there are none."""
+    return (_folder() / name).read_text()
+
+
+@cache
+def load_json_spec(name: str) -> Any:
+    return json.loads(load_spec(name))
+
+
+def _folder() -> Path:
     folder = specs_folder()
     if folder is None:
         pytest.skip("no vendor specs; set VENDOR_SPECS to a folder that holds them")
-    return (folder / name).read_text()
-
-
-def load_json_spec(name: str) -> Any:
-    return json.loads(load_spec(name))
+    return folder
