@@ -1,8 +1,12 @@
 """Every demo feed from the sandbox into a real PostgreSQL: what arrived is what was there."""
 
 import json
+import logging
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +23,10 @@ from include.sandbox.testing import running_sandbox
 from include.sandbox.world import SIZES, WorldSpec
 from include.warehouse.connection import Warehouse
 from tests.contract.connector_cases import Case, build_cases
+from tests.contract.request_recorder import Sent, recording
 
 NOW = datetime(2026, 11, 10, tzinfo=UTC)
+SECRET_FIELD = re.compile(r"password|secret|token$|assertion|keyfile")
 
 
 @pytest.fixture(scope="module")
@@ -36,9 +42,34 @@ def cases(world: Path) -> Iterator[dict[str, Case]]:
         yield build_cases(url, world)
 
 
+@dataclass
+class Loaded:
+    """What came of loading every feed once, with everything said and sent meanwhile."""
+
+    results: dict[str, FeedResult]
+    log: str
+    sent: list[Sent]
+
+
 @pytest.fixture(scope="module")
-def first(cases: dict[str, Case], warehouse: str) -> dict[str, FeedResult]:
-    return {name: _load(case, warehouse) for name, case in cases.items()}
+def told(cases: dict[str, Case], warehouse: str) -> Loaded:
+    """Loaded with every logger at its most talkative."""
+    written, root = StringIO(), logging.getLogger()
+    handler, level = logging.StreamHandler(written), root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    try:
+        with recording(None) as sent:
+            results = {name: _load(case, warehouse) for name, case in cases.items()}
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
+    return Loaded(results, written.getvalue(), sent)
+
+
+@pytest.fixture(scope="module")
+def first(told: Loaded) -> dict[str, FeedResult]:
+    return told.results
 
 
 def _load(case: Case, url: str) -> FeedResult:
@@ -73,6 +104,55 @@ def test_no_stream_of_the_demo_is_empty(
                     empty.append(f"{name}/{stream}")
     assert counted > 100
     assert empty == []
+
+
+def test_no_secret_is_in_logs_counts_or_tables(
+    cases: dict[str, Case], told: Loaded, warehouse: str
+) -> None:
+    """Those of the connections, and every token that was given out and used while loading."""
+    secrets = _secrets(cases, told.sent)
+    assert len(secrets) > 25
+    assert "action=" in told.log, "nothing was logged, so nothing was searched"
+    for name, result in told.results.items():
+        counts = {stream: done.counts() for stream, done in result.loaded.items()}
+        pushed = json.dumps(counts) + repr(result.loaded)
+        assert not [field for field, value in secrets.items() if value in pushed], name
+    assert not [field for field, value in secrets.items() if value in told.log]
+    tables = _fetch(
+        warehouse,
+        "select format('%I.%I', schemaname, tablename) from pg_tables"
+        " where schemaname not in ('pg_catalog', 'information_schema') order by 1",
+    )
+    assert len(tables) > 150
+    searched = 0
+    with psycopg.connect(warehouse) as connection:
+        for (table,) in tables:
+            query = sql.SQL("copy (select t::text from {} t) to stdout").format(sql.SQL(table))
+            with connection.cursor().copy(query) as copy:
+                content = b"".join(copy).decode()
+            searched += len(content)
+            assert not [field for field, value in secrets.items() if value in content], table
+    assert searched > 10_000_000
+
+
+def _secrets(cases: dict[str, Case], sent: list[Sent]) -> dict[str, str]:
+    """Place -> value; names and addresses of a connection are no secrets."""
+    found = {
+        f"{name} {field}": value
+        for name, case in cases.items()
+        for field, value in case.credentials.fields.items()
+        if SECRET_FIELD.search(field) and value
+    }
+    for number, one in enumerate(sent):
+        for header, value in one.headers.items():
+            if header.lower() in ("authorization", "x-shopify-access-token"):
+                for word in re.findall(r"[^\s\",=]{12,}", value):
+                    found[f"{one.path} {header} {number}"] = word
+        form = one.body if one.is_login else {}
+        for field, value in form.items():
+            if SECRET_FIELD.search(field):
+                found[f"{one.path} {field} {number}"] = value
+    return {place: value for value, place in {v: p for p, v in found.items()}.items()}
 
 
 def test_the_books_balance(first: dict[str, FeedResult]) -> None:
