@@ -58,6 +58,8 @@ def rest() -> Iterator[Page]:
 
 @pytest.mark.parametrize("step", STEPS)
 def test_killed_at_any_step_a_load_is_whole_or_never_happened(case: LoadCase, step: str) -> None:
+    """Known elsewhere: killed after the destination's commit and before the report of it, the
+    worker's next try loaded everything again, beside the first."""
     before = state(case)
     arguments = [sys.executable, "-m", "tests.integration.load_killed", case.url, case.tenant, step]
     killed = subprocess.run(arguments, cwd=ROOT, capture_output=True, check=False, timeout=60)

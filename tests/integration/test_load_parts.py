@@ -320,6 +320,8 @@ def test_a_rest_list_is_asked_on_behind_what_is_committed(warehouse: str) -> Non
 def test_killed_between_or_inside_parts_nothing_is_lost_or_doubled(
     warehouse: str, step: str
 ) -> None:
+    """Known elsewhere: the checkpoint was written after the rows, so a worker killed in between
+    delivered a part twice; or before them, and the part was lost."""
     shop = build_shop(warehouse)
     fill(shop.source)
     command = [sys.executable, "-m", "tests.integration.load_parts_killed"]
