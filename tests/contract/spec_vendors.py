@@ -30,8 +30,10 @@ def google_ads(spec: Spec, sent: Sent) -> Iterator[str]:
         if f"{sent.method} {sent.path}" not in template:
             yield f"no operation {sent.method} {sent.path}"
         return
-    if not re.fullmatch(r"/v26/customers/\d+/googleAds:search", sent.path):
+    path = r"/v26/customers/\d+/googleAds:search"
+    if sent.method != "POST" or not re.fullmatch(path, sent.path):
         yield f"path {sent.path}"
+    yield from (f"unknown parameter `{name}`" for name, _ in sent.query)
     yield from (f"unknown field `{name}`" for name in set(sent.body) - {"query", "pageToken"})
     if not sent.headers.get("login-customer-id", "0").isdigit():
         yield "login-customer-id with other characters than digits"
@@ -125,6 +127,8 @@ def meta_ads(spec: Spec, sent: Sent) -> Iterator[str]:
     node = spec["nodes"][kind]
     asked = {**dict(sent.query), **(sent.body or {})}
     fields, params = node["fields"], set[str]()
+    if not path["edge"] and sent.method != "GET":
+        yield f"{kind} is read by GET, not by {sent.method}"
     if path["edge"]:
         edges = [
             edge for edge in node["edges"]
@@ -193,6 +197,10 @@ def salesforce(spec: Spec, sent: Sent) -> Iterator[str]:
     if path is None:
         yield f"no operation {sent.method} {sent.path}"
         return
+    # A job is started, read, aborted and deleted; everything else is only read.
+    is_job = "/jobs/query" in sent.path and not path["results"]
+    if sent.method not in (("POST", "GET", "PATCH", "DELETE") if is_job else ("GET",)):
+        yield f"no operation {sent.method} {sent.path}"
     if path["of"] and path["of"] not in spec["sobjects"]:
         yield f"no object `{path['of']}`"
     known = {"q"} if path["what"] else {"maxRecords", "locator"} if path["results"] else set()
@@ -216,9 +224,10 @@ def salesforce(spec: Spec, sent: Sent) -> Iterator[str]:
 
 
 def erpnext(spec: Spec, sent: Sent) -> Iterator[str]:
-    if sent.path == "/api/method/frappe.client.get_time_zone":
+    if (sent.method, sent.path) == ("GET", "/api/method/frappe.client.get_time_zone"):
+        yield from (f"unknown parameter `{name}`" for name, _ in sent.query)
         return
-    doctype = sent.path.removeprefix("/api/resource/").partition("/")[0]
+    doctype = sent.path.removeprefix("/api/resource/")
     if doctype not in spec["doctypes"] or sent.method != "GET":
         yield f"no operation {sent.method} {sent.path}"
         return
@@ -239,9 +248,10 @@ def erpnext(spec: Spec, sent: Sent) -> Iterator[str]:
 def shopify(schema: graphql.GraphQLSchema, sent: Sent) -> Iterator[str]:
     if re.fullmatch(r"/bulk/\d+\.jsonl", sent.path):
         return  # a signed address on another host
-    if sent.method != "POST" or sent.path != "/admin/api/2026-07/graphql.json":
+    if (sent.method, sent.path, sent.query) != ("POST", "/admin/api/2026-07/graphql.json", ()):
         yield f"no operation {sent.method} {sent.path}"
         return
+    yield from (f"unknown field `{n}`" for n in set(sent.body) - {"query", "variables"})
     document = graphql.parse(sent.body["query"])
     errors = _validate(schema, sent.body["query"])
     yield from errors

@@ -17,15 +17,16 @@ from include.sandbox.world import SIZES, WorldSpec
 from tests.contract.connector_cases import Case, build_cases, rows_of
 from tests.contract.connector_reads import API_CASES, START, declared, keys_of, unbulked
 
-# The world ends on 1 November; a day later things happen.
+# The world ends on 1 November; some days later things happen.
 BEFORE = datetime(2026, 11, 1, 12, tzinfo=UTC)
-CHANGED = datetime(2026, 11, 2, 12, tzinfo=UTC)
-AFTER = datetime(2026, 11, 4, 12, tzinfo=UTC)
+CHANGED = datetime(2026, 11, 5, 12, tzinfo=UTC)
+AFTER = datetime(2026, 11, 7, 12, tzinfo=UTC)
 CHANGES = 24
 # Lists that filter on when something began: what is edited later is seen for as long as they look
 # back, as their READMEs say.
 BEGAN = {"callrail"}
-CHANGED_FEEDS: set[str] = set()
+# In the small world nobody is visited in the days that pass.
+RESTED = {"summit-fieldapp"}
 Rows = dict[tuple[Any, ...], dict[str, Any]]
 
 
@@ -74,12 +75,7 @@ def test_incremental_equals_the_difference(
                 }
             assert found == expected, stream
             touched += expected != rows
-    CHANGED_FEEDS.update({name} if touched else ())
-
-
-def test_the_world_has_moved_for_most() -> None:
-    """Nothing changed is nothing tested; field visits and trade customers happened to rest."""
-    assert len(CHANGED_FEEDS) >= len(API_CASES) - 3
+    assert touched or not held or name in RESTED, "nothing has changed, so nothing was tested"
 
 
 def _began(row: dict[str, Any], spec: Stream) -> datetime:

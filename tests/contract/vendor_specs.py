@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+NO_SPECS = "no vendor specs; set VENDOR_SPECS to a folder that holds them"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -37,5 +38,5 @@ def load_json_spec(name: str) -> Any:
 def _folder() -> Path:
     folder = specs_folder()
     if folder is None:
-        pytest.skip("no vendor specs; set VENDOR_SPECS to a folder that holds them")
+        pytest.skip(NO_SPECS)
     return folder
