@@ -77,8 +77,8 @@ format: setup-dev  ## Let ruff and sqlfluff rewrite what they can
 	@.venv/bin/ruff check --fix . && .venv/bin/ruff format .
 	@.venv/bin/sqlfluff fix --disable-progress-bar --force dbt
 
-test: setup-dev lint validate  ## lint, validate and every test but e2e and bench
-	@$(PYTEST)
+test: setup-dev lint validate  ## lint, validate and every test but e2e and bench; WORKERS=2 at once
+	@$(PYTEST) -n $(or $(WORKERS),2) --dist loadfile
 
 test-unit: setup-dev  ## Pure tests, seconds
 	@$(PYTEST) tests/unit tests/contract

@@ -16,8 +16,8 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from include.config.connector_spec import Column, Connector
-from include.config.load import load_connectors
+from include.config.connector_spec import Column, Connector, Stream
+from include.config.load import load_connectors, load_platform
 from include.config.settings import ROOT, child_environment, load_settings
 from include.core import naming
 from include.pipeline.dbt_environment import build_dbt_environment
@@ -35,12 +35,24 @@ def connectors() -> dict[str, Connector]:
     return load_connectors(load_settings().connectors_dir)[0]
 
 
+@cache
+def own_streams() -> dict[str, dict[str, Stream]]:
+    """Connector -> streams that feeds of the demo tenants declare themselves."""
+    found: dict[str, dict[str, Stream]] = {}
+    for feed in load_platform().feeds:
+        name = feed.connector.connector
+        if connectors()[name].streams_from_feed:
+            found[name] = {**found.get(name, {}), **feed.streams}
+    return found
+
+
 def run_create_raw(connection: psycopg.Connection[Any], tenant: str, names: Sequence[str]) -> None:
     """Empty raw tables, children included, of the named connectors."""
     for name in names:
         schema = naming.raw_schema(tenant, name)
         connection.execute(sql.SQL("create schema {}").format(sql.Identifier(schema)))
-        for stream_name, stream in connectors()[name].streams.items():
+        streams = {**connectors()[name].streams, **own_streams().get(name, {})}
+        for stream_name, stream in streams.items():
             key = stream.primary_key
             _create(connection, schema, stream_name, stream.columns, key, parent=True)
             for child_name, child in stream.children.items():
