@@ -30,9 +30,7 @@ def load_warehouse(tenant: Tenant) -> Warehouse:
     Raises:
         MissingSecret: If neither is set.
     """
-    return Warehouse(
-        load_warehouse_url(tenant.spec.destination.connection), salt=load_salt(tenant)
-    )
+    return Warehouse(load_warehouse_url(tenant.spec.destination.connection), salt=load_salt(tenant))
 
 
 def load_salt(tenant: Tenant) -> str | None:

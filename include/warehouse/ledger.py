@@ -5,14 +5,12 @@ cursor and books are one unit.
 """
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from psycopg.rows import dict_row
 
-from include.core.clock import utcnow
 from include.core.errors import EltError
 from include.core.streams import LoadResult, RunKind, Window
 from include.warehouse.connection import Connection
