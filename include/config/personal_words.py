@@ -21,8 +21,8 @@ _PERSONS = (
 # `email_status`, `phone_verified`, `address_type` say something about it, not what it is.
 _FACTS_ABOUT = (
     "status state country type kind count counts sent opened clicked bounced verified valid "
-    "validated consent subscribed unsubscribed marketing opt opted campaign template domain enabled "
-    "required change changes changed is has num number_of at on hash version"
+    "validated consent subscribed unsubscribed marketing opt opted campaign template domain "
+    "enabled required change changes changed is has num number_of at on hash version"
 )
 
 PERSONAL_WORDS, PERSONS, FACTS_ABOUT = (
