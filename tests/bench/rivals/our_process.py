@@ -1,9 +1,11 @@
-"""One stream of one connector through the pipeline in a process of its own; prints rows inserted.
+"""One stream of a connector through the pipeline in a process of its own: seconds and rows.
 
-Arguments: connector, root of the page server, warehouse URL, requests a second.
+Arguments: connector, root of the page server, warehouse URL, requests a second. The seconds leave
+out Python's imports: an Airflow worker is forked from a parent that has made them.
 """
 
 import sys
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -26,11 +28,12 @@ def main(connector: str, root: str, url: str, per_second: float) -> None:
         start_date=(datetime.now(UTC) - timedelta(days=20)).date(),
     )
     credentials = Credentials(feed.connection_id, root, {"password": "sk_test_bench"})
+    clock = time.perf_counter()
     result = run_stream_load(
         feed, "customers", RunKind.SCHEDULED, None, credentials, Warehouse(url)
     )
     assert isinstance(result, LoadResult)
-    print(result.inserted)
+    print(time.perf_counter() - clock, result.inserted)
 
 
 if __name__ == "__main__":
