@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from include.config.connector_spec import Column
 from include.core import naming
-from include.core.errors import ContractBroken
 
 
 @dataclass(frozen=True)
@@ -50,20 +49,6 @@ def build_header(
         used.add(name)
         names.append(name)
     return Header(tuple(names), tuple(repeated))
-
-
-def require_columns(header: Header, wanted: Sequence[str], file: str) -> None:
-    """The columns a stream cannot do without.
-
-    Raises:
-        ContractBroken: If one is missing.
-    """
-    missing = [name for name in wanted if name not in header.names]
-    if missing:
-        raise ContractBroken(
-            f"file `{file}` has no column `{'`, `'.join(missing)}`. Columns found: "
-            f"{', '.join(header.names[:20])}. Check the file, or add its spelling to `header`."
-        )
 
 
 def _column_name(key: str, index: int) -> str:

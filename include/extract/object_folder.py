@@ -52,8 +52,11 @@ def open_object_folder(url: str, feed: Feed, credentials: Credentials) -> "Objec
     own = credentials.connection_id if credentials.fields or credentials.host else None
     _require_own(parts.username, feed)
     try:
-        path = ObjectStoragePath(url, conn_id=None if parts.username else own)
-        return ObjectFolder(path, path.fs, archive_path(feed))
+        with _translating(
+            f"the folder of feed `{feed.name}`", "opened", passing=(ImportError, ValueError)
+        ):
+            path = ObjectStoragePath(url, conn_id=None if parts.username else own)
+            return ObjectFolder(path, path.fs, archive_path(feed))
     except (ImportError, ValueError) as error:
         package = PACKAGES.get(parts.scheme)
         log.debug("error=%s", type(error).__name__)
@@ -61,9 +64,6 @@ def open_object_folder(url: str, feed: Feed, credentials: Credentials) -> "Objec
             f"nothing installed can read `{parts.scheme}://` paths. "
             + (f"Install `{package}`." if package else f"Known are {', '.join(sorted(PACKAGES))}.")
         ) from None
-    except Exception as error:
-        # Drivers raise whatever their vendor raises.
-        raise _translated(error, f"the folder of feed `{feed.name}`", "opened") from None
 
 
 def _require_own(connection_id: str | None, feed: Feed) -> None:
@@ -100,12 +100,11 @@ class ObjectFolder:
         """One listing of everything below the folder, matched here; a missing prefix is empty."""
         wanted = tuple(patterns)
         try:
-            self._store.invalidate_cache()
-            listed = self._store.find(self._root, detail=True)
+            with _translating(f"folder `{self.label}`", "listed", passing=_MISSING):
+                self._store.invalidate_cache()
+                listed = self._store.find(self._root, detail=True)
         except FileNotFoundError:
             return []
-        except Exception as error:
-            raise _translated(error, f"folder `{self.label}`", "listed") from None
         named = ((self._name(path), info) for path, info in listed.items())
         return sorted(_found(n, i) for n, i in named if n and is_wanted(n, wanted, self.archive))
 
@@ -120,12 +119,11 @@ class ObjectFolder:
     def look(self, name: str) -> Found | None:
         """Asks the store anew."""
         try:
-            self._store.invalidate_cache()
-            return _found(name, self._store.info(self._at(name)))
+            with _translating(f"file `{name}`", "looked at", passing=_MISSING):
+                self._store.invalidate_cache()
+                return _found(name, self._store.info(self._at(name)))
         except FileNotFoundError:
             return None
-        except Exception as error:
-            raise _translated(error, f"file `{name}`", "looked at") from None
 
     @contextmanager
     def fetch(self, found: Found) -> Iterator[Path]:
@@ -150,10 +148,11 @@ class ObjectFolder:
         folder = tempfile.TemporaryDirectory(prefix="elt-file-")
         path = Path(folder.name) / PurePosixPath(found.name).name
         try:
-            self._store.get_file(self._at(found.name), str(path))
-        except Exception as error:
+            with _translating(f"file `{found.name}`", "read"):
+                self._store.get_file(self._at(found.name), str(path))
+        except BaseException:
             folder.cleanup()
-            raise _translated(error, f"file `{found.name}`", "read") from None
+            raise
         return _Copy(found, path, folder)
 
     def clear(self) -> None:
@@ -164,27 +163,25 @@ class ObjectFolder:
 
     def move(self, name: str, target: str) -> None:
         """A copy and a removal: object stores cannot rename."""
-        try:
+        with _translating(f"file `{name}`", "moved away", _MOVE_HINT):
             if self._store.exists(self._at(target)):
                 raise FileExistsError(17, "exists already", target)
             self._store.makedirs(self._at(target).rpartition("/")[0], exist_ok=True)
             self._store.mv(self._at(name), self._at(target))
-        except Exception as error:
-            raise _translated(error, f"file `{name}`", "moved away", _MOVE_HINT) from None
 
     def remove(self, name: str) -> None:
         try:
-            self._store.rm_file(self._at(name))
+            with _translating(f"file `{name}`", "deleted", _MOVE_HINT, _MISSING):
+                self._store.rm_file(self._at(name))
         except FileNotFoundError:
             return
-        except Exception as error:
-            raise _translated(error, f"file `{name}`", "deleted", _MOVE_HINT) from None
 
     def _at(self, name: str) -> str:
         return f"{self._root}/{name}"
 
 
 _HINT = "Check the feed's connection and that it is reachable, then run again."
+_MISSING = (FileNotFoundError,)
 _MOVE_HINT = "Grant the right to write, or set `after: leave`; the next run tries again."
 
 
@@ -204,11 +201,23 @@ def _instant(value: Any) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _translated(error: Exception, what: str, doing: str, hint: str = _HINT) -> EltError:
-    """The driver's error as ours; its own words may hold signed URLs, so only its name is told."""
-    if isinstance(error, EltError):
-        return error
-    reason = getattr(error, "strerror", None) or type(error).__name__
-    words = f"{what} cannot be {doing}: {reason}. Expected an answer. {hint}"
-    denied = isinstance(error, PermissionError) or "Credentials" in type(error).__name__
-    return AccessDenied(words) if denied else UpstreamUnavailable(words)
+@contextmanager
+def _translating(
+    what: str, doing: str, hint: str = _HINT, passing: tuple[type[Exception], ...] = ()
+) -> Iterator[None]:
+    """A driver's errors as ours; its own words may hold signed URLs, so only its name is told.
+
+    Drivers raise whatever their vendor raises, hence the one broad `except` of this module.
+
+    Args:
+        passing: Errors the caller has its own answer to.
+    """
+    try:
+        yield
+    except (EltError, *passing):
+        raise
+    except Exception as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        words = f"{what} cannot be {doing}: {reason}. Expected an answer. {hint}"
+        denied = isinstance(error, PermissionError) or "Credentials" in type(error).__name__
+        raise (AccessDenied(words) if denied else UpstreamUnavailable(words)) from None

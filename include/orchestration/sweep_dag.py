@@ -8,20 +8,13 @@ time take part: the others are read in full by every ingest run, which finds it 
 
 from datetime import UTC, datetime
 
-from airflow.providers.standard.operators.empty import EmptyOperator
-from airflow.sdk import DAG, CronTriggerTimetable, Param, TriggerRule
+from airflow.sdk import DAG, CronTriggerTimetable, Param
 
 from include.config.models import Feed
 from include.core import naming
-from include.orchestration.ingest_dag import (
-    CHECK_TASK,
-    DISCOVERED_TASK,
-    DONE_TASK,
-    RESERVED_TASKS,
-    build_raw_asset,
-)
-from include.orchestration.operators import QualityCheckOperator, SweepOperator
+from include.orchestration.operators import SweepOperator
 from include.orchestration.run_request import ACCEPT_DELETES
+from include.orchestration.stream_tasks import add_stream_tasks
 from include.orchestration.task_defaults import build_owner_links, build_task_defaults
 from include.pipeline.stream_names import build_swept_names
 
@@ -62,32 +55,8 @@ def build_sweep_dag(feed: Feed) -> DAG:
         owner_links=build_owner_links(tenant),
         params=dict(PARAMS),
     )
-    sweeps = [_sweep_task(dag, feed, name) for name in build_swept_names(feed) or (None,)]
-    check = QualityCheckOperator(
-        task_id=CHECK_TASK,
-        tenant=tenant.id,
-        feed=feed.name,
-        trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS,
-        outlets=[build_raw_asset(feed)],
-        dag=dag,
-    )
-    done = EmptyOperator(task_id=DONE_TASK, trigger_rule=TriggerRule.NONE_FAILED, dag=dag)
-    sweeps >> check
-    [*sweeps, check] >> done
+    add_stream_tasks(dag, feed, build_swept_names(feed), SweepOperator)
     return dag
-
-
-def _sweep_task(dag: DAG, feed: Feed, stream: str | None) -> SweepOperator:
-    """One stream's task; for `None` one task for whatever discovery finds."""
-    task_id = stream or DISCOVERED_TASK
-    return SweepOperator(
-        task_id=f"stream_{stream}" if stream in RESERVED_TASKS else task_id,
-        tenant=feed.tenant.id,
-        feed=feed.name,
-        stream=stream,
-        pool=naming.pool(feed.connector.connector),
-        dag=dag,
-    )
 
 
 def _build_docs(feed: Feed) -> str:

@@ -6,7 +6,7 @@ renewed for long is anybody's again. Loading a chunk twice changes nothing, so n
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from psycopg.rows import dict_row
@@ -254,13 +254,3 @@ def _fetch_streams(connection: Connection, backfill_id: int) -> dict[str, list[i
         [backfill_id],
     ).fetchall()
     return {str(stream): [int(done), int(total)] for stream, done, total in rows}
-
-
-def fetch_latest_end(connection: Connection, backfill_id: int) -> datetime | None:
-    """Up to where every stream is loaded without a gap: the start of the earliest open chunk."""
-    row = connection.execute(
-        "select min(window_start) from elt_ops.backfill_chunks "
-        "where backfill_id = %s and state <> 'done'",
-        [backfill_id],
-    ).fetchone()
-    return row[0] if row else None

@@ -1,6 +1,7 @@
 """A source of two lists by time of change, and a tenant that reads it, for tests of backfills."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import psycopg
@@ -54,7 +55,7 @@ class Till:
 
     def edit(self, stream: str, number: int) -> None:
         amount, _ = self.lists[stream][number]
-        self.lists[stream][number] = (f"{float(amount) + 1:.2f}", datetime.now(tz=UTC))
+        self.lists[stream][number] = (f"{Decimal(amount) + 1:.2f}", datetime.now(tz=UTC))
 
     def answer(self, seen: Seen) -> Reply:
         self.asked += 1

@@ -12,6 +12,7 @@ import pytest
 
 from include import cli
 from include.pipeline.reach import build_clock_step, check_address, check_clock
+from tests.integration.cli_case import point_cli_at
 from tests.unit.fake_api import FakeApi, Reply, Seen
 
 CONNECTOR = """
@@ -75,13 +76,7 @@ def api(
     folder.mkdir()
     (folder / "a.csv").write_text("id\n1\n")
     (tmp_path / "checks.yaml").write_text(TENANT.replace("FOLDER", str(folder)))
-    monkeypatch.setenv("ELT_TENANTS_DIR", str(tmp_path))
-    monkeypatch.setenv("ELT_CONNECTORS_DIR", str(tmp_path))
-    monkeypatch.setenv("ELT_TENANT_ROLES", "false")
-    monkeypatch.setenv("WAREHOUSE_URL", warehouse)
-    monkeypatch.delenv("AIRFLOW_CONN_WAREHOUSE", raising=False)
-    with psycopg.connect(warehouse) as connection:
-        connection.execute("drop schema if exists elt_ops cascade")
+    point_cli_at(tmp_path, warehouse, monkeypatch)
     with FakeApi(till.answer) as server:
         for feed in ("TILL", "OTHER"):
             _connect(monkeypatch, server.url, feed=feed)

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from include import cli
+from tests.integration.cli_case import point_cli_at
 from tests.unit.fake_api import FakeApi, Reply, Seen
 
 CONNECTOR = """
@@ -52,13 +53,7 @@ def url(
         (tmp_path / "till").mkdir()
         (tmp_path / "till" / "connector.yaml").write_text(CONNECTOR.replace("URL", api.url))
         (tmp_path / "sweeps.yaml").write_text(TENANT)
-        monkeypatch.setenv("ELT_TENANTS_DIR", str(tmp_path))
-        monkeypatch.setenv("ELT_CONNECTORS_DIR", str(tmp_path))
-        monkeypatch.setenv("ELT_TENANT_ROLES", "false")
-        monkeypatch.setenv("WAREHOUSE_URL", warehouse)
-        monkeypatch.delenv("AIRFLOW_CONN_WAREHOUSE", raising=False)
-        with psycopg.connect(warehouse) as connection:
-            connection.execute("drop schema if exists elt_ops, sweeps_raw_till cascade")
+        point_cli_at(tmp_path, warehouse, monkeypatch, "sweeps_raw_till")
         yield warehouse
 
 

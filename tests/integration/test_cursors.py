@@ -35,6 +35,7 @@ owner: tests
 feeds:
   till: {schedule: daily, start_date: 2026-01-01}
 """
+from tests.integration.cli_case import point_cli_at
 
 
 class Days:
@@ -59,13 +60,7 @@ def feed(tmp_path: Path, warehouse: str, monkeypatch: pytest.MonkeyPatch) -> Fee
     (tmp_path / "till").mkdir()
     (tmp_path / "till" / "connector.yaml").write_text(CONNECTOR)
     (tmp_path / "rewinds.yaml").write_text(TENANT)
-    monkeypatch.setenv("ELT_TENANTS_DIR", str(tmp_path))
-    monkeypatch.setenv("ELT_CONNECTORS_DIR", str(tmp_path))
-    monkeypatch.setenv("ELT_TENANT_ROLES", "false")
-    monkeypatch.setenv("WAREHOUSE_URL", warehouse)
-    monkeypatch.delenv("AIRFLOW_CONN_WAREHOUSE", raising=False)
-    with psycopg.connect(warehouse) as connection:
-        connection.execute("drop schema if exists elt_ops, rewinds_raw_till cascade")
+    point_cli_at(tmp_path, warehouse, monkeypatch, "rewinds_raw_till")
     return feed_by_name(load_platform(), "rewinds", "till")
 
 

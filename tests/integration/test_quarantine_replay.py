@@ -14,6 +14,7 @@ from include.core.streams import Page
 from include.load.loader import run_load
 from include.load.policy import build_policy
 from include.warehouse.connection import Warehouse
+from tests.integration.cli_case import point_cli_at
 from tests.integration.load_case import LoadCase
 
 SALT = "a long salt for tests"
@@ -83,13 +84,7 @@ class Till:
 
 @pytest.fixture
 def till(tmp_path: Path, warehouse: str, monkeypatch: pytest.MonkeyPatch) -> Till:
-    monkeypatch.setenv("ELT_TENANTS_DIR", str(tmp_path))
-    monkeypatch.setenv("ELT_CONNECTORS_DIR", str(tmp_path))
-    monkeypatch.setenv("ELT_TENANT_ROLES", "false")
-    monkeypatch.setenv("WAREHOUSE_URL", warehouse)
-    monkeypatch.delenv("AIRFLOW_CONN_WAREHOUSE", raising=False)
-    with psycopg.connect(warehouse) as connection:
-        connection.execute("drop schema if exists elt_ops, replays_raw_till cascade")
+    point_cli_at(tmp_path, warehouse, monkeypatch, "replays_raw_till")
     return Till(tmp_path, warehouse)
 
 

@@ -17,10 +17,9 @@ from include.core.errors import (
     EltError,
     UpstreamUnavailable,
 )
-from include.core.streams import Page, Window
+from include.core.streams import Window
 from include.extract.oauth_token import MemoryTokenStore
-from include.extract.source import Source
-from tests.integration.tool_maker import SECRET, build_tool_source
+from tests.integration.tool_maker import SECRET, build_tool_source, ids, read, read_until_error
 
 BOTH = pytest.mark.parametrize("connector", ["singer", "airbyte"])
 
@@ -29,23 +28,6 @@ BOTH = pytest.mark.parametrize("connector", ["singer", "airbyte"])
 def state_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("ELT_STATE_DIR", str(tmp_path / "state"))
     return tmp_path / "state"
-
-
-def read(source: Source, stream: str = "orders", position: str | None = None) -> list[Page]:
-    given: Any = {"position": position} if position else {}
-    return list(source.read(stream, Window(), **given))
-
-
-def read_until_error(source: Source, stream: str = "orders") -> tuple[list[Page], EltError]:
-    pages = []
-    with pytest.raises(EltError) as caught:
-        for page in source.read(stream, Window()):
-            pages.append(page)
-    return pages, caught.value
-
-
-def ids(pages: list[Page]) -> list[int]:
-    return [record["id"] for page in pages for record in page.records]
 
 
 def is_alive(pid: int) -> bool:

@@ -5,7 +5,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from include.config.credentials import Credentials
+from include.core.errors import EltError
+from include.core.streams import Page, Window
 from include.extract.oauth_token import TokenStore
 from include.extract.source import Source, build_source
 from include.extract.stores import Stores
@@ -43,3 +47,21 @@ def build_tool_source(
     return build_source(
         feed, Credentials("testco__feed", fields={"password": secret}), Stores(store)
     )
+
+
+def read(source: Source, stream: str = "orders", position: str | None = None) -> list[Page]:
+    given: Any = {"position": position} if position else {}
+    return list(source.read(stream, Window(), **given))
+
+
+def read_until_error(source: Source, stream: str = "orders") -> tuple[list[Page], EltError]:
+    """The pages before the error, and the error."""
+    pages = []
+    with pytest.raises(EltError) as caught:
+        for page in source.read(stream, Window()):
+            pages.append(page)
+    return pages, caught.value
+
+
+def ids(pages: list[Page]) -> list[int]:
+    return [record["id"] for page in pages for record in page.records]
