@@ -2,8 +2,8 @@
 
 from airflow.sdk import get_parsing_context
 
-from include.orchestration.drain_dag import build_webhook_drain_dag
-from include.orchestration.ops_dag import build_quality_report_dag, build_retention_dag
+from include.orchestration.dag_builders.drain import build_webhook_drain_dag
+from include.orchestration.dag_builders.ops import build_quality_report_dag, build_retention_dag
 
 wanted = get_parsing_context().dag_id  # set when a task runs: build only its DAG
 builders = (build_quality_report_dag, build_retention_dag, build_webhook_drain_dag)

@@ -7,8 +7,8 @@ Add a tenant or a feed in YAML; never edit this file. Broken tenants: tenant_qua
 from airflow.sdk import get_parsing_context
 
 from include.config.load import load_platform
-from include.orchestration.ingest_dag import build_ingest_dag
-from include.orchestration.sweep_dag import build_sweep_dag
+from include.orchestration.dag_builders.feed import build_ingest_dag
+from include.orchestration.dag_builders.sweep import build_sweep_dag
 
 wanted = get_parsing_context().dag_id  # set when a task runs: build only its DAG
 

@@ -6,7 +6,7 @@ The tenant's own DAGs are absent until its file is fixed; everybody else's are u
 from airflow.sdk import get_parsing_context
 
 from include.config.load import load_platform
-from include.orchestration.quarantine_dag import build_broken_dag
+from include.orchestration.dag_builders.broken import build_broken_dag
 
 wanted = get_parsing_context().dag_id  # set when a task runs: build only its DAG
 platform = load_platform()

@@ -7,7 +7,7 @@ from airflow.sdk import get_parsing_context
 
 from include.config.load import load_platform
 from include.core import naming
-from include.orchestration.transform_dag import build_transform_dag
+from include.orchestration.dag_builders.transform import build_transform_dag
 
 wanted = get_parsing_context().dag_id  # set when a task runs: build only its DAG
 

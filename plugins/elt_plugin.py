@@ -18,12 +18,12 @@ log = logging.getLogger(__name__)
 # Sub-commands of `airflow` whose process is the parent of tasks.
 PARENTS = frozenset({"scheduler", "worker"})
 WARMED = (
-    "include.orchestration.ingest_dag",
-    "include.orchestration.transform_dag",
-    "include.orchestration.secrets",
+    "include.orchestration.dag_builders.feed",
+    "include.orchestration.dag_builders.transform",
+    "include.orchestration.connections",
     "include.pipeline.feed_load",
-    "include.pipeline.checks",
-    "include.pipeline.dbt_build",
+    "include.pipeline.health.checks",
+    "include.pipeline.dbt.build",
     "include.transform.task_groups",
     "cosmos.converter",
     "cosmos.airflow.graph",

@@ -19,7 +19,7 @@ from include.core.errors import ConfigError
 from include.core.streams import Window
 
 if TYPE_CHECKING:
-    from include.warehouse.connection import Warehouse
+    from include.ledger.connection import Warehouse
 
 HEADERS = (
     "id", "feed", "from", "to", "chunk", "state", "done", "of", "failed", "read", "written", "left",
@@ -73,7 +73,7 @@ def _add_workers(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from include.commands.connect import load_warehouse
-    from include.warehouse import ddl
+    from include.ledger import ddl
 
     tenant = choose_tenant(load_platform(), arguments.tenant)
     if getattr(arguments, "workers", 1) < 1:
@@ -86,8 +86,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _start(arguments: argparse.Namespace, tenant: Tenant, warehouse: "Warehouse") -> int:
     from include.commands.backfill_run import run_here
+    from include.ledger import backfills
     from include.pipeline.backfill import build_chunks
-    from include.warehouse import backfills
 
     (feed,) = choose_feeds(tenant, arguments.feed)
     window = build_interval(arguments.start, arguments.end, utcnow())
@@ -233,7 +233,7 @@ _COUNTED = ("done", "total", "failed")
 def _change(arguments: argparse.Namespace, tenant: Tenant, warehouse: "Warehouse") -> int:
     """Pause, resume or cancel each of the ids."""
     from include.commands.backfill_run import run_here
-    from include.warehouse import backfills
+    from include.ledger import backfills
 
     changed: list[int] = []
     known = _fetch(arguments, tenant, warehouse)
@@ -263,7 +263,7 @@ def _fetch(
     *,
     only_open: bool = False,
 ) -> list[dict[str, Any]]:
-    from include.warehouse import backfills
+    from include.ledger import backfills
 
     with warehouse.connect() as connection:
         rows = backfills.fetch_backfills(

@@ -18,9 +18,9 @@ from include.commands.exit_codes import DATA, RETRY
 from include.commands.output import complain, say
 from include.config.models import Tenant
 from include.core.errors import EltError
+from include.ledger import backfills
+from include.ledger.connection import Warehouse
 from include.pipeline.backfill_worker import BackfillWorker
-from include.warehouse import backfills
-from include.warehouse.connection import Warehouse
 
 INTERRUPTED = 130
 LOOK_S = 1.0

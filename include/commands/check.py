@@ -13,8 +13,8 @@ from include.config.load import load_platform
 from include.config.models import Feed, Tenant
 
 if TYPE_CHECKING:
-    from include.pipeline.reach import Step
-    from include.warehouse.connection import Warehouse
+    from include.ledger.connection import Warehouse
+    from include.pipeline.network_check import Step
 
 AT_ONCE = 8
 

@@ -8,7 +8,7 @@ from include.config.models import Feed, Tenant
 from include.config.settings import connection_from_env, load_settings
 from include.core import naming
 from include.core.errors import ConfigError, EltError, MissingSecret
-from include.warehouse.connection import Warehouse
+from include.ledger.connection import Warehouse
 
 
 def load_credentials(feed: Feed) -> Credentials:

@@ -14,7 +14,7 @@ from include.core.clock import format_instant, parse_instant, utcnow
 from include.core.errors import ConfigError
 
 if TYPE_CHECKING:
-    from include.warehouse.connection import Warehouse
+    from include.ledger.connection import Warehouse
 
 START = "start"
 HEADERS = ("stream", "cursor", "moved", "load", "goes on after", "rewound", "because")
@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from include.commands.connect import load_warehouse
-    from include.warehouse import ddl
+    from include.ledger import ddl
 
     tenant = choose_tenant(load_platform(), arguments.tenant)
     warehouse = load_warehouse(tenant)
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _show(arguments: argparse.Namespace, tenant: Tenant, warehouse: "Warehouse") -> int:
-    from include.warehouse.cursors import fetch_cursors
+    from include.ledger.cursors import fetch_cursors
 
     with warehouse.connect() as connection:
         rows = fetch_cursors(connection, tenant.id, feed=arguments.feed, stream=arguments.stream)
@@ -86,7 +86,7 @@ def _row(row: dict[str, Any]) -> tuple[object, ...]:
 
 
 def _rewind(arguments: argparse.Namespace, tenant: Tenant, warehouse: "Warehouse") -> int:
-    from include.warehouse.cursors import fetch_cursors, run_rewind
+    from include.ledger.cursors import fetch_cursors, run_rewind
 
     (feed,) = choose_feeds(tenant, arguments.feed)
     instant = build_instant(feed, arguments.to, utcnow())

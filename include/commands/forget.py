@@ -21,8 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from include.commands.connect import load_warehouse
-    from include.pipeline.forget import run_forget
-    from include.pipeline.forget_person import build_person
+    from include.pipeline.forget.person import build_person
+    from include.pipeline.forget.run import run_forget
 
     tenant = choose_tenant(load_platform(), arguments.tenant)
     warehouse = load_warehouse(tenant)

@@ -52,8 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _fetch(arguments: argparse.Namespace, tenants: tuple[Tenant, ...]) -> list[dict[str, Any]]:
     """Newest first over all tenants; tenants that share a warehouse are asked in one query."""
     from include.commands.connect import load_warehouse
-    from include.warehouse import ddl
-    from include.warehouse.load_history import fetch_history
+    from include.ledger import ddl
+    from include.ledger.load_history import fetch_history
 
     wanted = {
         name: getattr(arguments, name)

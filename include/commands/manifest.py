@@ -12,7 +12,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from include.pipeline.dbt_manifest import run_build_manifest
+    from include.pipeline.dbt.manifest import run_build_manifest
 
     settings = load_settings()
     path = run_build_manifest(load_platform(settings), settings, force=arguments.force)

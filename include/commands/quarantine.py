@@ -14,8 +14,8 @@ from include.config.models import Tenant
 from include.core.errors import ConfigError
 
 if TYPE_CHECKING:
-    from include.warehouse.connection import Warehouse
-    from include.warehouse.quarantine import QuarantineFilter
+    from include.ledger.connection import Warehouse
+    from include.ledger.quarantine import QuarantineFilter
 
 HEADERS = ("id", "feed", "stream", "key", "reason", "seen", "first seen", "last seen", "detail")
 STATES = ("open", "resolved", "dropped", "all")
@@ -57,7 +57,7 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from include.commands.connect import load_warehouse
-    from include.warehouse import ddl
+    from include.ledger import ddl
 
     tenant = choose_tenant(load_platform(), arguments.tenant)
     warehouse = load_warehouse(tenant)
@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _build_filter(arguments: argparse.Namespace, state: str | None = "open") -> "QuarantineFilter":
-    from include.warehouse.quarantine import QuarantineFilter
+    from include.ledger.quarantine import QuarantineFilter
 
     return QuarantineFilter(
         tenant=arguments.tenant,
@@ -80,7 +80,7 @@ def _build_filter(arguments: argparse.Namespace, state: str | None = "open") -> 
 
 
 def _list(arguments: argparse.Namespace, tenant: Tenant, warehouse: "Warehouse") -> int:
-    from include.warehouse.quarantine import fetch_counts, fetch_rows
+    from include.ledger.quarantine import fetch_counts, fetch_rows
 
     state = None if arguments.state == "all" else arguments.state
     wanted = _build_filter(arguments, state)
@@ -115,7 +115,7 @@ def _row(row: dict[str, Any]) -> tuple[object, ...]:
 
 
 def _show(arguments: argparse.Namespace, tenant: Tenant, warehouse: "Warehouse") -> int:
-    from include.warehouse.quarantine import fetch_record
+    from include.ledger.quarantine import fetch_record
 
     with warehouse.connect() as connection:
         found = fetch_record(connection, tenant.id, arguments.id)
@@ -139,7 +139,7 @@ def _replay(arguments: argparse.Namespace, tenant: Tenant, warehouse: "Warehouse
 
 
 def _drop(arguments: argparse.Namespace, tenant: Tenant, warehouse: "Warehouse") -> int:
-    from include.warehouse.quarantine import run_drop
+    from include.ledger.quarantine import run_drop
 
     if not (arguments.feed or arguments.stream or arguments.reason or arguments.ids):
         raise ConfigError(

@@ -10,11 +10,11 @@ from include.config.connector_spec import Stream
 from include.config.models import Feed, Tenant
 from include.core.clock import utcnow
 from include.core.errors import ConfigError, EltError
+from include.ledger.connection import Warehouse
+from include.ledger.quarantine import QuarantineFilter, fetch_counts
+from include.pipeline.load_request import RunOrigin
 from include.pipeline.quarantine_replay import Replay, run_replay
-from include.pipeline.run_origin import RunOrigin
 from include.pipeline.stream_load import open_source
-from include.warehouse.connection import Warehouse
-from include.warehouse.quarantine import QuarantineFilter, fetch_counts
 
 
 def run_replays(

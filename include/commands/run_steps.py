@@ -11,13 +11,13 @@ from include.config.models import Feed, Tenant
 from include.core.clock import utcnow
 from include.core.errors import EltError
 from include.core.streams import LoadResult, RunKind, Window
-from include.pipeline.checks import CheckSummary, run_feed_checks, run_tenant_checks
-from include.pipeline.dbt_build import run_dbt_build
-from include.pipeline.run_origin import RunOrigin
+from include.ledger.connection import Warehouse
+from include.pipeline.dbt.build import run_dbt_build
+from include.pipeline.health.checks import CheckSummary, run_feed_checks, run_tenant_checks
+from include.pipeline.load_request import RunOrigin
 from include.pipeline.stream_load import open_source, run_stream_load
 from include.pipeline.stream_names import build_stream_names, build_swept_names
 from include.pipeline.window import Skipped
-from include.warehouse.connection import Warehouse
 
 COUNTS = ("read", "loaded", "unchanged", "quarantined", "filtered")
 

@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     # The driver is imported here: `status --help` must not pay for it.
     from include.commands.connect import load_warehouse
-    from include.commands.status_rows import fetch_status
+    from include.pipeline.health.status import fetch_status
 
     platform = load_platform()
     tenants: tuple[Tenant, ...] = platform.tenants

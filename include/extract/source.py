@@ -14,10 +14,10 @@ from include.config.models import Feed
 from include.core.errors import AccessDenied, ConfigError, EltError
 from include.core.streams import Page, Reading, Window
 from include.core.webhook_event import WebhookEvent
-from include.extract.file_source import FileSource
-from include.extract.hooks import load_connector_module
-from include.extract.rest_source import RestSource
-from include.extract.stores import NO_STORES, Stores
+from include.extract.files.source import FileSource
+from include.extract.own_python import load_connector_module
+from include.extract.rest.source import RestSource
+from include.extract.stores.source_stores import NO_STORES, Stores
 
 log = logging.getLogger(__name__)
 

@@ -17,27 +17,32 @@ from psycopg import sql
 from include.core import naming
 from include.core.errors import ConfigError, EltError, TooManyRejects
 from include.core.streams import LoadResult, Page
-from include.load.absence import run_mark_absent
-from include.load.drift import run_check_frozen, run_record_drift
-from include.load.erasure_guard import fetch_guard, run_check_erasures
-from include.load.fill_back import FillBack
-from include.load.filled_columns import run_mark_filled
-from include.load.inbox_marks import run_settle_events
-from include.load.layout import StreamLayout, build_layout
-from include.load.merge import Merge, MergeCounts
+from include.destinations.layout import StreamLayout, build_layout
+from include.destinations.postgres.absence import run_mark_absent
+from include.destinations.postgres.merge import Merge, MergeCounts
+from include.destinations.postgres.staging import Staging
+from include.destinations.postgres.tables import (
+    fetch_columns,
+    run_add_primary_key,
+    run_ensure_tables,
+)
+from include.destinations.postgres.tombstones import run_tombstones
+from include.ledger import ddl
+from include.ledger import loads as ledger
+from include.ledger.connection import Connection, Warehouse
+from include.ledger.stores.files import run_record_files
+from include.load.books.inbox_marks import run_settle_events
+from include.load.books.quarantine import run_record_quarantine
+from include.load.books.reject_limit import run_check_rejects, run_keep_rejects
+from include.load.evolution.drift import run_check_frozen, run_record_drift
+from include.load.evolution.fill_back import FillBack
+from include.load.evolution.filled_columns import run_mark_filled
 from include.load.page_reader import PageReader
 from include.load.parts import PartCutter, build_sum
 from include.load.plan import LoadPlan as LoadPlan  # one door for callers
+from include.load.privacy.guard import fetch_guard, run_check_erasures
 from include.load.progress import Progress
-from include.load.quarantine import run_record_quarantine
-from include.load.reject_limit import run_check_rejects, run_keep_rejects
-from include.load.shape import Shaper
-from include.load.staging import Staging
-from include.load.tables import fetch_columns, run_add_primary_key, run_ensure_tables
-from include.load.tombstones import run_tombstones
-from include.warehouse import ddl, ledger
-from include.warehouse.connection import Connection, Warehouse
-from include.warehouse.file_ledger import run_record_files
+from include.load.shape.shaper import Shaper
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from include.core.streams import EventMark, FileMark, Page, Reject, Tombstone
-from include.load.chunk import Chunk, DictChunk, build_chunks
+from include.load.shape.records import Chunk, DictChunk, build_chunks
 
 # Rows per batch, bounding the process's memory: dicts weigh about 3 kB each, Arrow rows a tenth.
 DICT_ROWS = 10_000

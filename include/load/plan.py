@@ -5,12 +5,12 @@ from datetime import datetime
 
 from include.config.connector_spec import Stream
 from include.core.streams import RunKind, Window
+from include.destinations.postgres.sweep import is_complete_read
+from include.ledger.checkpoints import Checkpoint
+from include.ledger.loads import LoadPlace
 from include.load import parts
 from include.load.parts import PartLimits
 from include.load.policy import DEFAULT_POLICY, StreamPolicy
-from include.load.sweep import is_complete_read
-from include.warehouse.checkpoints import Checkpoint
-from include.warehouse.ledger import LoadPlace
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from include.config.privacy import PrivacyRules, build_rules
 from include.config.stream_settings import Drift
 from include.core import naming
 from include.core.errors import MissingSecret
-from include.load.privacy import Mask
+from include.load.privacy.mask import Mask
 
 
 @dataclass(frozen=True)

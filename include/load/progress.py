@@ -2,13 +2,14 @@
 
 import logging
 
+from include.destinations.postgres.sweep import run_check_delivered
+from include.ledger import checkpoints
+from include.ledger import loads as ledger
+from include.ledger.checkpoints import Checkpoint
+from include.ledger.connection import Connection
+from include.ledger.cursors import fetch_is_rewound
 from include.load.parts import PartCutter
 from include.load.plan import LoadPlan
-from include.load.sweep import run_check_delivered
-from include.warehouse import checkpoints, ledger
-from include.warehouse.checkpoints import Checkpoint
-from include.warehouse.connection import Connection
-from include.warehouse.cursors import fetch_is_rewound
 
 log = logging.getLogger(__name__)
 

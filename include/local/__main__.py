@@ -77,7 +77,7 @@ def _env(arguments: argparse.Namespace) -> None:
 
 
 def _manifest(arguments: argparse.Namespace) -> None:
-    from include.pipeline.dbt_manifest import run_build_manifest
+    from include.pipeline.dbt.manifest import run_build_manifest
 
     del arguments
     logging.getLogger().setLevel(logging.INFO)

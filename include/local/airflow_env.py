@@ -14,7 +14,7 @@ from typing import Any
 from include.config.models import Platform
 from include.core import naming
 from include.local.state import LocalSecrets, LocalState, load_json, write_private
-from include.sandbox.connections import build_connection, find_vendor
+from include.sandbox.serve.connections import build_connection, find_vendor
 
 ADMIN = "admin"
 HOST = "127.0.0.1"

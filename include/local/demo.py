@@ -14,6 +14,7 @@ from include.config.models import Platform
 from include.config.settings import load_settings
 from include.core import naming
 from include.core.errors import ConfigError
+from include.ledger.connection import Warehouse
 from include.local import demo_report
 from include.local.airflow_api import AirflowApi
 from include.local.airflow_env import StackFacts
@@ -32,7 +33,6 @@ from include.local.demo_runs import (
     run_start_feeds,
 )
 from include.local.stack import build_api, run_up
-from include.warehouse.connection import Warehouse
 
 PARSE_TIMEOUT_S = 180
 INGEST_TIMEOUT_S = 1200

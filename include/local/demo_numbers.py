@@ -10,7 +10,7 @@ from typing import Any
 from psycopg import sql
 
 from include.core import naming
-from include.warehouse.connection import Connection
+from include.ledger.connection import Connection
 
 COUNTS = ("read", "loaded", "unchanged", "quarantined", "filtered")
 LAYERS = ("stg", "int", "mart", "snap")

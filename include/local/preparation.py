@@ -14,13 +14,13 @@ from typing import NamedTuple
 import psutil
 
 from include.core.errors import ConfigError
+from include.ledger.connection import Warehouse
+from include.ledger.ddl import run_migrations
 from include.local import postgres
 from include.local.airflow_env import ADMIN, StackFacts
 from include.local.processes import build_log_tail, log_path
 from include.local.state import LocalState, load_json, write_private
 from include.local.tuning import build_laptop_settings
-from include.warehouse.connection import Warehouse
-from include.warehouse.ddl import run_migrations
 
 METADATA_DATABASE = METADATA_ROLE = "airflow"
 WAREHOUSE_DATABASE = WAREHOUSE_ROLE = "warehouse"

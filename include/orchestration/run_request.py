@@ -8,7 +8,7 @@ from typing import Any
 from include.core.clock import parse_instant
 from include.core.errors import ConfigError
 from include.core.streams import RunKind, Window
-from include.pipeline.run_origin import RunOrigin
+from include.pipeline.load_request import RunOrigin
 
 ACCEPT_DELETES = "accept_deletes"
 

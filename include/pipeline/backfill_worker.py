@@ -19,12 +19,12 @@ from include.config.credentials import Credentials
 from include.config.models import Feed
 from include.core.errors import EltError
 from include.core.streams import LoadResult, RunKind
-from include.pipeline.run_origin import RunOrigin
+from include.ledger import backfills
+from include.ledger.backfills import Chunk
+from include.ledger.connection import Warehouse
+from include.pipeline.load_request import RunOrigin
 from include.pipeline.stream_load import open_source, run_prepare, run_stream_load
 from include.pipeline.window import Skipped
-from include.warehouse import backfills
-from include.warehouse.backfills import Chunk
-from include.warehouse.connection import Warehouse
 
 log = logging.getLogger(__name__)
 

@@ -12,10 +12,10 @@ from include.config.credentials import Credentials
 from include.config.models import Feed
 from include.core.clock import utcnow
 from include.core.errors import AccessDenied, EltError, UpstreamError
-from include.pipeline.reach import Step, build_clock_step, check_address
+from include.ledger import ddl
+from include.ledger.connection import Warehouse
+from include.pipeline.network_check import Step, build_clock_step, check_address
 from include.pipeline.stream_load import open_source
-from include.warehouse import ddl
-from include.warehouse.connection import Warehouse
 
 
 def check_feed(

@@ -8,11 +8,11 @@ from include.config.credentials import Credentials
 from include.config.models import Feed
 from include.core.errors import EltError
 from include.core.streams import LoadResult, RunKind, Window
-from include.pipeline.run_origin import RunOrigin
+from include.ledger.connection import Warehouse
+from include.pipeline.load_request import RunOrigin
 from include.pipeline.stream_load import NOWHERE, open_source, run_stream_load
 from include.pipeline.stream_names import build_stream_names
 from include.pipeline.window import Skipped
-from include.warehouse.connection import Warehouse
 
 log = logging.getLogger(__name__)
 

@@ -20,17 +20,17 @@ from include.config.connector_spec import Stream
 from include.config.models import Feed
 from include.core.errors import EltError
 from include.core.streams import LoadResult, Page, Reject, RunKind, Window
-from include.load.chunk import DictChunk
-from include.load.layout import StreamLayout, build_layout
+from include.destinations.layout import StreamLayout, build_layout
+from include.destinations.postgres.tables import fetch_columns
+from include.ledger import loads as ledger
+from include.ledger.connection import Warehouse
+from include.ledger.quarantine import QuarantineFilter, fetch_rows
 from include.load.loader import run_load
 from include.load.plan import LoadPlan
 from include.load.policy import StreamPolicy, build_policy
-from include.load.shape import Shaper
-from include.load.tables import fetch_columns
-from include.pipeline.run_origin import RunOrigin
-from include.warehouse import ledger
-from include.warehouse.connection import Warehouse
-from include.warehouse.quarantine import QuarantineFilter, fetch_rows
+from include.load.shape.records import DictChunk
+from include.load.shape.shaper import Shaper
+from include.pipeline.load_request import RunOrigin
 
 log = logging.getLogger(__name__)
 

@@ -7,6 +7,11 @@ from include.config.connector_spec import Stream
 from include.config.load import start_instant
 from include.config.models import Feed
 from include.core.streams import RunKind, Window
+from include.ledger import checkpoints
+from include.ledger import loads as ledger
+from include.ledger.checkpoints import Checkpoint, build_reads
+from include.ledger.connection import Connection, Warehouse
+from include.ledger.loads import LoadPlace
 from include.load.plan import LoadPlan
 from include.load.policy import build_policy
 from include.pipeline.window import (
@@ -16,10 +21,6 @@ from include.pipeline.window import (
     build_window,
     is_ahead,
 )
-from include.warehouse import checkpoints, ledger
-from include.warehouse.checkpoints import Checkpoint, build_reads
-from include.warehouse.connection import Connection, Warehouse
-from include.warehouse.ledger import LoadPlace
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ import logging
 from datetime import timedelta
 
 from include.core.clock import utcnow
-from include.warehouse.connection import Warehouse
+from include.ledger.connection import Warehouse
 
 log = logging.getLogger(__name__)
 

@@ -1,13 +1,13 @@
 """A feed's stores in the warehouse: what its source keeps between processes."""
 
 from include.config.models import Feed
-from include.extract.stores import Stores
-from include.warehouse.connection import Warehouse
-from include.warehouse.file_ledger import WarehouseFileLedger
-from include.warehouse.inbox import WarehouseInbox
-from include.warehouse.job_store import WarehouseJobStore
-from include.warehouse.rate_budget import WarehouseRateBudget
-from include.warehouse.token_store import WarehouseTokenStore
+from include.extract.stores.source_stores import Stores
+from include.ledger.connection import Warehouse
+from include.ledger.stores.files import WarehouseFileLedger
+from include.ledger.stores.inbox import WarehouseInbox
+from include.ledger.stores.jobs import WarehouseJobStore
+from include.ledger.stores.rate_budget import WarehouseRateBudget
+from include.ledger.stores.tokens import WarehouseTokenStore
 
 
 def build_stores(feed: Feed, warehouse: Warehouse) -> Stores:

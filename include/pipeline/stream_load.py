@@ -15,17 +15,18 @@ from include.core.clock import utcnow
 from include.core.errors import ConfigError, EltError, PositionRefused, TooManyRejects
 from include.core.streams import LoadResult, Page, RunKind, Window
 from include.extract.source import Source, build_source
+from include.ledger import ddl
+from include.ledger import loads as ledger
+from include.ledger.connection import Warehouse
+from include.ledger.loads import LoadPlace
 from include.load.loader import run_load
 from include.load.parts import build_sum
 from include.load.plan import LoadPlan
 from include.pipeline.file_reading import build_read_options, build_reading, run_after_commit
+from include.pipeline.load_request import RunOrigin
 from include.pipeline.read_plan import ReadPlan, fetch_read_plan, run_forget_position
-from include.pipeline.run_origin import RunOrigin
 from include.pipeline.source_stores import build_stores
 from include.pipeline.window import Skipped
-from include.warehouse import ddl, ledger
-from include.warehouse.connection import Warehouse
-from include.warehouse.ledger import LoadPlace
 
 log = logging.getLogger(__name__)
 

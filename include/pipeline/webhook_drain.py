@@ -17,10 +17,11 @@ from include.core.errors import ConfigError, ContractBroken, EltError, Warehouse
 from include.core.streams import EventMark, LoadResult, Page, Reject, RunKind, Window
 from include.core.webhook_event import WebhookEvent
 from include.extract.source import EventSource, LocatedSource, Source
-from include.pipeline.run_origin import RunOrigin
+from include.ledger import ddl
+from include.ledger.connection import Warehouse
+from include.ledger.stores import inbox
+from include.pipeline.load_request import RunOrigin
 from include.pipeline.stream_load import NOWHERE, open_source, run_prepare, run_stream_load
-from include.warehouse import ddl, inbox
-from include.warehouse.connection import Warehouse
 
 log = logging.getLogger(__name__)
 

@@ -12,14 +12,14 @@ from include.config.models import Feed, Problem, Tenant
 from include.config.settings import load_settings
 from include.core import naming
 from include.core.errors import WarehouseRejected
+from include.ledger import ddl
+from include.ledger.connection import Warehouse
 from include.quality.builtin import StreamTable, build_stream_checks
 from include.quality.check import Check, CheckContext, CheckOutcome, Severity, Status
 from include.quality.discover import LAYERS, load_feed_checks, load_mart_checks
 from include.quality.save import run_save
 from include.quality.statement import BoundSql, build_bound, build_statement
 from include.quality.tables import fetch_existing, fetch_stream_tables
-from include.warehouse import ddl
-from include.warehouse.connection import Warehouse
 
 log = logging.getLogger(__name__)
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from include.ledger import check_results as store
+from include.ledger.connection import Connection, Warehouse
 from include.quality.check import CheckContext, CheckOutcome, Status
 from include.quality.score import build_score
-from include.warehouse import outcomes as store
-from include.warehouse.connection import Connection, Warehouse
 
 
 def run_save(

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from include.config.connector_spec import Freshness
 from include.config.models import Feed
 from include.core import naming
+from include.ledger.connection import Connection
 from include.quality.builtin import StreamTable
 from include.quality.freshness import build_limits
-from include.warehouse.connection import Connection
 
 
 def fetch_stream_tables(

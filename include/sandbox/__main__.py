@@ -60,7 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
             as_of = chosen.as_of or chosen.end + timedelta(days=chosen.advance or 0)
             run_generate(WorldSpec(chosen.size, chosen.seed, chosen.end, as_of), chosen.out)
         else:
-            from include.sandbox.server import run_server
+            from include.sandbox.serve.server import run_server
 
             run_server(load_spec(chosen.world), chosen.host, chosen.port)
     except ConfigError as error:

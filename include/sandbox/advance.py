@@ -4,10 +4,10 @@ import random
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from include.sandbox.dice import build_dice
 from include.sandbox.economy.leads import Message, Prospect
 from include.sandbox.economy.records import Account, Business, Sale
 from include.sandbox.economy.sales import build_refund
+from include.sandbox.seeded_random import build_dice
 
 NEXT_STAGE = {"new": "contacted", "contacted": "booked", "booked": "quoted", "quoted": "won"}
 

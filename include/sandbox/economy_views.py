@@ -13,7 +13,7 @@ from include.sandbox.economy.deals import SalesDesk, build_desk
 from include.sandbox.economy.erp import Erp, build_erp
 from include.sandbox.economy.point_of_sale import Tills, build_tills
 from include.sandbox.economy.visits import Happening, Visits, build_purchase, build_visits
-from include.sandbox.session import Session
+from include.sandbox.serve.session import Session
 from include.sandbox.world import START, TAIL_DAYS
 
 

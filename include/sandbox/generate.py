@@ -5,11 +5,11 @@ import json
 import logging
 from pathlib import Path
 
-from include.sandbox import coresignal, ecommerce, quickbooks_csv, quickbooks_sql, uploads
-from include.sandbox.delimited import write_text
+from include.sandbox.exports import coresignal, ecommerce, quickbooks_csv, quickbooks_sql, uploads
+from include.sandbox.exports.delimited import write_text
 from include.sandbox.quickbooks.vendor import fetch_company
-from include.sandbox.session import Session
-from include.sandbox.truth import build_truth, write_truth
+from include.sandbox.serve.session import Session
+from include.sandbox.truth.orders import build_truth, write_truth
 from include.sandbox.world import WorldSpec, build_world_json
 
 log = logging.getLogger(__name__)

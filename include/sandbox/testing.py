@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from include.sandbox.server import bind, build_app, build_server
+from include.sandbox.serve.server import bind, build_app, build_server
 from include.sandbox.world import SIZES, WorldSpec
 
 START_LIMIT_S = 20.0

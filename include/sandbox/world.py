@@ -14,7 +14,7 @@ from include.sandbox.economy.leads import build_prospects, run_trim_prospects
 from include.sandbox.economy.pool import build_companies, build_people, run_employment
 from include.sandbox.economy.records import Business, Party
 from include.sandbox.economy.sales import Span
-from include.sandbox.vendors import load_credentials
+from include.sandbox.serve.vendors import load_credentials
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 END = datetime(2026, 11, 1, tzinfo=UTC)

@@ -12,10 +12,10 @@ from typing import Any
 from include.config.load import load_platform
 from include.config.models import Tenant
 from include.core import naming
+from include.ledger.connection import Warehouse
 from include.local.airflow_api import AirflowApi
 from include.local.stack import build_api, load_facts
-from include.pipeline.dbt_build import run_dbt_build
-from include.warehouse.connection import Warehouse
+from include.pipeline.dbt.build import run_dbt_build
 from tests.bench.row import Row
 
 log = logging.getLogger(__name__)

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from include.config.credentials import Credentials
 from include.core.streams import LoadResult, RunKind
+from include.ledger.connection import Warehouse
 from include.pipeline.stream_load import run_stream_load
-from include.warehouse.connection import Warehouse
 from tests.bench.load_process import fetch_peak_mb
 from tests.unit.feed_maker import build_feed, build_tenant
 

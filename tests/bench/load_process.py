@@ -15,8 +15,8 @@ from pathlib import Path
 import orjson
 
 from include.core.streams import Page, RunKind, Window
+from include.ledger.connection import Warehouse
 from include.load.loader import LoadPlan, run_load
-from include.warehouse.connection import Warehouse
 from tests.bench import json_pages, order_rows
 
 

@@ -14,14 +14,14 @@ from include.config.credentials import Credentials, build_credentials
 from include.config.load import load_platform
 from include.config.models import Feed
 from include.core.streams import Page, Window
-from include.extract.hooks import load_connector_module
-from include.extract.http_client import HttpLimits
-from include.extract.oauth_token import MemoryTokenStore
-from include.extract.rest_source import RestSource
+from include.extract.http.client import HttpLimits
+from include.extract.own_python import load_connector_module
+from include.extract.rest.source import RestSource
 from include.extract.source import LocatedSource, Source, build_source
-from include.extract.stores import Stores
-from include.sandbox.connections import build_connection, find_vendor
-from include.sandbox.vendors import load_credentials
+from include.extract.stores.source_stores import Stores
+from include.extract.stores.tokens import MemoryTokenStore
+from include.sandbox.serve.connections import build_connection, find_vendor
+from include.sandbox.serve.vendors import load_credentials
 
 
 @dataclass(frozen=True)

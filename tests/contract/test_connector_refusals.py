@@ -15,7 +15,7 @@ from include.core.errors import (
     UpstreamUnavailable,
 )
 from include.core.streams import Window
-from include.extract.http_client import HttpLimits
+from include.extract.http.client import HttpLimits
 from tests.contract.connector_cases import Case, read_records
 from tests.contract.connector_reads import (
     ALL_TIME,

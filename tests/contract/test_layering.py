@@ -56,7 +56,12 @@ MAY_IMPORT = {
 ONLY_IN = {
     "cosmos": {"include/transform/task_groups.py", "include/orchestration", "plugins"},
     # Imported by nobody but `open_folder`, when a feed's path is a URL.
-    "airflow": {"include/extract/object_folder.py", "include/orchestration", "dags", "plugins"},
+    "airflow": {
+        "include/extract/files/object_folder.py",
+        "include/orchestration",
+        "dags",
+        "plugins",
+    },
 }
 
 MODULES = modules()

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from include.sandbox.callrail.vendor import CREDENTIALS, VENDOR, fetch_account
-from include.sandbox.session import Session
+from include.sandbox.serve.session import Session
 from include.sandbox.testing import running_sandbox
 from include.sandbox.world import WorldSpec
 

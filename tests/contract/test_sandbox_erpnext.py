@@ -12,7 +12,7 @@ from include.config.settings import load_settings
 from include.connectors.erpnext.listing import CHILD_DOCTYPES
 from include.sandbox.erpnext.site import CHILDREN, ErpnextSite
 from include.sandbox.erpnext.vendor import build_counts, build_records, fetch_site
-from include.sandbox.session import Session
+from include.sandbox.serve.session import Session
 from include.sandbox.testing import running_sandbox
 from include.sandbox.world import WorldSpec
 from tests.contract.vendor_specs import load_json_spec

@@ -18,7 +18,7 @@ from include.sandbox.gohighlevel.vendor import (
     PRIVATE_TOKEN,
     fetch_account,
 )
-from include.sandbox.session import Session
+from include.sandbox.serve.session import Session
 from include.sandbox.testing import running_sandbox
 from include.sandbox.world import WorldSpec
 from tests.contract.vendor_specs import load_json_spec

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from include.connectors.google_ads.gaql import CLIENTS, build_query
-from include.extract.date_slices import Slice
+from include.extract.http.date_slices import Slice
 from include.sandbox.google_ads import answer as played
 from include.sandbox.google_ads.fields import FIELDS
 from include.sandbox.google_ads.vendor import CLOSED, MANAGERS, VENDOR

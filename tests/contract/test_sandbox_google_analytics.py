@@ -14,7 +14,7 @@ from google.api_core import exceptions
 from google.oauth2 import service_account
 
 from include.connectors.google_analytics.report import build_definition, build_request
-from include.extract.date_slices import Slice
+from include.extract.http.date_slices import Slice
 from include.sandbox.google.login import build_service_account
 from include.sandbox.google_analytics import property as played
 from include.sandbox.google_analytics.fields import DIMENSIONS, METRICS

@@ -14,7 +14,7 @@ from include.connectors.meta_ads.source import STATUSES, build_params
 from include.sandbox.economy_views import fetch_ads
 from include.sandbox.meta_ads.fields import OBJECTS
 from include.sandbox.meta_ads.vendor import CREDENTIALS, TOKENS, fetch_account
-from include.sandbox.session import Session
+from include.sandbox.serve.session import Session
 from include.sandbox.testing import running_sandbox
 from include.sandbox.world import WorldSpec
 from tests.contract.vendor_specs import load_json_spec

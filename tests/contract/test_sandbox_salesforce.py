@@ -16,7 +16,7 @@ from include.sandbox.salesforce.ids import build_check
 from include.sandbox.salesforce.org import Org
 from include.sandbox.salesforce.schema import FIELDS
 from include.sandbox.salesforce.vendor import CREDENTIALS, fetch_org
-from include.sandbox.session import Session
+from include.sandbox.serve.session import Session
 from include.sandbox.testing import running_sandbox
 from include.sandbox.world import WorldSpec
 from tests.contract.vendor_specs import load_json_spec

@@ -13,7 +13,7 @@ from square.core.api_error import ApiError
 from include.config.load import load_connectors
 from include.config.settings import load_settings
 from include.core.clock import parse_instant
-from include.sandbox.session import Session
+from include.sandbox.serve.session import Session
 from include.sandbox.square.payments import build_failed
 from include.sandbox.square.places import IDS
 from include.sandbox.square.seller import SquareSeller

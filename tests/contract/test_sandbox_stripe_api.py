@@ -9,11 +9,11 @@ import pytest
 import requests
 import stripe
 
-from include.sandbox.session import Session
+from include.sandbox.serve.session import Session
 from include.sandbox.stripe.ledger import RESOURCES
 from include.sandbox.stripe.vendor import fetch_account
 from include.sandbox.testing import running_sandbox
-from include.sandbox.truth_counts import build_stripe_counts
+from include.sandbox.truth.counts import build_stripe_counts
 from include.sandbox.world import WorldSpec
 from tests.contract.vendor_specs import load_json_spec
 from tests.unit.fake_api import FakeApi, Reply

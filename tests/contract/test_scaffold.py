@@ -23,9 +23,9 @@ from include.config.credentials import Credentials
 from include.config.load import feed_by_name, load_platform
 from include.core.errors import AccessDenied, EltError
 from include.core.streams import LoadResult, RunKind
-from include.pipeline.dbt_build import run_dbt_build
+from include.ledger.connection import Warehouse
+from include.pipeline.dbt.build import run_dbt_build
 from include.pipeline.stream_load import run_stream_load
-from include.warehouse.connection import Warehouse
 from tests.contract.source_tree import ROOT
 
 ITEMS = [

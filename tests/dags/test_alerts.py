@@ -11,10 +11,10 @@ from types import SimpleNamespace
 import pytest
 
 from include.core.errors import AccessDenied
-from include.orchestration import failure_callback
-from include.orchestration.alert import Alert, build_failure_alert, build_message
-from include.orchestration.failure_callback import notify_deadline, notify_failure, run_send
-from include.orchestration.notifiers import LogNotifier, WebhookNotifier
+from include.orchestration.alerts import failure as failure_callback
+from include.orchestration.alerts.alert import Alert, build_failure_alert, build_message
+from include.orchestration.alerts.channels import LogNotifier, WebhookNotifier
+from include.orchestration.alerts.failure import notify_deadline, notify_failure, run_send
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 URL = "https://airflow.example/dags/ingest__shop__till/runs/r1/tasks/sales"

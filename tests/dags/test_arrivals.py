@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from include.orchestration.arrivals import (
+from include.orchestration.operators.arrivals import (
     Arrival,
     FeedState,
     build_arrival,

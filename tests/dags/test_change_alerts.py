@@ -9,12 +9,13 @@ import pytest
 from include.config.load import load_platform
 from include.core.errors import WarehouseUnavailable
 from include.core.streams import SchemaChange
-from include.orchestration import change_alert, failure_callback
-from include.orchestration.alert import Alert
-from include.orchestration.change_alert import build_change_message, notify_changes
-from include.orchestration.notifiers import LogNotifier
-from include.warehouse.connection import Warehouse
-from include.warehouse.schema_changes import run_record_schema_changes
+from include.ledger.connection import Warehouse
+from include.ledger.schema_changes import run_record_schema_changes
+from include.orchestration.alerts import failure as failure_callback
+from include.orchestration.alerts import schema_change as change_alert
+from include.orchestration.alerts.alert import Alert
+from include.orchestration.alerts.channels import LogNotifier
+from include.orchestration.alerts.schema_change import build_change_message, notify_changes
 from tests.integration.load_case import build_case
 
 CONTEXT = {
@@ -78,7 +79,7 @@ def test_a_message_that_was_sent_before_a_crash_is_not_sent_again(
         raise WarehouseUnavailable("gone")
 
     with monkeypatch.context() as patched:
-        patched.setattr("include.warehouse.schema_changes.run_mark_told", crash)
+        patched.setattr("include.ledger.schema_changes.run_mark_told", crash)
         notify_changes(feed, CONTEXT)
     notify_changes(feed, CONTEXT)
     assert len([message for _, message in sent if "`stores.open`" in message]) == 1

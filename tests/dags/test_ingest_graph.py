@@ -8,8 +8,8 @@ import pytest
 from airflow.sdk import DAG, Asset, TriggerRule
 
 from include.config.settings import ROOT
-from include.orchestration.failure_callback import notify_deadline, notify_failure
-from include.orchestration.ingest_dag import build_ingest_dag
+from include.orchestration.alerts.failure import notify_deadline, notify_failure
+from include.orchestration.dag_builders.feed import build_ingest_dag
 from include.orchestration.retry import EltRetryPolicy
 from tests.dags.conftest import TENANT
 

@@ -33,7 +33,7 @@ def light_files() -> tuple[str, ...]:
 def test_parsing_imports_nothing_heavy_and_serializes_the_same_bytes(light_files) -> None:
     """A new order of tags or a memory address in a serialized DAG is a new version each parse."""
     first, second = probe("1", *light_files), probe("2", *light_files)
-    assert any(name == "include.orchestration.ingest_dag" for name in first["modules"])
+    assert any(name == "include.orchestration.dag_builders.feed" for name in first["modules"])
     tops = {name.split(".", 1)[0] for name in first["modules"]}
     assert not tops.intersection(HEAVY)
     assert len(first["dags"]) > 5

@@ -7,8 +7,8 @@ from airflow.sdk import RetryAction
 
 from include.core import errors
 from include.core.rates import BudgetKey
-from include.extract.rate_budget import MemoryRateBudget
-from include.extract.rate_limit import RateLimiter
+from include.extract.http.rate_limit import RateLimiter
+from include.extract.stores.rate_budget import MemoryRateBudget
 from include.orchestration.retry import MAX_RETRY_AFTER, EltRetryPolicy, build_leaves
 
 RETRIED = {"UpstreamUnavailable", "RateLimited", "PositionRefused", "WarehouseUnavailable"}

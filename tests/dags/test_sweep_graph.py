@@ -6,11 +6,11 @@ import pytest
 from airflow.sdk import TriggerRule
 
 from include.core.streams import LoadResult, RunKind
-from include.orchestration import operators
-from include.orchestration.ingest_dag import build_ingest_dag
-from include.orchestration.operators import SweepOperator
+from include.orchestration.dag_builders.feed import build_ingest_dag
+from include.orchestration.dag_builders.sweep import build_sweep_dag
+from include.orchestration.operators import load_and_check as operators
+from include.orchestration.operators.load_and_check import SweepOperator
 from include.orchestration.run_request import build_sweep_request
-from include.orchestration.sweep_dag import build_sweep_dag
 from include.pipeline.feed_load import FeedResult
 from tests.dags.conftest import ROOT, TENANT, dags_of
 
@@ -103,7 +103,9 @@ def test_the_task_asks_the_pipeline_for_a_sweep(swept, monkeypatch) -> None:
         return FeedResult(loaded={"people": LoadResult(1, 3, 0, 0, 3, 0, 0, deleted=2)})
 
     monkeypatch.setattr("include.pipeline.feed_load.run_feed_load", load)
-    monkeypatch.setattr("include.orchestration.change_alert.notify_changes", lambda *args: None)
+    monkeypatch.setattr(
+        "include.orchestration.alerts.schema_change.notify_changes", lambda *args: None
+    )
     monkeypatch.setattr(operators, "_fetch_credentials", lambda feed: None)
     monkeypatch.setattr(operators, "build_warehouse", lambda tenant: None)
     ti = SimpleNamespace(dag_id="sweep__shop__wiped", run_id="r", task_id="people", try_number=1)

@@ -8,8 +8,8 @@ from airflow.sdk import DAG, AssetAny, TriggerRule
 from airflow.sdk.exceptions import AirflowSkipException
 
 from include.core.errors import TransformError
-from include.orchestration.dbt_operator import DbtNodeOperator
-from include.orchestration.transform_dag import build_transform_dag
+from include.orchestration.dag_builders.transform import build_transform_dag
+from include.orchestration.operators.dbt import DbtNodeOperator
 from tests.dags.conftest import TENANT
 from tests.dags.test_parsing import probe
 

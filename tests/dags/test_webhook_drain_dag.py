@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from include.core.errors import ContractBroken, WarehouseUnavailable
-from include.orchestration import drain_dag
-from include.orchestration.drain_dag import DrainOperator, FindWaitingOperator
+from include.orchestration.dag_builders import drain as drain_dag
+from include.orchestration.dag_builders.drain import DrainOperator, FindWaitingOperator
 from include.pipeline import webhook_drain
 from include.pipeline.webhook_drain import DrainResult
 from tests.dags.conftest import CONNECTORS
@@ -64,7 +64,7 @@ def test_a_drain_loads_and_then_fails_for_its_broken_stream(
         return DrainResult(loaded={"people": 3}, failed=broken)
 
     monkeypatch.setattr(webhook_drain, "run_drain", run)
-    monkeypatch.setattr("include.orchestration.secrets.fetch_credentials", lambda feed: None)
+    monkeypatch.setattr("include.orchestration.connections.fetch_credentials", lambda feed: None)
     monkeypatch.setattr(drain_dag, "read_origin", lambda context: None)
     assert DrainOperator(task_id="d", place=["aa", "hooks"]).execute({}) == {"people": 3}
     with pytest.raises(ContractBroken):

@@ -19,14 +19,14 @@ import yaml
 from include.core import clock
 from include.core.errors import AccessDenied, ConfigError, UpstreamUnavailable
 from include.core.streams import RunKind, Window
-from include.extract.sql_source import SqlSource
+from include.extract.sql.source import SqlSource
+from include.ledger.connection import Warehouse
 from include.pipeline.feed_load import run_feed_load
 from include.sandbox.erpnext.site import CHILDREN
 from include.sandbox.erpnext.vendor import CREDENTIALS, STREAMS, fetch_site
-from include.sandbox.session import Session
+from include.sandbox.serve.session import Session
 from include.sandbox.testing import running_sandbox
 from include.sandbox.world import WorldSpec
-from include.warehouse.connection import Warehouse
 from tests.contract.connector_cases import sandbox_credentials
 from tests.contract.vendor_specs import load_spec
 from tests.e2e.mariadb_server import PASSWORD, running_mariadb

@@ -19,9 +19,9 @@ from include.config.settings import ROOT
 from include.core.errors import AccessDenied
 from include.core.streams import LoadResult, RunKind
 from include.extract.source import build_source
+from include.ledger.connection import Warehouse
 from include.pipeline.stream_load import run_stream_load
 from include.sandbox.testing import running_sandbox
-from include.warehouse.connection import Warehouse
 from tests.unit.feed_maker import build_feed
 
 HOSTS = str(ROOT / "tests" / "bench" / "rivals" / "hosts")

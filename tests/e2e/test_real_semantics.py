@@ -15,10 +15,10 @@ import pytest
 
 from include.core.clock import parse_instant
 from include.core.webhook_event import EventPaths, build_event
+from include.ledger.connection import Warehouse
+from include.ledger.stores.inbox import run_receive
 from include.local.demo_runs import FollowedRun
 from include.local.state import load_json
-from include.warehouse.connection import Warehouse
-from include.warehouse.inbox import run_receive
 from tests.e2e.airflow_steps import (
     STRIPE,
     clear,

@@ -10,8 +10,8 @@ import psycopg
 import pytest
 
 from include.core.webhook_event import EventPaths, build_event
-from include.warehouse.connection import Warehouse
-from include.warehouse.inbox import run_receive
+from include.ledger.connection import Warehouse
+from include.ledger.stores.inbox import run_receive
 
 ROOT = Path(__file__).resolve().parents[2]
 TENANT = """

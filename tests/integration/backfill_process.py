@@ -4,8 +4,8 @@ import sys
 
 from include.config.credentials import load_credentials_from_env
 from include.config.load import feed_by_name, load_platform
+from include.ledger.connection import Warehouse
 from include.pipeline.backfill_worker import BackfillWorker, Pace
-from include.warehouse.connection import Warehouse
 
 QUICK = Pace(heartbeat_s=0.2, stale_s=1.5, look_s=0.1, backoff_s=0.1)
 

@@ -20,7 +20,7 @@ from include.config.connector_spec import Column, Connector, Stream
 from include.config.load import load_connectors, load_platform
 from include.config.settings import ROOT, child_environment, load_settings
 from include.core import naming
-from include.pipeline.dbt_environment import build_dbt_environment
+from include.pipeline.dbt.environment import build_dbt_environment
 
 SQL_TYPES = {"int": "int4", "numeric": "numeric", "bool": "boolean", "timestamp": "timestamptz"} | {
     "json": "jsonb", "float": "float8", "bytes": "bytea",

@@ -13,8 +13,8 @@ from include.config.models import Feed
 from include.core import naming
 from include.core.errors import EltError
 from include.core.streams import LoadResult, RunKind, Window
+from include.ledger.connection import Warehouse
 from include.pipeline.feed_load import FeedResult, run_feed_load
-from include.warehouse.connection import Warehouse
 from tests.unit.feed_maker import build_feed, build_tenant
 
 KEYED = {"orders": {"files": "orders*.csv", "primary_key": ["id"], "columns": {"id": "int"}}}

@@ -12,9 +12,9 @@ from include.config.models import Feed
 from include.core.clock import format_instant, frozen, parse_instant
 from include.core.errors import PositionRefused
 from include.core.streams import LoadResult, Page, RunKind, Window
+from include.ledger.connection import Warehouse
 from include.pipeline.stream_load import run_stream_load
 from include.pipeline.window import Skipped
-from include.warehouse.connection import Warehouse
 from tests.integration.load_case import LoadCase
 from tests.unit.feed_maker import build_feed, build_tenant
 

@@ -11,8 +11,8 @@ import psycopg
 from include.config.connector_spec import Stream
 from include.core import naming
 from include.core.streams import LoadResult, Page, Reject, RunKind, Window
+from include.ledger.connection import Warehouse
 from include.load.loader import LoadPlan, run_load
-from include.warehouse.connection import Warehouse
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 ORDERS = {

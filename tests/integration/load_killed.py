@@ -10,10 +10,10 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from include.destinations.postgres.merge import Merge
+from include.destinations.postgres.staging import Staging
+from include.ledger import loads as ledger
 from include.load import loader
-from include.load.merge import Merge
-from include.load.staging import Staging
-from include.warehouse import ledger
 from tests.integration.load_case import build_case, order
 
 PAGES = [[order(1, "2.00", hour=2), order(2)], [order(3), order(3), {"id": None}]]

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from include.destinations.postgres.staging import Staging
+from include.ledger import loads as ledger
 from include.load import loader, parts
 from include.load.parts import PartLimits
-from include.load.staging import Staging
-from include.warehouse import ledger
 from tests.integration.list_source import build_shop, fill
 from tests.integration.load_killed import after, die
 from tests.unit.feed_maker import build_tenant

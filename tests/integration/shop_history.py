@@ -20,12 +20,12 @@ from include.config.credentials import Credentials
 from include.core import clock
 from include.core.errors import EltError, UpstreamUnavailable
 from include.core.streams import RunKind, Window
+from include.ledger.connection import Warehouse
+from include.ledger.cursors import run_rewind
 from include.load import loader, parts
 from include.load.parts import PartLimits
 from include.pipeline import stream_load
 from include.pipeline.stream_load import run_stream_load
-from include.warehouse.connection import Warehouse
-from include.warehouse.cursors import run_rewind
 from tests.integration.changing_shop import (
     IDS,
     ORDERS,

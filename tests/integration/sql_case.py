@@ -11,8 +11,8 @@ from include.config.credentials import Credentials
 from include.config.models import Feed
 from include.core import clock, naming
 from include.core.streams import RunKind, Window
+from include.ledger.connection import Warehouse
 from include.pipeline.feed_load import FeedResult, run_feed_load
-from include.warehouse.connection import Warehouse
 from tests.unit.feed_maker import build_feed, build_tenant
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

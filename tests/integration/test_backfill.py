@@ -16,8 +16,8 @@ from include import cli
 from include.config.credentials import Credentials
 from include.config.load import feed_by_name, load_platform
 from include.core.streams import RunKind
+from include.ledger.connection import Warehouse
 from include.pipeline.feed_load import run_feed_load
-from include.warehouse.connection import Warehouse
 from tests.integration.backfill_case import Till, query, write_tenants
 from tests.unit.fake_api import FakeApi
 

@@ -13,10 +13,10 @@ from include import cli
 from include.config.credentials import Credentials
 from include.config.load import feed_by_name, load_platform
 from include.core.errors import AccessDenied, RateLimited
+from include.ledger import backfills
+from include.ledger.connection import Warehouse
 from include.pipeline import backfill_worker
 from include.pipeline.backfill_worker import BackfillWorker
-from include.warehouse import backfills
-from include.warehouse.connection import Warehouse
 from tests.integration.backfill_case import Till, query, write_tenants
 from tests.integration.backfill_process import QUICK
 from tests.unit.fake_api import FakeApi

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 import requests
 
+from include.ledger.connection import Warehouse
 from include.pipeline.feed_check import check_feed, check_warehouse
-from include.pipeline.reach import Step
+from include.pipeline.network_check import Step
 from include.sandbox.generate import run_generate
 from include.sandbox.testing import running_sandbox
 from include.sandbox.world import SIZES, WorldSpec
-from include.warehouse.connection import Warehouse
 from tests.contract.connector_cases import Case, build_cases
 
 CANARY = "sk_canary_4be1_never_shown"

@@ -17,11 +17,11 @@ from psycopg import sql
 from include.config.load import load_platform
 from include.core import clock
 from include.core.streams import RunKind
+from include.ledger.connection import Warehouse
 from include.pipeline.feed_load import FeedResult, run_feed_load
 from include.sandbox.generate import run_generate
 from include.sandbox.testing import running_sandbox
 from include.sandbox.world import SIZES, WorldSpec
-from include.warehouse.connection import Warehouse
 from tests.contract.connector_cases import Case, build_cases
 from tests.contract.request_recorder import Sent, recording
 

@@ -21,16 +21,16 @@ from include.config.models import Tenant
 from include.config.settings import load_settings
 from include.core import clock
 from include.core.streams import RunKind
-from include.pipeline.dbt_build import run_dbt_build
+from include.ledger.connection import Warehouse
+from include.pipeline.dbt.build import run_dbt_build
 from include.pipeline.feed_load import FeedResult, run_feed_load
 from include.sandbox.erpnext.vendor import build_counts as build_erpnext_counts
-from include.sandbox.session import Session
+from include.sandbox.serve.session import Session
+from include.sandbox.serve.vendors import load_credentials
 from include.sandbox.square.vendor import build_counts as build_square_counts
 from include.sandbox.testing import running_sandbox
-from include.sandbox.truth import build_revenue
-from include.sandbox.vendors import load_credentials
+from include.sandbox.truth.orders import build_revenue
 from include.sandbox.world import WorldSpec
-from include.warehouse.connection import Warehouse
 from tests.contract.connector_cases import sandbox_credentials
 
 SPEC = WorldSpec(size=100)

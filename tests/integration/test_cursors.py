@@ -14,8 +14,9 @@ from include.config.load import feed_by_name, load_platform
 from include.config.models import Feed
 from include.core.clock import frozen
 from include.core.streams import Page, RunKind, Window
+from include.ledger.connection import Warehouse
 from include.pipeline.stream_load import run_stream_load
-from include.warehouse.connection import Warehouse
+from tests.integration.cli_case import point_cli_at
 
 CONNECTOR = """
 connector: till
@@ -35,7 +36,6 @@ owner: tests
 feeds:
   till: {schedule: daily, start_date: 2026-01-01}
 """
-from tests.integration.cli_case import point_cli_at
 
 
 class Days:

@@ -8,8 +8,8 @@ import pytest
 from include.config.load import load_platform
 from include.config.settings import load_settings
 from include.core import naming
-from include.pipeline.dbt_build import run_dbt_build
-from include.warehouse.connection import Warehouse
+from include.ledger.connection import Warehouse
+from include.pipeline.dbt.build import run_dbt_build
 
 TENANT = "corner"
 

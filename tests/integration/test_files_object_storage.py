@@ -102,7 +102,7 @@ def test_what_is_known_is_not_downloaded(
     s3: Any, case: FilesCase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Types of every file were detected anew each run: a bucket's worth of traffic for no news."""
-    from include.extract import object_folder
+    from include.extract.files import object_folder
 
     fetched: list[str] = []
     download = object_folder.ObjectFolder._download

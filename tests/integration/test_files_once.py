@@ -12,12 +12,13 @@ import pytest
 
 from include.core.errors import UpstreamUnavailable
 from include.core.streams import RunKind, Window
-from include.extract import file_intake, file_source
-from include.extract.file_batches import Layout, Piece
-from include.extract.file_folder import LocalFolder
-from include.extract.file_places import Place
-from include.warehouse.connection import Warehouse
-from include.warehouse.cursors import run_rewind
+from include.extract.files import intake as file_intake
+from include.extract.files import source as file_source
+from include.extract.files.folder import LocalFolder
+from include.extract.files.formats.reader import Layout, Piece
+from include.extract.files.place import Place
+from include.ledger.connection import Warehouse
+from include.ledger.cursors import run_rewind
 from tests.integration.files_case import EXPORT, KEYED, FilesCase, build_files_case, write
 
 
@@ -233,7 +234,7 @@ def test_a_whole_export_waits_for_its_last_file(
     folder: Path, exports: FilesCase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(file_intake, "SETTLE_S", 3600)
-    monkeypatch.setattr("include.extract.file_source.SETTLE_S", 3600)
+    monkeypatch.setattr("include.extract.files.source.SETTLE_S", 3600)
     write(folder / "people_a.csv", "id,name\n1,ann\n")
     exports.load("people")
     write(folder / "people_a.csv", "id,name\n2,bob\n")

@@ -15,12 +15,12 @@ from include.config.models import Feed, FeedFile, Tenant, TenantFile
 from include.core.clock import utcnow
 from include.core.errors import ConfigError, WarehouseRejected, WarehouseUnavailable
 from include.core.streams import Page, Reject
+from include.ledger import ddl
+from include.ledger.connection import Warehouse
 from include.load.policy import build_policy
-from include.load.privacy import build_digest
-from include.pipeline.forget import ForgetReport, run_forget
-from include.pipeline.forget_person import build_person
-from include.warehouse import ddl
-from include.warehouse.connection import Warehouse
+from include.load.privacy.mask import build_digest
+from include.pipeline.forget.person import build_person
+from include.pipeline.forget.run import ForgetReport, run_forget
 from tests.integration.load_case import LoadCase, build_case, then
 
 ANN = "ann.smith@mail.example"
@@ -352,7 +352,7 @@ def test_hashed_people_are_found_by_their_digest(warehouse: str) -> None:
 def test_what_cannot_be_redacted_undoes_everything(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("include.pipeline.forget.Redactor.run", lambda _: None)
+    monkeypatch.setattr("include.pipeline.forget.run.Redactor.run", lambda _: None)
     with pytest.raises(WarehouseRejected, match=r"still named in .*customers\.email"):
         shop.forget(ANN)
     assert shop.rows("customers", "id, email")[0] == (1, ANN.title())

@@ -14,15 +14,15 @@ from include.config.models import Feed
 from include.core import clock
 from include.core.errors import TruncatedFetch
 from include.core.streams import LoadResult, Page, RunKind, Window
-from include.extract.date_slices import build_complete, build_slices
+from include.extract.http.date_slices import build_complete, build_slices
+from include.ledger.connection import Warehouse
 from include.load.loader import LoadPlan, run_load
 from include.pipeline.stream_load import Skipped, run_stream_load
 from include.sandbox.economy_views import fetch_ads, fetch_visits
-from include.sandbox.session import Session
+from include.sandbox.serve.session import Session
+from include.sandbox.serve.vendors import load_credentials, load_vendors
 from include.sandbox.testing import running_sandbox
-from include.sandbox.vendors import load_credentials, load_vendors
 from include.sandbox.world import SIZES, WorldSpec
-from include.warehouse.connection import Warehouse
 from tests.contract.connector_cases import sandbox_credentials
 from tests.unit.feed_maker import build_feed
 

@@ -34,11 +34,11 @@ from include.config.credentials import Credentials
 from include.core.clock import format_instant, frozen, parse_instant
 from include.core.errors import ContractBroken, UpstreamUnavailable
 from include.core.streams import LoadResult, Page, RunKind, Window
-from include.extract.http_client import HttpLimits
-from include.extract.oauth_token import MemoryTokenStore
-from include.extract.rest_source import RestSource
+from include.extract.http.client import HttpLimits
+from include.extract.rest.source import RestSource
+from include.extract.stores.tokens import MemoryTokenStore
+from include.ledger.connection import Warehouse
 from include.pipeline.stream_load import run_stream_load
-from include.warehouse.connection import Warehouse
 from tests.integration.load_case import LoadCase
 from tests.unit.fake_api import FakeApi, Reply, Seen
 from tests.unit.feed_maker import build_feed, build_tenant

@@ -10,9 +10,11 @@ import psycopg
 import pytest
 
 from include.core.errors import ConfigError, WarehouseRejected
-from include.warehouse import ddl, ledger, outcomes
-from include.warehouse.connection import Warehouse
-from include.warehouse.migrations import MIGRATIONS
+from include.ledger import check_results as outcomes
+from include.ledger import ddl
+from include.ledger import loads as ledger
+from include.ledger.connection import Warehouse
+from include.ledger.migrations import MIGRATIONS
 from tests.integration.load_case import build_case, order
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -8,9 +8,9 @@ import pytest
 from include.config.connector_spec import Stream
 from include.core.errors import ContractBroken
 from include.core.streams import SchemaChange
+from include.ledger.connection import Warehouse
+from include.ledger.schema_changes import fetch_untold, run_mark_told
 from include.load.policy import StreamPolicy
-from include.warehouse.connection import Warehouse
-from include.warehouse.schema_changes import fetch_untold, run_mark_told
 from tests.integration.load_case import LoadCase, build_case, order
 
 FREEZE, DISCARD = StreamPolicy(drift="freeze"), StreamPolicy(drift="discard")

@@ -24,9 +24,9 @@ from include.core.errors import (
     WarehouseUnavailable,
 )
 from include.core.streams import Page
+from include.ledger import loads as ledger
+from include.ledger.connection import Warehouse
 from include.local import postgres
-from include.warehouse import ledger
-from include.warehouse.connection import Warehouse
 from tests.integration.load_case import LoadCase, build_case, order, reject, then
 from tests.integration.load_killed import PAGES, STEPS
 

@@ -14,12 +14,12 @@ import pytest
 from include.config.credentials import Credentials
 from include.core.errors import AccessDenied, PositionRefused, UpstreamUnavailable
 from include.core.streams import FileMark, Page, RunKind, Window
-from include.extract.http_client import HttpLimits
-from include.extract.rest_source import RestSource
+from include.extract.http.client import HttpLimits
+from include.extract.rest.source import RestSource
+from include.ledger.connection import Warehouse
 from include.load import parts
 from include.load.parts import PartLimits
 from include.pipeline.stream_load import run_stream_load
-from include.warehouse.connection import Warehouse
 from tests.integration.list_source import NOW, Shop, build_shop, fill
 from tests.integration.load_case import build_case, order
 from tests.integration.load_parts_killed import STEPS

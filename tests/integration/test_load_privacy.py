@@ -12,7 +12,7 @@ from include.config.privacy import Privacy, build_rules
 from include.core.errors import MissingSecret
 from include.core.streams import Page, Reject, Tombstone
 from include.load.policy import StreamPolicy
-from include.load.privacy import WITHHELD, build_digest, normalise
+from include.load.privacy.mask import WITHHELD, build_digest, normalise
 from tests.integration.load_case import LoadCase, build_case
 
 SALT = b"a salt of one tenant"

@@ -13,9 +13,9 @@ import pytest
 
 from include.core.errors import UpstreamUnavailable
 from include.core.streams import RunKind, Window
+from include.ledger.cursors import run_rewind
 from include.load import parts
 from include.load.parts import PartLimits
-from include.warehouse.cursors import run_rewind
 from tests.integration.list_source import NOW, Shop, build_shop
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

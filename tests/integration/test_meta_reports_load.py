@@ -11,10 +11,10 @@ import pytest
 from include.config.credentials import Credentials
 from include.core import clock
 from include.core.streams import LoadResult, RunKind
+from include.ledger import ddl
+from include.ledger.connection import Warehouse
+from include.ledger.stores.jobs import WarehouseJobStore
 from include.pipeline.stream_load import run_stream_load
-from include.warehouse import ddl
-from include.warehouse.connection import Warehouse
-from include.warehouse.job_store import WarehouseJobStore
 from tests.unit.fake_api import FakeApi, Reply, Seen
 from tests.unit.feed_maker import build_feed
 

@@ -10,11 +10,11 @@ from include.config.load import load_platform
 from include.core import clock
 from include.core.errors import AccessDenied
 from include.core.streams import RunKind
+from include.ledger.connection import Warehouse
 from include.pipeline.feed_load import FeedResult, run_feed_load
 from include.sandbox.gohighlevel.vendor import CREDENTIALS
 from include.sandbox.testing import running_sandbox
 from include.sandbox.world import WorldSpec
-from include.warehouse.connection import Warehouse
 from tests.contract.connector_cases import sandbox_credentials
 
 NOW = datetime(2026, 11, 10, tzinfo=UTC)

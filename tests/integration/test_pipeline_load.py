@@ -12,11 +12,11 @@ from include.config.models import Feed
 from include.core.clock import frozen
 from include.core.errors import ConfigError, EltError, WarehouseUnavailable
 from include.core.streams import LoadResult, RunKind, Window
+from include.ledger.connection import Warehouse
 from include.pipeline.feed_load import build_feed_error, run_feed_load
-from include.pipeline.run_origin import RunOrigin
+from include.pipeline.load_request import RunOrigin
 from include.pipeline.stream_load import run_stream_load
 from include.pipeline.window import Skipped
-from include.warehouse.connection import Warehouse
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
 TENANT = """

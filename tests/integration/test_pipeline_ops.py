@@ -9,11 +9,12 @@ from include.config.load import load_platform
 from include.core.clock import frozen
 from include.core.errors import UpstreamUnavailable
 from include.core.streams import LoadResult, RunKind, Window
-from include.pipeline.quality_report import fetch_quality_report
+from include.ledger import ddl
+from include.ledger import loads as ledger
+from include.ledger.connection import Warehouse
+from include.ledger.loads import LoadPlace
+from include.pipeline.health.report import fetch_quality_report
 from include.pipeline.retention import run_retention
-from include.warehouse import ddl, ledger
-from include.warehouse.connection import Warehouse
-from include.warehouse.ledger import LoadPlace
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 OLD = NOW - timedelta(days=100)

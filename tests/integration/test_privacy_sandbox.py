@@ -19,14 +19,14 @@ from include.config.privacy import Privacy
 from include.config.settings import load_settings
 from include.core import clock
 from include.core.streams import RunKind
-from include.pipeline.dbt_build import run_dbt_build
+from include.ledger.connection import Warehouse
+from include.pipeline.dbt.build import run_dbt_build
 from include.pipeline.feed_load import run_feed_load
-from include.pipeline.forget import run_forget
-from include.pipeline.forget_person import build_person
+from include.pipeline.forget.person import build_person
+from include.pipeline.forget.run import run_forget
 from include.sandbox.generate import run_generate
 from include.sandbox.testing import running_sandbox
 from include.sandbox.world import SIZES, WorldSpec
-from include.warehouse.connection import Warehouse
 from tests.contract.connector_cases import Case, build_cases
 
 NOW = datetime(2026, 11, 10, tzinfo=UTC)

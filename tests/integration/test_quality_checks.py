@@ -12,12 +12,14 @@ from include.config.connector_spec import Connector
 from include.config.models import Feed, FeedFile, Tenant, TenantFile
 from include.core.errors import AccessDenied
 from include.core.streams import LoadResult, RunKind, SchemaChange, Window
-from include.pipeline.checks import build_check_error
+from include.ledger import check_results as outcomes
+from include.ledger import ddl
+from include.ledger import loads as ledger
+from include.ledger.connection import Warehouse
+from include.ledger.schema_changes import run_record_schema_changes
+from include.pipeline.health.checks import build_check_error
 from include.quality.check import CheckContext, CheckOutcome, Status
 from include.quality.run import run_mart_checks, run_raw_checks
-from include.warehouse import ddl, ledger, outcomes
-from include.warehouse.connection import Warehouse
-from include.warehouse.schema_changes import run_record_schema_changes
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 RUN = CheckContext(NOW, "ingest", "run_1")

@@ -6,11 +6,11 @@ import pytest
 from include.config.load import load_platform
 from include.config.settings import load_settings
 from include.core.clock import utcnow
+from include.ledger import ddl
+from include.ledger.connection import Warehouse
 from include.quality.check import CheckContext, Status
 from include.quality.discover import load_feed_checks
 from include.quality.run import run_raw_checks
-from include.warehouse import ddl
-from include.warehouse.connection import Warehouse
 from tests.integration.dbt_project import connectors, run_create_raw, run_insert
 
 FEEDS = {

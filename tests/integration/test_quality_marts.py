@@ -9,11 +9,11 @@ import yaml
 
 from include.config.models import FeedFile, Tenant, TenantFile
 from include.config.settings import ROOT
+from include.ledger import ddl
+from include.ledger.connection import Warehouse
 from include.quality.check import CheckContext, Severity, Status
 from include.quality.discover import load_mart_checks
 from include.quality.run import run_mart_checks
-from include.warehouse import ddl
-from include.warehouse.connection import Warehouse
 
 MARTS = ROOT / "dbt" / "models" / "marts"
 NOW = datetime(2026, 11, 1, tzinfo=UTC)

@@ -11,13 +11,13 @@ from include.config.credentials import Credentials
 from include.config.load import feed_by_name, load_platform
 from include.core.errors import TooManyRejects
 from include.core.streams import Page, RunKind
-from include.load.chunk import DictChunk
-from include.load.layout import build_layout
-from include.load.quarantine import build_is_rejected, fetch_has_unkeyed
-from include.load.shape import Shaper
-from include.load.staging import Staging
+from include.destinations.layout import build_layout
+from include.destinations.postgres.staging import Staging
+from include.ledger.connection import Warehouse
+from include.load.books.quarantine import build_is_rejected, fetch_has_unkeyed
+from include.load.shape.records import DictChunk
+from include.load.shape.shaper import Shaper
 from include.pipeline.stream_load import run_stream_load
-from include.warehouse.connection import Warehouse
 from tests.integration.load_case import LoadCase, build_case, order, reject
 
 

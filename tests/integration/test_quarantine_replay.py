@@ -11,9 +11,9 @@ import pytest
 from include import cli
 from include.config.load import feed_by_name, load_platform
 from include.core.streams import Page
+from include.ledger.connection import Warehouse
 from include.load.loader import run_load
 from include.load.policy import build_policy
-from include.warehouse.connection import Warehouse
 from tests.integration.cli_case import point_cli_at
 from tests.integration.load_case import LoadCase
 

@@ -18,12 +18,12 @@ from include.config.credentials import Credentials
 from include.connectors.shopify.graphql import GraphQL
 from include.core.errors import RateLimited
 from include.core.rates import Bucket, BudgetKey
-from include.extract.rate_budget import MemoryRateBudget, RateBudget, build_budget_key
-from include.extract.rate_limit import RateLimiter
-from include.extract.rest_source import build_client
-from include.warehouse.connection import Warehouse
-from include.warehouse.ddl import run_migrations
-from include.warehouse.rate_budget import WarehouseRateBudget
+from include.extract.http.rate_limit import RateLimiter
+from include.extract.rest.source import build_client
+from include.extract.stores.rate_budget import MemoryRateBudget, RateBudget, build_budget_key
+from include.ledger.connection import Warehouse
+from include.ledger.ddl import run_migrations
+from include.ledger.stores.rate_budget import WarehouseRateBudget
 from tests.unit.fake_api import FakeApi, Reply, Seen
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,10 +31,10 @@ WORKER = """
 import sys
 from include.config.connector_spec import Api
 from include.config.credentials import Credentials
-from include.extract.rest_source import build_client
-from include.extract.http_client import HttpLimits
-from include.warehouse.connection import Warehouse
-from include.warehouse.rate_budget import WarehouseRateBudget
+from include.extract.rest.source import build_client
+from include.extract.http.client import HttpLimits
+from include.ledger.connection import Warehouse
+from include.ledger.stores.rate_budget import WarehouseRateBudget
 warehouse, url, rate, count, name = sys.argv[1:6]
 api = Api.model_validate({"base_url": "http://x", "auth": {"kind": "bearer", "secret": "password"},
                           **({"rate_limit": {"per_second": float(rate)}} if float(rate) else {})})

@@ -17,7 +17,7 @@ from include.core.errors import (
     UpstreamUnavailable,
 )
 from include.core.streams import RunKind, Window
-from include.extract.sql_source import SqlSource
+from include.extract.sql.source import SqlSource
 from tests.integration.sql_case import SqlCase
 
 TYPES = r"""

@@ -11,7 +11,7 @@ import pytest
 
 from include.core.errors import ConfigError, ContractBroken, MissingSecret
 from include.core.streams import Window
-from include.extract.sql_source import SqlSource
+from include.extract.sql.source import SqlSource
 from include.sandbox.generate import run_generate
 from include.sandbox.world import WorldSpec
 from tests.integration.sql_case import SqlCase

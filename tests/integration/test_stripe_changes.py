@@ -17,13 +17,13 @@ from include.core.clock import utcnow
 from include.core.streams import LoadResult, RunKind
 from include.core.webhook_event import PATHS, build_event
 from include.core.webhook_signature import SignatureRule, build_refusal
+from include.ledger.connection import Warehouse
+from include.ledger.stores.inbox import run_receive
 from include.pipeline.feed_load import run_feed_load
 from include.pipeline.webhook_drain import DrainResult, run_drain
 from include.sandbox.stripe.vendor import CREDENTIALS
 from include.sandbox.testing import running_sandbox
 from include.sandbox.world import SIZES, WorldSpec
-from include.warehouse.connection import Warehouse
-from include.warehouse.inbox import run_receive
 from tests.contract.connector_cases import sandbox_credentials
 
 SPEC = WorldSpec(size=SIZES["small"])

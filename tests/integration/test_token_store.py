@@ -8,10 +8,10 @@ import pytest
 from cryptography.fernet import Fernet
 
 from include.core.errors import ConfigError
-from include.extract.oauth import Login, OAuth
-from include.warehouse import ddl
-from include.warehouse.connection import Warehouse
-from include.warehouse.token_store import WarehouseTokenStore
+from include.extract.http.oauth import Login, OAuth
+from include.ledger import ddl
+from include.ledger.connection import Warehouse
+from include.ledger.stores.tokens import WarehouseTokenStore
 from tests.unit.fake_api import FakeApi
 from tests.unit.token_vendor import TokenVendor
 

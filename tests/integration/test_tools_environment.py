@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from include.core.errors import ConfigError, UpstreamUnavailable
-from include.extract import tool_environment
-from include.extract.tool_environment import READY, Tool, find_program, run_install
+from include.extract.programs import environment as tool_environment
+from include.extract.programs.environment import READY, Tool, find_program, run_install
 from tests.integration.wheel_maker import build_wheel
 
 

@@ -13,9 +13,9 @@ from include.config.models import Feed
 from include.core import naming
 from include.core.errors import UpstreamUnavailable
 from include.core.streams import LoadResult, RunKind
+from include.ledger.connection import Warehouse
 from include.pipeline.feed_load import run_feed_load
 from include.pipeline.stream_load import run_stream_load
-from include.warehouse.connection import Warehouse
 from tests.integration.tool_maker import SECRET, build_program
 from tests.unit.feed_maker import build_feed
 

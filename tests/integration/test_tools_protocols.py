@@ -239,7 +239,7 @@ def test_the_sources_own_check_is_asked(tmp_path: Path) -> None:
 
 
 def test_limits_are_told_apart_from_refusals() -> None:
-    from include.extract.subprocess_errors import build_exit_error
+    from include.extract.programs.errors import build_exit_error
 
     error = build_exit_error("tap-x", 1, ["INFO start", "CRITICAL Error 429 Too Many Requests"])
     assert isinstance(error, RateLimited)

@@ -18,7 +18,7 @@ from include.core.errors import (
     UpstreamUnavailable,
 )
 from include.core.streams import Window
-from include.extract.oauth_token import MemoryTokenStore
+from include.extract.stores.tokens import MemoryTokenStore
 from tests.integration.tool_maker import SECRET, build_tool_source, ids, read, read_until_error
 
 BOTH = pytest.mark.parametrize("connector", ["singer", "airbyte"])

@@ -19,14 +19,14 @@ from include.config.models import Feed, Platform
 from include.config.settings import Settings, load_settings
 from include.core import naming
 from include.core.streams import RunKind
-from include.pipeline.dbt_build import run_dbt_build
+from include.ledger.connection import Warehouse
+from include.pipeline.dbt.build import run_dbt_build
 from include.pipeline.feed_load import run_feed_load
-from include.sandbox.connections import find_vendor
 from include.sandbox.generate import run_generate
+from include.sandbox.serve.connections import find_vendor
+from include.sandbox.serve.vendors import load_credentials
 from include.sandbox.testing import running_sandbox
-from include.sandbox.vendors import load_credentials
 from include.sandbox.world import SIZES, WorldSpec
-from include.warehouse.connection import Warehouse
 from tests.contract.connector_cases import sandbox_credentials
 
 SPEC = WorldSpec(size=SIZES["small"])

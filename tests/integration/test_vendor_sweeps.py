@@ -9,8 +9,8 @@ import pytest
 from include.config.credentials import Credentials
 from include.core import clock
 from include.core.streams import RunKind
+from include.ledger.connection import Warehouse
 from include.pipeline.feed_load import FeedResult, run_feed_load
-from include.warehouse.connection import Warehouse
 from tests.unit.fake_api import FakeApi, Reply, Seen
 from tests.unit.feed_maker import build_feed
 

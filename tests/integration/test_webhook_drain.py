@@ -20,12 +20,12 @@ from include.config.settings import load_settings
 from include.core.errors import WarehouseUnavailable
 from include.core.streams import RunKind
 from include.core.webhook_event import EventPaths, build_event
+from include.ledger.connection import Warehouse
+from include.ledger.stores.inbox import run_receive
 from include.load import loader
 from include.pipeline.feed_load import run_feed_load
 from include.pipeline.retention import run_retention
 from include.pipeline.webhook_drain import DrainResult, run_drain
-from include.warehouse.connection import Warehouse
-from include.warehouse.inbox import run_receive
 
 PATHS = EventPaths("id", "type", "at")
 ORDERS = {

@@ -10,9 +10,9 @@ import pytest
 from include.config.credentials import Credentials
 from include.core.errors import EltError
 from include.core.streams import Page, Window
-from include.extract.oauth_token import TokenStore
 from include.extract.source import Source, build_source
-from include.extract.stores import Stores
+from include.extract.stores.source_stores import Stores
+from include.extract.stores.tokens import TokenStore
 from tests.unit.feed_maker import build_feed
 
 SECRET = "pass-word/4711+x"

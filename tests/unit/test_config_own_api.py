@@ -13,7 +13,7 @@ from include.config.models import Feed, Problem
 from include.config.settings import load_settings
 from include.core.errors import ConfigError
 from include.core.streams import Window
-from include.extract.api_auth import build_token_address
+from include.extract.http.api_auth import build_token_address
 from include.extract.source import build_source
 from tests.unit.fake_api import FakeApi, Reply, Seen
 

@@ -10,10 +10,10 @@ from include.config.credentials import Credentials
 from include.connectors.attio import hooks
 from include.core.errors import AccessDenied, ContractBroken, RateLimited, UpstreamUnavailable
 from include.core.streams import Window
-from include.extract.http_client import HttpLimits
+from include.extract.http.client import HttpLimits
 from include.extract.record_path import pick
-from include.extract.rest_source import RestSource
-from include.load.fit import fit_value
+from include.extract.rest.source import RestSource
+from include.load.shape.values import fit_value
 from tests.unit.fake_api import FakeApi, Reply, Seen
 from tests.unit.feed_maker import build_feed
 

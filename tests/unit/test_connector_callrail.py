@@ -12,9 +12,9 @@ from include.connectors.callrail import hooks
 from include.core import clock
 from include.core.errors import AccessDenied, RateLimited
 from include.core.streams import Window
-from include.extract.http_client import HttpLimits
-from include.extract.rest_source import RestSource
-from include.load.fit import fit_value
+from include.extract.http.client import HttpLimits
+from include.extract.rest.source import RestSource
+from include.load.shape.values import fit_value
 from tests.unit.fake_api import FakeApi, Reply, Seen
 from tests.unit.feed_maker import build_feed
 

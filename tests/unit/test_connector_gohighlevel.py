@@ -18,8 +18,8 @@ from include.core.errors import (
     UpstreamUnavailable,
 )
 from include.core.streams import Window
-from include.extract.http_client import HttpLimits
-from include.extract.oauth_token import MemoryTokenStore
+from include.extract.http.client import HttpLimits
+from include.extract.stores.tokens import MemoryTokenStore
 from tests.unit.fake_api import FakeApi, Reply, Seen
 from tests.unit.feed_maker import build_feed
 

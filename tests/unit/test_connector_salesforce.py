@@ -13,8 +13,8 @@ from include.connectors.salesforce.source import SalesforceSource
 from include.core import clock
 from include.core.errors import AccessDenied, ContractBroken, RateLimited, UpstreamUnavailable
 from include.core.streams import Window
-from include.extract.http_client import HttpLimits
-from include.extract.job_store import MemoryJobStore
+from include.extract.http.client import HttpLimits
+from include.extract.stores.jobs import MemoryJobStore
 from tests.unit.fake_api import FakeApi, Reply, Seen
 from tests.unit.feed_maker import build_feed
 

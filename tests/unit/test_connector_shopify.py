@@ -26,7 +26,7 @@ from include.core.errors import (
     UpstreamUnavailable,
 )
 from include.core.streams import Window
-from include.extract.http_client import HttpLimits
+from include.extract.http.client import HttpLimits
 from tests.unit.fake_api import FakeApi, Reply, Seen
 from tests.unit.feed_maker import build_feed
 

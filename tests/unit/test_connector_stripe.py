@@ -14,7 +14,7 @@ from include.core import clock
 from include.core.errors import AccessDenied, ContractBroken, PositionRefused
 from include.core.streams import Page, Tombstone, Window
 from include.core.webhook_event import PATHS, build_event
-from include.extract.http_client import HttpLimits
+from include.extract.http.client import HttpLimits
 from tests.unit.fake_api import FakeApi, Reply, Seen
 from tests.unit.feed_maker import build_feed
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from include.extract import csv_reader
-from include.extract.csv_reader import CsvPlan, is_plain, read_csv
-from include.extract.csv_rows import Dialect
-from include.extract.csv_stretches import StretchReader, is_in_stretches
-from include.extract.file_facts import CHUNK_BYTES, load_facts
-from include.extract.file_places import Place
+from include.extract.files.formats import csv_reader
+from include.extract.files.formats.csv_plain_lines import StretchReader, is_in_stretches
+from include.extract.files.formats.csv_reader import CsvPlan, is_plain, read_csv
+from include.extract.files.formats.csv_rows import Dialect
+from include.extract.files.formats.facts import CHUNK_BYTES, load_facts
+from include.extract.files.place import Place
 
 CELLS = st.text(alphabet='ab0 ,;"\n\u00e9\U0001f600', max_size=6)
 ROWS = st.lists(st.lists(CELLS, min_size=2, max_size=4), min_size=1, max_size=12)
@@ -76,7 +76,7 @@ def test_facts_are_the_same_across_chunk_borders(tmp_path: Path, monkeypatch) ->
     place = Place("a.csv", path)
     whole = load_facts(place)
     for size in (1, 2, 3, 5, 7):
-        monkeypatch.setattr("include.extract.file_facts.CHUNK_BYTES", size)
+        monkeypatch.setattr("include.extract.files.formats.facts.CHUNK_BYTES", size)
         found = load_facts(place)
         # How well quotes fit is judged inside a chunk only, and only ever chooses the reader.
         assert replace(found, has_fitting_quotes=True) == replace(whole, has_fitting_quotes=True)
@@ -126,7 +126,7 @@ def test_stretches_say_what_the_careful_reader_says(
     tmp_path: Path, monkeypatch, content, width, encoding, quote, block, has_end, max_line
 ) -> None:
     """Same rows in the same order, same rejects in the same words, whatever the file holds."""
-    monkeypatch.setattr("include.extract.line_window.BLOCK_BYTES", block)
+    monkeypatch.setattr("include.extract.files.formats.line_window.BLOCK_BYTES", block)
     path = tmp_path / "a.csv"
     path.write_bytes(b"x\n" + (content if has_end else content.rstrip(b"\r\n")))
     place = Place("a.csv", path)

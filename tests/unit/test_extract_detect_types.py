@@ -4,7 +4,12 @@ from typing import Any
 
 import pytest
 
-from include.extract.detect_types import detect_json_column, detect_text_column, excel_text, unite
+from include.extract.files.formats.detect_types import (
+    detect_json_column,
+    detect_text_column,
+    excel_text,
+    unite,
+)
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ import pytest
 
 from include.core.errors import ContractBroken
 from include.core.streams import Reading
-from include.extract.file_folder import Found, LocalFolder, is_wanted
-from include.extract.file_intake import Intake, State
-from include.extract.file_ledger import Known, LoadedFile
-from include.extract.file_places import Place, matches
-from include.extract.file_zip import unzipped
+from include.extract.files.folder import Found, LocalFolder, is_wanted
+from include.extract.files.intake import Intake, State
+from include.extract.files.known import Known, LoadedFile
+from include.extract.files.place import Place, matches
+from include.extract.files.zipped import unzipped
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_a_zip_of_several_files_or_of_none_is_refused(
         unzipped(Place("b.zip", tmp_path / "b.zip")),
     ):
         pass
-    monkeypatch.setattr("include.extract.file_zip.MAX_UNPACKED_BYTES", 3)
+    monkeypatch.setattr("include.extract.files.zipped.MAX_UNPACKED_BYTES", 3)
     with (
         pytest.raises(ContractBroken, match="4 bytes"),
         unzipped(_zip(tmp_path / "c.zip", **{"a.csv": "1234"})),
@@ -144,8 +144,8 @@ def test_looks_are_believed_only_for_what_stayed() -> None:
 
 def test_rest_is_waited_for_only_briefly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
-    monkeypatch.setattr("include.extract.file_intake.time.sleep", slept.append)
-    monkeypatch.setattr("include.extract.file_intake.time.time", lambda: 1_000.0)
+    monkeypatch.setattr("include.extract.files.intake.time.sleep", slept.append)
+    monkeypatch.setattr("include.extract.files.intake.time.time", lambda: 1_000.0)
     (tmp_path / "a.csv").write_text("x")
 
     def judge(age: float, settle: float) -> State:

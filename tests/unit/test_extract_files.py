@@ -17,10 +17,10 @@ from include.core.errors import (
     UpstreamUnavailable,
 )
 from include.core.streams import Window
-from include.extract.excel_reader import load_error_cells
-from include.extract.file_batches import Layout, read_pieces
-from include.extract.file_facts import load_facts
-from include.extract.file_places import Place
+from include.extract.files.formats.excel_reader import load_error_cells
+from include.extract.files.formats.facts import load_facts
+from include.extract.files.formats.reader import Layout, read_pieces
+from include.extract.files.place import Place
 from include.extract.source import Source, build_source
 from tests.unit.feed_maker import build_feed
 

@@ -28,9 +28,9 @@ from include.core.errors import (
     UpstreamUnavailable,
 )
 from include.core.streams import Window
-from include.extract.date_slices import Slice, build_complete, build_slices
-from include.extract.google_errors import build_explain, has_code, seconds_to_midnight
-from include.extract.google_login import TOKEN_URL, build_google_auth
+from include.extract.http.date_slices import Slice, build_complete, build_slices
+from include.extract.http.google_errors import build_explain, has_code, seconds_to_midnight
+from include.extract.http.google_login import TOKEN_URL, build_google_auth
 
 SCOPE = "https://www.googleapis.com/auth/analytics.readonly"
 REFRESH = {"client_id": "id", "client_secret": "hush", "refresh_token": "1//secret"}

@@ -19,11 +19,11 @@ from include.core.errors import (
     RateLimited,
     UpstreamUnavailable,
 )
-from include.extract.auth import build_auth
-from include.extract.http_client import HttpClient, HttpLimits
-from include.extract.http_status import parse_retry_after
-from include.extract.rate_limit import RateLimiter
-from include.extract.usage_headers import find_rest_s
+from include.extract.http.auth import build_auth
+from include.extract.http.client import HttpClient, HttpLimits
+from include.extract.http.rate_limit import RateLimiter
+from include.extract.http.status import parse_retry_after
+from include.extract.http.usage_headers import find_rest_s
 from tests.unit.fake_api import FakeApi, Reply
 
 CANARY = "sk_live_canary_7f3a"

@@ -9,9 +9,9 @@ import pytest
 from include.config.credentials import Credentials
 from include.core import clock
 from include.core.errors import AccessDenied, ConfigError, ContractBroken, MissingSecret
-from include.extract.http_client import HttpClient, HttpLimits
-from include.extract.oauth import Login, OAuth, build_login
-from include.extract.oauth_token import MemoryTokenStore, build_token, parse_token
+from include.extract.http.client import HttpClient, HttpLimits
+from include.extract.http.oauth import Login, OAuth, build_login
+from include.extract.stores.tokens import MemoryTokenStore, build_token, parse_token
 from tests.unit.fake_api import FakeApi, Reply
 from tests.unit.token_vendor import TokenVendor
 

@@ -11,8 +11,8 @@ from include.config.credentials import Credentials
 from include.core import clock
 from include.core.errors import AccessDenied, ContractBroken, UpstreamUnavailable
 from include.core.streams import Window
-from include.extract.http_client import HttpLimits
-from include.extract.rest_source import RestSource
+from include.extract.http.client import HttpLimits
+from include.extract.rest.source import RestSource
 from include.extract.windows import build_asked_window, build_bound
 from tests.unit.fake_api import FakeApi, Reply, Seen
 from tests.unit.feed_maker import build_feed

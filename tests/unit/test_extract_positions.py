@@ -8,8 +8,8 @@ from include.config.connector_spec import Paginator
 from include.config.credentials import Credentials
 from include.core.errors import ContractBroken, PositionRefused
 from include.core.streams import Page, Window
-from include.extract.http_client import HttpLimits
-from include.extract.rest_source import RestSource
+from include.extract.http.client import HttpLimits
+from include.extract.rest.source import RestSource
 from tests.unit.fake_api import FakeApi, Reply, Seen
 from tests.unit.feed_maker import build_feed
 

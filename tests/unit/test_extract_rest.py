@@ -9,8 +9,8 @@ import pytest
 from include.config.credentials import Credentials
 from include.core.errors import ContractBroken, EltError
 from include.core.streams import Window
-from include.extract.http_client import HttpLimits
-from include.extract.rest_source import RestSource, build_base_url
+from include.extract.http.client import HttpLimits
+from include.extract.rest.source import RestSource, build_base_url
 from include.extract.source import build_source
 from tests.unit.fake_api import FakeApi, Reply, Seen
 from tests.unit.feed_maker import build_feed

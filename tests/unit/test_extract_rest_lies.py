@@ -10,9 +10,9 @@ from include.config.credentials import Credentials
 from include.core import clock
 from include.core.errors import ContractBroken, EltError, RateLimited, UpstreamUnavailable
 from include.core.streams import Window
-from include.extract.http_client import HttpLimits
-from include.extract.oauth_token import MemoryTokenStore
-from include.extract.rest_source import RestSource
+from include.extract.http.client import HttpLimits
+from include.extract.rest.source import RestSource
+from include.extract.stores.tokens import MemoryTokenStore
 from tests.unit.fake_api import FakeApi, Reply, Seen
 from tests.unit.feed_maker import build_feed
 from tests.unit.token_vendor import TokenVendor

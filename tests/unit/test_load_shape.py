@@ -10,14 +10,14 @@ import pytest
 from include.config.connector_spec import Stream
 from include.core.errors import WarehouseRejected, WarehouseUnavailable
 from include.core.streams import Page, Reject, RunKind, Window
-from include.load.chunk import ArrowChunk, DictChunk, build_payload, storable
-from include.load.field_tree import MAX_UNKNOWN, FieldTree
-from include.load.key_order import KeyOrder
-from include.load.layout import build_layout
+from include.destinations.layout import build_layout
+from include.destinations.postgres.sweep import is_complete_read
+from include.ledger.connection import Warehouse, build_error
 from include.load.page_reader import ARROW_ROWS, DICT_ROWS, PageReader
-from include.load.shape import Shaped, Shaper
-from include.load.sweep import is_complete_read
-from include.warehouse.connection import Warehouse, build_error
+from include.load.shape.field_tree import MAX_UNKNOWN, FieldTree
+from include.load.shape.key_order import KeyOrder
+from include.load.shape.records import ArrowChunk, DictChunk, build_payload, storable
+from include.load.shape.shaper import Shaped, Shaper
 
 DECLARED = {
     "primary_key": ["id"],

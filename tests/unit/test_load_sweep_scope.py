@@ -4,8 +4,8 @@ import pytest
 
 from include.core.errors import TruncatedFetch
 from include.core.streams import Page
+from include.destinations.postgres.sweep import _check_share
 from include.load.page_reader import PageReader
-from include.load.sweep import _check_share
 
 
 def test_pages_name_what_they_complete() -> None:

@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 
 from include.core.errors import ConfigError
-from include.pipeline.dbt_build import (
+from include.pipeline.dbt.build import (
     build_node_states,
     build_result,
     build_transform_error,
     load_attached,
     load_run_results,
 )
-from include.pipeline.dbt_environment import build_dbt_environment
-from include.pipeline.dbt_manifest import build_fingerprint
+from include.pipeline.dbt.environment import build_dbt_environment
+from include.pipeline.dbt.manifest import build_fingerprint
 
 RESULTS = [
     {"unique_id": "model.elt.stg_a", "status": "success", "execution_time": 1.5},

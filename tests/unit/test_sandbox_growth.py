@@ -8,7 +8,7 @@ import pytest
 from include.sandbox import economy_views as views
 from include.sandbox.economy.campaigns import AdsAccount
 from include.sandbox.economy.leads import STAGES
-from include.sandbox.session import Session
+from include.sandbox.serve.session import Session
 from include.sandbox.world import WorldSpec
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)

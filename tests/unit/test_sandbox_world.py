@@ -13,8 +13,8 @@ import pytest
 
 from include.core.errors import ConfigError
 from include.sandbox.__main__ import main
-from include.sandbox.dice import build_dice
 from include.sandbox.economy.names import misspell, strip_accents
+from include.sandbox.seeded_random import build_dice
 from include.sandbox.world import World, WorldSpec, build_world, load_spec
 
 ROOT = Path(__file__).parents[2]

@@ -18,14 +18,14 @@ from include.core.errors import (
     UpstreamUnavailable,
 )
 from include.core.streams import Window
-from include.extract.sql_clock import build_wall_end, build_wall_start
-from include.extract.sql_columns import SqlColumn, build_names
-from include.extract.sql_database import build_database
-from include.extract.sql_errors import build_error, build_stream_error
-from include.extract.sql_relation import Query, Relation, Syntax, Table
-from include.extract.sql_select import Select, build_select
-from include.extract.sql_streams import SqlStream, build_stream
-from include.extract.sql_types_loose import build_mssql_column
+from include.extract.sql.columns import SqlColumn, build_names
+from include.extract.sql.database import build_database
+from include.extract.sql.errors import build_error, build_stream_error
+from include.extract.sql.relation import Query, Relation, Syntax, Table
+from include.extract.sql.select import Select, build_select
+from include.extract.sql.streams import SqlStream, build_stream
+from include.extract.sql.types_mssql_sqlite import build_mssql_column
+from include.extract.sql.wall_clock import build_wall_end, build_wall_start
 
 UTC_ZONE = ZoneInfo("UTC")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -224,7 +224,7 @@ def test_a_key_without_order_cannot_tell_rows_of_one_number_apart() -> None:
 def test_no_driver_is_imported_before_a_connection_is_opened() -> None:
     """Every DAG parse would pay for five drivers of which it uses none."""
     script = (
-        "import sys, include.extract.sql_source, include.connectors.sql.source\n"
+        "import sys, include.extract.sql.source, include.connectors.sql.source\n"
         "heavy = {'sqlalchemy', 'psycopg', 'pymysql', 'pymssql', 'adbc_driver_manager'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )

@@ -23,10 +23,10 @@ from include.connectors.erpnext.listing import (
 from include.connectors.erpnext.site_time import build_wall_end, build_wall_start, set_instants
 from include.core.errors import ConfigError, ContractBroken
 from include.core.streams import Page, Window
-from include.extract.auth import HeaderAuth
-from include.extract.http_client import HttpClient, HttpLimits
-from include.extract.rate_budget import RateBudget
-from include.extract.rate_limit import build_limiter
+from include.extract.http.auth import HeaderAuth
+from include.extract.http.client import HttpClient, HttpLimits
+from include.extract.http.rate_limit import build_limiter
+from include.extract.stores.rate_budget import RateBudget
 from include.extract.windows import keep_inside
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from typing import Any
 
 from include.core.errors import ContractBroken, UpstreamUnavailable
 from include.core.streams import Window
-from include.extract.http_client import HttpClient
+from include.extract.http.client import HttpClient
 
 Records = list[dict[str, Any]]
 CONTACTS_PAGE = 500

@@ -19,13 +19,13 @@ from include.connectors.gohighlevel.lists import Place, Records
 from include.core.clock import utcnow
 from include.core.errors import ConfigError, EltError, MissingSecret
 from include.core.streams import Page, Window
-from include.extract.auth import HeaderAuth
-from include.extract.http_client import HttpClient, HttpLimits
-from include.extract.http_status import build_status_error
-from include.extract.oauth import OAuth, build_login
-from include.extract.oauth_token import TokenStore
-from include.extract.rate_budget import RateBudget
-from include.extract.rate_limit import build_limiter
+from include.extract.http.auth import HeaderAuth
+from include.extract.http.client import HttpClient, HttpLimits
+from include.extract.http.oauth import OAuth, build_login
+from include.extract.http.rate_limit import build_limiter
+from include.extract.http.status import build_status_error
+from include.extract.stores.rate_budget import RateBudget
+from include.extract.stores.tokens import TokenStore
 from include.extract.windows import keep_inside
 
 # Conversations and calendars are pinned to the older version; everything else to the newer one.

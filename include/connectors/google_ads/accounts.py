@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from include.core.errors import AccessDenied, EltError
-from include.extract.google_errors import has_code
+from include.extract.http.google_errors import has_code
 
 log = logging.getLogger(__name__)
 

@@ -11,13 +11,13 @@ from include.config.models import Feed
 from include.connectors.google_ads.accounts import clean_id
 from include.connectors.google_ads.gaql import fetch_rows
 from include.core.errors import ConfigError, ContractBroken
-from include.extract.google_errors import build_explain, seconds_to_midnight
-from include.extract.google_login import build_google_auth
-from include.extract.http_client import HttpClient, HttpLimits
-from include.extract.rate_budget import RateBudget
-from include.extract.rate_limit import build_limiter
+from include.extract.http.client import HttpClient, HttpLimits
+from include.extract.http.google_errors import build_explain, seconds_to_midnight
+from include.extract.http.google_login import build_google_auth
+from include.extract.http.rate_limit import build_limiter
 from include.extract.record_path import pick
-from include.extract.rest_source import build_base_url
+from include.extract.rest.source import build_base_url
+from include.extract.stores.rate_budget import RateBudget
 
 log = logging.getLogger(__name__)
 

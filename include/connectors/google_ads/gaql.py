@@ -12,7 +12,7 @@ from typing import Any
 
 from include.config.connector_spec import Stream
 from include.core.errors import ContractBroken
-from include.extract.date_slices import Slice
+from include.extract.http.date_slices import Slice
 
 _UPPER = re.compile(r"(?<!^)([A-Z])")
 CLIENTS = (

@@ -21,11 +21,11 @@ from include.connectors.google_ads.gaql import CLIENTS, Shape, build_query, buil
 from include.core.clock import utcnow
 from include.core.errors import ContractBroken, EltError
 from include.core.streams import Page, Window
-from include.extract.date_slices import DAY, Slice, build_complete, build_slices, slice_key
-from include.extract.google_errors import has_code
-from include.extract.http_client import HttpLimits
-from include.extract.rate_budget import RateBudget
+from include.extract.http.client import HttpLimits
+from include.extract.http.date_slices import DAY, Slice, build_complete, build_slices, slice_key
+from include.extract.http.google_errors import has_code
 from include.extract.record_path import pick
+from include.extract.stores.rate_budget import RateBudget
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from include.config.connector_spec import Stream
 from include.core.errors import ContractBroken
-from include.extract.date_slices import Slice, slice_key
+from include.extract.http.date_slices import Slice, slice_key
 from include.extract.record_path import pick
 
 PAGE_ROWS = 100_000

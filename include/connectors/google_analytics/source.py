@@ -26,14 +26,14 @@ from include.connectors.google_analytics.report import (
 from include.core.clock import utcnow
 from include.core.errors import ConfigError, ContractBroken
 from include.core.streams import Page, Window
-from include.extract.date_slices import DAY, Slice, build_complete, build_slices
-from include.extract.google_errors import build_explain, seconds_to_midnight
-from include.extract.google_login import build_google_auth
-from include.extract.http_client import HttpClient, HttpLimits
-from include.extract.rate_budget import RateBudget
-from include.extract.rate_limit import build_limiter
+from include.extract.http.client import HttpClient, HttpLimits
+from include.extract.http.date_slices import DAY, Slice, build_complete, build_slices
+from include.extract.http.google_errors import build_explain, seconds_to_midnight
+from include.extract.http.google_login import build_google_auth
+from include.extract.http.rate_limit import build_limiter
 from include.extract.record_path import pick
-from include.extract.rest_source import build_base_url
+from include.extract.rest.source import build_base_url
+from include.extract.stores.rate_budget import RateBudget
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from include.core.errors import (
     UpstreamError,
     UpstreamUnavailable,
 )
-from include.extract.http_status import build_status_error
+from include.extract.http.status import build_status_error
 
 THROTTLED = frozenset({4, 17, 32, 341, 613, *range(80000, 80015)})
 # 368: blocked for a while for a reason a person must look at.

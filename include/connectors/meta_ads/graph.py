@@ -12,11 +12,11 @@ from include.config.models import Feed
 from include.connectors.meta_ads.faults import build_explain, build_fault_error, find_fault
 from include.connectors.meta_ads.usage import TokenAndUsage
 from include.core.errors import ConfigError, ContractBroken, RateLimited
-from include.extract.http_client import Answer, HttpClient, HttpLimits
-from include.extract.rate_budget import RateBudget
-from include.extract.rate_limit import build_limiter
+from include.extract.http.client import Answer, HttpClient, HttpLimits
+from include.extract.http.rate_limit import build_limiter
 from include.extract.record_path import pick
-from include.extract.rest_source import build_base_url
+from include.extract.rest.source import build_base_url
+from include.extract.stores.rate_budget import RateBudget
 
 log = logging.getLogger(__name__)
 

@@ -18,9 +18,9 @@ from typing import Any
 from include.connectors.meta_ads.faults import LOST, TOO_MUCH, is_one_of
 from include.connectors.meta_ads.graph import Graph
 from include.core.errors import ContractBroken, EltError, UpstreamUnavailable
-from include.extract.date_slices import Slice
-from include.extract.job_store import JobStore
+from include.extract.http.date_slices import Slice
 from include.extract.record_path import pick
+from include.extract.stores.jobs import JobStore
 
 log = logging.getLogger(__name__)
 

@@ -20,10 +20,10 @@ from include.connectors.meta_ads.reports import Reports
 from include.core.clock import utcnow
 from include.core.errors import ConfigError, ContractBroken
 from include.core.streams import Page, Window
-from include.extract.date_slices import DAY, build_complete, build_slices, slice_key
-from include.extract.http_client import HttpLimits
-from include.extract.job_store import JobStore, MemoryJobStore
-from include.extract.rate_budget import RateBudget
+from include.extract.http.client import HttpLimits
+from include.extract.http.date_slices import DAY, build_complete, build_slices, slice_key
+from include.extract.stores.jobs import JobStore, MemoryJobStore
+from include.extract.stores.rate_budget import RateBudget
 
 # 37 months, with a margin: an older day is refused, and an empty answer would delete its rows.
 KEEP_DAYS = 1122

@@ -14,7 +14,7 @@ from include.core.errors import (
     UpstreamError,
     UpstreamUnavailable,
 )
-from include.extract.http_status import build_status_error
+from include.extract.http.status import build_status_error
 
 # Over the limit Intuit says how long only in its pages.
 THROTTLED_S = 60.0

@@ -26,12 +26,12 @@ from include.connectors.quickbooks.query import (
 from include.core.clock import parse_instant
 from include.core.errors import ConfigError, ContractBroken, UpstreamUnavailable
 from include.core.streams import Page, Window
-from include.extract.http_client import HttpClient, HttpLimits
-from include.extract.oauth import OAuth, build_login
-from include.extract.oauth_token import TokenStore
-from include.extract.rate_budget import RateBudget
-from include.extract.rate_limit import build_limiter
-from include.extract.rest_source import build_base_url
+from include.extract.http.client import HttpClient, HttpLimits
+from include.extract.http.oauth import OAuth, build_login
+from include.extract.http.rate_limit import build_limiter
+from include.extract.rest.source import build_base_url
+from include.extract.stores.rate_budget import RateBudget
+from include.extract.stores.tokens import TokenStore
 from include.extract.windows import keep_inside
 
 log = logging.getLogger(__name__)

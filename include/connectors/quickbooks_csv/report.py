@@ -12,10 +12,10 @@ from include.config.connector_spec import Stream
 from include.core import naming
 from include.core.errors import ContractBroken
 from include.core.streams import Reject
-from include.extract.csv_rows import Dialect, Row, iter_rows
-from include.extract.file_facts import load_facts
-from include.extract.file_header import build_header
-from include.extract.file_places import Place
+from include.extract.files.formats.csv_rows import Dialect, Row, iter_rows
+from include.extract.files.formats.facts import load_facts
+from include.extract.files.formats.header import build_header
+from include.extract.files.place import Place
 
 HEADER_SEARCH_ROWS = 60
 MAX_LINE_BYTES = 4_000_000

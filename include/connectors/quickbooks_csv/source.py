@@ -27,12 +27,12 @@ from include.connectors.quickbooks_csv.documents import (
 from include.connectors.quickbooks_csv.report import Report, load_report
 from include.core.errors import TruncatedFetch
 from include.core.streams import Page, Reading, Reject, Window
-from include.extract.file_batches import Layout
-from include.extract.file_folder import Folder, Found, open_folder, opened, require_files
-from include.extract.file_layout import build_fingerprint
-from include.extract.file_ledger import FileLedger
-from include.extract.file_places import Place
-from include.extract.file_together import read_together
+from include.extract.files.fingerprint import build_fingerprint
+from include.extract.files.folder import Folder, Found, open_folder, opened, require_files
+from include.extract.files.formats.reader import Layout
+from include.extract.files.known import FileLedger
+from include.extract.files.place import Place
+from include.extract.files.together import read_together
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from requests.auth import AuthBase
 
 from include.connectors.salesforce.errors import explain
 from include.core.errors import ContractBroken, UpstreamUnavailable
-from include.extract.http_client import HttpClient
+from include.extract.http.client import HttpClient
 
 log = logging.getLogger(__name__)
 

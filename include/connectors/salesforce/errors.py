@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from include.core.errors import EltError, RateLimited, UpstreamUnavailable
-from include.extract.http_status import build_status_error
+from include.extract.http.status import build_status_error
 
 _CODE = re.compile(r"^[A-Z0-9_]{1,64}$")
 # Refusals that a later try may not meet, although their status says otherwise. A lost locator

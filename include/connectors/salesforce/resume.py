@@ -26,7 +26,7 @@ from include.connectors.salesforce.soql import Selection, build_soql
 from include.core.clock import format_instant, parse_instant
 from include.core.errors import ContractBroken
 from include.core.streams import Window
-from include.extract.job_store import JobStore
+from include.extract.stores.jobs import JobStore
 
 log = logging.getLogger(__name__)
 

@@ -26,12 +26,12 @@ from include.connectors.salesforce.soql import (
 )
 from include.core.errors import ConfigError, ContractBroken
 from include.core.streams import Page, Window
-from include.extract.http_client import HttpClient, HttpLimits
-from include.extract.job_store import JobStore, MemoryJobStore
-from include.extract.oauth import OAuth, build_login
-from include.extract.oauth_token import TokenStore
-from include.extract.rate_budget import RateBudget
-from include.extract.rate_limit import build_limiter
+from include.extract.http.client import HttpClient, HttpLimits
+from include.extract.http.oauth import OAuth, build_login
+from include.extract.http.rate_limit import build_limiter
+from include.extract.stores.jobs import JobStore, MemoryJobStore
+from include.extract.stores.rate_budget import RateBudget
+from include.extract.stores.tokens import TokenStore
 from include.extract.windows import keep_inside
 
 log = logging.getLogger(__name__)

@@ -26,7 +26,7 @@ from include.connectors.shopify.queries import (
 )
 from include.core.errors import AccessDenied, ContractBroken, RateLimited, UpstreamUnavailable
 from include.core.streams import Window
-from include.extract.http_client import HttpClient
+from include.extract.http.client import HttpClient
 from include.extract.record_path import pick
 
 log = logging.getLogger(__name__)

@@ -18,7 +18,7 @@ from include.core.errors import (
     UpstreamUnavailable,
 )
 from include.core.rates import Bucket
-from include.extract.http_client import HttpClient
+from include.extract.http.client import HttpClient
 from include.extract.record_path import pick
 
 log = logging.getLogger(__name__)

@@ -28,9 +28,9 @@ from include.connectors.shopify.queries import (
 )
 from include.core.errors import ConfigError, ContractBroken
 from include.core.streams import Page, Tombstone, Window
-from include.extract.http_client import HttpLimits
-from include.extract.rate_budget import RateBudget
-from include.extract.rest_source import build_client
+from include.extract.http.client import HttpLimits
+from include.extract.rest.source import build_client
+from include.extract.stores.rate_budget import RateBudget
 from include.extract.windows import keep_inside
 
 log = logging.getLogger(__name__)

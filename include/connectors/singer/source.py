@@ -1,10 +1,10 @@
-"""Reads a feed through a Singer tap; everything is in `include.extract.subprocess_source`."""
+"""Reads a feed through a Singer tap; everything is in `include.extract.programs.source`."""
 
 from include.config.credentials import Credentials
 from include.config.models import Feed
-from include.extract.oauth_token import TokenStore
-from include.extract.singer_protocol import SingerProtocol
-from include.extract.subprocess_source import ForeignSource
+from include.extract.programs.singer import SingerProtocol
+from include.extract.programs.source import ForeignSource
+from include.extract.stores.tokens import TokenStore
 
 
 def build_source(

@@ -2,7 +2,7 @@
 
 from include.config.credentials import Credentials
 from include.config.models import Feed
-from include.extract.sql_source import SqlSource
+from include.extract.sql.source import SqlSource
 
 
 def build_source(feed: Feed, credentials: Credentials) -> SqlSource:

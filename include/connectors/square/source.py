@@ -14,9 +14,9 @@ from include.config.models import Feed
 from include.connectors.square.requests import Query, build_queries
 from include.core.errors import ConfigError, ContractBroken
 from include.core.streams import Page, Window
-from include.extract.http_client import HttpLimits
-from include.extract.rate_budget import RateBudget
-from include.extract.rest_source import build_client
+from include.extract.http.client import HttpLimits
+from include.extract.rest.source import build_client
+from include.extract.stores.rate_budget import RateBudget
 from include.extract.windows import keep_inside
 
 log = logging.getLogger(__name__)

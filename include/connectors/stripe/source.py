@@ -21,13 +21,13 @@ from include.core.clock import utcnow
 from include.core.errors import ContractBroken, UpstreamError
 from include.core.streams import EventMark, Page, Reject, Tombstone, Window
 from include.core.webhook_event import WebhookEvent
-from include.extract.hooks import load_hook
-from include.extract.oauth_token import TokenStore
-from include.extract.paginators import Step, first_step, next_step
-from include.extract.rate_budget import RateBudget
-from include.extract.rest_page import pick_records
-from include.extract.rest_source import RestSource, build_page
-from include.extract.rest_target import build_window_params
+from include.extract.own_python import load_hook
+from include.extract.rest.page import pick_records
+from include.extract.rest.paginators import Step, first_step, next_step
+from include.extract.rest.source import RestSource, build_page
+from include.extract.rest.target import build_window_params
+from include.extract.stores.rate_budget import RateBudget
+from include.extract.stores.tokens import TokenStore
 
 log = logging.getLogger(__name__)
 

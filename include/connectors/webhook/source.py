@@ -17,8 +17,8 @@ from include.core.clock import format_instant
 from include.core.errors import ConfigError
 from include.core.streams import EventMark, Page, Reject, Tombstone, Window
 from include.core.webhook_event import WebhookEvent
-from include.extract.inbox import Inbox
 from include.extract.record_path import MISSING, pick
+from include.extract.stores.inbox import Inbox
 from include.extract.windows import parse_cursor
 
 # Events per page, and per load: what a load has marked stays in memory until it commits.

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from include.sandbox.attio import shapes
 from include.sandbox.attio.shapes import Json, build_uuid
-from include.sandbox.dice import build_dice
 from include.sandbox.economy.deals import REPS, Deal
 from include.sandbox.economy.records import Party
+from include.sandbox.seeded_random import build_dice
 
 CATEGORIES = ("Retail", "Hospitality", "Outdoor", "Wholesale", "Education")
 

@@ -7,8 +7,8 @@ from starlette.routing import BaseRoute
 from include.sandbox.attio.app import AttioApi
 from include.sandbox.attio.workspace import Workspace
 from include.sandbox.economy_views import fetch_desk
-from include.sandbox.session import Session
-from include.sandbox.vendors import Refusal, Vendor
+from include.sandbox.serve.session import Session
+from include.sandbox.serve.vendors import Refusal, Vendor
 from include.sandbox.world import START
 
 CREDENTIALS = {"acme": {"workspace": "acme", "password": "attio_sandbox_acme"}}

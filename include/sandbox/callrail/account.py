@@ -9,9 +9,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from include.core.clock import format_instant
-from include.sandbox.dice import build_dice, build_token
 from include.sandbox.economy.calls import Call, CallBook, FormSubmission, TextThread, Tracker
 from include.sandbox.economy.campaigns import Click
+from include.sandbox.seeded_random import build_dice, build_token
 
 Json = dict[str, Any]
 RECENT = 5  # messages shown inside a conversation

@@ -9,8 +9,8 @@ from include.sandbox.advance import Changes
 from include.sandbox.callrail.account import Account
 from include.sandbox.callrail.app import CallRailApi
 from include.sandbox.economy_views import fetch_calls
-from include.sandbox.session import Session
-from include.sandbox.vendors import Refusal, Vendor
+from include.sandbox.serve.session import Session
+from include.sandbox.serve.vendors import Refusal, Vendor
 
 CREDENTIALS = {"summit": {"password": "callrail_sandbox_summit"}}
 

@@ -3,9 +3,9 @@
 import random
 from datetime import datetime, timedelta
 
-from include.sandbox.dice import between, build_dice
 from include.sandbox.economy.names import respell_company, respell_person
 from include.sandbox.economy.records import Account, Address, Party
+from include.sandbox.seeded_random import between, build_dice
 
 DOUBLE_RATIO = 0.04
 

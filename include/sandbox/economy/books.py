@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from include.sandbox.dice import build_dice
 from include.sandbox.economy.records import Account, Business, Listing
-from include.sandbox.quickbooks_csv import Document, build_documents, build_names
+from include.sandbox.exports.quickbooks_csv import Document, build_documents, build_names
+from include.sandbox.seeded_random import build_dice
 
 
 @dataclass(frozen=True, slots=True)

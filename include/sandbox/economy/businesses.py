@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from include.sandbox.dice import build_dice
 from include.sandbox.economy.accounts import build_accounts
 from include.sandbox.economy.catalogue import Product, build_listings
 from include.sandbox.economy.records import (
@@ -14,6 +13,7 @@ from include.sandbox.economy.records import (
 )
 from include.sandbox.economy.sales import Plan, Span, build_sales
 from include.sandbox.economy.subscriptions import build_membership, build_subscriptions
+from include.sandbox.seeded_random import build_dice
 
 CARD = (("card", 1.0),)
 SHOP = (("card", 0.7), ("cash", 0.25), ("check", 0.05))

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from include.sandbox.dice import between, build_dice, shop_hours
 from include.sandbox.economy.campaigns import Click
 from include.sandbox.economy.leads import Agent, Message, Prospect
 from include.sandbox.economy.names import CITIES
+from include.sandbox.seeded_random import between, build_dice, shop_hours
 
 COMPANIES = ("Summit Home Services", "Summit Roofing")
 TAGS = ("New Customer", "Existing Customer", "Spam", "Wrong Number", "Follow Up", "Quote Given")

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from include.sandbox.dice import build_dice, build_token
 from include.sandbox.economy.campaign_plans import (
     Ad,
     AdGroup,
@@ -18,6 +17,7 @@ from include.sandbox.economy.campaign_plans import (
     build_campaigns,
 )
 from include.sandbox.economy.records import Party, Touch
+from include.sandbox.seeded_random import build_dice, build_token
 
 SEASON = (0.8, 0.8, 0.9, 1.0, 1.1, 1.1, 1.0, 1.0, 0.9, 1.0, 1.4, 1.5)
 DEVICES = (("mobile", 62), ("desktop", 33), ("tablet", 5))

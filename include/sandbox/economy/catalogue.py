@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from include.sandbox.dice import between, build_dice
 from include.sandbox.economy.records import Listing
+from include.sandbox.seeded_random import between, build_dice
 
 # category, subcategory, nouns, price range in cents, sizes, sold by
 KINDS = (

@@ -6,10 +6,10 @@ The same sales as the invoices in Stripe (`business.sales["stripe"]`, channel `i
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from include.sandbox.dice import build_dice
 from include.sandbox.economy.accounts import build_account
 from include.sandbox.economy.point_of_sale import StockMove, Tills
 from include.sandbox.economy.records import Account, Business, Refund, Sale
+from include.sandbox.seeded_random import build_dice
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from include.sandbox.dice import between, build_dice, build_zipf, pick, shop_hours
 from include.sandbox.economy.records import Party, Touch
 from include.sandbox.economy.sales import Span
+from include.sandbox.seeded_random import between, build_dice, build_zipf, pick, shop_hours
 
 TOUCHES = (
     (Touch("paid_search", "google", "cpc", "furnace_repair"), 30),

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from include.sandbox.dice import build_dice
 from include.sandbox.economy.records import Business, Listing, Sale
+from include.sandbox.seeded_random import build_dice
 
 BATCH = 24
 RELEVANT = (("square", "counter"), ("stripe", "invoice"))

@@ -3,9 +3,9 @@
 import random
 from datetime import datetime, timedelta
 
-from include.sandbox.dice import build_dice
 from include.sandbox.economy import names
 from include.sandbox.economy.records import Address, Party
+from include.sandbox.seeded_random import build_dice
 
 
 def build_address(dice: random.Random) -> Address:

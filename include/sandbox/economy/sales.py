@@ -5,8 +5,8 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from include.sandbox.dice import between, build_dice, build_zipf, pick, shop_hours
 from include.sandbox.economy.records import Account, Listing, Party, Refund, Sale, SaleLine, Touch
+from include.sandbox.seeded_random import between, build_dice, build_zipf, pick, shop_hours
 
 LINES_WEIGHTS = (17, 25, 22, 15, 10, 6, 5)
 TOUCHES = (

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from include.sandbox.dice import between, build_dice
 from include.sandbox.economy.records import (
     Account,
     Listing,
@@ -12,6 +11,7 @@ from include.sandbox.economy.records import (
     Touch,
 )
 from include.sandbox.economy.sales import Span
+from include.sandbox.seeded_random import between, build_dice
 
 CLUB = "TRAIL-CLUB"
 OPENS, RAISED = timedelta(days=20), timedelta(days=400)

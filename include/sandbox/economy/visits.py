@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from include.sandbox.dice import build_dice
 from include.sandbox.economy.campaigns import SEASON
 from include.sandbox.economy.records import Sale, Touch
+from include.sandbox.seeded_random import build_dice
 
 UNSEEN = 0.07
 DEVICES = (("mobile", 58), ("desktop", 36), ("tablet", 6))

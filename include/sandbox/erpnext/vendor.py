@@ -9,8 +9,8 @@ from include.sandbox.advance import Changes
 from include.sandbox.economy_views import fetch_erp
 from include.sandbox.erpnext.app import ErpnextApi
 from include.sandbox.erpnext.site import ErpnextSite
-from include.sandbox.session import Session
-from include.sandbox.vendors import Refusal, Vendor
+from include.sandbox.serve.session import Session
+from include.sandbox.serve.vendors import Refusal, Vendor
 
 TENANTS = ("corner",)
 CREDENTIALS = {

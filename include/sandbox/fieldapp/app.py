@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from include.core.clock import format_instant, parse_instant
 from include.sandbox.fieldapp.crew import Crew, Json
-from include.sandbox.logins import TokenChain, read_basic
+from include.sandbox.serve.logins import TokenChain, read_basic
 
 MOST = 100
 DEFAULT = 25

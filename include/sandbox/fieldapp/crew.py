@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from include.core.clock import format_instant
-from include.sandbox.dice import build_dice
 from include.sandbox.economy.leads import Prospect
+from include.sandbox.seeded_random import build_dice
 
 Json = dict[str, Any]
 CREW = (

@@ -7,8 +7,8 @@ from starlette.routing import BaseRoute
 
 from include.sandbox.fieldapp.app import FieldApp
 from include.sandbox.fieldapp.crew import Crew
-from include.sandbox.session import Session
-from include.sandbox.vendors import Refusal, Vendor
+from include.sandbox.serve.session import Session
+from include.sandbox.serve.vendors import Refusal, Vendor
 from include.sandbox.world import START
 
 TENANT = "summit"

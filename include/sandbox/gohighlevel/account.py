@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from include.sandbox.dice import build_token
 from include.sandbox.economy.campaigns import Click
 from include.sandbox.economy.leads import Agent, Prospect, build_agents
 from include.sandbox.economy.records import Business
+from include.sandbox.seeded_random import build_token
 
 Json = dict[str, Any]
 STAGES = ("new", "contacted", "booked", "quoted")

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from include.sandbox.gohighlevel import lists
 from include.sandbox.gohighlevel.account import Json, SubAccount
 from include.sandbox.gohighlevel.lists import Refused
-from include.sandbox.logins import TokenChain
+from include.sandbox.serve.logins import TokenChain
 
 EARLY, LATE, THIRD = "2021-04-15", "2021-07-28", "v3"
 DAILY = 200_000

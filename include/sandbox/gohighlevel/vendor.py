@@ -9,9 +9,9 @@ from include.sandbox.advance import Changes
 from include.sandbox.economy_views import fetch_clicks
 from include.sandbox.gohighlevel.account import SubAccount
 from include.sandbox.gohighlevel.app import GoHighLevelApi
-from include.sandbox.logins import TokenChain
-from include.sandbox.session import Session
-from include.sandbox.vendors import Refusal, Vendor
+from include.sandbox.serve.logins import TokenChain
+from include.sandbox.serve.session import Session
+from include.sandbox.serve.vendors import Refusal, Vendor
 from include.sandbox.world import START
 
 TENANT = "summit"

@@ -8,11 +8,11 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from include.sandbox.dice import build_dice, pick
 from include.sandbox.economy.campaign_plans import Ad, AdGroup, Campaign, Keyword
 from include.sandbox.economy.campaigns import AdDay, AdsAccount
 from include.sandbox.google_ads.fields import CONVERSION_SEGMENTS, MEASURED
 from include.sandbox.google_ads.query import Query
+from include.sandbox.seeded_random import build_dice, pick
 
 DEVICES = (("MOBILE", 58.0), ("DESKTOP", 36.0), ("TABLET", 6.0))
 CHANNELS = {"search": "SEARCH", "performance_max": "PERFORMANCE_MAX"}

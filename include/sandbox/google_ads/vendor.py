@@ -20,8 +20,8 @@ from include.sandbox.google_ads.account import Account
 from include.sandbox.google_ads.answer import build_page
 from include.sandbox.google_ads.failure import VERSION, build_failure, build_refusal
 from include.sandbox.google_ads.query import Query, parse
-from include.sandbox.session import Session
-from include.sandbox.vendors import Vendor
+from include.sandbox.serve.session import Session
+from include.sandbox.serve.vendors import Vendor
 
 SCOPE = "https://www.googleapis.com/auth/adwords"
 HOST = "googleads.googleapis.com"

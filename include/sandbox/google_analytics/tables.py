@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from include.sandbox.dice import build_dice
 from include.sandbox.economy.visits import AudienceDay, VisitDay, Visits
+from include.sandbox.seeded_random import build_dice
 
 KEY_EVENTS = ("purchase", "generate_lead", "click_to_call")
 REGIONS = {

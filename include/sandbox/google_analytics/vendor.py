@@ -20,8 +20,8 @@ from include.sandbox.google_analytics.fields import DEPRECATED, DIMENSIONS, METR
 from include.sandbox.google_analytics.property import Property
 from include.sandbox.google_analytics.quota import Quota
 from include.sandbox.google_analytics.request import build_report, check_fields, refuse
-from include.sandbox.session import Session
-from include.sandbox.vendors import Vendor
+from include.sandbox.serve.session import Session
+from include.sandbox.serve.vendors import Vendor
 
 SCOPE = "https://www.googleapis.com/auth/analytics.readonly"
 HOST = "analyticsdata.googleapis.com"

@@ -10,8 +10,8 @@ from include.sandbox.economy_views import fetch_ads
 from include.sandbox.meta_ads.account import AdAccount
 from include.sandbox.meta_ads.app import GraphApi, build_error
 from include.sandbox.meta_ads.fields import GraphError
-from include.sandbox.session import Session
-from include.sandbox.vendors import Refusal, Vendor
+from include.sandbox.serve.session import Session
+from include.sandbox.serve.vendors import Refusal, Vendor
 
 NAMES = {"acme": "Acme Outdoor", "summit": "Summit Home Services"}
 TOKENS = {tenant: f"EAAsandbox{tenant.title()}SystemUserToken" for tenant in NAMES}

@@ -12,10 +12,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from include.sandbox.logins import TokenChain, read_basic
 from include.sandbox.quickbooks.company import CDC_DAYS, Company
 from include.sandbox.quickbooks.shapes import local
 from include.sandbox.quickbooks.statement import ENTITIES, StatementError, parse, run
+from include.sandbox.serve.logins import TokenChain, read_basic
 
 LOWEST_MINOR = 75
 MOST_CHANGES = 1000

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 from include.sandbox.economy.books import Books
 from include.sandbox.economy.records import Account, Business, Listing
+from include.sandbox.exports.quickbooks_csv import WALK_IN
 from include.sandbox.quickbooks import documents as papers
 from include.sandbox.quickbooks.shapes import entity, money, reference
-from include.sandbox.quickbooks_csv import WALK_IN
 
 Row = dict[str, Any]
 WALK_IN_ID, PARENTS_FROM, CATEGORIES_FROM = "1", 100_000, 200_000

@@ -5,8 +5,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from include.sandbox.economy.books import BookPayment, Books
+from include.sandbox.exports.quickbooks_csv import Document
 from include.sandbox.quickbooks.shapes import entity, money, reference
-from include.sandbox.quickbooks_csv import Document
 
 Row = dict[str, Any]
 ENTITY_OF = {

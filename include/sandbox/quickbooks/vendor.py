@@ -6,11 +6,11 @@ from typing import Any
 from starlette.routing import BaseRoute
 
 from include.sandbox.economy_views import fetch_books
-from include.sandbox.logins import TokenChain
 from include.sandbox.quickbooks.app import QuickBooksApi, RefreshTokens
 from include.sandbox.quickbooks.company import Company
-from include.sandbox.session import Session
-from include.sandbox.vendors import Refusal, Vendor
+from include.sandbox.serve.logins import TokenChain
+from include.sandbox.serve.session import Session
+from include.sandbox.serve.vendors import Refusal, Vendor
 from include.sandbox.world import START
 
 TENANT = "acme"

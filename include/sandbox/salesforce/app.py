@@ -13,13 +13,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from include.sandbox.logins import TokenChain, read_basic
 from include.sandbox.salesforce.ids import build_id
 from include.sandbox.salesforce.jobs import Job
 from include.sandbox.salesforce.org import Org
 from include.sandbox.salesforce.schema import FIELDS, build_describe
 from include.sandbox.salesforce.shapes import build_record
 from include.sandbox.salesforce.soql import Query, SoqlError, parse, run
+from include.sandbox.serve.logins import TokenChain, read_basic
 
 LONGEST_URI = 16_384
 OLDEST, NEWEST = 41, 68

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from include.sandbox.dice import build_dice
 from include.sandbox.economy.leads import Agent, Prospect, build_agents
 from include.sandbox.economy.records import Address, Business, Party
 from include.sandbox.salesforce.ids import build_id
 from include.sandbox.salesforce.schema import FIELDS
+from include.sandbox.seeded_random import build_dice
 
 Row = dict[str, Any]
 RECYCLE_BIN = timedelta(days=15)

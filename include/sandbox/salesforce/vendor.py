@@ -6,12 +6,12 @@ from typing import Any
 from starlette.routing import BaseRoute
 
 from include.sandbox.advance import Changes
-from include.sandbox.logins import TokenChain
 from include.sandbox.salesforce.app import SalesforceApi
 from include.sandbox.salesforce.ids import build_id
 from include.sandbox.salesforce.org import Org
-from include.sandbox.session import Session
-from include.sandbox.vendors import Refusal, Vendor
+from include.sandbox.serve.logins import TokenChain
+from include.sandbox.serve.session import Session
+from include.sandbox.serve.vendors import Refusal, Vendor
 from include.sandbox.world import START
 
 TENANT = "summit"

@@ -22,7 +22,7 @@ from graphql import (
     validate,
 )
 
-from include.sandbox.dice import build_dice
+from include.sandbox.seeded_random import build_dice
 from include.sandbox.shopify.money import gid, iso
 from include.sandbox.shopify.search import search
 from include.sandbox.shopify.shop import ROOT_CONNECTIONS, Shop

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from include.sandbox.dice import build_dice
 from include.sandbox.economy.records import Listing
+from include.sandbox.seeded_random import build_dice
 from include.sandbox.shopify.money import gid, iso, iso_or_none, money
 
 Row = dict[str, Any]

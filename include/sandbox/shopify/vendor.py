@@ -5,10 +5,10 @@ from functools import partial
 from starlette.routing import BaseRoute
 
 from include.sandbox.advance import Changes
-from include.sandbox.session import Session
+from include.sandbox.serve.session import Session
+from include.sandbox.serve.vendors import Refusal, Vendor
 from include.sandbox.shopify.app import ShopifyApi
 from include.sandbox.shopify.shop import Shop
-from include.sandbox.vendors import Refusal, Vendor
 from include.sandbox.world import START
 
 TOKEN = "shpat_sandbox_acme"  # noqa: S105

@@ -6,9 +6,9 @@ Source: Square OpenAPI 2025-08-20, schemas CatalogObject, InventoryCount.
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from include.sandbox.dice import build_dice
 from include.sandbox.economy.point_of_sale import Tills
 from include.sandbox.economy.records import Listing
+from include.sandbox.seeded_random import build_dice
 from include.sandbox.square.money import Json, epoch_ms, moment, money
 from include.sandbox.square.places import IDS, location_id
 

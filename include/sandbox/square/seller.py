@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from include.sandbox.dice import build_dice, build_token
 from include.sandbox.economy.point_of_sale import Tills
 from include.sandbox.economy.records import Account, Business, Sale
+from include.sandbox.seeded_random import build_dice, build_token
 from include.sandbox.square import goods, orders, payments
 from include.sandbox.square.money import Json, moment, money
 from include.sandbox.square.places import build_location, location_id

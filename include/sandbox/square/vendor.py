@@ -7,10 +7,10 @@ from starlette.routing import BaseRoute
 
 from include.sandbox.advance import Changes
 from include.sandbox.economy_views import fetch_tills
-from include.sandbox.session import Session
+from include.sandbox.serve.session import Session
+from include.sandbox.serve.vendors import Refusal, Vendor
 from include.sandbox.square.app import SquareApi
 from include.sandbox.square.seller import SOURCE, SquareSeller
-from include.sandbox.vendors import Refusal, Vendor
 
 TENANTS = ("corner",)
 CREDENTIALS = {

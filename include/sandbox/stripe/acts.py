@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from include.sandbox.dice import build_dice
 from include.sandbox.economy.records import Business, Sale
 from include.sandbox.economy.sales import build_refund
+from include.sandbox.seeded_random import build_dice
 from include.sandbox.stripe.ledger import StripeAccount
 
 OLD = timedelta(days=60)

@@ -7,8 +7,8 @@ import hashlib
 import hmac
 import json
 
+from include.sandbox.serve.vendors import Delivery
 from include.sandbox.stripe.ledger import StripeAccount
-from include.sandbox.vendors import Delivery
 
 
 def build_deliveries(

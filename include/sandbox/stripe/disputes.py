@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from include.sandbox.dice import build_dice
+from include.sandbox.seeded_random import build_dice
 from include.sandbox.stripe import billing_shapes
 from include.sandbox.stripe.shapes import Json, unix
 

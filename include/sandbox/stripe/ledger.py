@@ -7,8 +7,8 @@ then the events of the last 30 days (`events.py`).
 from datetime import datetime
 from itertools import groupby
 
-from include.sandbox.dice import build_dice, build_token
 from include.sandbox.economy.records import Account, Business, Listing, Sale, Subscription
+from include.sandbox.seeded_random import build_dice, build_token
 from include.sandbox.stripe import billing_shapes, invoice_shapes, shapes
 from include.sandbox.stripe.disputes import run_disputes
 from include.sandbox.stripe.events import run_events

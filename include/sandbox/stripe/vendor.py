@@ -8,13 +8,13 @@ from typing import Any
 from starlette.routing import BaseRoute
 
 from include.sandbox.advance import Changes
-from include.sandbox.session import Session
+from include.sandbox.serve.session import Session
+from include.sandbox.serve.vendors import Delivery, Refusal, Vendor
 from include.sandbox.stripe.acts import run_act
 from include.sandbox.stripe.app import StripeApi
 from include.sandbox.stripe.deliveries import build_deliveries
 from include.sandbox.stripe.ledger import StripeAccount
 from include.sandbox.stripe.shapes import unix
-from include.sandbox.vendors import Delivery, Refusal, Vendor
 
 CREDENTIALS = {
     tenant: {

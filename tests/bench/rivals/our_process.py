@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from include.config.connector_spec import RateLimit
 from include.config.credentials import Credentials
 from include.core.streams import LoadResult, RunKind
+from include.ledger.connection import Warehouse
 from include.pipeline.stream_load import run_stream_load
-from include.warehouse.connection import Warehouse
 from tests.unit.feed_maker import build_feed
 
 

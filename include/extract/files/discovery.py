@@ -1,0 +1,300 @@
+"""Streams of a folder nobody described: one per file, or grouped by the feed's `streams`.
+
+Types come from a sample of each file; over the files of a stream the wider type wins.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from include.config.connector_spec import Column, Stream
+from include.config.explain import did_you_mean
+from include.config.models import Feed
+from include.core import naming
+from include.core.errors import ConfigError, EltError
+from include.extract.files.fingerprint import build_fingerprint
+from include.extract.files.folder import Folder, Found, opened, require_files
+from include.extract.files.formats.detect_types import detect_json_column, detect_text_column, unite
+from include.extract.files.formats.excel_reader import load_sheet_names
+from include.extract.files.formats.reader import (
+    DEFAULT_MAX_LINE_BYTES,
+    SOURCE_FILE,
+    SOURCE_LINE,
+    Layout,
+    read_pieces,
+)
+from include.extract.files.known import Known, LoadedFile
+from include.extract.files.place import DELIMITED, EXCEL, JSON_LINES, ZIP, Place, suffix_of
+
+log = logging.getLogger(__name__)
+
+SAMPLE_RECORDS = 20_000
+# Keys of a block under the feed's option `streams`: those of Stream that make sense for files.
+_BLOCK_KEYS = (
+    *("files", "sheet", "delimiter", "encoding", "primary_key", "columns", "cursor", "version"),
+    *("sweep", "lookback_h", "freshness", "description"),
+)
+
+
+@dataclass(frozen=True)
+class FileStream:
+    """A stream with the files it comes from.
+
+    Attributes:
+        stream: With detected columns, marked so.
+        files: Those in the folder now; none when all were archived.
+        layout: How to read its files; its columns are those the tenant file gave.
+        is_keyless: Its key is (source_file, source_line).
+        fingerprint: Of all that decides its rows.
+        detected: File -> what was detected, as JSON for the ledger.
+    """
+
+    stream: Stream
+    files: tuple[Found, ...]
+    layout: Layout
+    is_keyless: bool
+    fingerprint: str
+    detected: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_whole(self) -> bool:
+        """Its files say together what exists, so that they are read all or not at all."""
+        return self.stream.sweep not in (None, SOURCE_FILE)
+
+    def known(self, rows: Sequence[LoadedFile]) -> Known:
+        """What the ledger's rows of this stream say."""
+        return Known(rows, self.fingerprint, is_keyless=self.is_keyless, is_whole=self.is_whole)
+
+
+Loaded = Mapping[str, Sequence[LoadedFile]]
+
+
+def discover_streams(folder: Folder, feed: Feed, loaded: Loaded) -> dict[str, FileStream]:
+    """Every stream of the folder by name, sorted.
+
+    Args:
+        loaded: The ledger's rows by stream: a file that looks as it did is not opened again.
+
+    Raises:
+        ConfigError: If a block of option `streams` is wrong.
+        UpstreamUnavailable: If a file cannot be read, or none matches a block.
+    """
+    found = _Discovery(folder, feed, loaded).streams()
+    return {name: found[name] for name in sorted(found)}
+
+
+def find_files(
+    folder: Folder, patterns: tuple[str, ...], feed: Feed, rows: Sequence[LoadedFile]
+) -> tuple[Found, ...]:
+    """A stream's files; none is right only when those that came are archived.
+
+    Raises:
+        UpstreamUnavailable: If none is there and none ever was.
+    """
+    if rows and takes_away(feed):
+        return tuple(folder.find(patterns))
+    return tuple(require_files(folder, patterns))
+
+
+def takes_away(feed: Feed) -> bool:
+    """Loaded files leave the folder."""
+    return feed.options.get("after") in ("archive", "delete")
+
+
+class _Discovery:
+    """One look at a folder whose streams the feed leaves to it."""
+
+    def __init__(self, folder: Folder, feed: Feed, loaded: Loaded) -> None:
+        self._folder, self._feed, self._loaded = folder, feed, loaded
+        self._options = feed.options
+
+    def streams(self) -> dict[str, FileStream]:
+        blocks = self._options.get("streams")
+        if blocks:
+            return {name: self._declared(name, block) for name, block in blocks.items()}
+        found = dict(self._one_per_file())
+        if takes_away(self._feed):
+            gone = {name: rows for name, rows in self._loaded.items() if name not in found}
+            for name, rows in gone.items():
+                sheet = _remembered(rows[-1]).get("sheet")
+                found[name] = self._build(name, (), {"sheet": sheet})
+        return found
+
+    def _declared(self, name: str, block: Any) -> FileStream:
+        block = dict(block or {})
+        for key in block:
+            if key not in _BLOCK_KEYS:
+                raise ConfigError(
+                    f"option `streams.{name}` has the key `{key}`."
+                    f"{did_you_mean(key, _BLOCK_KEYS)} Expected some of: {', '.join(_BLOCK_KEYS)}. "
+                    "Correct the tenant file."
+                )
+        files = block.pop("files", f"{name}.*")
+        patterns = (files,) if isinstance(files, str) else tuple(files)
+        rows = self._loaded.get(name, ())
+        return self._build(name, find_files(self._folder, patterns, self._feed, rows), block)
+
+    def _one_per_file(self) -> Iterator[tuple[str, FileStream]]:
+        """A stream per file, and per sheet where a workbook has several."""
+        found: list[tuple[str, Found, str | None]] = []
+        for file in self._folder.find(["**/*"]):
+            if suffix_of(file.name) not in (*DELIMITED, *JSON_LINES, *EXCEL, ZIP):
+                log.info("action=file_ignored file=%s reason=unknown_extension", file.name)
+                continue
+            sheets = self._sheets(file)
+            found += [
+                (_stream_name(file.name, sheet if len(sheets) > 1 else None), file, sheet)
+                for sheet in sheets
+            ]
+        names = self._remembered_names({file.name for _, file, _ in found})
+        twice = {name for name, count in Counter(n for n, _, _ in found).items() if count > 1}
+        twice |= set(names.values())
+        for name, file, sheet in found:
+            # Two files of one stem: the extension tells them apart. A name once given stays.
+            unique = f"{name}_{suffix_of(file.name)[1:]}" if name in twice else name
+            unique = names.get((file.name, sheet), unique)
+            yield unique, self._build(unique, (file,), {"sheet": sheet})
+
+    def _sheets(self, file: Found) -> list[str | None]:
+        """Sheets with anything on them; a single None for what is no workbook."""
+        if suffix_of(file.name) not in (*EXCEL, ZIP):
+            return [None]
+        for row in self._rows_of(file):
+            if "sheets" in (known := _remembered(row)):
+                return list(known["sheets"])
+        with opened(self._folder, file) as place:
+            return [*load_sheet_names(place)] if place.suffix in EXCEL else [None]
+
+    def _rows_of(self, file: Found) -> Iterator[LoadedFile]:
+        rows = (row for rows in self._loaded.values() for row in rows if row.path == file.name)
+        return (row for row in rows if (row.size, row.version) == (file.size, file.version))
+
+    def _remembered_names(self, present: set[str]) -> dict[tuple[str, str | None], str]:
+        """Streams by (file, sheet), of the files there and those we took away."""
+        rows = [row for rows in self._loaded.values() for row in rows]
+        if not takes_away(self._feed):
+            rows = [row for row in rows if row.path in present]
+        return {(row.path, _remembered(row).get("sheet")): row.stream for row in rows}
+
+    def _build(self, name: str, files: tuple[Found, ...], block: dict[str, Any]) -> FileStream:
+        try:
+            return self._build_checked(name, files, block)
+        except ValueError as error:
+            if isinstance(error, EltError):
+                raise
+            raise ConfigError(
+                f"option `streams.{name}` does not describe a stream: "
+                f"{str(error).splitlines()[-1]}. Expected the keys of a stream in connector.yaml. "
+                "Correct the tenant file."
+            ) from None
+
+    def _build_checked(
+        self, name: str, files: tuple[Found, ...], block: dict[str, Any]
+    ) -> FileStream:
+        key = block.get("primary_key")
+        layout = self._layout(block)
+        fingerprint = build_fingerprint(
+            self._feed, layout, key=key, day_first=bool(self._options.get("day_first"))
+        )
+        rows = self._loaded.get(name, ())
+        known = Known(rows, fingerprint, is_keyless=not key)
+        texts: dict[str, str] = {}
+        for file in files:
+            row = known.by_looks(file)
+            texts[file.name] = (row and row.detected) or self._detect(file, layout)
+        gone = [row.detected for row in rows if row.is_archived and row.detected]
+        columns: dict[str, Column] = {}
+        for text in (*gone, *texts.values()):
+            for column, spec in orjson.loads(text)["columns"].items():
+                found = Column(detected=True, **spec)
+                columns[column] = unite(columns[column], found) if column in columns else found
+        columns |= layout.columns
+        described = {**block, "files": [f.name for f in files]}
+        stream = Stream.model_validate(described | _key_and_columns(name, key, columns))
+        return FileStream(stream, files, layout, not key, fingerprint, texts)
+
+    def _layout(self, block: Mapping[str, Any]) -> Layout:
+        options = self._options
+        declared = {k: Column.model_validate(v) for k, v in (block.get("columns") or {}).items()}
+        return Layout(
+            columns=declared,
+            encoding=block.get("encoding") or options.get("encoding") or "auto",
+            delimiter=block.get("delimiter") or options.get("delimiter"),
+            sheet=block.get("sheet"),
+            max_line_bytes=int(options.get("max_line_bytes") or DEFAULT_MAX_LINE_BYTES),
+            rename=True,
+        )
+
+    def _detect(self, file: Found, layout: Layout) -> str:
+        """Columns of one file, and its sheets, as JSON."""
+        with opened(self._folder, file) as place:
+            columns = _detect(place, layout, bool(self._options.get("day_first")))
+            found: dict[str, Any] = {
+                "columns": {
+                    name: {"type": c.type, **({"format": c.format} if c.format else {})}
+                    for name, c in columns.items()
+                },
+                "sheet": layout.sheet,
+            }
+            if suffix_of(file.name) in (*EXCEL, ZIP):
+                is_book = place.suffix in EXCEL
+                found["sheets"] = load_sheet_names(place) if is_book else [None]
+        return orjson.dumps(found).decode()
+
+
+def _remembered(row: LoadedFile) -> dict[str, Any]:
+    found: dict[str, Any] = orjson.loads(row.detected) if row.detected else {}
+    return found
+
+
+def _stream_name(file_name: str, sheet: str | None) -> str:
+    *folders, file = file_name.split("/")
+    stem = " ".join([*folders, file.split(".")[0]])
+    name = naming.snake(f"{stem} {sheet}" if sheet else stem).strip("_") or "file"
+    name = name if name[0].isalpha() else f"file_{name}"
+    return name[:50].rstrip("_")
+
+
+def _key_and_columns(name: str, key: Any, columns: dict[str, Column]) -> dict[str, Any]:
+    """Without a key of its own, a row is known by its file and line, and a file by its rows."""
+    if key:
+        key = [key] if isinstance(key, str) else list(key)
+        missing = [column for column in key if column not in columns]
+        if missing:
+            raise ConfigError(
+                f"option `streams.{name}.primary_key` names `{'`, `'.join(missing)}`, which no "
+                f"file has. Columns: {', '.join(columns) or 'none'}. Correct the tenant file."
+            )
+        return {"primary_key": key, "columns": columns}
+    place = {SOURCE_FILE: Column(type="text"), SOURCE_LINE: Column(type="bigint")}
+    return {
+        "primary_key": [SOURCE_FILE, SOURCE_LINE],
+        "columns": columns | place,
+        "sweep": SOURCE_FILE,
+    }
+
+
+def _detect(place: Place, layout: Layout, day_first: bool) -> dict[str, Column]:
+    """Columns of one file, typed by its first records."""
+    values: dict[str, list[Any]] = {}
+    room, is_text = SAMPLE_RECORDS, True
+    for piece in read_pieces(place, layout):
+        records = piece.records
+        if isinstance(records, list):
+            is_text = False
+            for record in records[:room]:
+                for key, value in record.items():
+                    values.setdefault(key, []).append(value)
+        else:
+            for column in records.schema.names:
+                found = records.column(column).slice(0, room).to_pylist()
+                values.setdefault(column, []).extend(found)
+        room -= len(records)
+        if room <= 0:
+            break
+    detect = detect_text_column if is_text else detect_json_column
+    return {name: detect(sample, day_first=day_first) for name, sample in values.items()}

@@ -1,0 +1,325 @@
+"""Delimited text as Arrow batches of text columns.
+
+Three readers with the same answer: pyarrow (two million rows a second) for files whose facts say
+that quotes fit and no line is blank, `csv_stretches` (a third of that) where lines can be told from
+bytes, and `csv_rows` (a hundred thousand) for what is left: UTF-16, over-long lines. Empty cells
+are null. Types are the loader's business.
+"""
+
+import csv
+import io
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, chain, islice
+from typing import IO, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+
+from include.core.streams import Reject
+from include.extract.files.formats.csv_plain_lines import UTF8, StretchReader, is_in_stretches
+from include.extract.files.formats.csv_rows import Dialect, Row, build_ragged, fit_cells, iter_rows
+from include.extract.files.formats.facts import FileFacts
+from include.extract.files.place import Place, unreadable
+
+log = logging.getLogger(__name__)
+
+BATCH_ROWS = 20_000
+BLOCK_BYTES = 4 << 20
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some rows of one file.
+
+    Attributes:
+        table: RecordBatch of text columns.
+        lines: Line number of each row.
+        rejects: Records that are no rows.
+    """
+
+    table: Any
+    lines: Sequence[int]
+    rejects: tuple[Reject, ...] = ()
+
+
+@dataclass(frozen=True)
+class CsvPlan:
+    """How to read one file, once its header is known.
+
+    Attributes:
+        names: Column names in file order.
+        header_lines: Lines up to and with the header.
+    """
+
+    dialect: Dialect
+    names: tuple[str, ...]
+    header_lines: int
+    max_line_bytes: int
+
+
+def load_header_row(
+    place: Place, facts: FileFacts, dialect: Dialect, max_line_bytes: int
+) -> tuple[list[str], int]:
+    """Header cells and the number of lines up to the first data line; empty for an empty file."""
+    rows = iter_rows(place, facts, dialect, max_line_bytes, after_line=dialect.skip_lines)
+    good = (row for row in rows if row[2] is None)
+    first = next(good, None)
+    if first is None:
+        return [], 0
+    number, cells, _ = first
+    if not dialect.has_header:
+        return [""] * len(cells), number - 1
+    # A header cell may hold a line break; what follows decides where data starts.
+    breaks = sum(cell.count("\n") for cell in cells)
+    return cells, number + breaks
+
+
+def read_csv(place: Place, facts: FileFacts, plan: CsvPlan) -> Iterator[Batch]:
+    """Batches in file order.
+
+    Raises:
+        UpstreamUnavailable: If reading fails midway.
+    """
+    if is_plain(facts):
+        yield from read_fast(place, facts, plan)
+    else:
+        yield from _read_rest(place, facts, plan, plan.header_lines)
+
+
+def is_plain(facts: FileFacts) -> bool:
+    """Valid UTF-8 in which line numbers can be told from the rows."""
+    return (
+        facts.encoding == "utf-8"
+        and facts.is_clean
+        and (facts.has_fitting_quotes or not facts.has_multiline_cells)
+        and not facts.has_blank_lines
+    )
+
+
+def build_batch(
+    place: Place, rows: Sequence[Row], names: tuple[str, ...], delimiter: str = ","
+) -> Batch:
+    """Rows to columns; those of another width become rejects."""
+    width = len(names)
+    good, lines, rejects = [], [], []
+    for number, cells, reject in rows:
+        if reject is not None:
+            rejects.append(reject)
+            continue
+        fitted = cells if len(cells) == width else fit_cells(cells, width)
+        if fitted is None:
+            rejects.append(build_ragged(place, number, cells, width, _as_text(cells, delimiter)))
+        else:
+            good.append(fitted)
+            lines.append(number)
+    return Batch(build_text_batch(good, names), lines, tuple(rejects))
+
+
+def build_text_batch(rows: Sequence[Sequence[Any]], names: tuple[str, ...]) -> Any:
+    """RecordBatch of text columns; empty text is null."""
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+    arrays = [pa.array([value or None for value in column], pa.string()) for column in columns]
+    return pa.RecordBatch.from_arrays(arrays, names=list(names))
+
+
+def _read_rest(place: Place, facts: FileFacts, plan: CsvPlan, after_line: int) -> Iterator[Batch]:
+    fits = is_in_stretches(facts, plan.dialect, plan.max_line_bytes)
+    reader = read_in_stretches if fits else read_carefully
+    return reader(place, facts, plan, after_line)
+
+
+def read_in_stretches(
+    place: Place, facts: FileFacts, plan: CsvPlan, after_line: int
+) -> Iterator[Batch]:
+    """Batches of what follows a line: regular lines by pyarrow, the records between by hand."""
+    reader = StretchReader(place, facts, plan.dialect, len(plan.names), plan.max_line_bytes)
+    for found in reader.read(after_line):
+        text = b"".join(found.regular)
+        if facts.encoding != UTF8 and not text.isascii():
+            text = text.decode(facts.encoding).encode()
+        table = _parse_regular(text, plan)
+        lines: Sequence[int] = list(chain.from_iterable(found.lines))
+        if found.rows:
+            extra = build_batch(place, found.rows, plan.names, plan.dialect.delimiter)
+            table, lines = _merge(table, lines, extra)
+            found.rejects += extra.rejects
+        yield Batch(table, lines, tuple(found.rejects))
+
+
+def _parse_regular(text: bytes, plan: CsvPlan) -> Any:
+    if not text:
+        return build_text_batch([], plan.names)
+    made = pa_csv.read_csv(
+        pa.BufferReader(text),
+        read_options=pa_csv.ReadOptions(
+            use_threads=False, block_size=len(text) + 1, column_names=list(plan.names)
+        ),
+        parse_options=pa_csv.ParseOptions(
+            delimiter=plan.dialect.delimiter, quote_char=plan.dialect.quote
+        ),
+        convert_options=_text_options(plan),
+    )
+    [batch] = made.combine_chunks().to_batches()
+    return batch
+
+
+def _merge(table: Any, lines: Sequence[int], extra: Batch) -> tuple[Any, Sequence[int]]:
+    """Both in the order of the file: of two rows with one key the later one must come later."""
+    if not extra.lines:
+        return table, lines
+    numbers = pa.array([*lines, *extra.lines], pa.int64())
+    order = pc.sort_indices(numbers)
+    both = pa.Table.from_batches([table, extra.table]).take(order)
+    [batch] = both.combine_chunks().to_batches()
+    return batch, numbers.take(order).to_pylist()
+
+
+def read_fast(place: Place, facts: FileFacts, plan: CsvPlan) -> Iterator[Batch]:
+    """Batches of a plain file."""
+    bad: list[Any] = []
+
+    def skip(row: Any) -> str:
+        bad.append((row.number, row.text))
+        return "skip"
+
+    numbers = _Numbering(plan, facts.has_multiline_cells, bad)
+    with place.open() as stream:
+        stream.seek(facts.bom_bytes)
+        for _ in range(plan.header_lines):
+            stream.readline()
+        try:
+            for table in _open_arrow(stream, facts, plan, skip):
+                yield from numbers.number(place, table)
+            yield from numbers.rest(place)
+            return
+        except pa.ArrowInvalid as error:
+            # A record longer than a block; the careful reader goes on where this one stopped.
+            log.info("action=careful_reader file=%s line=%d", place.name, numbers.line)
+            log.debug("error=%s", error)
+        except (OSError, EOFError) as error:
+            raise unreadable(place.name, error) from None
+    yield from _read_rest(place, facts, plan, numbers.line - 1)
+
+
+def read_carefully(
+    place: Place, facts: FileFacts, plan: CsvPlan, after_line: int
+) -> Iterator[Batch]:
+    """Batches of what follows a line, every record through the csv module."""
+    rows = iter_rows(place, facts, plan.dialect, plan.max_line_bytes, after_line=after_line)
+    while some := list(islice(rows, BATCH_ROWS)):
+        yield build_batch(place, some, plan.names, plan.dialect.delimiter)
+
+
+def _open_arrow(stream: IO[bytes], facts: FileFacts, plan: CsvPlan, skip: Any) -> Iterator[Any]:
+    first = stream.read(1)
+    if not first:
+        return iter(())
+    stream.seek(-1, io.SEEK_CUR)
+    reader: Iterator[Any] = pa_csv.open_csv(
+        stream,
+        read_options=pa_csv.ReadOptions(
+            use_threads=False,  # row numbers in rejects need it
+            block_size=max(BLOCK_BYTES, 2 * facts.longest_line),
+            column_names=list(plan.names),
+        ),
+        parse_options=pa_csv.ParseOptions(
+            delimiter=plan.dialect.delimiter,
+            quote_char=plan.dialect.quote or False,
+            newlines_in_values=facts.has_multiline_cells,
+            invalid_row_handler=skip,
+        ),
+        convert_options=_text_options(plan),
+    )
+    return reader
+
+
+def _text_options(plan: CsvPlan) -> Any:
+    """Every column as text, empty as null; that it is UTF-8 is known already."""
+    return pa_csv.ConvertOptions(
+        column_types=dict.fromkeys(plan.names, pa.string()),
+        strings_can_be_null=True,
+        null_values=[""],
+        check_utf8=False,
+    )
+
+
+class _Numbering:
+    """Line numbers for batches without them, and the rows pyarrow refused.
+
+    The reader may be ahead of the batch it hands out, so a bad row belongs to a batch only when it
+    lies before the batch's last good row; the others wait.
+
+    Attributes:
+        line: Line of the next record.
+    """
+
+    def __init__(self, plan: CsvPlan, is_multiline: bool, bad: list[Any]) -> None:
+        self._plan = plan
+        self._is_multiline = is_multiline
+        self._bad = bad
+        self._record = 1
+        self.line = plan.header_lines + 1
+
+    def number(self, place: Place, table: Any) -> Iterator[Batch]:
+        """The batch, then the rows refused within it; too many empty cells are mended."""
+        heights = _heights(table) if self._is_multiline else None
+        lines: list[int] = []
+        broken: list[Row] = []
+        done, total = 0, table.num_rows
+        while self._bad and self._bad[0][0] < self._record + total - done:
+            record, text = self._bad.pop(0)
+            good = record - self._record
+            lines += self._advance(good, heights, done)
+            done += good
+            broken.append(self._broken(text))
+            self._record = record + 1
+        lines += self._advance(total - done, heights, done)
+        self._record += total - done
+        yield Batch(table, lines)
+        if broken:
+            yield build_batch(place, broken, self._plan.names, self._plan.dialect.delimiter)
+
+    def rest(self, place: Place) -> Iterator[Batch]:
+        """Refused rows behind the last good one."""
+        broken = []
+        for record, text in self._bad:
+            self._advance(record - self._record, None, 0)
+            broken.append(self._broken(text))
+            self._record = record + 1
+        if broken:
+            yield build_batch(place, broken, self._plan.names, self._plan.dialect.delimiter)
+
+    def _advance(self, count: int, heights: list[int] | None, start: int) -> Sequence[int]:
+        """Lines of the next `count` good rows; moves `line` behind them."""
+        first = self.line
+        if heights is None:
+            self.line += count
+            return range(first, self.line)
+        *lines, self.line = accumulate(heights[start : start + count], initial=first)
+        return lines
+
+    def _broken(self, text: str) -> Row:
+        dialect = self._plan.dialect
+        lines = text.splitlines(keepends=True) or [""]
+        reader = csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote)
+        row: Row = (self.line, next(reader, []), None)
+        self.line += max(len(text.rstrip("\r\n").split("\n")), 1)
+        return row
+
+
+def _heights(table: Any) -> list[int]:
+    """How many lines each row takes: one, and one more for each line break in its cells."""
+    total = pa.array([1] * table.num_rows, pa.int32())
+    for column in table.columns:
+        total = pc.add(total, pc.fill_null(pc.count_substring(column, "\n"), 0))
+    found: list[int] = total.to_pylist()
+    return found
+
+
+def _as_text(cells: Sequence[str], delimiter: str) -> str:
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, lineterminator="").writerow(cells)
+    return out.getvalue()

@@ -1,0 +1,136 @@
+"""Delimited text as rows with exact line numbers; the careful reader.
+
+Every line of the file ends in exactly one row or one reject. A quote that is never closed costs its
+own line, not the rest of the file: the lines swallowed after it are read again.
+"""
+
+import csv
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from include.core.streams import Reject
+from include.extract.files.formats.facts import FileFacts
+from include.extract.files.formats.line_reader import PAYLOAD_BYTES, Line, iter_lines
+from include.extract.files.place import Place
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a file separates cells.
+
+    Attributes:
+        skip_lines: Lines before the header (titles).
+        has_header: False: columns are named column_1, column_2, ...
+    """
+
+    delimiter: str = ","
+    quote: str = '"'
+    skip_lines: int = 0
+    has_header: bool = True
+
+
+TOO_LONG = "record longer than a line may be"
+Row = tuple[int, list[str], Reject | None]
+
+
+def iter_rows(
+    place: Place, facts: FileFacts, dialect: Dialect, max_line_bytes: int, *, after_line: int = 0
+) -> Iterator[Row]:
+    """(first line number, cells, reject) of every record; a reject has no cells. Blank lines go."""
+    # Cells may be as long as lines may be; the module's own limit is 128 kB.
+    csv.field_size_limit(max(max_line_bytes, csv.field_size_limit()))
+    feed = _Feed(iter_lines(place, facts, max_line_bytes), after_line, max_line_bytes)
+    reader = csv.reader(
+        feed, delimiter=dialect.delimiter, quotechar=dialect.quote, doublequote=True, strict=True
+    )
+    while True:
+        feed.start_record()
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            yield feed.current[0].number, [], feed.give_back(place, str(error))
+            continue
+        if feed.rejects:
+            yield from ((_line_of(reject), [], reject) for reject in feed.rejects)
+            feed.rejects = []
+        if cells is None:
+            return
+        if cells:
+            yield feed.current[0].number, cells, None
+
+
+def _line_of(reject: Reject) -> int:
+    return int(reject.key.rpartition(":")[2])
+
+
+class _Feed:
+    """Lines for csv.reader that remembers those of the current record."""
+
+    def __init__(self, lines: Iterator[Line], after_line: int, max_record: int) -> None:
+        self._lines = lines
+        self._after = after_line
+        self._max = max_record
+        self._again: deque[Line] = deque()
+        self._length = 0
+        self.current: list[Line] = []
+        self.rejects: list[Reject] = []
+
+    def start_record(self) -> None:
+        """The next line is the first of a record."""
+        self.current, self._length = [], 0
+
+    def __iter__(self) -> "_Feed":
+        return self
+
+    def __next__(self) -> str:
+        while True:
+            line = self._again.popleft() if self._again else next(self._lines)
+            number, text, reject = line
+            if number <= self._after:
+                continue
+            if text is not None:
+                break
+            if reject:
+                self.rejects.append(reject)
+        self.current.append(line)
+        self._length += len(text)
+        # Only a quoted line break makes a second line; an unclosed quote makes all of them one.
+        if len(self.current) > 1 and self._length > self._max:
+            raise csv.Error(TOO_LONG)
+        return text + "\n"
+
+    def give_back(self, place: Place, why: str) -> Reject:
+        """Refuse the record's first line and queue the others to be read again."""
+        first, *others = self.current
+        self._again.extendleft(reversed(others))
+        return build_quote_reject(place, first, why)
+
+
+def build_quote_reject(place: Place, line: Line, why: str) -> Reject:
+    """The reject for a line whose quotes are not to be understood."""
+    return Reject(
+        f"{place.name}:{line.number}",
+        "malformed_quotes",
+        f"line {line.number} of {place.name} has quotes that do not fit: {why}",
+        (line.text or "")[:PAYLOAD_BYTES],
+    )
+
+
+def build_ragged(place: Place, number: int, cells: list[str], width: int, text: str) -> Reject:
+    """The reject for a record with too few or too many cells."""
+    return Reject(
+        f"{place.name}:{number}",
+        "ragged_row",
+        f"line {number} of {place.name} has {len(cells)} cells, the header has {width}",
+        text[:PAYLOAD_BYTES],
+    )
+
+
+def fit_cells(cells: list[str], width: int) -> list[str] | None:
+    """Exactly `width` cells, dropping empty ones too many at the end; None when they do not fit."""
+    if len(cells) == width:
+        return cells
+    if len(cells) > width and not any(cells[width:]):
+        return cells[:width]
+    return None

@@ -1,0 +1,140 @@
+"""One file (or sheet) as batches, whatever its format.
+
+Everything that needs the file's own layout happens here: dialect, header, renaming, line numbers.
+Streams, windows and pages are file_source's business.
+"""
+
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from include.config.connector_spec import Column
+from include.core.naming import SNAKE_PATTERN
+from include.core.streams import Reject
+from include.extract.files.formats.csv_reader import (
+    CsvPlan,
+    build_batch,
+    load_header_row,
+    read_csv,
+)
+from include.extract.files.formats.csv_rows import Dialect
+from include.extract.files.formats.dialect import detect_dialect
+from include.extract.files.formats.excel_reader import load_sheet
+from include.extract.files.formats.facts import load_facts
+from include.extract.files.formats.header import Header, build_header
+from include.extract.files.formats.jsonl_reader import read_jsonl
+from include.extract.files.place import EXCEL, JSON_LINES, Place
+
+log = logging.getLogger(__name__)
+
+DEFAULT_MAX_LINE_BYTES = 16_000_000
+_SNAKE = re.compile(SNAKE_PATTERN)
+SOURCE_FILE = "source_file"
+SOURCE_LINE = "source_line"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What is known of a file before looking at it.
+
+    Attributes:
+        columns: Declared columns, for header spellings; may be none.
+        delimiter: None: detected.
+        rename: Bring JSON keys into snake case (files nobody described).
+    """
+
+    columns: Mapping[str, Column]
+    encoding: str = "auto"
+    delimiter: str | None = None
+    sheet: str | None = None
+    max_line_bytes: int = DEFAULT_MAX_LINE_BYTES
+    rename: bool = False
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Records of one file: a pyarrow RecordBatch of text columns, or dicts."""
+
+    records: Any
+    lines: Any
+    rejects: tuple[Reject, ...] = ()
+
+
+def read_pieces(place: Place, layout: Layout) -> Iterator[Piece]:
+    """Batches of one file in file order; none at all for an empty file, with a warning.
+
+    The first piece of a delimited file or sheet is there even without rows, for its columns.
+
+    Raises:
+        UpstreamUnavailable: If the file cannot be read.
+        ContractBroken: If it is not what its extension says.
+    """
+    if place.suffix in EXCEL:
+        yield from _read_excel(place, layout)
+        return
+    facts = load_facts(place, layout.encoding, layout.max_line_bytes)
+    if facts.size == 0:
+        log.warning("action=empty_file file=%s rows=0", place.name)
+        return
+    if place.suffix in JSON_LINES:
+        for found in read_jsonl(place, facts, layout.max_line_bytes):
+            records = (
+                [_rename(r, layout) for r in found.records] if layout.rename else found.records
+            )
+            yield Piece(records, found.lines, found.rejects)
+        return
+    dialect = (
+        Dialect(layout.delimiter)
+        if layout.delimiter and layout.columns and not layout.rename
+        else detect_dialect(place, facts, layout.max_line_bytes, layout.delimiter)
+    )
+    cells, header_lines = load_header_row(place, facts, dialect, layout.max_line_bytes)
+    header = _header(place, cells, layout)
+    yield Piece(build_batch(place, [], header.names).table, [])
+    plan = CsvPlan(dialect, header.names, header_lines, layout.max_line_bytes)
+    for batch in read_csv(place, facts, plan):
+        yield Piece(batch.table, batch.lines, batch.rejects)
+
+
+def add_source(piece: Piece, place: Place) -> Piece:
+    """The piece with the file's name and the line numbers as two more columns."""
+    if isinstance(piece.records, list):
+        lines = zip(piece.records, piece.lines, strict=True)
+        records = [{**r, SOURCE_FILE: place.name, SOURCE_LINE: n} for r, n in lines]
+        return Piece(records, piece.lines, piece.rejects)
+    table = piece.records
+    names = pa.array([place.name] * table.num_rows, pa.string())
+    numbers = pa.array(piece.lines, pa.int64())
+    table = table.append_column(SOURCE_FILE, names).append_column(SOURCE_LINE, numbers)
+    return Piece(table, piece.lines, piece.rejects)
+
+
+def _read_excel(place: Place, layout: Layout) -> Iterator[Piece]:
+    cells, rows = load_sheet(place, layout.sheet)
+    if not cells:
+        log.warning("action=empty_file file=%s rows=0", place.name)
+        return
+    batch = build_batch(place, rows, _header(place, cells, layout).names)
+    yield Piece(batch.table, batch.lines, batch.rejects)
+
+
+def _header(place: Place, cells: list[str], layout: Layout) -> Header:
+    header = build_header(cells, layout.columns, reserved=(SOURCE_FILE, SOURCE_LINE))
+    if header.repeated:
+        log.warning(
+            "action=duplicate_header file=%s columns=%s later_ones=suffixed",
+            place.name,
+            ",".join(header.repeated),
+        )
+    return header
+
+
+def _rename(record: dict[str, Any], layout: Layout) -> dict[str, Any]:
+    if all(map(_SNAKE.match, record)) and record.keys().isdisjoint((SOURCE_FILE, SOURCE_LINE)):
+        return record
+    names = build_header(list(record), layout.columns, reserved=(SOURCE_FILE, SOURCE_LINE)).names
+    return dict(zip(names, record.values(), strict=True))

@@ -1,0 +1,147 @@
+"""Any SQL database as a source: discovers, checks, reads tables and queries in one snapshot each.
+
+Data flow: catalogue -> streams -> SELECT (window, key order) -> batches -> Arrow or dicts -> Page.
+A page carries the key of its last row, so that a read which broke off goes on behind it.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from include.config.connector_spec import Stream
+from include.config.credentials import Credentials
+from include.config.models import Feed
+from include.core.errors import ConfigError
+from include.core.streams import Page, Window
+from include.extract.sql.arrow import build_records
+from include.extract.sql.catalogue import Catalogue, open_catalogue
+from include.extract.sql.database import Database, build_database
+from include.extract.sql.postgres import open_postgres
+from include.extract.sql.relation import Syntax
+from include.extract.sql.rows import build_arrays, open_rows
+from include.extract.sql.select import (
+    build_order,
+    build_position,
+    build_select,
+    can_chunk,
+    parse_position,
+)
+from include.extract.sql.sqlite_records import build_loose_records
+from include.extract.sql.streams import SqlStream, fetch_matching, fetch_streams
+from include.extract.sql.wall_clock import load_zone
+
+log = logging.getLogger(__name__)
+
+
+class SqlSource:
+    """The reader of one feed of connector `sql`."""
+
+    def __init__(self, feed: Feed, credentials: Credentials) -> None:
+        self._feed = feed
+        self._credentials = credentials
+        self._zone = load_zone(feed.options.get("timezone"))
+        self._found: dict[str, SqlStream] | None = None
+
+    def check(self) -> None:
+        """Every table that should be loaded may be read.
+
+        Raises:
+            AccessDenied: Naming every table that may not, and what to grant.
+        """
+        streams = self._streams()
+        if self._feed.options.get("streams"):
+            return
+        with self._catalogue() as catalogue:
+            wanted = fetch_matching(catalogue, self._feed.options)
+            for name in sorted(wanted.keys() - streams.keys()):
+                # Those without a key are no matter of rights; the others refuse now again.
+                catalogue.fetch_columns(wanted[name])
+
+    def discover(self) -> dict[str, Stream]:
+        """The feed's streams with the columns and types the database has now."""
+        return {name: found.stream for name, found in self._streams().items()}
+
+    def read(self, stream: str, window: Window, *, position: str | None = None) -> Iterator[Page]:
+        """Pages in the order of the key, those behind `position` when there is one.
+
+        Raises:
+            PositionRefused: If the stream's key is not the one the position was made for.
+            EltError: Whatever the database says, as one of ours.
+        """
+        found = self._streams().get(stream)
+        if found is None:
+            raise ConfigError(
+                f"no table makes the stream `{stream}`. Streams found: "
+                f"{', '.join(self._streams())}. Check options `streams`, `include` and `exclude`."
+            )
+        database = self._database()
+        syntax = Syntax(database.dialect)
+        order = build_order(found)
+        after = parse_position(position, order)
+        limit = self._feed.options.get("chunk_rows") if can_chunk(found, syntax) else None
+        if found.cursor is not None:
+            # A window is small, and its own index beats the key's: one statement.
+            limit = None
+        with _open(database) as reader:
+            while True:
+                select = build_select(
+                    found, syntax, self._zone, window, position=after, limit=limit
+                )
+                rows = 0
+                for batch in reader.read(select):
+                    size, last = _measure(found, batch)
+                    rows += size
+                    after = last or after
+                    yield from self._build_pages(found, window, batch, last)
+                if limit is None or rows < limit:
+                    return
+
+    def _build_pages(
+        self, found: SqlStream, window: Window, batch: list[Any], last: tuple[Any, ...] | None
+    ) -> Iterator[Page]:
+        if any(column.loose for column in found.columns):
+            made = [build_loose_records(found, batch, window, self._zone)]
+        else:
+            is_rows = isinstance(batch[0], tuple)
+            arrays = build_arrays(found.columns, batch) if is_rows else batch
+            made = list(build_records(found.columns, arrays, self._zone))
+        position = build_position(list(last)) if last else None
+        for number, records in enumerate(made, 1):
+            yield Page(records, position=position if number == len(made) else None)
+
+    def _streams(self) -> dict[str, SqlStream]:
+        if self._found is None:
+            with self._catalogue() as catalogue:
+                self._found = fetch_streams(catalogue, self._feed.options)
+        return self._found
+
+    @contextmanager
+    def _catalogue(self) -> Iterator[Catalogue]:
+        as_bool = bool(self._feed.options.get("tinyint1_is_bool", True))
+        with open_catalogue(self._database(), tinyint1_is_bool=as_bool) as catalogue:
+            yield catalogue
+
+    def _database(self) -> Database:
+        return build_database(self._feed.options, self._credentials)
+
+
+def _open(database: Database) -> Any:
+    return open_postgres(database) if database.dialect == "postgresql" else open_rows(database)
+
+
+def _measure(found: SqlStream, batch: list[Any]) -> tuple[int, tuple[Any, ...] | None]:
+    """Rows of a batch and the position behind its last one; None when that cannot be written."""
+    order = build_order(found)
+    places = [found.columns.index(column) for column in order]
+    if isinstance(batch[0], tuple):
+        values = [batch[-1][place] for place in places]
+        size = len(batch)
+    else:
+        size = len(batch[0])
+        try:
+            values = [batch[place][size - 1].as_py() for place in places]
+        except (OverflowError, ValueError):  # a date beyond what Python knows
+            return size, None
+    known = all(value is not None and not isinstance(value, bytes | float) for value in values)
+    return size, tuple(values) if order and known else None

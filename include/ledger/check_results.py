@@ -1,0 +1,143 @@
+"""What checks found and which alerts were sent, in elt_ops. Nothing here commits."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from psycopg.rows import dict_row
+
+from include.core.clock import utcnow
+from include.ledger.connection import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """One check's outcome as elt_ops.check_results keeps it.
+
+    Attributes:
+        feed: None for checks on marts.
+        layer: `raw` or `mart`.
+        bad_rows: None when the check did not run.
+        sample: Keys of a few bad rows, never row contents.
+    """
+
+    tenant: str
+    layer: str
+    check_name: str
+    severity: str
+    state: str
+    checked_at: datetime
+    feed: str | None = None
+    stream: str | None = None
+    bad_rows: int | None = None
+    sample: Sequence[str] = ()
+    message: str = ""
+    dag_id: str | None = None
+    run_id: str | None = None
+
+
+def run_record_checks(connection: Connection, rows: Sequence[CheckRow]) -> None:
+    """Write outcomes; nothing is overwritten, so history stays."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into elt_ops.check_results (tenant, feed, stream, layer, check_name, severity, "
+            "state, bad_rows, sample, message, checked_at, dag_id, run_id) "
+            "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                (
+                    *(row.tenant, row.feed, row.stream, row.layer, row.check_name, row.severity),
+                    *(row.state, row.bad_rows, json.dumps(list(row.sample)), row.message),
+                    *(row.checked_at, row.dag_id, row.run_id),
+                )
+                for row in rows
+            ],
+        )
+
+
+def fetch_latest_checks(
+    connection: Connection, tenant: str, *, feed: str | None = None, layer: str | None = None
+) -> list[dict[str, Any]]:
+    """The newest outcome of every check, sorted by layer, feed, stream and name."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(
+            "select distinct on (layer, feed, stream, check_name) * from elt_ops.check_results "
+            "where tenant = %s and (%s::text is null or feed = %s) "
+            "and (%s::text is null or layer = %s) "
+            "order by layer, feed, stream, check_name, checked_at desc, result_id desc",
+            [tenant, feed, feed, layer, layer],
+        )
+        return cursor.fetchall()
+
+
+def run_record_score(
+    connection: Connection,
+    tenant: str,
+    layer: str,
+    score: Decimal | None,
+    *,
+    checks: int,
+    failed: int,
+    feed: str | None = None,
+    dag_id: str | None = None,
+    run_id: str | None = None,
+) -> None:
+    """Write one score.
+
+    Args:
+        score: 0 to 100; None when nothing was checked.
+        checks: How many checks ran or are broken.
+        failed: How many of them did not pass.
+    """
+    connection.execute(
+        "insert into elt_ops.scores (tenant, feed, layer, score, checks, failed, scored_at, "
+        "dag_id, run_id) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        [tenant, feed, layer, score, checks, failed, utcnow(), dag_id, run_id],
+    )
+
+
+def fetch_latest_scores(connection: Connection, tenant: str) -> list[dict[str, Any]]:
+    """The newest score of every (layer, feed) of a tenant."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(
+            "select distinct on (layer, feed) * from elt_ops.scores where tenant = %s "
+            "order by layer, feed, scored_at desc, score_id desc",
+            [tenant],
+        )
+        return cursor.fetchall()
+
+
+def run_claim_alert(connection: Connection, fingerprint: str, payload: Mapping[str, Any]) -> bool:
+    """Count this failure; True for the one caller who is to send it (the first).
+
+    Args:
+        payload: JSON-ready; reads tenant, feed, stream, error, message and log_url.
+    """
+    now = utcnow()
+    row = connection.execute(
+        "insert into elt_ops.alerts as a (fingerprint, tenant, feed, stream, error_class, message, "
+        "log_url, payload, first_at, last_at, sent_at) "
+        "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict (fingerprint) "
+        "do update set count = a.count + 1, last_at = greatest(a.last_at, excluded.last_at) "
+        "returning count",
+        [
+            *(fingerprint, payload.get("tenant") or "-", payload.get("feed")),
+            *(payload.get("stream"), payload.get("error") or "-", payload.get("message") or ""),
+            *(payload.get("log_url"), json.dumps(payload, default=str), now, now, now),
+        ],
+    ).fetchone()
+    return row is not None and row[0] == 1
+
+
+def fetch_alerts(connection: Connection, tenant: str, limit: int = 100) -> list[dict[str, Any]]:
+    """Alerts of a tenant, most recent first, without their payload."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(
+            "select fingerprint, tenant, feed, stream, error_class, message, log_url, first_at, "
+            "last_at, count, sent_at from elt_ops.alerts where tenant = %s "
+            "order by last_at desc limit %s",
+            [tenant, limit],
+        )
+        return cursor.fetchall()

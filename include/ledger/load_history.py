@@ -1,0 +1,44 @@
+"""The ledger as people search it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from psycopg.rows import dict_row
+
+from include.ledger.connection import Connection
+
+
+def fetch_history(
+    connection: Connection,
+    tenants: Sequence[str],
+    *,
+    feed: str | None = None,
+    stream: str | None = None,
+    state: str | None = None,
+    kind: str | None = None,
+    run: str | None = None,
+    since: datetime | None = None,
+    limit: int = 20,
+) -> list[dict[str, Any]]:
+    """Rows of elt_ops.loads, newest first; every given argument narrows."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(
+            "select * from elt_ops.loads where tenant = any(%(tenants)s) "
+            "and feed = coalesce(%(feed)s, feed) and stream = coalesce(%(stream)s, stream) "
+            "and state = coalesce(%(state)s, state) and kind = coalesce(%(kind)s, kind) "
+            "and (%(run)s::text is null or run_id = %(run)s) "
+            "and (%(since)s::timestamptz is null or finished_at >= %(since)s) "
+            "order by load_id desc limit %(limit)s",
+            {
+                "tenants": list(tenants),
+                "feed": feed,
+                "stream": stream,
+                "state": state,
+                "kind": kind,
+                "run": run,
+                "since": since,
+                "limit": limit,
+            },
+        )
+        return cursor.fetchall()

@@ -1,0 +1,20 @@
+"""The elt_ops tables as numbered steps, one module each, run in this order."""
+
+from include.ledger.migrations.checkpoints import CHECKPOINTS
+from include.ledger.migrations.drift_and_privacy import DRIFT_AND_PRIVACY
+from include.ledger.migrations.files import FILES
+from include.ledger.migrations.inbox import INBOX
+from include.ledger.migrations.jobs import JOBS
+from include.ledger.migrations.ledger import LEDGER
+from include.ledger.migrations.operations import OPERATIONS
+from include.ledger.migrations.quality import QUALITY
+from include.ledger.migrations.rates import RATES
+from include.ledger.migrations.step import Migration
+from include.ledger.migrations.tokens import TOKENS
+
+MIGRATIONS = (
+    LEDGER, QUALITY, TOKENS, JOBS, CHECKPOINTS, RATES,
+    FILES, DRIFT_AND_PRIVACY, OPERATIONS, INBOX,
+)  # fmt: skip
+
+__all__ = ("MIGRATIONS", "Migration")

@@ -1,0 +1,288 @@
+"""A whole column at once: values as received to the Arrow type that travels to COPY.
+
+Fast path first: Arrow infers the column and casts it. Where anything is unusual (mixed types, a
+cast that fails or might round), the column goes through `fit`, value by value, which finds the
+records that do not fit and the type that would hold them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.types as pt
+
+from include.config.connector_spec import Column
+from include.destinations.column_types import ARROW_TYPES, build_next_type
+from include.load.shape.values import (
+    FALSE_WORDS,
+    INT_LIMITS,
+    MAX_TEXT,
+    TRUE_WORDS,
+    Misfit,
+    build_json,
+    fit_value,
+    has_nul_escape,
+)
+
+Values: TypeAlias = Sequence[Any] | Any  # a list of Python values or a pyarrow Array
+
+# Up to 300 characters, no exponent: what PostgreSQL's numeric surely holds.
+PLAIN_NUMBER = r"^[+-]?([0-9]{1,280}(\.[0-9]{0,20})?|\.[0-9]{1,20})$"
+FIRST_MOMENT = -62135596800000000  # 0001-01-01 in microseconds since 1970
+LAST_MOMENT = 253402300799999999  # 9999-12-31 23:59:59.999999
+FIRST_DAY, LAST_DAY = -719162, 2932896
+MICROSECONDS = {"epoch_s": 1_000_000, "epoch_ms": 1_000}
+TRUE_ARRAY, FALSE_ARRAY = pa.array(sorted(TRUE_WORDS)), pa.array(sorted(FALSE_WORDS))
+CAST_FAILURES = (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError)
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """One column of a batch.
+
+    Attributes:
+        array: As long as the input; null where the value did not fit.
+        logical_type: The type all fitting values have; wider than asked when one needed it.
+        misfits: Row -> what is wrong with its value, in words without the value.
+    """
+
+    array: Any
+    logical_type: str
+    misfits: dict[int, str]
+
+
+def build_column(values: Values, column: Column, logical_type: str) -> Converted:
+    """Convert a column, widening its type where `column` allows, else naming the bad rows."""
+    array = _infer(values) if logical_type not in ("json", "bytes") else None
+    made = None if array is None else _cast(array, logical_type, column.format)
+    if made is not None:
+        return Converted(made, logical_type, {})
+    return _build_slowly(values, column, logical_type)
+
+
+def _infer(values: Values) -> Any | None:
+    if isinstance(values, pa.Array):
+        return values
+    try:
+        array = pa.array(values)
+    except (pa.ArrowException, OverflowError, UnicodeEncodeError, ValueError, TypeError):
+        return None
+    if pt.is_temporal(array.type) and len(set(map(type, values)) - {type(None)}) > 1:
+        # Beside a datetime, Arrow takes the number 0 for 1970.
+        return None
+    return array
+
+
+def _cast(array: Any, logical_type: str, pattern: str | None) -> Any | None:
+    if pt.is_null(array.type):
+        return pa.nulls(len(array), ARROW_TYPES[logical_type])
+    if pt.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    if pt.is_large_string(array.type) or pt.is_string_view(array.type):
+        array = array.cast(pa.string())
+    try:
+        return _CASTS[logical_type](array, pattern)
+    except CAST_FAILURES:
+        return None
+
+
+def _cast_text(array: Any, _pattern: str | None) -> Any | None:
+    if pt.is_string(array.type):
+        return None if array.nbytes > MAX_TEXT or _has_nul(array) else array
+    return array.cast(pa.string()) if pt.is_integer(array.type) else None
+
+
+def _has_nul(array: Any) -> bool:
+    # memchr over the characters themselves costs nothing beside a search value by value.
+    _validity, offsets, characters = array.buffers()
+    if characters is None or len(array) == 0:
+        return False
+    bounds = memoryview(offsets).cast("i")
+    start, end = bounds[array.offset], bounds[array.offset + len(array)]
+    return b"\x00" in bytes(memoryview(characters)[start:end])
+
+
+def _cast_int(array: Any, _pattern: str | None) -> Any | None:
+    made = _cast_bigint(array, None)
+    if made is None or made.null_count == len(made):
+        return made
+    bounds = pc.min_max(made).as_py()
+    low, high = INT_LIMITS["int"]
+    return made if low <= bounds["min"] and bounds["max"] <= high else None
+
+
+def _cast_bigint(array: Any, _pattern: str | None) -> Any | None:
+    if pt.is_integer(array.type):
+        return array.cast(pa.int64())
+    # Arrow reads `0x1F` as a number; nobody who exports a file means that.
+    if pt.is_string(array.type) and not pc.any(pc.match_substring(array, "x")).as_py():
+        return array.cast(pa.int64())
+    return None
+
+
+def _cast_numeric(array: Any, _pattern: str | None) -> Any | None:
+    if pt.is_integer(array.type):
+        return array.cast(pa.string())
+    if pt.is_decimal(array.type):
+        return array.cast(pa.string())
+    if pt.is_floating(array.type):
+        array = array.cast(pa.string())
+    if not pt.is_string(array.type):
+        return None
+    fits = pc.all(pc.match_substring_regex(array, PLAIN_NUMBER)).as_py()
+    return None if fits is False else array
+
+
+def _cast_float(array: Any, _pattern: str | None) -> Any | None:
+    numeric = pt.is_floating(array.type) or pt.is_integer(array.type)
+    return array.cast(pa.float64()) if numeric else None
+
+
+def _cast_bool(array: Any, _pattern: str | None) -> Any | None:
+    if pt.is_boolean(array.type) or not pt.is_string(array.type):
+        return array if pt.is_boolean(array.type) else None
+    words = pc.ascii_lower(pc.ascii_trim_whitespace(array))
+    yes, no = pc.is_in(words, TRUE_ARRAY), pc.is_in(words, FALSE_ARRAY)
+    known = pc.or_(pc.or_(yes, no), pc.is_null(array))
+    if not pc.all(known, min_count=0).as_py():
+        return None
+    return pc.if_else(pc.is_null(array), pa.scalar(None, pa.bool_()), yes)
+
+
+def _cast_timestamp(array: Any, pattern: str | None) -> Any | None:
+    if pattern in MICROSECONDS and not pt.is_timestamp(array.type):
+        if not pt.is_integer(array.type):
+            return None
+        factor = pa.scalar(MICROSECONDS[pattern], pa.int64())
+        return _in_years(pc.multiply_checked(array.cast(pa.int64()), factor))
+    if pt.is_timestamp(array.type):
+        same_zone = pa.timestamp("us", array.type.tz)
+        return _in_years(array.cast(same_zone, safe=False).cast(pa.int64()))
+    if pt.is_date(array.type):
+        return array.cast(pa.timestamp("us"))
+    if not pt.is_string(array.type):
+        return None
+    return _parse_timestamp(array, pattern)
+
+
+def _parse_timestamp(array: Any, pattern: str | None) -> Any | None:
+    if pattern:
+        made = pc.strptime(array, pattern, "us", error_is_null=True)
+        if made.null_count != array.null_count:
+            return None
+        return _in_years(made.cast(pa.int64()))
+    for kind in (pa.timestamp("us", "UTC"), pa.timestamp("us")):
+        try:
+            return _in_years(array.cast(kind).cast(pa.int64()))
+        except pa.ArrowInvalid:
+            continue
+    return None
+
+
+def _in_years(micros: Any) -> Any | None:
+    if micros.null_count < len(micros):
+        bounds = pc.min_max(micros).as_py()
+        if bounds["min"] < FIRST_MOMENT or bounds["max"] > LAST_MOMENT:
+            return None
+    return micros.cast(pa.timestamp("us"))
+
+
+def _cast_date(array: Any, pattern: str | None) -> Any | None:
+    if not (pt.is_date(array.type) or (pt.is_string(array.type) and pattern is None)):
+        return None
+    made = array.cast(pa.date32())
+    if made.null_count < len(made):
+        bounds = pc.min_max(made.cast(pa.int32())).as_py()
+        if bounds["min"] < FIRST_DAY or bounds["max"] > LAST_DAY:
+            return None
+    return made
+
+
+def _never(_array: Any, _pattern: str | None) -> None:
+    """JSON and bytes have no column-wise form here."""
+
+
+_CASTS = {
+    "text": _cast_text,
+    "int": _cast_int,
+    "bigint": _cast_bigint,
+    "numeric": _cast_numeric,
+    "float": _cast_float,
+    "bool": _cast_bool,
+    "timestamp": _cast_timestamp,
+    "date": _cast_date,
+    "json": _never,
+    "bytes": _never,
+}
+
+
+def _build_slowly(values: Values, column: Column, logical_type: str) -> Converted:
+    plain = build_python_values(values) if isinstance(values, pa.Array) else values
+    if logical_type == "json":
+        is_text = isinstance(values, pa.Array) and pt.is_string(values.type)
+        return _build_json_column(plain, is_text=is_text)
+    made: list[Any] = [None] * len(plain)
+    misfits: dict[int, str] = {}
+    for row, value in enumerate(plain):
+        try:
+            made[row] = fit_value(value, logical_type, column.format)
+        except Misfit as misfit:
+            wider = _find_type(value, column, logical_type)
+            if wider is not None:
+                # Whatever was converted so far may look different in the wider type.
+                return build_column(values, column, wider)
+            misfits[row] = str(misfit)
+    return Converted(pa.array(made, ARROW_TYPES[logical_type]), logical_type, misfits)
+
+
+def build_python_values(array: Any) -> list[Any]:
+    """An Arrow array (or chunked array) as Python values, for whatever it holds.
+
+    Arrow knows years that Python's datetime does not; such a column comes as text.
+    """
+    try:
+        found: list[Any] = array.to_pylist()
+    except (OverflowError, ValueError):
+        found = array.cast(pa.string()).to_pylist()
+    return found
+
+
+def _find_type(value: Any, column: Column, current: str) -> str | None:
+    candidate = build_next_type(column, current)
+    while candidate is not None:
+        try:
+            fit_value(value, candidate, column.format)
+        except Misfit:
+            candidate = build_next_type(column, candidate)
+        else:
+            return candidate
+    return None
+
+
+def _build_json_column(plain: Sequence[Any], *, is_text: bool) -> Converted:
+    made: list[str | None] = [None] * len(plain)
+    misfits: dict[int, str] = {}
+    build = _keep_json if is_text else build_json
+    for row, value in enumerate(plain):
+        if value is not None:
+            try:
+                made[row] = build(value)
+            except Misfit as misfit:
+                misfits[row] = str(misfit)
+    return Converted(pa.array(made, pa.string()), "json", misfits)
+
+
+def _keep_json(text: str) -> str | None:
+    """JSON documents in a text column of a typed source stay as they are, once proven valid."""
+    if not text.strip():
+        return None
+    try:
+        orjson.loads(text)
+    except ValueError as error:
+        raise Misfit("a text that is no JSON document") from error
+    if has_nul_escape(text):
+        raise Misfit("contains a NUL character")
+    return text

@@ -1,0 +1,120 @@
+"""`ops__*`: the platform's housekeeping. One task over all tenants, each one's trouble apart."""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import DAG, BaseOperator, CronTriggerTimetable, Param
+
+from include.config.load import load_platform
+from include.config.models import Tenant
+from include.core import naming
+from include.core.clock import utcnow
+from include.core.errors import EltError
+from include.orchestration.alerts.alert import Alert
+from include.orchestration.alerts.failure import notify_failure, run_send
+from include.orchestration.dag_builders.task_defaults import EPOCH
+from include.orchestration.operators.load_and_check import build_warehouse
+from include.orchestration.retry import RETRY_DELAY, EltRetryPolicy
+
+log = logging.getLogger(__name__)
+KEEP_DAYS = 90
+
+
+class EachTenantOperator(BaseOperator):
+    """Calls one function per tenant; a tenant whose call fails does not stop the others."""
+
+    def __init__(self, *, call: Callable[[Tenant, Mapping[str, Any]], Any], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.call = call
+
+    def execute(self, context: Mapping[str, Any]) -> None:
+        """Run for every valid tenant.
+
+        Raises:
+            EltError: The first tenant's error, after all tenants have had their turn.
+        """
+        first: EltError | None = None
+        for tenant in load_platform().tenants:
+            try:
+                self.call(tenant, context)
+            except EltError as error:
+                log.error("tenant failed tenant=%s message=%s", tenant.id, error)
+                first = first or error.at(tenant=tenant.id)
+        if first:
+            raise first
+
+
+def build_quality_report_dag() -> DAG:
+    """Every morning: each tenant's health to the log, and an alert when something is wrong."""
+    dag = build_ops_dag("quality_report", "0 6 * * *", "Daily health of every tenant")
+    EachTenantOperator(task_id="report", call=run_report, dag=dag)
+    return dag
+
+
+def build_retention_dag() -> DAG:
+    """Every night: old loads, check results, alerts and closed quarantine out of elt_ops."""
+    dag = build_ops_dag("retention", "30 2 * * *", "Deletes what elt_ops need not keep")
+    dag.params["days"] = Param(KEEP_DAYS, type="integer", minimum=7, description="Days kept.")
+    EachTenantOperator(task_id="retention", call=run_tenant_retention, dag=dag)
+    return dag
+
+
+def run_report(tenant: Tenant, context: Mapping[str, Any]) -> None:
+    from include.pipeline.health.report import fetch_quality_report
+
+    report = fetch_quality_report(tenant, build_warehouse(tenant))
+    for line in report.lines():
+        log.info("quality tenant=%s %s", tenant.id, line)
+    if report.is_healthy:
+        return
+    ti = context["ti"]
+    run_send(
+        Alert(
+            kind="quality",
+            tenant=tenant.id,
+            feed=None,
+            stream=None,
+            error="Unhealthy",
+            message="; ".join(report.lines()),
+            dag_id=ti.dag_id,
+            run_id=ti.run_id,
+            # One task speaks of many tenants: the fingerprint must tell them apart.
+            task_id=f"{ti.task_id}:{tenant.id}",
+            try_number=ti.try_number,
+            log_url=getattr(ti, "log_url", None),
+            contacts=tenant.spec.alerts.contacts,
+            at=utcnow(),
+        ),
+        tenant,
+    )
+
+
+def run_tenant_retention(tenant: Tenant, context: Mapping[str, Any]) -> None:
+    """Tenants on one warehouse share its ledger; deleting twice deletes nothing more."""
+    from include.pipeline.retention import run_retention
+
+    run_retention(build_warehouse(tenant), int(context["params"]["days"]))
+
+
+def build_ops_dag(what: str, cron: str, description: str) -> DAG:
+    """An empty DAG of the platform's own: at most one run at a time, no catching up."""
+    return DAG(
+        dag_id=naming.ops_dag_id(what),
+        description=description,
+        doc_md=f"# {description}\n\nSource: `include/orchestration/dag_builders/ops.py`.",
+        schedule=CronTriggerTimetable(cron, timezone="UTC"),
+        start_date=EPOCH,
+        catchup=False,
+        max_active_runs=1,
+        default_args={
+            "owner": "platform",
+            "retries": 2,
+            "retry_delay": RETRY_DELAY,
+            "retry_policy": EltRetryPolicy(),
+            "on_failure_callback": notify_failure,
+            "execution_timeout": timedelta(hours=1),
+        },
+        tags=["layer:ops"],
+    )

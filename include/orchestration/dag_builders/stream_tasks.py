@@ -1,0 +1,70 @@
+"""What a feed's ingest and sweep DAGs have in common: a task per stream, its checks, the asset.
+
+    stream, stream, ... -> check_raw [asset raw/<tenant>/<feed>] -> all_streams_done
+
+`check_raw` runs once every stream has ended and at least one has loaded, so that a failed stream
+neither hides the checks of the others nor keeps their rows from the marts: the asset is its outlet.
+A feed whose checks fail does not wake the marts. `all_streams_done` does nothing; Airflow takes a
+run's state from its leaves, and without it a run with a failed stream would be green.
+"""
+
+from collections.abc import Sequence
+
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import DAG, Asset, TriggerRule
+
+from include.config.models import Feed
+from include.core import naming
+from include.orchestration.operators.load_and_check import (
+    ExtractLoadOperator,
+    QualityCheckOperator,
+    SweepOperator,
+)
+
+CHECK_TASK = "check_raw"
+DONE_TASK = "all_streams_done"
+DISCOVERED_TASK = "all_streams"
+RESERVED_TASKS = frozenset({CHECK_TASK, DONE_TASK, DISCOVERED_TASK})
+
+
+def add_stream_tasks(
+    dag: DAG,
+    feed: Feed,
+    streams: Sequence[str],
+    operator: type[ExtractLoadOperator] | type[SweepOperator],
+) -> None:
+    """Fill the DAG; without streams it gets one task that takes whatever discovery finds."""
+    tasks = [
+        operator(
+            task_id=_build_task_id(stream),
+            tenant=feed.tenant.id,
+            feed=feed.name,
+            stream=stream,
+            pool=naming.pool(feed.connector.connector),
+            dag=dag,
+        )
+        for stream in streams or (None,)
+    ]
+    check = QualityCheckOperator(
+        task_id=CHECK_TASK,
+        tenant=feed.tenant.id,
+        feed=feed.name,
+        trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS,
+        outlets=[_build_raw_asset(feed)],
+        dag=dag,
+    )
+    done = EmptyOperator(task_id=DONE_TASK, trigger_rule=TriggerRule.NONE_FAILED, dag=dag)
+    tasks >> check
+    [*tasks, check] >> done
+
+
+def _build_task_id(stream: str | None) -> str:
+    if stream is None:
+        return DISCOVERED_TASK
+    return f"stream_{stream}" if stream in RESERVED_TASKS else stream
+
+
+def _build_raw_asset(feed: Feed) -> Asset:
+    """The asset that says: new rows of this feed are committed and checked."""
+    name = naming.raw_asset(feed.tenant.id, feed.name)
+    return Asset(name=name, uri=naming.asset_uri(name))

@@ -1,0 +1,138 @@
+"""Operators over include.pipeline; they also work in hand-written DAGs.
+
+    ExtractLoadOperator(task_id="orders", tenant="acme", feed="shopify", stream="orders")
+    SweepOperator(task_id="sweep", tenant="acme", feed="stripe", stream="customers")
+    QualityCheckOperator(task_id="check", tenant="acme", feed="shopify")
+
+Heavy modules are imported in `execute`: a DAG file with a hundred of these costs nothing to parse.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowSkipException
+
+from include.config.lookup import load_one_feed, load_one_tenant
+from include.config.models import Feed, Tenant
+from include.orchestration.run_request import (
+    RunRequest,
+    build_sweep_request,
+    read_origin,
+    read_run_request,
+)
+
+
+class ExtractLoadOperator(BaseOperator):
+    """Loads one stream of a feed, or all that discovery finds when `stream` is None.
+
+    The window comes from the run: scheduled and manual runs continue at the committed cursor, a
+    backfill run reads exactly its data interval, params `from`/`to` override a manual run's.
+    Pushes the counts of the load as XCom.
+    """
+
+    ui_color = "#d7ecd9"
+
+    def __init__(self, *, tenant: str, feed: str, stream: str | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.tenant = tenant
+        self.feed = feed
+        self.stream = stream
+
+    def execute(self, context: Mapping[str, Any]) -> dict[str, Any]:
+        """Load; the answer maps stream to counts for a feed and is the counts for one stream.
+
+        Raises:
+            AirflowSkipException: If the stream has no part that belongs to a backfill's interval.
+            EltError: With the place filled in; the retry policy decides what follows.
+        """
+        from include.orchestration.alerts.schema_change import notify_changes
+        from include.pipeline.feed_load import build_feed_error, run_feed_load
+
+        feed = load_one_feed(self.tenant, self.feed)
+        request = self.read_request(context)
+        result = run_feed_load(
+            feed,
+            request.kind,
+            request.window,
+            _fetch_credentials(feed),
+            build_warehouse(feed.tenant),
+            origin=read_origin(context),
+            streams=None if self.stream is None else (self.stream,),
+            reload=request.reload,
+            may_shrink=request.may_shrink,
+        )
+        notify_changes(feed, context)
+        error = build_feed_error(result)
+        if error:
+            raise error
+        if result.skipped and not result.loaded:
+            raise AirflowSkipException(next(iter(result.skipped.values())).reason)
+        counts = {name: loaded.counts() for name, loaded in result.loaded.items()}
+        return counts[self.stream] if self.stream else counts
+
+    def read_request(self, context: Mapping[str, Any]) -> RunRequest:
+        """What this run asks for."""
+        return read_run_request(context)
+
+
+class SweepOperator(ExtractLoadOperator):
+    """Reads all of a stream to find what is gone at the source, and marks it `_deleted_at`.
+
+    Stops when more than the stream's share is missing, unless the run's param `accept_deletes`
+    says that a person has looked.
+    """
+
+    ui_color = "#f3d9d7"
+
+    def read_request(self, context: Mapping[str, Any]) -> RunRequest:
+        """A sweep, whatever started the run."""
+        return build_sweep_request(context.get("params") or {})
+
+
+class QualityCheckOperator(BaseOperator):
+    """Runs a feed's raw checks, or the tenant's mart checks when `feed` is None.
+
+    Every result is stored in elt_ops.check_results; a failed one of severity error fails the task.
+    """
+
+    ui_color = "#f6e7c1"
+
+    def __init__(self, *, tenant: str, feed: str | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.tenant = tenant
+        self.feed = feed
+
+    def execute(self, context: Mapping[str, Any]) -> dict[str, int]:
+        """Run the checks; the answer counts them by outcome.
+
+        Raises:
+            CheckFailed: If a check of severity error found bad rows.
+            CheckBroken: If none failed but one could not run.
+        """
+        from include.pipeline.health.checks import run_feed_checks, run_tenant_checks
+
+        origin = read_origin(context)
+        if self.feed:
+            feed = load_one_feed(self.tenant, self.feed)
+            return asdict(run_feed_checks(feed, build_warehouse(feed.tenant), origin))
+        tenant = load_one_tenant(self.tenant)
+        return asdict(run_tenant_checks(tenant, build_warehouse(tenant), origin))
+
+
+def build_warehouse(tenant: Tenant) -> Any:
+    """The tenant's Warehouse by its Airflow connection, else by WAREHOUSE_URL."""
+    from include.ledger.connection import Warehouse
+    from include.orchestration.connections import fetch_salt, fetch_warehouse_url
+
+    return Warehouse(fetch_warehouse_url(tenant), salt=fetch_salt(tenant))
+
+
+def _fetch_credentials(feed: Feed) -> Any:
+    from include.orchestration.connections import fetch_credentials
+
+    return fetch_credentials(feed)
+
+
+__all__: Sequence[str] = ("ExtractLoadOperator", "QualityCheckOperator", "SweepOperator")

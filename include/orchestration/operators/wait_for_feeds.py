@@ -1,0 +1,153 @@
+"""First task of a transform: holds it until the feeds of this cycle have arrived or grace is over.
+
+Asks Airflow only (runs, asset events), so it knows of runs that have not written anything yet.
+"""
+
+import logging
+import time
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from airflow.sdk import Asset, BaseSensorOperator, PokeReturnValue
+from airflow.sdk.exceptions import AirflowSkipException
+
+from include.core import naming
+from include.core.clock import format_instant, parse_instant, utcnow
+from include.orchestration.operators import arrivals
+from include.orchestration.operators.arrivals import Arrival, FeedState
+
+log = logging.getLogger(__name__)
+
+# A reschedule costs a scheduler loop and a fresh process, so the first minute is spent looking.
+BURST = timedelta(seconds=60)
+LOOK_S = 3
+RESCHEDULE_S = 30
+A_MOMENT = timedelta(microseconds=1)
+ACTIVE = ["queued", "running"]
+ENDED = ["success", "failed"]
+RAW_UNTIL = "raw_until"
+
+
+class WaitForFeedsSensor(BaseSensorOperator):
+    """Waits for a tenant's feeds; skips the run when nothing came in since the last transform.
+
+    A run started by hand waits for nothing. Pushes which feeds were late and the newest raw event.
+    """
+
+    def __init__(
+        self,
+        *,
+        tenant: str,
+        schedules: Mapping[str, str | None],
+        grace_minutes: int,
+        **kwargs: Any,
+    ) -> None:
+        """Make the sensor.
+
+        Args:
+            tenant: Tenant id.
+            schedules: Feed name -> cron line; None for feeds that run by hand only.
+            grace_minutes: Longest wait, counted from the trigger.
+            **kwargs: Airflow's.
+        """
+        self.grace = timedelta(minutes=grace_minutes)
+        super().__init__(
+            mode="reschedule",
+            # A busy scheduler may take seconds to read that the last look has ended; if the task is
+            # queued again by then it calls it failed: 40 s lost to a retry.
+            poke_interval=RESCHEDULE_S,
+            # The grace ends the wait; this only ends a sensor that no one ends.
+            timeout=self.grace + timedelta(hours=1),
+            **kwargs,
+        )
+        self.tenant = tenant
+        self.schedules = dict(schedules)
+
+    def poke(self, context: Mapping[str, Any]) -> PokeReturnValue:
+        """Look; soon after the trigger several times, for a burst of feeds ends within a minute.
+
+        Raises:
+            AirflowSkipException: If the newest raw event is in the marts already.
+        """
+        while True:
+            found = self.look(context)
+            if found.is_done or utcnow() > context["dag_run"].run_after + BURST:
+                return found
+            time.sleep(LOOK_S)
+
+    def look(self, context: Mapping[str, Any]) -> PokeReturnValue:
+        """Ask Airflow once; raises as `poke` does."""
+        run = context["dag_run"]
+        events = {feed: self._last_event(context, feed) for feed in self.schedules}
+        newest = max((event for event in events.values() if event), default=None)
+        by_hand = getattr(run.run_type, "value", run.run_type) != "asset_triggered"
+        if not by_hand and arrivals.is_nothing_new(newest, self._last_transformed(context)):
+            raise AirflowSkipException("every raw event so far is in the marts already")
+        now = utcnow()
+        found = {
+            feed: arrivals.build_arrival(self._state(context, feed, run.run_after, event), now)
+            for feed, event in events.items()
+        }
+        waited = [] if by_hand else arrivals.find_waited(found, now, run.run_after + self.grace)
+        log.info("feeds tenant=%s waiting=%s %s", self.tenant, ",".join(waited) or "-", _say(found))
+        if waited:
+            return PokeReturnValue(is_done=False)
+        late = arrivals.find_late(found)
+        if late:
+            log.warning("marts are built without tenant=%s feeds=%s", self.tenant, ",".join(late))
+        until = format_instant(newest) if newest else None
+        return PokeReturnValue(is_done=True, xcom_value={"late": late, RAW_UNTIL: until})
+
+    def _state(
+        self, context: Mapping[str, Any], feed: str, triggered_at: datetime, event: datetime | None
+    ) -> FeedState:
+        count = context["ti"].get_dr_count
+        dag_id = naming.ingest_dag_id(self.tenant, feed)
+        due_at, logical_date = self._due(feed, triggered_at)
+        ended = logical_date is not None and count(
+            dag_id, logical_dates=[logical_date], states=ENDED
+        )
+        delivered = event is not None and event >= triggered_at - BURST
+        return FeedState(
+            due_at, event, bool(count(dag_id, states=ACTIVE)), bool(ended), bool(delivered)
+        )
+
+    def _due(
+        self, feed: str, triggered_at: datetime
+    ) -> tuple[datetime, datetime] | tuple[None, None]:
+        """Due instant, and its run's logical date: the start of the interval that ends when due."""
+        cron = self.schedules[feed]
+        if cron is None:
+            return None, None
+        from croniter import croniter  # kept out of DAG parsing
+
+        last: datetime = croniter(cron, triggered_at + A_MOMENT).get_prev(datetime)
+        upcoming: datetime = croniter(cron, triggered_at).get_next(datetime)
+        due_at = arrivals.find_due(last, upcoming, triggered_at, self.grace)
+        if due_at is None:
+            return None, None
+        return due_at, croniter(cron, due_at).get_prev(datetime)
+
+    def _last_event(self, context: Mapping[str, Any], feed: str) -> datetime | None:
+        event = _newest(context, naming.raw_asset(self.tenant, feed))
+        return event.timestamp if event else None
+
+    def _last_transformed(self, context: Mapping[str, Any]) -> datetime | None:
+        event = _newest(context, naming.mart_asset(self.tenant))
+        until = (event.extra or {}).get(RAW_UNTIL) if event else None
+        return parse_instant(until) if until else None
+
+
+def build_asset(name: str) -> Asset:
+    """An asset of ours by its name; the URI follows from it."""
+    return Asset(name=name, uri=naming.asset_uri(name))
+
+
+def _newest(context: Mapping[str, Any], name: str) -> Any | None:
+    events = context["inlet_events"][build_asset(name)].ascending(False).limit(1)
+    return events[0] if len(events) else None
+
+
+def _say(found: Mapping[str, Arrival]) -> str:
+    return " ".join(f"{feed}={arrival.value!r}" for feed, arrival in sorted(found.items()))

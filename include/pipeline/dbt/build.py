@@ -1,0 +1,177 @@
+"""One tenant's `dbt build`, or a part of it, outside of Airflow."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from include.config.models import Tenant
+from include.config.settings import Settings, load_settings
+from include.core.errors import TransformError
+from include.ledger.connection import Warehouse
+from include.pipeline.dbt.command import run_dbt_command
+from include.pipeline.dbt.environment import build_dbt_environment
+from include.pipeline.dbt.raw_tables import run_ensure_raw_tables
+from include.transform.selection import build_exclusion, build_selection
+from include.transform.variables import build_dbt_vars
+
+log = logging.getLogger(__name__)
+FAILED_STATES = frozenset({"error", "fail", "runtime error"})
+MAX_NAMED = 8
+BUILT = ("model", "snapshot", "seed")
+
+
+@dataclass(frozen=True, slots=True)
+class DbtResult:
+    """How many nodes ended how; `seconds` is dbt's own time without its start-up."""
+
+    models: int
+    tests: int
+    seconds: float
+
+
+def run_dbt_build(
+    tenant: Tenant,
+    warehouse: Warehouse,
+    *,
+    select: Sequence[str] | None = None,
+    settings: Settings | None = None,
+    part: str = "",
+    report: Callable[[dict[str, str]], None] | None = None,
+) -> DbtResult:
+    """Build and test the tenant's models.
+
+    Args:
+        select: dbt selectors; everything the tenant's connectors give when None.
+        part: Names a target folder of its own, for builds of one tenant that may overlap.
+        report: Called with how every node ended, before a failure is raised.
+
+    Raises:
+        TransformError: With the nodes that failed; models built before stay.
+        ConfigError: If dbt is not installed.
+    """
+    settings = settings or load_settings()
+    target = build_target_dir(settings, tenant.id) / part
+    target.mkdir(parents=True, exist_ok=True)
+    results = target / "run_results.json"
+    results.unlink(missing_ok=True)
+    run_ensure_raw_tables(tenant, warehouse)
+    code = run_dbt_command(
+        settings,
+        build_arguments(tenant, select or build_selection(tenant), target),
+        build_dbt_environment(warehouse.url, tenant.id, tenant_roles=warehouse.uses_tenant_roles),
+    )
+    found = load_run_results(results)
+    if report:
+        report(build_node_states(found, load_attached(target, found)))
+    if code != 0:
+        raise build_transform_error(tenant.id, found, code)
+    result = build_result(found)
+    log.info(
+        "dbt finished tenant=%s models=%d tests=%d seconds=%.1f",
+        tenant.id,
+        result.models,
+        result.tests,
+        result.seconds,
+    )
+    return result
+
+
+def build_target_dir(settings: Settings, tenant_id: str) -> Path:
+    """Each tenant's own, so that tenants building at once do not share a partial parse."""
+    return settings.state_dir / "dbt" / "target" / tenant_id
+
+
+def build_arguments(tenant: Tenant, select: Sequence[str], target: Path) -> list[str]:
+    """Words of the dbt command line, without the executable; the same for the same tenant file."""
+    variables = build_dbt_vars(tenant)
+    return [
+        "build",
+        "--select",
+        *select,
+        "--exclude",
+        *build_exclusion(),
+        "--vars",
+        json.dumps(variables, sort_keys=True),
+        "--target-path",
+        str(target),
+        "--log-path",
+        str(target / "logs"),
+    ]
+
+
+def load_run_results(path: Path) -> list[dict[str, Any]]:
+    """`results` of run_results.json; empty when dbt stopped before it ran anything."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    return list(data.get("results", []))
+
+
+def load_attached(target: Path, results: list[dict[str, Any]]) -> dict[str, str]:
+    """Test id -> id of the model it tests; read from the build's manifest, only on failures."""
+    if not any(result.get("status") in FAILED_STATES for result in results):
+        return {}
+    try:
+        nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
+    except (OSError, ValueError, KeyError):
+        return {}
+    tests = {id_: node for id_, node in nodes.items() if node.get("resource_type") == "test"}
+    found = {}
+    for id_, node in tests.items():
+        parents = node.get("depends_on", {}).get("nodes") or [None]
+        model = node.get("attached_node") or parents[-1]
+        if model:
+            found[id_] = model
+    return found
+
+
+def build_node_states(results: list[dict[str, Any]], attached: Mapping[str, str]) -> dict[str, str]:
+    """Model, snapshot or seed id -> dbt's word for how it ended, `test failed` if a test of it did.
+
+    Args:
+        attached: Test id -> id of the model it tests.
+    """
+    states = {str(r["unique_id"]): str(r["status"]) for r in results}
+    models = {id_: state for id_, state in states.items() if id_.split(".", 1)[0] in BUILT}
+    for test, model in attached.items():
+        if states.get(test) in FAILED_STATES and models.get(model) == "success":
+            models[model] = "test failed"
+    return models
+
+
+def build_result(results: list[dict[str, Any]]) -> DbtResult:
+    kinds = [str(result["unique_id"]).split(".", 1)[0] for result in results]
+    return DbtResult(
+        models=sum(kind in BUILT for kind in kinds),
+        tests=kinds.count("test"),
+        seconds=sum(float(result.get("execution_time") or 0) for result in results),
+    )
+
+
+def build_transform_error(
+    tenant_id: str, results: list[dict[str, Any]], code: int
+) -> TransformError:
+    """Names the failing nodes; dbt's messages stay in the log, for they may quote rows."""
+    failed = [
+        str(result["unique_id"]).split(".", 2)[-1]
+        for result in results
+        if result.get("status") in FAILED_STATES
+    ]
+    if not failed:
+        return TransformError(
+            f"dbt stopped with exit code {code} before it built anything. "
+            "The task's log has its message.",
+            tenant=tenant_id,
+        )
+    skipped = sum(result.get("status") == "skipped" for result in results)
+    named = ", ".join(f"`{name}`" for name in failed[:MAX_NAMED])
+    more = f" and {len(failed) - MAX_NAMED} more" if len(failed) > MAX_NAMED else ""
+    return TransformError(
+        f"dbt: {len(failed)} nodes failed: {named}{more}; {skipped} skipped behind them. "
+        "The task's log has their messages.",
+        tenant=tenant_id,
+    )

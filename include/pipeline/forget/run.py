@@ -1,0 +1,132 @@
+"""Erase a person from everything a tenant has stored, and prove it.
+
+What is kept and what goes: rows stay, so that books balance and sums do not move; columns that are
+personal are emptied in rows of the person (their own, and those linked by the source's key for
+them), and an address or number that stands anywhere else is replaced. Keys that are personal
+themselves become pseudonyms, the same one wherever they stand. Quarantined records go as a whole.
+
+Order: the person goes on the erasure list first (committed: from then on no load brings them back),
+then everything is redacted and searched in one transaction. If the search finds anything, nothing
+is changed.
+"""
+
+import logging
+from collections import Counter
+from dataclasses import dataclass, field
+
+from include.config.models import Tenant
+from include.core.errors import WarehouseRejected
+from include.destinations.postgres.person_search import (
+    StoredTable,
+    fetch_rows,
+    fetch_tables,
+    run_lock_streams,
+    run_refresh,
+)
+from include.ledger import ddl
+from include.ledger.connection import Connection, Warehouse
+from include.ledger.erasures import fetch_erasures, run_add_erasures
+from include.load.privacy.eraser import Eraser
+from include.pipeline.forget.find import Finder
+from include.pipeline.forget.person import Person
+from include.pipeline.forget.redact import Redactor
+from include.pipeline.forget.tables import build_inventory
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class ForgetReport:
+    """What an erasure did (or would do).
+
+    Attributes:
+        touched: Table -> rows changed.
+        deleted: Table -> rows deleted.
+        keys: Keys sources know the person by.
+        searched: Tables and text columns of the final search, which found nothing.
+    """
+
+    touched: Counter[str] = field(default_factory=Counter)
+    deleted: Counter[str] = field(default_factory=Counter)
+    keys: int = 0
+    searched: tuple[int, int] = (0, 0)
+
+
+def run_forget(
+    tenant: Tenant, person: Person, warehouse: Warehouse, *, dry_run: bool = False
+) -> ForgetReport:
+    """Erase; running it again finds nothing left to do.
+
+    Args:
+        dry_run: Do all of it and take it back.
+
+    Raises:
+        WarehouseRejected: The final search found the person; nothing was changed.
+    """
+    with warehouse.connect() as connection:
+        ddl.run_migrations(connection)
+    if not dry_run:
+        with warehouse.connect() as connection:
+            run_add_erasures(connection, tenant.id, person.entries())
+    with warehouse.connect() as connection:
+        connection.execute("set local jit = off")
+        report = _run(tenant, person, connection)
+        if dry_run:
+            connection.rollback()
+    log.info(
+        "person erased tenant=%s dry_run=%s rows=%s deleted=%s keys=%s",
+        *(tenant.id, dry_run, report.touched.total(), report.deleted.total(), report.keys),
+    )
+    return report
+
+
+def _run(tenant: Tenant, person: Person, connection: Connection) -> ForgetReport:
+    run_lock_streams(connection, tenant.id)
+    run_add_erasures(connection, tenant.id, person.entries())
+    inventory = build_inventory(tenant, fetch_tables(connection, tenant.id))
+    eraser = _fetch_eraser(connection, tenant.id, person)
+    finder = Finder(connection, tenant.id, person, eraser, inventory)
+    identities = finder.run()
+    entries = [("row", text) for one in identities for text in one.texts()]
+    run_add_erasures(connection, tenant.id, entries)
+    eraser = _fetch_eraser(connection, tenant.id, person)
+    redactor = Redactor(connection, tenant.id, person, eraser, inventory, identities)
+    redactor.run()
+    for table in inventory.built:
+        if table.is_view:
+            run_refresh(connection, table)
+    left = _search(connection, tenant.id, person, eraser, inventory.tables())
+    if left:
+        places = ", ".join(f"`{place}` ({count})" for place, count in sorted(left.items()))
+        raise WarehouseRejected(
+            f"after the erasure the person is still named in {places}. Expected 0 texts. Nothing "
+            "was changed; these tables need a look.",
+            tenant=tenant.id,
+        )
+    tables = inventory.tables()
+    searched = (len(tables), sum(len(table.texts) for table in tables))
+    return ForgetReport(redactor.touched, redactor.deleted, len(identities), searched)
+
+
+def _fetch_eraser(connection: Connection, tenant: str, person: Person) -> Eraser:
+    return Eraser(fetch_erasures(connection, tenant), person.digests)
+
+
+def _search(
+    connection: Connection,
+    tenant: str,
+    person: Person,
+    eraser: Eraser,
+    tables: list[StoredTable],
+) -> Counter[str]:
+    """Table and column -> texts that name the person, over everything that can hold text."""
+    found: Counter[str] = Counter()
+    for table in tables:
+        for rows in fetch_rows(
+            connection, table, tenant, likes=person.likes(), patterns=person.patterns()
+        ):
+            for row in rows:
+                for name in table.texts:
+                    if eraser.mentions_stored(row.values[name] or ""):
+                        found[f"{table.place}.{name}"] += 1
+    return found

@@ -1,1 +1,0 @@
-"""The warehouse: connections, the elt_ops schema, the ledger. Knows PostgreSQL, not sources."""
