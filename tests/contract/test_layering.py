@@ -17,7 +17,9 @@ class Room:
     packages: tuple[str, ...] = ()
 
 
-RUNTIME = ("core", "config", "extract", "load", "quality", "transform", "warehouse")
+RUNTIME = (
+    *("core", "config", "extract", "ledger", "destinations", "load", "quality", "transform"),
+)
 
 MAY_IMPORT = {
     "core": Room(),
@@ -30,14 +32,15 @@ MAY_IMPORT = {
         ),
     ),
     "connectors": Room(("core", "config", "extract"), ("requests", "orjson", "pyarrow")),
-    "warehouse": Room(("core", "config"), ("psycopg", "cryptography")),
-    "load": Room(("core", "config", "warehouse"), ("pyarrow", "psycopg", "orjson")),
-    "quality": Room(("core", "config", "warehouse")),
+    "ledger": Room(("core", "config"), ("psycopg", "cryptography")),
+    "destinations": Room(("core", "config", "ledger"), ("psycopg", "pyarrow")),
+    "load": Room(("core", "config", "ledger", "destinations"), ("pyarrow", "psycopg", "orjson")),
+    "quality": Room(("core", "config", "ledger")),
     "transform": Room(("core", "config"), ("cosmos",)),
-    "identity": Room(("core", "config", "warehouse"), ("psycopg", "pyarrow", "duckdb")),
+    "identity": Room(("core", "config", "ledger"), ("psycopg", "pyarrow", "duckdb")),
     "pipeline": Room(RUNTIME),
     "orchestration": Room((*RUNTIME, "pipeline"), ("airflow", "cosmos", "requests", "croniter")),
-    "console": Room(("core", "config", "warehouse"), ("fastapi", "pydantic", "starlette")),
+    "console": Room(("core", "config", "ledger"), ("fastapi", "pydantic", "starlette")),
     "sandbox": Room(
         ("core",), ("starlette", "uvicorn", "graphql", "orjson", "xlsxwriter", "cryptography")
     ),
