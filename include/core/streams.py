@@ -142,6 +142,9 @@ class Page:
             what is absent from it is not gone.
         deleted: Records gone at the source; they are no records read.
         events: Events of the inbox to be marked in the transaction that commits this page.
+        notices: What was guessed, skipped or set aside on the way to these records: whole
+            sentences that name the file and hold no row contents. The same sentence is kept once
+            per load, in its books (`LoadResult.notices`).
     """
 
     records: Any
@@ -153,6 +156,7 @@ class Page:
     partial: bool = False
     deleted: tuple[Tombstone, ...] = ()
     events: tuple[EventMark, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

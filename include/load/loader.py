@@ -185,7 +185,7 @@ class _Load:
                 cursor_after=after,
                 schema_changes=changes,
                 seconds=round(time.monotonic() - clock, 3),
-                notices=plan.notices,
+                notices=plan.notices + self._take_notices(),
             )
             ledger.run_record_load(
                 connection,
@@ -197,6 +197,14 @@ class _Load:
                 delivered=self.progress.delivered if self._is_measured() else None,
             )
         return result
+
+    def _take_notices(self) -> tuple[str, ...]:
+        """What the source said while it was read; for the log, too."""
+        notices = self.reader.take_notices()
+        names = (self.plan.tenant, self.plan.feed, self.plan.stream_name)
+        for notice in notices:
+            log.warning("load notice tenant=%s feed=%s stream=%s notice=%s", *names, notice)
+        return notices
 
     def _is_measured(self) -> bool:
         """The next full read is compared with this one."""

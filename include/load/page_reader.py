@@ -10,6 +10,8 @@ from include.load.shape.records import Chunk, DictChunk, build_chunks
 DICT_ROWS = 10_000
 ARROW_ROWS = 50_000
 MANY_REJECTS = 5_000
+# A stream of a thousand dirty files says a thousand things; nobody reads more than these.
+MANY_NOTICES = 100
 
 
 class PageReader:
@@ -31,6 +33,8 @@ class PageReader:
         self._rejects: list[Reject] = []
         self._events: list[EventMark] = []
         self._deleted: list[Tombstone] = []
+        self._notices: dict[str, None] = {}
+        self._more_notices = 0
 
     def chunks(self, pages: Iterable[Page]) -> Iterator[Chunk]:
         """Chunks in the order read; none for empty pages."""
@@ -44,6 +48,7 @@ class PageReader:
             self._rejects += page.rejects
             self._events += page.events
             self._deleted += page.deleted
+            self._keep(page.notices)
             if isinstance(page.records, list):
                 held += page.records
                 if len(held) < DICT_ROWS and len(self._rejects) < MANY_REJECTS:
@@ -80,3 +85,18 @@ class PageReader:
         """Deletions not yet taken."""
         taken, self._deleted = self._deleted, []
         return taken
+
+    def take_notices(self) -> tuple[str, ...]:
+        """What the pages not yet taken had to say, each sentence once, in the order read."""
+        taken, self._notices = [*self._notices], {}
+        if self._more_notices:
+            taken.append(f"{self._more_notices} more notices of this load are not kept.")
+        self._more_notices = 0
+        return tuple(taken)
+
+    def _keep(self, notices: Iterable[str]) -> None:
+        for notice in notices:
+            if len(self._notices) < MANY_NOTICES:
+                self._notices[notice] = None
+            elif notice not in self._notices:
+                self._more_notices += 1

@@ -95,4 +95,5 @@ def build_sum(parts: Sequence[LoadResult]) -> LoadResult:
         schema_changes=tuple(change for part in parts for change in part.schema_changes),
         seconds=round(sum(part.seconds for part in parts), 3),
         parts=sum(part.parts for part in parts),
+        notices=tuple(dict.fromkeys(n for part in parts for n in part.notices)),
     )

@@ -13,7 +13,7 @@ from include.core.streams import Page, Reject, RunKind, Window
 from include.destinations.layout import build_layout
 from include.destinations.postgres.sweep import is_complete_read
 from include.ledger.connection import Warehouse, build_error
-from include.load.page_reader import ARROW_ROWS, DICT_ROWS, PageReader
+from include.load.page_reader import ARROW_ROWS, DICT_ROWS, MANY_NOTICES, PageReader
 from include.load.shape.field_tree import MAX_UNKNOWN, FieldTree
 from include.load.shape.key_order import KeyOrder
 from include.load.shape.records import ArrowChunk, DictChunk, build_payload, storable
@@ -233,6 +233,17 @@ def test_pages_are_joined_cut_and_counted() -> None:
     assert sizes == [DICT_ROWS, DICT_ROWS, ARROW_ROWS, 1, 1]
     assert (reader.read, reader.filtered) == (2 * DICT_ROWS + ARROW_ROWS + 5, 2)
     assert (reader.take_rejects(), reader.take_rejects()) == ([reject], [])
+
+
+def test_a_notice_is_kept_once_and_many_are_counted() -> None:
+    reader = PageReader()
+    pages = [Page([], notices=("file `a.csv`: guessed.", "other."))] * 3
+    pages += [Page([], notices=tuple(f"file {number}." for number in range(MANY_NOTICES)))]
+    assert list(reader.chunks(pages)) == []
+    kept = reader.take_notices()
+    assert kept[:3] == ("file `a.csv`: guessed.", "other.", "file 0.")
+    assert kept[MANY_NOTICES:] == ("2 more notices of this load are not kept.",)
+    assert reader.take_notices() == ()
 
 
 def test_rejects_alone_do_not_pile_up() -> None:

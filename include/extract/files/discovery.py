@@ -51,6 +51,7 @@ class FileStream:
         is_keyless: Its key is (source_file, source_line).
         fingerprint: Of all that decides its rows.
         detected: File -> what was detected, as JSON for the ledger.
+        notices: What discovery decided without proof; said by each load that reads a file.
     """
 
     stream: Stream
@@ -59,6 +60,7 @@ class FileStream:
     is_keyless: bool
     fingerprint: str
     detected: Mapping[str, str] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
 
     @property
     def is_whole(self) -> bool:

@@ -17,9 +17,9 @@ def build_file_page(piece: Piece, stream: Stream, window: Window, hook: Hook | N
     """Records through the hook and the window; what lies outside is counted."""
     if isinstance(piece.records, list):
         page = build_page(piece.records, stream, window, hook)
-        return Page(page.records, piece.rejects, page.filtered)
+        return Page(page.records, piece.rejects, page.filtered, notices=piece.notices)
     table, outside = _cut(piece.records, stream, window)
-    return Page(table, piece.rejects, outside)
+    return Page(table, piece.rejects, outside, notices=piece.notices)
 
 
 def _cut(table: Any, stream: Stream, window: Window) -> tuple[Any, int]:

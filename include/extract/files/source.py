@@ -162,12 +162,14 @@ class FileSource:
 
     def _pages(self, stream: str, found: FileStream, file: Found, window: Window) -> Iterator[Page]:
         hook = load_hook(self._feed.connector.connector, stream)
+        if found.notices:
+            yield Page([], notices=found.notices)
         with opened(self._folder, file) as place:
             for piece in read_pieces(place, found.layout):
                 _require_columns(piece, found, file)
                 whole = add_source(piece, place) if found.is_keyless else piece
                 page = build_file_page(whole, found.stream, window, hook)
-                if len(page.records) or page.rejects or page.filtered:
+                if len(page.records) or page.rejects or page.filtered or page.notices:
                     yield page
 
     def _find(self, name: str, *, is_required: bool = True) -> FileStream:

@@ -7,7 +7,7 @@ Streams, windows and pages are file_source's business.
 import logging
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -57,11 +57,19 @@ class Layout:
 
 @dataclass(frozen=True)
 class Piece:
-    """Records of one file: a pyarrow RecordBatch of text columns, or dicts."""
+    """Records of one file: a pyarrow RecordBatch of text columns, or dicts.
+
+    Attributes:
+        notices: What was guessed, skipped or set aside, said once per file and load: whole
+            sentences that name the file (`file `a.csv`: ...`) and hold no row contents. They reach
+            the load's books by `Page.notices`; what is known at discovery already goes into
+            `FileStream.notices`.
+    """
 
     records: Any
     lines: Any
     rejects: tuple[Reject, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 def read_pieces(place: Place, layout: Layout) -> Iterator[Piece]:
@@ -105,12 +113,12 @@ def add_source(piece: Piece, place: Place) -> Piece:
     if isinstance(piece.records, list):
         lines = zip(piece.records, piece.lines, strict=True)
         records = [{**r, SOURCE_FILE: place.name, SOURCE_LINE: n} for r, n in lines]
-        return Piece(records, piece.lines, piece.rejects)
+        return replace(piece, records=records)
     table = piece.records
     names = pa.array([place.name] * table.num_rows, pa.string())
     numbers = pa.array(piece.lines, pa.int64())
     table = table.append_column(SOURCE_FILE, names).append_column(SOURCE_LINE, numbers)
-    return Piece(table, piece.lines, piece.rejects)
+    return replace(piece, records=table)
 
 
 def _read_excel(place: Place, layout: Layout) -> Iterator[Piece]:
