@@ -8,8 +8,8 @@ from airflow.sdk import TriggerRule
 from include.core.streams import LoadResult, RunKind
 from include.orchestration.dag_builders.feed import build_ingest_dag
 from include.orchestration.dag_builders.sweep import build_sweep_dag
+from include.orchestration.operators import load_and_check as operators
 from include.orchestration.operators.load_and_check import SweepOperator
-from include.orchestration.operators.load_and_check import load_and_check as operators
 from include.orchestration.run_request import build_sweep_request
 from include.pipeline.feed_load import FeedResult
 from tests.dags.conftest import ROOT, TENANT, dags_of

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from include.config.connector_spec import Column
 from include.destinations.column_types import SQL_TYPES, build_joined_type
+from include.load.shape import columns as convert
+from include.load.shape import values as fit
 from include.load.shape.columns import build_column
-from include.load.shape.shaper import columns as convert
-from include.load.shape.shaper import values as fit
 from include.load.shape.values import Misfit, build_json, fit_value, has_nul_escape
 
 naive = datetime  # instants travel to COPY as naive UTC

@@ -14,8 +14,8 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from include.core import naming
 from include.core.clock import format_instant, parse_instant, utcnow
+from include.orchestration.operators import arrivals
 from include.orchestration.operators.arrivals import Arrival, FeedState
-from include.orchestration.operators.load_and_check import arrivals
 
 log = logging.getLogger(__name__)
 
