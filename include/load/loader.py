@@ -17,23 +17,28 @@ from psycopg import sql
 from include.core import naming
 from include.core.errors import ConfigError, EltError, TooManyRejects
 from include.core.streams import LoadResult, Page
+from include.destinations.batch import Shaped
 from include.destinations.layout import StreamLayout, build_layout
-from include.destinations.postgres.absence import run_mark_absent
-from include.destinations.postgres.merge import Merge, MergeCounts
+from include.destinations.postgres.merge import Merge
 from include.destinations.postgres.staging import Staging
+from include.destinations.postgres.sweep import run_sweep
 from include.destinations.postgres.tables import (
     fetch_columns,
     run_add_primary_key,
     run_ensure_tables,
 )
 from include.destinations.postgres.tombstones import run_tombstones
+from include.destinations.protocol import LoadStamp, MergeCounts
 from include.ledger import ddl
 from include.ledger import loads as ledger
+from include.ledger import rejects as staged_rejects
 from include.ledger.connection import Connection, Warehouse
 from include.ledger.stores.files import run_record_files
+from include.load.absence import check_swept, fetch_sweep
 from include.load.books.inbox_marks import run_settle_events
-from include.load.books.quarantine import run_record_quarantine
+from include.load.books.quarantine import fetch_loaded, run_record_quarantine
 from include.load.books.reject_limit import run_check_rejects, run_keep_rejects
+from include.load.books.rejects import Rejects
 from include.load.evolution.drift import run_check_frozen, run_record_drift
 from include.load.evolution.fill_back import FillBack
 from include.load.evolution.filled_columns import run_mark_filled
@@ -81,6 +86,7 @@ class _Load:
         self.layout = _build_layout(plan)
         self.shaper = Shaper(self.layout, plan.policy)
         self.staging = Staging(connection, self.layout, self.role)
+        self.rejects = Rejects(connection, self.layout)
         self.reader = PageReader()
         self.progress = Progress(connection, plan)
 
@@ -105,6 +111,7 @@ class _Load:
                 return build_sum(done)
             clock = time.monotonic()
             self.staging.run_clear()
+            self.rejects.run_clear()
             self.reader.start_part()
 
     def run_prepare(self) -> None:
@@ -120,6 +127,7 @@ class _Load:
         run_mark_filled(self.connection, self.plan.place(), self.layout, stored)
         self.types_before = self.layout.all_types()
         self.shaper.guard = fetch_guard(self.connection, self.plan.place(), self.layout)
+        staged_rejects.run_create(self.connection)
         self.staging.run_create()
 
     def run_stage(self, pages: Iterable[Page]) -> None:
@@ -132,10 +140,14 @@ class _Load:
                 shaped.rejects.extend(self.shaper.mask_rejects(self.reader.take_rejects()))
                 if copying is not None:
                     copying.result()
-                copying = copier.submit(self.staging.run_copy, shaped)
+                copying = copier.submit(self._run_copy, shaped)
             if copying is not None:
                 copying.result()
-        self.staging.run_copy_rejects(self.shaper.mask_rejects(self.reader.take_rejects()))
+        self.rejects.run_stage(self.shaper.mask_rejects(self.reader.take_rejects()))
+
+    def _run_copy(self, shaped: Shaped) -> None:
+        self.staging.run_copy(shaped)
+        self.rejects.run_stage(shaped.rejects)
 
     def run_commit(self, clock: float, cutter: PartCutter) -> LoadResult:
         """The transaction that counts.
@@ -161,14 +173,21 @@ class _Load:
             counts, deleted = self._run_merge(load_id)
             for table in created:
                 run_add_primary_key(connection, self.layout, table)
-            run_record_quarantine(connection, place, load_id, self.layout, replayed=plan.replayed)
+            run_record_quarantine(
+                connection,
+                place,
+                load_id,
+                self.layout,
+                replayed=plan.replayed,
+                loaded=fetch_loaded(connection, place, self.staging),
+            )
             run_settle_events(connection, place, load_id, self.reader.take_events())
             changes = run_record_drift(connection, place, load_id, self.shaper, made)
             run_record_files(connection, place, load_id, self.reader.take_files())
             before, after = self.progress.run_save(
                 load_id,
                 cutter,
-                delivered=counts.distinct + self.staging.rejects,
+                delivered=counts.distinct + self.rejects.count,
                 partial=self.reader.partial,
             )
             result = LoadResult(
@@ -177,7 +196,7 @@ class _Load:
                 inserted=counts.inserted,
                 updated=counts.updated,
                 unchanged=counts.unchanged,
-                quarantined=self.staging.rejects,
+                quarantined=self.rejects.count,
                 filtered=self.reader.filtered + counts.superseded + counts.older,
                 deleted=deleted,
                 child_rows=counts.child_rows,
@@ -215,6 +234,7 @@ class _Load:
         plan, connection = self.plan, self.connection
         self.staging.run_follow_types(self.layout.all_types())
         self.staging.run_analyze()
+        stamp = LoadStamp(plan.feed, load_id, plan.started_at)
         is_latest = ledger.fetch_is_latest(connection, plan.place())
         if self.role is not None:
             role = sql.Identifier(self.role)
@@ -222,31 +242,28 @@ class _Load:
         merge = Merge(
             connection,
             self.layout,
-            feed=plan.feed,
-            load_id=load_id,
-            started_at=plan.started_at,
+            stamp,
             is_latest=is_latest,
         )
         counts = merge.run(self.staging.parents, keys_are_distinct=self.shaper.key_order.proven)
         deleted = 0
         if not counts.is_first:
-            deleted = run_mark_absent(
+            sweep = fetch_sweep(
                 connection,
-                self.layout,
                 plan,
-                load_id=load_id,
-                complete=sorted(self.reader.complete),
+                sorted(self.reader.complete),
                 partial=self.reader.partial,
                 parts=self.progress.parts,
-                inserted=counts.inserted,
             )
+            if sweep is not None:
+                swept = run_sweep(connection, self.layout, sweep, stamp)
+                check_swept(plan, sweep, swept, counts.inserted)
+                deleted = swept.marked
         deleted += run_tombstones(
             connection,
             self.layout,
             self.shaper.mask_tombstones(self.reader.take_deleted()),
-            feed=plan.feed,
-            load_id=load_id,
-            started_at=plan.started_at,
+            stamp,
         )
         if self.role is not None:
             connection.execute("set local role none")

@@ -5,12 +5,18 @@ from datetime import datetime
 
 from include.config.connector_spec import Stream
 from include.core.streams import RunKind, Window
-from include.destinations.postgres.sweep import is_complete_read
 from include.ledger.checkpoints import Checkpoint
 from include.ledger.loads import LoadPlace
 from include.load import parts
 from include.load.parts import PartLimits
 from include.load.policy import DEFAULT_POLICY, StreamPolicy
+
+
+def is_complete_read(stream: Stream, window: Window, kind: RunKind) -> bool:
+    """True when what was read is all there is, so that absence means something."""
+    if stream.sweep is None or kind is RunKind.BACKFILL:
+        return False
+    return kind is RunKind.SWEEP or stream.cursor is None or window.start is None
 
 
 @dataclass(frozen=True)

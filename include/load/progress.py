@@ -2,12 +2,12 @@
 
 import logging
 
-from include.destinations.postgres.sweep import run_check_delivered
 from include.ledger import checkpoints
 from include.ledger import loads as ledger
 from include.ledger.checkpoints import Checkpoint
 from include.ledger.connection import Connection
 from include.ledger.cursors import fetch_is_rewound
+from include.load.absence import run_check_delivered
 from include.load.parts import PartCutter
 from include.load.plan import LoadPlan
 
@@ -63,7 +63,7 @@ class Progress:
             self._run_save_checkpoint(load_id, cutter.position or "")
             return before, None
         if plan.is_full and not partial:
-            run_check_delivered(connection, place, plan.stream, self.delivered, plan.accepts_less)
+            run_check_delivered(connection, plan, self.delivered)
         if plan.reads is not None:
             checkpoints.run_drop_checkpoint(connection, *names, plan.reads)
         if plan.cursor_after is not None:

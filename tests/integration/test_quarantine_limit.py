@@ -13,8 +13,10 @@ from include.core.errors import TooManyRejects
 from include.core.streams import Page, RunKind
 from include.destinations.layout import build_layout
 from include.destinations.postgres.staging import Staging
+from include.destinations.postgres.sweep import build_is_rejected
+from include.ledger import rejects as ledger
 from include.ledger.connection import Warehouse
-from include.load.books.quarantine import build_is_rejected, fetch_has_unkeyed
+from include.load.books.rejects import Rejects
 from include.load.shape.records import DictChunk
 from include.load.shape.shaper import Shaper
 from include.pipeline.stream_load import run_stream_load
@@ -150,17 +152,19 @@ def test_staged_rejects_name_the_rows_they_stand_for(case: LoadCase) -> None:
     shaped = Shaper(layout).shape(DictChunk([order(2, "x"), order(3)]))
     assert [one.key_values for one in shaped.rejects] == [("2",)]
     with psycopg.connect(case.url, autocommit=True) as connection:
-        staging = Staging(connection, layout, None)
+        ledger.run_create(connection)
+        staging, rejects = Staging(connection, layout, None), Rejects(connection, layout)
         staging.run_create()
         staging.run_copy(shaped)
-        assert not fetch_has_unkeyed(connection)
+        rejects.run_stage(shaped.rejects)
+        assert not ledger.fetch_has_unkeyed(connection)
         query = sql.SQL("select id from {} as t where {} order by 1").format(
             sql.Identifier(layout.parent.schema, layout.parent.name),
             build_is_rejected(layout, "t"),
         )
         assert connection.execute(query).fetchall() == [(2,)]
-        staging.run_copy_rejects([reject()])
-        assert fetch_has_unkeyed(connection)
+        rejects.run_stage([reject()])
+        assert ledger.fetch_has_unkeyed(connection)
 
 
 def test_rejects_of_a_source_have_no_key(case: LoadCase) -> None:

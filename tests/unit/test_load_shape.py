@@ -10,14 +10,15 @@ import pytest
 from include.config.connector_spec import Stream
 from include.core.errors import WarehouseRejected, WarehouseUnavailable
 from include.core.streams import Page, Reject, RunKind, Window
+from include.destinations.batch import Shaped
 from include.destinations.layout import build_layout
-from include.destinations.postgres.sweep import is_complete_read
 from include.ledger.connection import Warehouse, build_error
 from include.load.page_reader import ARROW_ROWS, DICT_ROWS, MANY_NOTICES, PageReader
+from include.load.plan import is_complete_read
 from include.load.shape.field_tree import MAX_UNKNOWN, FieldTree
 from include.load.shape.key_order import KeyOrder
 from include.load.shape.records import ArrowChunk, DictChunk, build_payload, storable
-from include.load.shape.shaper import Shaped, Shaper
+from include.load.shape.shaper import Shaper
 
 DECLARED = {
     "primary_key": ["id"],

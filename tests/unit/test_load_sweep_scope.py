@@ -4,8 +4,11 @@ import pytest
 
 from include.core.errors import TruncatedFetch
 from include.core.streams import Page
-from include.destinations.postgres.sweep import _check_share
+from include.destinations.protocol import Sweep, Swept
+from include.load.absence import check_swept
 from include.load.page_reader import PageReader
+from include.load.plan import LoadPlan
+from tests.unit.plan_maker import build_plan
 
 
 def test_pages_name_what_they_complete() -> None:
@@ -16,12 +19,16 @@ def test_pages_name_what_they_complete() -> None:
     assert reader.read == 1
 
 
+def _plan(share: float) -> LoadPlan:
+    return build_plan({"sweep": "day", "sweep_limit_share": share})
+
+
 def test_renaming_everything_in_a_part_is_no_shrinking() -> None:
     """A renamed campaign replaces all rows of a day: 100 gone, 99 new; that is no cut answer."""
-    _check_share(100, 99, before=100 + 99 - 99, limit_share=0.5)
+    check_swept(_plan(0.5), Sweep("day", ("2026-10-01",)), Swept(100, 99), inserted=99)
 
 
 def test_a_part_that_lost_more_than_half_is_refused() -> None:
     with pytest.raises(TruncatedFetch):
-        _check_share(60, 40, before=100, limit_share=0.5)
-    _check_share(60, 40, before=100, limit_share=0.6)
+        check_swept(_plan(0.5), Sweep("day"), Swept(60, 40), inserted=0)
+    check_swept(_plan(0.6), Sweep("day"), Swept(60, 40), inserted=0)

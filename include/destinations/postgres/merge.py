@@ -6,8 +6,7 @@ a fifth less than judging first and joining again. Children are compared by `_ch
 it runs inside the caller's transaction, as the tenant's role.
 """
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import asdict
 from typing import Any
 
 from psycopg import sql
@@ -16,6 +15,7 @@ from include.core import naming
 from include.destinations.layout import StreamLayout, TableLayout
 from include.destinations.postgres.staging import VERDICTS
 from include.destinations.postgres.tables import full_name
+from include.destinations.protocol import LoadStamp, MergeCounts
 from include.ledger.connection import Connection
 
 NEW_ONLY = "join {} as v on v.sid = s.ctid where v.verdict = 'insert'"
@@ -31,28 +31,6 @@ insert into {{verdicts}} (sid, verdict) select sid, 'update' from done
 """  # noqa: S608 the statement above, nothing from outside
 
 
-@dataclass
-class MergeCounts:
-    """Parent records by what became of them; children by rows written.
-
-    Attributes:
-        is_first: The table held no row of the feed before, so none can be gone.
-    """
-
-    inserted: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    superseded: int = 0
-    older: int = 0
-    child_rows: dict[str, int] = field(default_factory=dict)
-    is_first: bool = False
-
-    @property
-    def distinct(self) -> int:
-        """Records that came, each key once."""
-        return self.inserted + self.updated + self.unchanged + self.older
-
-
 class Merge:
     """One load's merge; every SQL statement has the same named parameters.
 
@@ -64,16 +42,14 @@ class Merge:
         self,
         connection: Connection,
         layout: StreamLayout,
+        stamp: LoadStamp,
         *,
-        feed: str,
-        load_id: int,
-        started_at: datetime,
         is_latest: bool,
     ) -> None:
         self.connection = connection
         self.layout = layout
         self.is_latest = is_latest
-        self.values = {"feed": feed, "load_id": load_id, "started_at": started_at}
+        self.values = asdict(stamp)
         self.parent = full_name(layout.parent)
         self.stage = sql.Identifier(layout.parent.stage)
         self.verdicts = sql.Identifier(VERDICTS)

@@ -13,8 +13,8 @@ from include.destinations.postgres.dependent_views import (
     run_drop_views,
     run_recreate_views,
 )
+from include.destinations.protocol import ColumnFiller
 from include.ledger.connection import Connection
-from include.load.evolution.fill_back import FillBack
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ def run_ensure_tables(
     connection: Connection,
     layout: StreamLayout,
     role: str | None,
-    fill_back: FillBack | None = None,
+    fill_back: ColumnFiller | None = None,
 ) -> tuple[list[SchemaChange], list[TableLayout]]:
     """Bring the stream's tables to the layout, inside the caller's transaction.
 
@@ -133,7 +133,7 @@ def _run_follow(
     layout: StreamLayout,
     table: TableLayout,
     stored: dict[str, str],
-    fill_back: FillBack | None,
+    fill_back: ColumnFiller | None,
 ) -> list[SchemaChange]:
     filled = fill_back.stage(table, stored) if fill_back else []
     changes = []

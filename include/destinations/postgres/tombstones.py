@@ -1,7 +1,7 @@
 """Deletions a source names: the row stays, gets `_deleted_at`, and no older version revives it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import asdict
 from typing import Any
 
 from psycopg import sql
@@ -10,6 +10,7 @@ from include.core.streams import Tombstone
 from include.destinations.column_types import SQL_TYPES
 from include.destinations.layout import StreamLayout
 from include.destinations.postgres.tables import full_name
+from include.destinations.protocol import LoadStamp
 from include.ledger.connection import Connection
 
 MARK = """
@@ -32,10 +33,7 @@ def run_tombstones(
     connection: Connection,
     layout: StreamLayout,
     tombstones: Sequence[Tombstone],
-    *,
-    feed: str,
-    load_id: int,
-    started_at: datetime,
+    stamp: LoadStamp,
 ) -> int:
     """Mark the named records inside the caller's transaction, after the merge; returns how many.
 
@@ -45,7 +43,7 @@ def run_tombstones(
     if not tombstones:
         return 0
     keys = layout.primary_key
-    values: dict[str, Any] = {"feed": feed, "load_id": load_id, "started_at": started_at}
+    values: dict[str, Any] = asdict(stamp)
     for place in range(len(keys)):
         values[f"key{place}"] = [str(one.key[place]) for one in tombstones]
     values["version"] = [None if one.version is None else str(one.version) for one in tombstones]

@@ -6,9 +6,9 @@ from dataclasses import replace
 import orjson
 
 from include.core.streams import EventMark
-from include.destinations.postgres.staging import REJECTS
 from include.ledger.connection import Connection
 from include.ledger.loads import LoadPlace
+from include.ledger.rejects import fetch_payloads
 from include.ledger.stores import inbox
 
 # Where a record made of a webhook carries its event (connector `webhook`).
@@ -31,12 +31,11 @@ def run_settle_events(
 
 def _fetch_misfits(connection: Connection) -> dict[str, str]:
     """Event id -> reason of staged rejects that the loader itself made of an event's record."""
-    rows = connection.execute(f"select payload, reason from {REJECTS}".encode())  # noqa: S608
     found: dict[str, str] = {}
-    for payload, reason in rows:
+    for payload, reason in fetch_payloads(connection):
         try:
             event = orjson.loads(payload)[EVENT_FIELD]
-            found[str(event["id"])] = str(reason)
+            found[str(event["id"])] = reason
         except (ValueError, KeyError, TypeError):
             continue
     return found

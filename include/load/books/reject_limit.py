@@ -1,25 +1,16 @@
 """How many rejects are too many, and what is kept of a load that had them."""
 
-from psycopg import sql
-
 from include.config.connector_spec import QuarantineLimit
 from include.core.clock import utcnow
 from include.core.errors import TooManyRejects
 from include.destinations.layout import StreamLayout
-from include.destinations.postgres.staging import REJECTS
 from include.ledger import loads as ledger
+from include.ledger import rejects as staged
 from include.ledger.connection import Connection
 from include.ledger.loads import LoadPlace
-from include.load.books.quarantine import run_merge_rejects
+from include.load.books.rejects import key_kinds
 
 TOP_REASONS = 3
-COUNT = """
-select count(*), r.reason, min(r.detail) from {} as r where not exists (
-    select 1 from elt_ops.quarantine as q
-    where (q.tenant, q.feed, q.stream, q.state) = (%(tenant)s, %(feed)s, %(stream)s, 'dropped')
-    and q.fingerprint = r.fingerprint
-) group by 2 order by 1 desc, 2
-"""
 
 
 def run_check_rejects(
@@ -30,9 +21,8 @@ def run_check_rejects(
     Raises:
         TooManyRejects: With the most frequent reasons; the caller's transaction ends.
     """
-    query = sql.SQL(COUNT).format(sql.Identifier(REJECTS))
-    rows = connection.execute(query, place.row()).fetchall()
-    rejects = sum(int(row[0]) for row in rows)
+    rows = staged.fetch_reasons(connection, place)
+    rejects = sum(row[0] for row in rows)
     if rejects <= max(limit.least, limit.share * read):
         return
     reasons = "; ".join(
@@ -59,10 +49,6 @@ def run_keep_rejects(
     seconds = (utcnow() - place.started_at).total_seconds()
     with connection.transaction():
         load_id = ledger.run_record_failure(connection, place, error, seconds=seconds)
-        run_merge_rejects(connection, place, load_id, layout)
-        connection.execute(
-            "update elt_ops.loads set read = %s, quarantined = "
-            "(select count(*) from elt_stage_rejects) where load_id = %s",
-            [read, load_id],
-        )
+        staged.run_merge(connection, place, load_id, key_kinds(layout))
+        staged.run_count_kept(connection, load_id, read)
     error.load_id = load_id

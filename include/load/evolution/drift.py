@@ -6,14 +6,12 @@ alerted. `freeze` refuses what is neither declared nor part of what was found so
 
 from collections import Counter
 
-from psycopg import sql
-
 from include.core.errors import ContractBroken
 from include.core.streams import SchemaChange
 from include.destinations.column_types import SQL_TYPES
-from include.destinations.postgres.staging import REJECTS
 from include.ledger.connection import Connection
 from include.ledger.loads import LoadPlace
+from include.ledger.rejects import fetch_details
 from include.ledger.schema_changes import (
     fetch_noticed,
     run_record_schema_changes,
@@ -143,9 +141,7 @@ def _find_wider(now: Types, before: Types) -> list[str]:
 
 
 def _fetch_misfits(connection: Connection) -> list[str]:
-    query = sql.SQL("select detail from {} where reason = 'type_mismatch'")
-    rows = connection.execute(query.format(sql.Identifier(REJECTS))).fetchall()
-    counted = Counter(str(detail) for (detail,) in rows)
+    counted = Counter(fetch_details(connection, "type_mismatch"))
     return [f"{detail.rstrip('.')} ({count} records)" for detail, count in counted.most_common()]
 
 

@@ -8,7 +8,7 @@ always takes the column-wise path.
 import functools
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from include.config.privacy import Action
 from include.core import naming
 from include.core.streams import Reject, Tombstone
+from include.destinations.batch import SEQ, Shaped
 from include.destinations.column_types import ARROW_TYPES, SQL_TYPES
 from include.destinations.layout import StreamLayout, TableLayout
 from include.load.evolution.filled_columns import build_declaration
@@ -29,7 +30,6 @@ from include.load.shape.key_order import KeyOrder
 from include.load.shape.records import Chunk, DictChunk, build_payload, dump_sorted, storable
 from include.load.shape.values import Misfit, build_json
 
-SEQ = "_seq"
 MAX_KEY_LENGTH = 200  # of a key as shown to people
 # An index entry holds 2,704 bytes; longer keys would fail the load, not just their record.
 MAX_KEY_BYTES = 800
@@ -41,22 +41,6 @@ class Bad:
 
     reason: str
     detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Shaped:
-    """One batch, ready to copy.
-
-    Attributes:
-        parent: Declared columns, `_extra`, and with children `_children_hash` and `_seq`.
-        children: By child name: declared columns, `_extra`, `_position`, `_seq` of the parent.
-        types: Table -> column -> logical type this batch was shaped with; later batches may widen.
-    """
-
-    parent: Any
-    children: dict[str, Any]
-    types: dict[str, dict[str, str]]
-    rejects: list[Reject] = field(default_factory=list)
 
 
 class Shaper:
