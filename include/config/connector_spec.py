@@ -15,6 +15,7 @@ Snake = Annotated[str, Field(pattern=SNAKE_PATTERN)]
 ColumnType = Literal[
     "text", "int", "bigint", "numeric", "bool", "date", "timestamp", "json", "float", "bytes"
 ]
+MAX_HOURS = 20 * 366 * 24  # a window further back leaves the calendar of some source
 SourceKind = Literal["rest", "files", "python"]
 # A page number or an offset names another record as soon as one before it comes or goes.
 RESUMABLE_KINDS = ("cursor", "last_id", "next_url", "link_header")
@@ -23,7 +24,8 @@ RESUMABLE_KINDS = ("cursor", "last_id", "next_url", "link_header")
 class Spec(BaseModel):
     """Frozen, and an unknown key is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Infinity and NaN pass every bound and break whatever computes with them.
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Column(Spec):
@@ -81,6 +83,7 @@ class Cursor(Spec):
     keep_days: int | None = Field(
         None,
         gt=0,
+        le=MAX_HOURS // 24,
         description="Days the source keeps. It refuses an older bound, so the asked window begins "
         "no earlier and both bounds are always sent.",
     )
@@ -95,8 +98,12 @@ class Cursor(Spec):
 
 
 class Freshness(Spec):
-    warn_h: int = Field(26, gt=0, description="Hours since the last load before a warning.")
-    error_h: int = Field(50, gt=0, description="Hours since the last load before an error.")
+    warn_h: int = Field(
+        26, gt=0, le=MAX_HOURS, description="Hours since the last load before a warning."
+    )
+    error_h: int = Field(
+        50, gt=0, le=MAX_HOURS, description="Hours since the last load before an error."
+    )
 
 
 class QuarantineLimit(Spec):
@@ -218,7 +225,7 @@ class Stream(Spec):
         "lacks more is refused until a person accepts it. 1: any read is believed.",
     )
     lookback_h: float = Field(
-        0, ge=0, description="Hours re-read before the cursor, for late changes."
+        0, ge=0, le=MAX_HOURS, description="Hours re-read before the cursor, for late changes."
     )
     freshness: Freshness = Field(default_factory=Freshness)
     quarantine: QuarantineLimit = Field(default_factory=QuarantineLimit)
@@ -335,7 +342,7 @@ class Connector(Spec):
         description="What a feed's streams have unless they say otherwise; columns are added to "
         "those declared.",
     )
-    pool_slots: int = Field(4, gt=0, description="Size of the pool `api_<connector>`.")
+    pool_slots: int = Field(4, gt=0, le=10_000, description="Size of the pool `api_<connector>`.")
 
     def right_for(self, stream: str) -> str | None:
         """The right that reading a stream needs; the scopes asked for where none is named."""

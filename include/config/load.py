@@ -3,6 +3,8 @@
 Data flow: connectors/*/connector.yaml + tenants/*.yaml -> load_platform -> Platform.
 """
 
+import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,7 +14,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from include.config.connector_spec import Connector, Stream
-from include.config.declared_api import STREAMS_OPTION, declares_api, resolve_declared_api
+from include.config.declared_api import declares_api, resolve_declared_api
 from include.config.explain import did_you_mean, explain
 from include.config.models import (
     Feed,
@@ -29,13 +31,14 @@ from include.config.options import (
     resolve_stream_settings,
     resolve_streams,
 )
-from include.config.privacy import build_column_paths, find_privacy_faults
 from include.config.schedule import resolve_schedule
 from include.config.settings import Settings, load_settings
 from include.config.stream_settings import StreamSettings
+from include.config.tenant_rules import check_privacy, check_shared_tables, check_twins
 from include.config.yaml_file import Loc, Trouble, YamlFile, load_yaml, problem_line
 from include.core import naming
 
+CONNECTOR_FILE = "connector.yaml"
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -48,10 +51,11 @@ def load_platform(settings: Settings | None = None) -> Platform:
     """
     settings = settings or load_settings()
     connectors, problems = load_connectors(settings.connectors_dir)
+    broken_connectors = {problem.path.parent.name: problem for problem in reversed(problems)}
     tenants: list[Tenant] = []
     broken: list[str] = []
     for path in sorted(settings.tenants_dir.glob("*.yaml")):
-        tenant, found = load_tenant(path, connectors)
+        tenant, found = load_tenant(path, connectors, broken_connectors)
         problems.extend(found)
         if tenant is None or found:
             broken.append(path.stem)
@@ -67,8 +71,13 @@ def load_connectors(folder: Path) -> tuple[dict[str, Connector], list[Problem]]:
     """Every connector.yaml below `folder` by name, sorted, and the problems of the broken ones."""
     found: dict[str, Connector] = {}
     problems: list[Problem] = []
-    for path in sorted(folder.glob("*/connector.yaml")):
-        connector, trouble = _load_model(path, Connector)
+    for path in sorted(one / CONNECTOR_FILE for one in folder.glob("*/")):
+        if not os.path.lexists(path):  # not exists(): a link to nothing is a broken connector
+            continue
+        try:
+            connector, trouble = _load_model(path, Connector)
+        except Exception as error:  # whatever is in one file is that file's problem
+            connector, trouble = None, [_unforeseen(path, error)]
         problems.extend(trouble)
         if connector is None:
             continue
@@ -84,9 +93,30 @@ def load_connectors(folder: Path) -> tuple[dict[str, Connector], list[Problem]]:
 
 
 def load_tenant(
-    path: Path, connectors: dict[str, Connector]
+    path: Path,
+    connectors: dict[str, Connector],
+    broken_connectors: Mapping[str, Problem] | None = None,
 ) -> tuple[Tenant | None, list[Problem]]:
-    """One tenant file, resolved; None when its shape is wrong."""
+    """One tenant file, resolved; None when its shape is wrong. Never raises for what is in it.
+
+    Args:
+        broken_connectors: Folder of a connector that could not be read -> why; the problem of
+            every tenant that uses it.
+    """
+    try:
+        return _load_tenant(path, connectors, broken_connectors or {})
+    except Exception as error:  # whatever is in one file is that file's problem
+        return None, [_unforeseen(path, error)]
+
+
+def _unforeseen(path: Path, error: Exception) -> Problem:
+    reason = (str(error).splitlines() or [""])[0][:200]
+    return Problem(path, None, f"cannot be used: {type(error).__name__}: {reason}")
+
+
+def _load_tenant(
+    path: Path, connectors: dict[str, Connector], broken_connectors: Mapping[str, Problem]
+) -> tuple[Tenant | None, list[Problem]]:
     file, problems = _read(path)
     if file is None:
         return None, problems
@@ -96,15 +126,19 @@ def load_tenant(
     if spec.tenant != path.stem:
         message = f"`tenant` is `{spec.tenant}`. Expected the file's name `{path.stem}`."
         problems.append(Problem(path, file.line(("tenant",)), message))
+    if spec.tenant in naming.RESERVED_TENANTS:
+        message = f"`tenant` is `{spec.tenant}`, a name the platform or PostgreSQL uses itself."
+        problems.append(Problem(path, file.line(("tenant",)), f"{message} Choose another."))
     try:
         ZoneInfo(spec.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: `Europe` is a folder
         message = f"`timezone` is `{spec.timezone}`. Expected an IANA name such as `Europe/Berlin`."
         problems.append(Problem(path, file.line(("timezone",)), message))
-    feeds = _resolve_feeds(spec, file, connectors, problems)
-    _check_twins(feeds, file, problems)
-    _check_shared_tables(feeds, file, problems)
-    _check_privacy(spec, feeds, file, problems)
+    usable = {name: one for name, one in connectors.items() if name not in broken_connectors}
+    feeds = _resolve_feeds(spec, file, usable, broken_connectors, problems)
+    check_twins(feeds, file, problems)
+    check_shared_tables(feeds, file, problems)
+    check_privacy(spec, feeds, file, problems)
     tenant = Tenant(spec, path, ())
     feeds = [_with_tenant(feed, tenant) for feed in feeds if feed.enabled]
     object.__setattr__(tenant, "feeds", tuple(sorted(feeds, key=lambda f: f.name)))
@@ -118,7 +152,11 @@ def _with_tenant(feed: Feed, tenant: Tenant) -> Feed:
 
 
 def _resolve_feeds(
-    spec: TenantFile, file: YamlFile, connectors: dict[str, Connector], problems: list[Problem]
+    spec: TenantFile,
+    file: YamlFile,
+    connectors: dict[str, Connector],
+    broken_connectors: Mapping[str, Problem],
+    problems: list[Problem],
 ) -> list[Feed]:
     feeds: list[Feed] = []
     for name, block in spec.feeds.items():
@@ -128,6 +166,10 @@ def _resolve_feeds(
             key = "connector" if block.connector else name
             loc: Loc = ("feeds", name)
             loc = (*loc, "connector") if block.connector else loc
+            if wanted in broken_connectors:
+                message = f"`{key}`: connector `{wanted}` is broken: {broken_connectors[wanted]}"
+                problems.append(Problem(file.path, file.line(loc), message))
+                continue
             known = ", ".join(sorted(connectors)) or "none"
             guess = did_you_mean(wanted, connectors)
             message = f"`{key}`: no connector `{wanted}`.{guess} Connectors: {known}."
@@ -140,59 +182,6 @@ def _resolve_feeds(
         if feed is not None:
             feeds.append(feed)
     return feeds
-
-
-def _check_twins(feeds: list[Feed], file: YamlFile, problems: list[Problem]) -> None:
-    """Feeds of one connector share its conformed models, so they cannot differ in concepts."""
-    first: dict[str, Feed] = {}
-    for feed in feeds:
-        twin = first.setdefault(feed.connector.connector, feed)
-        if twin.concepts != feed.concepts:
-            message = (
-                f"feeds `{twin.name}` and `{feed.name}` share connector "
-                f"`{feed.connector.connector}` but differ in `concepts`. Give both the same list."
-            )
-            problems.append(Problem(file.path, file.line(("feeds", feed.name)), message))
-
-
-def _check_shared_tables(feeds: list[Feed], file: YamlFile, problems: list[Problem]) -> None:
-    """Feeds of one connector load into one table per stream name, so both must mean the same."""
-    first: dict[tuple[str, str], Feed] = {}
-    for feed in feeds:
-        if not feed.connector.streams_from_feed:
-            continue
-        for name, stream in feed.streams.items():
-            twin = first.setdefault((feed.connector.connector, name), feed)
-            known = twin.streams[name]
-            types = [{n: c.type for n, c in s.columns.items()} for s in (known, stream)]
-            if known.primary_key != stream.primary_key or types[0] != types[1]:
-                message = (
-                    f"stream `{name}` of feed `{feed.name}` has other columns than that of feed "
-                    f"`{twin.name}`, and both load into one table. Give one of them another name."
-                )
-                loc = ("feeds", feed.name, "options", STREAMS_OPTION, name)
-                problems.append(Problem(file.path, file.line(loc), message))
-
-
-def _check_privacy(
-    spec: TenantFile, feeds: list[Feed], file: YamlFile, problems: list[Problem]
-) -> None:
-    """Rules that cannot be kept, and columns that are not there."""
-    faults: dict[str, str] = {}
-    known: set[str] = set()
-    open_ended: list[str] = []
-    for feed in feeds:
-        faults |= find_privacy_faults(spec.privacy, feed.connector, feed.streams)
-        known |= build_column_paths(feed.connector, feed.connector.streams | feed.streams)
-        if feed.connector.streams_from_feed:
-            open_ended.append(f"{feed.connector.connector}.")
-    for path in sorted(spec.privacy.columns.keys() - known):
-        if not path.startswith(tuple(open_ended)):
-            guess = did_you_mean(path, known)
-            faults[path] = f"no column `{path}`.{guess} Expected connector.stream.column."
-    for path, message in sorted(faults.items()):
-        place = ("columns", path) if path in spec.privacy.columns else ("pii",)
-        problems.append(Problem(file.path, file.line(("privacy", *place)), f"privacy: {message}"))
 
 
 def _resolve_feed(
@@ -215,7 +204,7 @@ def _resolve_feed(
     if sweeps is not None:
         sweeps = resolve_schedule(sweeps, spec.tenant, trouble, key="sweep_schedule")
         check_sweeps(connector, streams, trouble)
-    _check_names(spec, connector, streams, trouble)
+    _check_names(spec, name, connector, streams, trouble)
     if trouble:
         return None, trouble
     feed = Feed(
@@ -238,10 +227,20 @@ def _resolve_feed(
 
 
 def _check_names(
-    spec: TenantFile, connector: Connector, streams: dict[str, Stream], trouble: Trouble
+    spec: TenantFile, feed: str, connector: Connector, streams: dict[str, Stream], trouble: Trouble
 ) -> None:
     """PostgreSQL would cut long names silently, and two tables could become one."""
+    if feed in naming.RESERVED_FEEDS:
+        taken = ", ".join(f"`{name}`" for name in sorted(naming.RESERVED_FEEDS))
+        trouble.append(
+            (
+                (),
+                f"`{naming.connection_id(spec.tenant, feed)}` is the platform's own connection. "
+                f"Give the feed another name than {taken}.",
+            )
+        )
     try:
+        naming.check_identifier(feed)
         naming.raw_schema(spec.tenant, connector.connector)
         for stream, described in streams.items():
             naming.check_identifier(stream)

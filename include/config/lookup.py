@@ -14,8 +14,9 @@ def load_one_tenant(tenant_id: str) -> Tenant:
     """
     settings = load_settings()
     path = settings.tenants_dir / f"{tenant_id}.yaml"
-    connectors, _ = load_connectors(settings.connectors_dir)
-    tenant, problems = load_tenant(path, connectors)
+    connectors, faults = load_connectors(settings.connectors_dir)
+    broken = {fault.path.parent.name: fault for fault in reversed(faults)}
+    tenant, problems = load_tenant(path, connectors, broken)
     if tenant is None or problems:
         listed = "\n".join(f"- {problem}" for problem in problems)
         raise ConfigError(f"the tenant file has problems:\n{listed}", tenant=tenant_id)

@@ -7,7 +7,7 @@ feeds resolved against connectors, and the problems of the others.
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -16,6 +16,8 @@ from include.config.privacy import Privacy
 from include.config.stream_settings import Drift, StreamSettings
 from include.core import naming
 
+MAX_MINUTES = 366 * 24 * 60
+Label = Annotated[str, Field(min_length=1, max_length=200)]
 SCHEDULES = {
     "hourly": "{minute} * * * *",
     "daily": "{minute} 4 * * *",
@@ -26,7 +28,9 @@ SCHEDULES = {
 class Alerts(Spec):
     """Who hears about failures."""
 
-    contacts: tuple[str, ...] = Field((), description="E-mail addresses named in alerts.")
+    contacts: tuple[Label, ...] = Field(
+        (), max_length=50, description="E-mail addresses named in alerts."
+    )
     webhook: bool = Field(
         False, description="Post JSON to the connection `<tenant>__alerts` as well as to the log."
     )
@@ -42,7 +46,9 @@ class Destination(Spec):
 class Limits(Spec):
     max_active_tasks: int = Field(4, ge=1, le=64, description="Parallel tasks in one DAG run.")
     retries: int = Field(3, ge=0, le=20, description="Tries after the first, for retryable errors.")
-    timeout_minutes: int = Field(180, ge=1, description="A task running longer is stopped.")
+    timeout_minutes: int = Field(
+        180, ge=1, le=MAX_MINUTES, description="A task running longer is stopped."
+    )
 
 
 class FeedFile(Spec):
@@ -55,7 +61,9 @@ class FeedFile(Spec):
         description="When streams with a cursor and `sweep: all` are read in full to find what is "
         "gone; same words as schedule. None: never by itself.",
     )
-    start_date: date = Field(description="First day read; UTC midnight.")
+    start_date: date = Field(
+        ge=date(1970, 1, 1), le=date(2100, 1, 1), description="First day read; UTC midnight."
+    )
     streams: tuple[Snake, ...] | None = Field(None, description="Streams to load; all if absent.")
     options: dict[str, Any] = Field({}, description="Settings the connector declares.")
     concepts: tuple[Snake, ...] | None = Field(
@@ -66,7 +74,10 @@ class FeedFile(Spec):
     priority: int = Field(5, ge=1, le=10, description="10 runs first when slots are short.")
     enabled: bool = Field(True, description="false: no DAG.")
     deadline_minutes: int = Field(
-        360, ge=1, description="Alert when a run has not finished this long after it was due."
+        360,
+        ge=1,
+        le=MAX_MINUTES,
+        description="Alert when a run has not finished this long after it was due.",
     )
     drift: Drift = Field("evolve", description="Default of the streams' setting `drift`.")
     stream_settings: dict[Snake, StreamSettings] = Field(
@@ -78,17 +89,20 @@ class TenantFile(Spec):
     """One include/tenants/<tenant>.yaml."""
 
     tenant: str = Field(pattern=naming.TENANT_PATTERN, description="Id; equals the file's name.")
-    name: str = Field(description="Display name.")
+    name: Label = Field(description="Display name.")
     timezone: str = Field("UTC", description="IANA zone in which days are counted.")
     currency: str = Field("USD", pattern="^[A-Z]{3}$", description="Reporting currency, ISO 4217.")
-    owner: str = Field(description="Person or team shown as the DAG's owner.")
+    owner: Label = Field(description="Person or team shown as the DAG's owner.")
     alerts: Alerts = Field(default_factory=Alerts)
     destination: Destination = Field(default_factory=Destination)
     render: Literal["models", "layers", "single"] = Field(
         "models", description="dbt as one task per model, per layer, or one task."
     )
     grace_minutes: int = Field(
-        60, ge=0, description="How long the transform waits for late feeds of the same cycle."
+        60,
+        ge=0,
+        le=MAX_MINUTES,
+        description="How long the transform waits for late feeds of the same cycle.",
     )
     limits: Limits = Field(default_factory=Limits)
     privacy: Privacy = Field(default_factory=Privacy)

@@ -1,5 +1,6 @@
 """A feed's options and streams, checked against what its connector declares."""
 
+import re
 from typing import Any
 
 from pydantic import ValidationError
@@ -9,6 +10,7 @@ from include.config.declared_api import STREAMS_OPTION
 from include.config.explain import did_you_mean, find_faults
 from include.config.stream_settings import StreamSettings
 from include.config.yaml_file import Trouble
+from include.core.naming import SNAKE_PATTERN
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "text": str,
@@ -71,7 +73,7 @@ def resolve_streams(
 ) -> dict[str, Stream]:
     """The feed's streams by name, sorted; all of the connector's when none are selected."""
     if connector.streams_from_feed:
-        declared = options.get(STREAMS_OPTION) or {}
+        declared = _named_streams(options.get(STREAMS_OPTION), trouble)
         if selected is not None and connector.stateful:
             # Whatever the source has may be named here; what else there is to say, in the option.
             declared = {name: declared.get(name) or {} for name in selected}
@@ -84,6 +86,18 @@ def resolve_streams(
             trouble.append((("streams",), f"no stream `{name}`.{guess} Streams: {known}."))
     wanted = connector.streams.keys() if selected is None else selected
     return {name: connector.streams[name] for name in sorted(wanted) if name in connector.streams}
+
+
+def _named_streams(declared: Any, trouble: Trouble) -> dict[str, Any]:
+    """Blocks whose names can be tables and tasks; a wrong one goes to `trouble`."""
+    named: dict[str, Any] = {}
+    for name, block in (declared if isinstance(declared, dict) else {}).items():
+        if isinstance(name, str) and re.fullmatch(SNAKE_PATTERN, name):
+            named[name] = block
+        else:
+            message = f"`{name}` is no name of a stream. Expected small letters, digits and `_`."
+            trouble.append((("options", STREAMS_OPTION, str(name)), message))
+    return named
 
 
 def check_sweeps(connector: Connector, streams: dict[str, Stream], trouble: Trouble) -> None:

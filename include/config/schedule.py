@@ -44,4 +44,29 @@ def _cron_problem(text: str) -> str | None:
             numbers = [int(n) for n in re.findall(r"\d+", part.split("/")[0])]
             if any(not low <= n <= high for n in numbers):
                 return f"`{value}` is outside the {name} range {low}..{high}."
-    return None
+            if "-" in part and numbers[0] > numbers[1]:
+                return f"`{value}` runs backwards. Expected `low-high`."
+    return None if _comes(fields) else "No year has that day. Choose another day or month."
+
+
+def _comes(fields: list[str]) -> bool:
+    """Whether some year has the day: the scheduler would die of looking for `0 0 31 2 *`."""
+    days, months, weekdays = fields[2:]
+    if weekdays != "*":
+        return True
+    first_days = [int(re.split(r"[-/]", part)[0].replace("*", "1")) for part in days.split(",")]
+    return any(
+        min(first_days) <= length
+        for month, length in enumerate((31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), start=1)
+        if _holds(months, month)
+    )
+
+
+def _holds(field: str, number: int) -> bool:
+    for part in field.split(","):
+        numbers = [int(n) for n in re.findall(r"\d+", part.split("/")[0])] or [1, 12]
+        step = int(part.split("/")[1]) if "/" in part else 1
+        last = numbers[-1] if len(numbers) > 1 or "/" not in part else 12
+        if numbers[0] <= number <= last and (number - numbers[0]) % step == 0:
+            return True
+    return False

@@ -12,6 +12,10 @@ TENANT_PATTERN = r"^[a-z][a-z0-9]{1,20}$"
 SNAKE_PATTERN = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
 MAX_IDENTIFIER_BYTES = 63
 
+# Tenants whose schemas or roles would be PostgreSQL's (`pg_mart`) or the platform's own.
+RESERVED_TENANTS = frozenset({"airflow", "default", "elt", "ops", "pg", "platform", "warehouse"})
+# Feeds whose connection, `<tenant>__<feed>`, holds something else: a salt would be sent as a token.
+RESERVED_FEEDS = frozenset({"alerts", "dbt", "destination", "privacy", "warehouse"})
 OPS_SCHEMA = "elt_ops"
 WAREHOUSE_CONNECTION = "warehouse"
 

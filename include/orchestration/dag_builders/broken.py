@@ -1,6 +1,10 @@
 """`broken__<tenant>`: a tenant file with problems, as a red DAG instead of a missing one."""
 
-from collections.abc import Mapping
+import logging
+import os
+import re
+from collections.abc import Callable, Mapping
+from hashlib import sha256
 from typing import Any
 
 from airflow.sdk import DAG, BaseOperator, CronDataIntervalTimetable
@@ -11,6 +15,10 @@ from include.core.errors import ConfigError
 from include.orchestration.alerts.failure import notify_failure
 from include.orchestration.dag_builders.task_defaults import EPOCH
 from include.orchestration.retry import EltRetryPolicy
+
+log = logging.getLogger(__name__)
+
+MAX_NAME = 80  # of the 100 characters a tag may have and the 250 of an id
 
 
 class ReportProblemsOperator(BaseOperator):
@@ -37,20 +45,42 @@ class ReportProblemsOperator(BaseOperator):
         )
 
 
-def build_broken_dag(stem: str, platform: Platform) -> DAG:
-    """The red DAG of one tenant file.
+def build_broken_dags(platform: Platform) -> dict[str, DAG]:
+    """The red DAG of every broken tenant file, by id."""
+    found: dict[str, DAG] = {}
+    for stem in platform.broken:
+        # A file may have a name that no DAG may have, or one that looks like its neighbour's.
+        shown = stem.encode("utf-8", "replace").decode()
+        name = naming.snake(shown)[:MAX_NAME] or "unnamed"
+        if naming.broken_dag_id(name) in found:
+            name = f"{name}_{sha256(os.fsencode(stem)).hexdigest()[:8]}"
+        problems = tuple(_printable(str(one)) for one in find_problems(stem, platform))
+        dag = _build_red_dag(naming.broken_dag_id(name), name, shown, problems)
+        found[dag.dag_id] = dag
+    return found
 
-    It runs once a day, so that the alert comes back until somebody has fixed the file.
 
-    Args:
-        stem: The tenant file's name without `.yaml`.
-    """
-    name = naming.snake(stem) or "unnamed"  # a file may have a name that no DAG may have
-    problems = tuple(str(problem) for problem in find_problems(stem, platform))
+def build_safely(dag_id: str, tenant: str, build: Callable[[], DAG]) -> DAG:
+    """The DAG, or a red one in its place: one that cannot be drawn takes no other with it."""
+    try:
+        return build()
+    except Exception as error:
+        reason = _printable(f"cannot be drawn: {type(error).__name__}: {str(error)[:300]}")
+        log.exception("%s: %s", dag_id, reason)
+        return _build_red_dag(dag_id, tenant, tenant, (f"`{dag_id}` {reason}",))
+
+
+def _printable(text: str) -> str:
+    """Without what a file's name or content may hold and no database stores."""
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]", "\ufffd", text)
+
+
+def _build_red_dag(dag_id: str, name: str, stem: str, problems: tuple[str, ...]) -> DAG:
+    """It runs once a day, so that the alert comes back until somebody has fixed the file."""
     dag = DAG(
-        dag_id=naming.broken_dag_id(name),
-        dag_display_name=f"{stem}: broken configuration",
-        description=f"include/tenants/{stem}.yaml has {len(problems)} problems",
+        dag_id=dag_id,
+        dag_display_name=f"{stem[:MAX_NAME]}: broken configuration",
+        description=f"{stem}.yaml has {len(problems)} problems",
         doc_md="\n".join(
             [
                 f"# `{stem}.yaml` has problems",
@@ -72,14 +102,12 @@ def build_broken_dag(stem: str, platform: Platform) -> DAG:
             "retry_policy": EltRetryPolicy(),
             "on_failure_callback": notify_failure,
         },
-        tags=naming.tags(name, "broken"),
+        tags=naming.tags(name[:MAX_NAME], "broken"),
     )
     ReportProblemsOperator(task_id="problems", tenant=stem, problems=problems, dag=dag)
     return dag
 
 
 def find_problems(stem: str, platform: Platform) -> list[Problem]:
-    """The tenant file's own problems, and those of connectors, which may be their cause."""
-    own = [p for p in platform.problems if p.path.name == f"{stem}.yaml"]
-    connectors = [p for p in platform.problems if p.path.name == "connector.yaml"]
-    return [*own, *connectors]
+    """The tenant file's own problems; a broken connector's stands among those of its users."""
+    return [p for p in platform.problems if p.path.name == f"{stem}.yaml"]

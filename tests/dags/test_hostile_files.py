@@ -1,0 +1,209 @@
+"""Whatever is in one file is that file's problem: one red DAG, and every other DAG stays."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from include.config.load import load_platform
+from include.config.yaml_file import MAX_BYTES
+from tests.dags.conftest import CONNECTORS, DAG_FILES, ROOT, TENANT, dags_of
+from tests.dags.test_dag_set import OPS
+
+SHOP = {"ingest__shop__drop", "ingest__shop__till", "transform__shop"}
+HEAD = "tenant: bad\nname: Bad\nowner: x\n"
+FEED = "feeds:\n  till: {start_date: 2025-01-01}\n"
+GOOD = HEAD + FEED
+LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+)
+# What stands in bad.yaml -> what its report says (with the line, where one is to blame).
+TEXTS: dict[str, tuple[str, str]] = {
+    "a date that does not exist": (
+        GOOD.replace("2025-01-01", "2025-02-30"),
+        "bad.yaml:5: not valid YAML: `2025-02-30` is no date or number that exists",
+    ),
+    "a month that does not exist": (GOOD.replace("2025-01-01", "2025-13-01"), "bad.yaml:5: "),
+    "a date before the calendar": (GOOD.replace("2025-01-01", "0001-01-01"), "bad.yaml:5: "),
+    "a date after the calendar": (GOOD.replace("2025-01-01", "9999-12-31"), "bad.yaml:5: "),
+    "a time zone that is a folder": (f"timezone: Europe\n{GOOD}", "bad.yaml:1: `timezone` is"),
+    "a time zone outside the folder": (f"timezone: ../../etc\n{GOOD}", "bad.yaml:1: `timezone`"),
+    "an empty time zone": (f"timezone: ''\n{GOOD}", "bad.yaml:1: `timezone`"),
+    "a number of 5,000 digits": (f"grace_minutes: {'9' * 5000}\n{GOOD}", "bad.yaml:1: "),
+    "a number of 4,000 digits": (f"grace_minutes: {'9' * 4000}\n{GOOD}", "bad.yaml:1: "),
+    "a deadline no calendar holds": (
+        GOOD.replace("01-01}", "01-01, deadline_minutes: 99999999999999}"),
+        "bad.yaml:5: ",
+    ),
+    "a time limit no calendar holds": (
+        f"limits: {{timeout_minutes: 99999999999999}}\n{GOOD}",
+        "bad.yaml:1: ",
+    ),
+    "infinity": (
+        GOOD.replace("01-01}", "01-01, stream_settings: {sales: {sweep_limit_share: .nan}}}"),
+        "bad.yaml:5: ",
+    ),
+    "a schedule that never comes": (
+        GOOD.replace("{start", "{schedule: 0 0 31 2 *, start"),
+        "No year has that day",
+    ),
+    "a range that runs backwards": (
+        GOOD.replace("{start", "{schedule: 0 9-5 * * *, start"),
+        "runs backwards",
+    ),
+    "a list as a key": (f"? [a, b]\n: c\n{GOOD}", "bad.yaml:1: not valid YAML: a list or"),
+    "a mapping as a key": (f"{{a: b}}: c\n{GOOD}", "bad.yaml:1: not valid YAML: a list or"),
+    "a number as a key": (GOOD + "1: x\n", "bad.yaml"),
+    "a null as a key": (GOOD + "~: x\n", "bad.yaml"),
+    "an alias that contains itself": (f"x: &a [*a]\n{GOOD}", "an alias contains itself"),
+    "a mapping that contains itself": (f"x: &a {{b: *a}}\n{GOOD}", "an alias contains itself"),
+    "a merge of itself": (f"x: &a\n  <<: *a\n{GOOD}", "bad.yaml"),
+    "an alias that explodes": (LAUGHS + GOOD, "aliases make more than"),
+    "an alias of nothing": (f"x: *nobody\n{GOOD}", "bad.yaml:1: not valid YAML"),
+    "twenty thousand brackets": (f"x: {'[' * 20_000}{']' * 20_000}\n", "bad.yaml:1: "),
+    "four hundred thousand brackets": (f"x: {'[' * 400_000}", "bad.yaml:1: "),
+    "twenty thousand braces": (f"x: {'{a: ' * 20_000}{'}' * 20_000}\n", "bad.yaml:1: "),
+    "twenty thousand dashes": (f"{'- ' * 20_000}x\n", "bad.yaml:1: "),
+    "twenty thousand question marks": (f"{'? ' * 20_000}x\n", "bad.yaml:1: "),
+    "a tag that runs Python": ("x: !!python/object/apply:os.system [ls]\n" + GOOD, "bad.yaml:1: "),
+    "an unknown tag": (f"x: !secret y\n{GOOD}", "bad.yaml:1: "),
+    "a set": (GOOD.replace("name: Bad", "name: !!set {a, b}"), "bad.yaml:2: "),
+    "binary that is none": (GOOD.replace("name: Bad", "name: !!binary '%'"), "bad.yaml:2: "),
+    "two documents": (f"{GOOD}---\n{GOOD}", "bad.yaml:6: not valid YAML"),
+    "an escaped NUL": (GOOD.replace("Bad", '"B\\0d"'), "bad.yaml:2: not valid YAML: a text holds"),
+    "half of a surrogate pair": (GOOD.replace("Bad", '"\\ud800"'), "bad.yaml:2: "),
+    "a list for a mapping": (HEAD + "feeds: [a]\n", "bad.yaml:4: "),
+    "a list for the streams of a folder": (
+        GOOD + "  drop: {connector: folder, start_date: 2025-01-01, options: {path: x, "
+        "streams: [a]}}\n",
+        "bad.yaml:6: ",
+    ),
+    "a stream that is no task": (
+        GOOD + "  drop: {connector: folder, start_date: 2025-01-01, options: {path: x, "
+        "streams: {a b!: {}, 1: {}}}}\n",
+        "bad.yaml:6: ",
+    ),
+    "a feed with a name of 300 letters": (
+        HEAD + f"feeds:\n  {'a' * 300}: {{connector: till, start_date: 2025-01-01}}\n",
+        "bad.yaml:5: ",
+    ),
+    "an owner of a million letters": (GOOD.replace("x\n", "x" * 900_000 + "\n"), "bad.yaml:3: "),
+    "a tenant called as PostgreSQL is": (GOOD.replace("tenant: bad", "tenant: pg"), "bad.yaml:1: "),
+    "a feed called as the salt is": (
+        HEAD + "feeds:\n  privacy: {connector: till, start_date: 2025-01-01}\n",
+        "bad.yaml:5: feed `privacy`: `bad__privacy` is the platform's own connection",
+    ),
+    "nothing": ("", "bad.yaml:1: is empty"),
+    "only a comment": ("# soon\n", "bad.yaml:1: is empty"),
+    "a scalar": ("hello\n", "bad.yaml:1: is empty or not a mapping"),
+}
+
+
+def _not_utf8(path: Path) -> None:
+    path.write_bytes(GOOD.replace("Bad", "B\xe4d").encode("latin-1"))
+
+
+def _nul(path: Path) -> None:
+    path.write_bytes(GOOD.encode() + b"\0")
+
+
+def _huge(path: Path) -> None:
+    path.write_bytes(GOOD.encode() + b"#" * MAX_BYTES)
+
+
+def _endless(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def _loop(path: Path) -> None:
+    path.symlink_to(path)
+
+
+def _unreadable(path: Path) -> None:
+    path.write_text(GOOD)
+    path.chmod(0)
+    if os.access(path, os.R_OK):  # root reads everything; a link to nothing is as unreadable
+        path.unlink()
+        path.symlink_to(path.parent / "gone")
+
+
+FILES: dict[str, Callable[[Path], object]] = {
+    "bytes that are not UTF-8": _not_utf8,
+    "a NUL": _nul,
+    "UTF-16": lambda path: path.write_bytes(GOOD.encode("utf-16")),
+    "a huge file": _huge,
+    "a device without end": _endless,
+    "a link to itself": _loop,
+    "a named pipe": os.mkfifo,
+    "a folder": Path.mkdir,
+    "an unreadable file": _unreadable,
+}
+
+
+def _assert_one_red_dag(expected: str) -> None:
+    found = {id_ for path in DAG_FILES for id_ in dags_of(path)}
+    assert found == OPS | SHOP | {"broken__bad"}
+    dag = dags_of(ROOT / "dags" / "tenant_quarantine.py")["broken__bad"]
+    assert expected in (dag.doc_md or "")
+
+
+@pytest.mark.parametrize("kind", TEXTS)
+def test_what_one_file_says_is_that_files_problem(kind: str, write_platform) -> None:
+    """One such file made load_platform raise, and every tenant's DAGs were gone."""
+    text, expected = TEXTS[kind]
+    write_platform(shop=TENANT, bad=text)
+    _assert_one_red_dag(expected)
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_what_one_file_is_is_that_files_problem(kind: str, write_platform, tmp_path: Path) -> None:
+    write_platform(shop=TENANT)
+    FILES[kind](tmp_path / "tenants" / "bad.yaml")
+    _assert_one_red_dag("bad.yaml")
+
+
+@pytest.mark.parametrize("kind", [*TEXTS, *FILES])
+def test_a_connector_file_breaks_only_the_tenants_that_use_it(
+    kind: str, write_platform, tmp_path: Path
+) -> None:
+    write_platform(shop=TENANT, bad=HEAD + "feeds:\n  odd: {start_date: 2025-01-01}\n")
+    path = tmp_path / "connectors" / "odd" / "connector.yaml"
+    path.parent.mkdir()
+    if kind in FILES:
+        FILES[kind](path)
+    else:
+        path.write_text(TEXTS[kind][0])
+    _assert_one_red_dag("connector `odd` is broken")
+    assert any(one.path == path for one in load_platform().problems)
+
+
+def test_a_dag_that_cannot_be_drawn_is_red_under_its_own_name(write_platform, monkeypatch) -> None:
+    """What validation let through raised while the DAG was built: all DAGs of the file went."""
+    import include.orchestration.dag_builders.feed as feed_dags
+
+    real = feed_dags.build_ingest_docs
+
+    def draw(feed):
+        if feed.name == "drop":
+            raise OverflowError("too\0 far")
+        return real(feed)
+
+    write_platform(shop=TENANT)
+    monkeypatch.setattr(feed_dags, "build_ingest_docs", draw)
+    dags = dags_of(ROOT / "dags" / "tenant_ingest.py")
+    assert set(dags) == {"ingest__shop__drop", "ingest__shop__till"}
+    assert [task.task_id for task in dags["ingest__shop__drop"].tasks] == ["problems"]
+    assert "OverflowError" in dags["ingest__shop__drop"].doc_md
+
+
+def test_files_with_names_alike_each_get_a_red_dag(write_platform) -> None:
+    write_platform(**{"My Shop": "x", "my_shop": "x", "é": "x", "ü": "x", "a" * 240: "x"})
+    found = dags_of(ROOT / "dags" / "tenant_quarantine.py")
+    assert len(found) == 5
+    assert all(len(dag_id) < 200 for dag_id in found)
+
+
+def test_the_made_up_tenants_are_whole() -> None:
+    """The kinds above differ from these in one thing each."""
+    assert {"till", "folder"} <= set(CONNECTORS)
