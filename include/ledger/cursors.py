@@ -1,21 +1,24 @@
-"""Cursors as people see and set them; loads move them through `ledger`.
+"""Cursors: how far each stream has come, as loads move them and people set them.
 
 A rewind takes the stream's lock, so that it stands before or after a load, never inside one. A load
 that was reading meanwhile commits its rows but not its cursor (`fetch_is_rewound`).
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from psycopg.rows import dict_row
 
-from include.core import naming
 from include.core.clock import parse_instant
 from include.ledger.checkpoints import run_drop_checkpoint
 from include.ledger.connection import Connection
-from include.ledger.loads import fetch_cursor
+from include.ledger.loads import LoadPlace
+from include.ledger.locks import run_lock_stream
 from include.ledger.stores.files import run_forget_files
+
+# Clocks of workers and server differ by seconds; more than this is no difference but a fault.
+CLOCK_TOLERANCE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,58 @@ class Rewind:
     before: str | None
     after: str | None
     checkpoints: int = 0
+
+
+def fetch_cursor(connection: Connection, tenant: str, feed: str, stream: str) -> str | None:
+    """The committed cursor (ISO instant) of a stream, None before its first load."""
+    row = connection.execute(
+        "select value from elt_ops.cursors where (tenant, feed, stream) = (%s, %s, %s)",
+        [tenant, feed, stream],
+    ).fetchone()
+    return str(row[0]) if row else None
+
+
+def fetch_believed_cursor(
+    connection: Connection, tenant: str, feed: str, stream: str
+) -> datetime | None:
+    """Until when the stream is certainly loaded, by the server's clock instead of the cursor.
+
+    Ours when the read that moved the cursor began: its parts' commit less the time they took.
+    """
+    row = connection.execute(
+        "select min(l.finished_at - make_interval(secs => l.seconds)) "
+        "from elt_ops.cursors as c join elt_ops.loads as mine on mine.load_id = c.load_id "
+        "join elt_ops.loads as l on (l.tenant, l.feed, l.stream) = (c.tenant, c.feed, c.stream) "
+        "and l.state = 'loaded' and l.window_end = mine.window_end "
+        "where (c.tenant, c.feed, c.stream) = (%s, %s, %s)",
+        [tenant, feed, stream],
+    ).fetchone()
+    return row[0] if row else None
+
+
+def run_save_cursor(connection: Connection, place: LoadPlace, value: str, load_id: int) -> None:
+    """Move the cursor forward, never back: a load that began earlier may commit later.
+
+    A cursor ahead of the server's own clock was written by a clock that was wrong, and is replaced.
+    """
+    connection.execute(
+        "insert into elt_ops.cursors as c (tenant, feed, stream, value, load_id) "
+        "values (%s, %s, %s, %s, %s) on conflict (tenant, feed, stream) do update "
+        "set value = excluded.value, load_id = excluded.load_id, updated_at = clock_timestamp() "
+        "where excluded.value::timestamptz >= c.value::timestamptz "
+        "or c.value::timestamptz > clock_timestamp() + %s",
+        [place.tenant, place.feed, place.stream, value, load_id, CLOCK_TOLERANCE],
+    )
+
+
+def run_save_position(connection: Connection, place: LoadPlace, value: str, load_id: int) -> None:
+    """Store a source's own state as the cursor; which of two is newer only the source knows."""
+    connection.execute(
+        "insert into elt_ops.cursors as c (tenant, feed, stream, value, load_id) "
+        "values (%s, %s, %s, %s, %s) on conflict (tenant, feed, stream) do update "
+        "set value = excluded.value, load_id = excluded.load_id, updated_at = clock_timestamp()",
+        [place.tenant, place.feed, place.stream, value, load_id],
+    )
 
 
 def fetch_cursors(
@@ -69,7 +124,7 @@ def run_rewind(
             starts over anyway, and is not given one.
     """
     place = (tenant, feed, stream)
-    connection.execute("select pg_advisory_xact_lock(%s)", [naming.lock_key(*place)])
+    run_lock_stream(connection, *place)
     before = fetch_cursor(connection, *place)
     if value is None:
         connection.execute(

@@ -42,3 +42,14 @@ def fetch_history(
             },
         )
         return cursor.fetchall()
+
+
+def fetch_latest_loads(connection: Connection, tenant: str | None = None) -> list[dict[str, Any]]:
+    """The newest row of elt_ops.loads for every (tenant, feed, stream), sorted by these."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(
+            "select distinct on (tenant, feed, stream) * from elt_ops.loads "
+            "where tenant = coalesce(%s, tenant) order by tenant, feed, stream, load_id desc",
+            [tenant],
+        )
+        return cursor.fetchall()

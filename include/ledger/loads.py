@@ -1,4 +1,4 @@
-"""What happened to loads: the books, cursors, quarantine and schema changes in elt_ops.
+"""The books: what each load did, and what the next one asks of them.
 
 `run_*` functions here write but never commit: the caller's transaction decides, so that rows,
 cursor and books are one unit.
@@ -6,10 +6,8 @@ cursor and books are one unit.
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-
-from psycopg.rows import dict_row
 
 from include.core.errors import EltError
 from include.core.streams import LoadResult, RunKind, Window
@@ -17,8 +15,6 @@ from include.ledger.check_results import run_claim_alert as run_claim_alert  # o
 from include.ledger.connection import Connection
 
 MAX_MESSAGE = 2000
-# Clocks of workers and server differ by seconds; more than this is no difference but a fault.
-CLOCK_TOLERANCE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,33 +49,6 @@ class LoadPlace:
         }
 
 
-def fetch_cursor(connection: Connection, tenant: str, feed: str, stream: str) -> str | None:
-    """The committed cursor (ISO instant) of a stream, None before its first load."""
-    row = connection.execute(
-        "select value from elt_ops.cursors where (tenant, feed, stream) = (%s, %s, %s)",
-        [tenant, feed, stream],
-    ).fetchone()
-    return str(row[0]) if row else None
-
-
-def fetch_believed_cursor(
-    connection: Connection, tenant: str, feed: str, stream: str
-) -> datetime | None:
-    """Until when the stream is certainly loaded, by the server's clock instead of the cursor.
-
-    Ours when the read that moved the cursor began: its parts' commit less the time they took.
-    """
-    row = connection.execute(
-        "select min(l.finished_at - make_interval(secs => l.seconds)) "
-        "from elt_ops.cursors as c join elt_ops.loads as mine on mine.load_id = c.load_id "
-        "join elt_ops.loads as l on (l.tenant, l.feed, l.stream) = (c.tenant, c.feed, c.stream) "
-        "and l.state = 'loaded' and l.window_end = mine.window_end "
-        "where (c.tenant, c.feed, c.stream) = (%s, %s, %s)",
-        [tenant, feed, stream],
-    ).fetchone()
-    return row[0] if row else None
-
-
 def fetch_last_delivered(connection: Connection, place: LoadPlace) -> int | None:
     """Records of the last full read of the stream; None when none was counted."""
     row = connection.execute(
@@ -106,65 +75,6 @@ def fetch_is_latest(connection: Connection, place: LoadPlace) -> bool:
         [place.tenant, place.feed, place.stream, place.started_at],
     ).fetchone()
     return row is None
-
-
-def fetch_loads(
-    connection: Connection,
-    tenant: str | None = None,
-    *,
-    feed: str | None = None,
-    stream: str | None = None,
-    run_id: str | None = None,
-    limit: int = 100,
-) -> list[dict[str, Any]]:
-    """Rows of elt_ops.loads as dicts, newest first; every given argument narrows."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        cursor.execute(
-            "select * from elt_ops.loads where tenant = coalesce(%s, tenant) "
-            "and feed = coalesce(%s, feed) and stream = coalesce(%s, stream) "
-            "and (%s::text is null or run_id = %s) order by load_id desc limit %s",
-            [tenant, feed, stream, run_id, run_id, limit],
-        )
-        return cursor.fetchall()
-
-
-def fetch_latest_loads(connection: Connection, tenant: str | None = None) -> list[dict[str, Any]]:
-    """The newest row of elt_ops.loads for every (tenant, feed, stream), sorted by these."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        cursor.execute(
-            "select distinct on (tenant, feed, stream) * from elt_ops.loads "
-            "where tenant = coalesce(%s, tenant) order by tenant, feed, stream, load_id desc",
-            [tenant],
-        )
-        return cursor.fetchall()
-
-
-def fetch_schema_changes(
-    connection: Connection, tenant: str, feed: str, *, since_load_id: int = 0
-) -> list[dict[str, Any]]:
-    """Rows of elt_ops.schema_changes of one feed, oldest first."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        cursor.execute(
-            "select * from elt_ops.schema_changes where (tenant, feed) = (%s, %s) "
-            "and load_id >= %s order by change_id",
-            [tenant, feed, since_load_id],
-        )
-        return cursor.fetchall()
-
-
-def fetch_quarantine(
-    connection: Connection, tenant: str, *, feed: str | None = None, state: str = "open"
-) -> list[dict[str, Any]]:
-    """Quarantined records without their payload, most recently seen first."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        cursor.execute(
-            "select quarantine_id, tenant, feed, stream, record_key, reason, detail, first_seen, "
-            "last_seen, seen_count, load_id, state from elt_ops.quarantine "
-            "where tenant = %s and feed = coalesce(%s, feed) and state = %s "
-            "order by last_seen desc, quarantine_id",
-            [tenant, feed, state],
-        )
-        return cursor.fetchall()
 
 
 def run_record_load(
@@ -231,28 +141,3 @@ def _insert_load(connection: Connection, values: dict[str, Any]) -> None:
     marks = ", ".join(f"%({name})s" for name in values)
     statement = f"insert into elt_ops.loads ({names}) values ({marks})"  # noqa: S608 our own names
     connection.execute(statement.encode(), values)
-
-
-def run_save_cursor(connection: Connection, place: LoadPlace, value: str, load_id: int) -> None:
-    """Move the cursor forward, never back: a load that began earlier may commit later.
-
-    A cursor ahead of the server's own clock was written by a clock that was wrong, and is replaced.
-    """
-    connection.execute(
-        "insert into elt_ops.cursors as c (tenant, feed, stream, value, load_id) "
-        "values (%s, %s, %s, %s, %s) on conflict (tenant, feed, stream) do update "
-        "set value = excluded.value, load_id = excluded.load_id, updated_at = clock_timestamp() "
-        "where excluded.value::timestamptz >= c.value::timestamptz "
-        "or c.value::timestamptz > clock_timestamp() + %s",
-        [place.tenant, place.feed, place.stream, value, load_id, CLOCK_TOLERANCE],
-    )
-
-
-def run_save_position(connection: Connection, place: LoadPlace, value: str, load_id: int) -> None:
-    """Store a source's own state as the cursor; which of two is newer only the source knows."""
-    connection.execute(
-        "insert into elt_ops.cursors as c (tenant, feed, stream, value, load_id) "
-        "values (%s, %s, %s, %s, %s) on conflict (tenant, feed, stream) do update "
-        "set value = excluded.value, load_id = excluded.load_id, updated_at = clock_timestamp()",
-        [place.tenant, place.feed, place.stream, value, load_id],
-    )

@@ -27,12 +27,14 @@ from include.destinations.postgres.tables import (
     run_add_primary_key,
     run_ensure_tables,
 )
+from include.destinations.postgres.tenant_schemas import run_ensure_schemas
 from include.destinations.postgres.tombstones import run_tombstones
 from include.destinations.protocol import LoadStamp, MergeCounts
 from include.ledger import ddl
 from include.ledger import loads as ledger
 from include.ledger import rejects as staged_rejects
 from include.ledger.connection import Connection, Warehouse
+from include.ledger.locks import run_lock_stream
 from include.ledger.stores.files import run_record_files
 from include.load.absence import check_swept, fetch_sweep
 from include.load.books.inbox_marks import run_settle_events
@@ -118,7 +120,7 @@ class _Load:
         """Make what a load needs before it reads: schemas and temporary tables."""
         ddl.run_migrations(self.connection)
         schema = self.layout.parent.schema
-        ddl.run_ensure_schemas(
+        run_ensure_schemas(
             self.connection, self.plan.tenant, [schema], tenant_roles=self.tenant_roles
         )
         stored = {table.name: fetch_columns(self.connection, table) for table in self.layout.tables}
@@ -160,7 +162,7 @@ class _Load:
         with connection.transaction():
             connection.execute("set local jit = off")
             connection.execute("set local work_mem = '64MB'")
-            _run_lock(connection, plan)
+            run_lock_stream(connection, plan.tenant, plan.feed, plan.stream_name)
             if not plan.replayed:
                 run_check_rejects(
                     connection, plan.place(), plan.stream.quarantine, read=self.reader.read
@@ -277,20 +279,6 @@ def _build_layout(plan: LoadPlan) -> StreamLayout:
         raise ConfigError(
             f"a name is too long for the warehouse: {error}. Shorten the stream or column name."
         ) from error
-
-
-def _run_lock(connection: Connection, plan: LoadPlan) -> None:
-    """Loads of one stream commit one after the other."""
-    key = naming.lock_key(plan.tenant, plan.feed, plan.stream_name)
-    row = connection.execute("select pg_try_advisory_xact_lock(%s)", [key]).fetchone()
-    if row is not None and row[0]:
-        return
-    place = (plan.tenant, plan.feed, plan.stream_name)
-    log.info("load waits for another of its stream tenant=%s feed=%s stream=%s", *place)
-    since = time.monotonic()
-    connection.execute("select pg_advisory_xact_lock(%s)", [key])
-    waited = time.monotonic() - since
-    log.info("load goes on tenant=%s feed=%s stream=%s waited_s=%.1f", *place, waited)
 
 
 def _log_result(plan: LoadPlan, result: LoadResult) -> None:

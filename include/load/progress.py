@@ -2,11 +2,9 @@
 
 import logging
 
-from include.ledger import checkpoints
-from include.ledger import loads as ledger
+from include.ledger import checkpoints, cursors
 from include.ledger.checkpoints import Checkpoint
 from include.ledger.connection import Connection
-from include.ledger.cursors import fetch_is_rewound
 from include.load.absence import run_check_delivered
 from include.load.parts import PartCutter
 from include.load.plan import LoadPlan
@@ -44,8 +42,8 @@ class Progress:
         names = (plan.tenant, plan.feed, plan.stream_name)
         self.parts += 1
         self.delivered += delivered
-        before = ledger.fetch_cursor(connection, *names)
-        if fetch_is_rewound(
+        before = cursors.fetch_cursor(connection, *names)
+        if cursors.fetch_is_rewound(
             connection,
             names,
             planned_from=plan.cursor_before,
@@ -57,7 +55,7 @@ class Progress:
             return before, before
         if plan.stateful:
             if cutter.position is not None:
-                ledger.run_save_position(connection, place, cutter.position, load_id)
+                cursors.run_save_position(connection, place, cutter.position, load_id)
             return before, cutter.position
         if not cutter.is_last:
             self._run_save_checkpoint(load_id, cutter.position or "")
@@ -67,7 +65,7 @@ class Progress:
         if plan.reads is not None:
             checkpoints.run_drop_checkpoint(connection, *names, plan.reads)
         if plan.cursor_after is not None:
-            ledger.run_save_cursor(connection, place, plan.cursor_after, load_id)
+            cursors.run_save_cursor(connection, place, plan.cursor_after, load_id)
         return before, plan.cursor_after
 
     def _run_save_checkpoint(self, load_id: int, position: str) -> None:

@@ -8,9 +8,9 @@ from include.config.load import start_instant
 from include.config.models import Feed
 from include.core.streams import RunKind, Window
 from include.ledger import checkpoints
-from include.ledger import loads as ledger
 from include.ledger.checkpoints import Checkpoint, build_reads
 from include.ledger.connection import Connection, Warehouse
+from include.ledger.cursors import fetch_believed_cursor, fetch_cursor
 from include.ledger.loads import LoadPlace
 from include.load.plan import LoadPlan
 from include.load.policy import build_policy
@@ -50,14 +50,14 @@ def fetch_read_plan(
     """
     with warehouse.connect() as connection:
         where = (place.tenant, place.feed, place.stream)
-        cursor = ledger.fetch_cursor(connection, *where)
+        cursor = fetch_cursor(connection, *where)
         known = {"interval": interval, "start": start_instant(feed), "now": place.started_at}
         stateful = feed.connector.stateful or stream.stateful
         if stateful:
             planned = build_stateful_window(place.kind, **known)
         else:
             ahead = is_ahead(cursor, place.started_at)
-            believed = ledger.fetch_believed_cursor(connection, *where) if ahead else None
+            believed = fetch_believed_cursor(connection, *where) if ahead else None
             planned = build_window(stream, place.kind, cursor=cursor, believed=believed, **known)
         if isinstance(planned, Skipped):
             return planned

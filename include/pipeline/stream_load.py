@@ -14,6 +14,7 @@ from include.config.models import Feed
 from include.core.clock import utcnow
 from include.core.errors import ConfigError, EltError, PositionRefused, TooManyRejects
 from include.core.streams import LoadResult, Page, RunKind, Window
+from include.destinations.postgres.tenant_schemas import run_ensure_tenant
 from include.extract.source import Source, build_source
 from include.ledger import ddl
 from include.ledger import loads as ledger
@@ -146,7 +147,7 @@ def run_prepare(feed: Feed, warehouse: Warehouse) -> None:
     """Bring elt_ops up to date and make the tenant's schemas and role; idempotent."""
     with warehouse.connect() as connection:
         ddl.run_migrations(connection)
-        ddl.run_ensure_tenant(connection, feed.tenant)
+        run_ensure_tenant(connection, feed.tenant)
 
 
 def _describe(feed: Feed, stream_name: str, source: Source) -> Stream:

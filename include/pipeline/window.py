@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from include.config.connector_spec import Stream
 from include.core.clock import format_instant, parse_instant
 from include.core.streams import RunKind, Window
-from include.ledger.loads import CLOCK_TOLERANCE
+from include.ledger.cursors import CLOCK_TOLERANCE
 
 
 @dataclass(frozen=True, slots=True)

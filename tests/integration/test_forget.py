@@ -15,6 +15,7 @@ from include.config.models import Feed, FeedFile, Tenant, TenantFile
 from include.core.clock import utcnow
 from include.core.errors import ConfigError, WarehouseRejected, WarehouseUnavailable
 from include.core.streams import Page, Reject
+from include.destinations.postgres.tenant_schemas import run_ensure_tenant
 from include.ledger import ddl
 from include.ledger.connection import Warehouse
 from include.load.policy import build_policy
@@ -114,7 +115,7 @@ class Shop:
         self.warehouse = Warehouse(url, salt=SALT if privacy else None)
         with self.warehouse.connect() as connection:
             ddl.run_migrations(connection)
-            ddl.run_ensure_tenant(connection, self.tenant)
+            run_ensure_tenant(connection, self.tenant)
 
     def stream(self, name: str) -> LoadCase:
         stream = SHOP.streams[name]

@@ -10,11 +10,13 @@ import psycopg
 import pytest
 
 from include.core.errors import ConfigError, WarehouseRejected
+from include.destinations.postgres.tenant_schemas import run_ensure_schemas
 from include.ledger import check_results as outcomes
-from include.ledger import ddl
-from include.ledger import loads as ledger
+from include.ledger import cursors, ddl
 from include.ledger.connection import Warehouse
+from include.ledger.load_history import fetch_history, fetch_latest_loads
 from include.ledger.migrations import MIGRATIONS
+from include.ledger.quarantine import fetch_quarantine
 from tests.integration.load_case import build_case, order
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -45,7 +47,7 @@ def test_many_processes_at_once_migrate_once(warehouse: str) -> None:
             with Warehouse(warehouse).connect() as connection:
                 barrier.wait()
                 steps.append(ddl.run_migrations(connection))
-                ddl.run_ensure_schemas(connection, "tmany", ["tmany_raw_a", "tmany_mart"])
+                run_ensure_schemas(connection, "tmany", ["tmany_raw_a", "tmany_mart"])
         except BaseException as error:
             errors.append(error)
 
@@ -151,8 +153,8 @@ def test_the_cursor_never_moves_back(warehouse: str) -> None:
     assert case.load([], cursor_after=earlier).cursor_before == later
     assert case.load([]).cursor_before == later
     with Warehouse(case.url).connect() as connection:
-        assert ledger.fetch_cursor(connection, case.tenant, "shop", "orders") == later
-        assert ledger.fetch_cursor(connection, case.tenant, "shop", "other") is None
+        assert cursors.fetch_cursor(connection, case.tenant, "shop", "orders") == later
+        assert cursors.fetch_cursor(connection, case.tenant, "shop", "other") is None
 
 
 def test_the_ledger_answers_newest_first(warehouse: str) -> None:
@@ -160,16 +162,15 @@ def test_the_ledger_answers_newest_first(warehouse: str) -> None:
     case.load([order(1)], run_id="a", dag_id="d")
     case.load([order(1, colour="red")], run_id="b")
     with Warehouse(case.url).connect() as connection:
-        loads = ledger.fetch_loads(connection, case.tenant)
+        loads = fetch_history(connection, [case.tenant])
         assert [row["run_id"] for row in loads] == ["b", "a"]
         assert (loads[1]["inserted"], loads[1]["child_rows"]) == (1, {"items": 1})
-        assert [r["dag_id"] for r in ledger.fetch_loads(connection, run_id="a")] == ["d"]
-        latest = ledger.fetch_latest_loads(connection, case.tenant)
+        assert [r["dag_id"] for r in fetch_history(connection, [case.tenant], run="a")] == ["d"]
+        latest = fetch_latest_loads(connection, case.tenant)
         assert [(row["stream"], row["run_id"]) for row in latest] == [("orders", "b")]
-        changes = ledger.fetch_schema_changes(connection, case.tenant, "shop")
-        assert [(c["column_name"], c["change"]) for c in changes] == [("colour", "unknown_field")]
+        assert case.ops("schema_changes", "column_name, change") == [("colour", "unknown_field")]
         case.load([{"id": None}])
-        found = ledger.fetch_quarantine(connection, case.tenant)
+        found = fetch_quarantine(connection, case.tenant)
         assert [(row["reason"], "payload" in row) for row in found] == [("null_primary_key", False)]
 
 

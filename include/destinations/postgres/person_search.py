@@ -161,15 +161,6 @@ def run_refresh(connection: Connection, table: StoredTable) -> None:
     connection.execute(sql.SQL("refresh materialized view {}").format(name))
 
 
-def run_lock_streams(connection: Connection, tenant: str) -> None:
-    """Let no load of the tenant commit before this transaction ends."""
-    rows = connection.execute(
-        "select distinct feed, stream from elt_ops.loads where tenant = %s", [tenant]
-    ).fetchall()
-    for key in sorted(naming.lock_key(tenant, str(feed), str(stream)) for feed, stream in rows):
-        connection.execute("select pg_advisory_xact_lock(%s)", [key])
-
-
 def _as_text(column: StoredColumn) -> sql.Composable:
     if column.kind == "bytea":
         # Bytes that are text in any encoding we know of show their ASCII as it is.

@@ -10,7 +10,7 @@ from include.config.models import Feed, Tenant
 from include.core import naming
 from include.destinations.layout import build_layout
 from include.destinations.postgres.tables import run_add_primary_key, run_ensure_tables
-from include.ledger import ddl
+from include.destinations.postgres.tenant_schemas import run_ensure_tenant
 from include.ledger.connection import Connection, Warehouse
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ def run_ensure_raw_tables(tenant: Tenant, warehouse: Warehouse) -> int:
     """
     made = 0
     with warehouse.connect(autocommit=True) as connection:
-        ddl.run_ensure_tenant(connection, tenant, tenant_roles=warehouse.uses_tenant_roles)
+        run_ensure_tenant(connection, tenant, tenant_roles=warehouse.uses_tenant_roles)
         role = naming.tenant_role(tenant.id) if warehouse.uses_tenant_roles else None
         for feed in tenant.feeds:
             made += _run_ensure_feed(connection, feed, role)

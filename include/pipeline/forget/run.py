@@ -20,12 +20,12 @@ from include.destinations.postgres.person_search import (
     StoredTable,
     fetch_rows,
     fetch_tables,
-    run_lock_streams,
     run_refresh,
 )
 from include.ledger import ddl
 from include.ledger.connection import Connection, Warehouse
 from include.ledger.erasures import fetch_erasures, run_add_erasures
+from include.ledger.locks import run_lock_tenant
 from include.load.privacy.eraser import Eraser
 from include.pipeline.forget.find import Finder
 from include.pipeline.forget.person import Person
@@ -81,7 +81,7 @@ def run_forget(
 
 
 def _run(tenant: Tenant, person: Person, connection: Connection) -> ForgetReport:
-    run_lock_streams(connection, tenant.id)
+    run_lock_tenant(connection, tenant.id)
     run_add_erasures(connection, tenant.id, person.entries())
     inventory = build_inventory(tenant, fetch_tables(connection, tenant.id))
     eraser = _fetch_eraser(connection, tenant.id, person)

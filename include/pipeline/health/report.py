@@ -8,8 +8,9 @@ from typing import Any
 from include.config.models import Tenant
 from include.core.clock import utcnow
 from include.ledger import check_results as outcomes
-from include.ledger import loads as ledger
 from include.ledger.connection import Warehouse
+from include.ledger.load_history import fetch_latest_loads
+from include.ledger.quarantine import fetch_quarantine
 
 Rows = Sequence[Mapping[str, Any]]
 BAD_STATES = frozenset({"failed", "broken"})
@@ -59,8 +60,8 @@ def fetch_quality_report(tenant: Tenant, warehouse: Warehouse) -> QualityReport:
             utcnow(),
             scores=outcomes.fetch_latest_scores(connection, tenant.id),
             checks=outcomes.fetch_latest_checks(connection, tenant.id),
-            loads=ledger.fetch_latest_loads(connection, tenant.id),
-            quarantine=ledger.fetch_quarantine(connection, tenant.id),
+            loads=fetch_latest_loads(connection, tenant.id),
+            quarantine=fetch_quarantine(connection, tenant.id),
         )
 
 

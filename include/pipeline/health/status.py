@@ -8,9 +8,9 @@ from include.config.models import Feed, Tenant
 from include.core.clock import utcnow
 from include.ledger import backfills, ddl
 from include.ledger import check_results as outcomes
-from include.ledger import loads as ledger
 from include.ledger.connection import Connection, Warehouse
 from include.ledger.cursors import fetch_cursors
+from include.ledger.load_history import fetch_latest_loads
 from include.ledger.quarantine import QuarantineFilter, fetch_counts
 from include.quality.freshness import build_limits
 
@@ -26,7 +26,7 @@ def fetch_status(warehouse: Warehouse, tenant: Tenant) -> dict[str, Any]:
     """
     with warehouse.connect() as connection:
         ddl.run_migrations(connection)
-        latest = ledger.fetch_latest_loads(connection, tenant.id)
+        latest = fetch_latest_loads(connection, tenant.id)
         loaded_at = _fetch_loaded_at(connection, tenant.id)
         cursors = {
             (row["feed"], row["stream"]): row for row in fetch_cursors(connection, tenant.id)
