@@ -1,4 +1,4 @@
-"""One Airflow DAG per feed, `ingest__<tenant>__<feed>`, from include/tenants/*.yaml.
+"""One Airflow DAG per feed, `ingest__<tenant>__<feed>`, from the tenant files (ELT_TENANTS_DIR).
 
 A feed with a `sweep_schedule` has a second one, `sweep__<tenant>__<feed>`.
 Add a tenant or a feed in YAML; never edit this file. Broken tenants: tenant_quarantine.py.

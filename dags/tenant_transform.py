@@ -1,4 +1,4 @@
-"""One Airflow DAG per tenant, `transform__<tenant>`, from include/tenants/ and the manifest.
+"""One Airflow DAG per tenant, `transform__<tenant>`, from the tenant files and the manifest.
 
 Add a model in dbt/models or a tenant in YAML; never edit this file.
 """

@@ -1,4 +1,4 @@
-"""Fixtures every test folder shares: a throw-away PostgreSQL server and a fresh database."""
+"""What every test folder shares: the demo's tenants, a throw-away PostgreSQL, a fresh database."""
 
 import base64
 import os
@@ -13,7 +13,15 @@ import psutil
 import psycopg
 import pytest
 
+from include.config.settings import DEMO_TENANTS
 from include.local import postgres
+
+# The tests' tenants are the demo's, whatever the user has: set before any module is collected, as
+# many make their cases of the tenant files. Nor do they see the user's warehouse or connections.
+os.environ["ELT_TENANTS_DIR"] = str(DEMO_TENANTS)
+for _name in [*os.environ]:
+    if _name in ("WAREHOUSE_URL", "ELT_DBT_MANIFEST") or _name.startswith("AIRFLOW_CONN_"):
+        del os.environ[_name]
 
 FOLDER_PREFIX = "elt-test-postgres-"
 

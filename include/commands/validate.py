@@ -25,11 +25,14 @@ def run(arguments: argparse.Namespace) -> int:
     problems = [*platform.problems, *concepts, *problems]
     if arguments.json:
         say_json(
-            [{"path": _shown(p, settings), "line": p.line, "message": p.message} for p in problems]
+            [
+                {"path": settings.shown(p.path), "line": p.line, "message": p.message}
+                for p in problems
+            ]
         )
         return HAS_PROBLEMS if problems else 0
     for problem in problems:
-        place = _shown(problem, settings) + (f":{problem.line}" if problem.line else "")
+        place = settings.shown(problem.path) + (f":{problem.line}" if problem.line else "")
         say(f"{place}: {problem.message}")
     if problems:
         _summarise(problems, platform)
@@ -61,9 +64,3 @@ def _summarise(problems: list[Problem], platform: Platform) -> None:
             f"Tenants not loaded: {', '.join(platform.broken)}. The other "
             f"{len(platform.tenants)} are untouched."
         )
-
-
-def _shown(problem: Problem, settings: Settings) -> str:
-    """Path from the repository root where possible: what an editor can open."""
-    path = problem.path
-    return str(path.relative_to(settings.root) if path.is_relative_to(settings.root) else path)

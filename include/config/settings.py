@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+DEMO_TENANTS = ROOT / "include" / "sandbox" / "tenants"
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,7 @@ class Settings:
 
     Attributes:
         root: Repository root; relative paths in tenant files start here.
+        tenants_dir: The user's own tenant files, or the demo's after `use_demo`.
         state_dir: Local state (embedded server, sandbox, logs); ignored by git.
         warehouse_url: libpq URL of the warehouse, None when only an Airflow connection names it.
         tenant_roles: Give each tenant its own database role (needs CREATEROLE).
@@ -31,8 +33,22 @@ class Settings:
     dbt_project_dir: Path
     dbt_executable: Path
     dbt_manifest: Path
-    sandbox_url: str | None
     fernet_key: str | None = field(default=None, repr=False)
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the made-up businesses are the tenants."""
+        return self.tenants_dir.resolve() == DEMO_TENANTS
+
+    def resolve(self, path: Path) -> Path:
+        """A path of a tenant file: from the root, `.local/...` from wherever the state is."""
+        if not path.is_absolute() and path.parts[:1] == (".local",):
+            path = self.state_dir.joinpath(*path.parts[1:])
+        return self.root / path
+
+    def shown(self, path: Path) -> str:
+        """The path from the root where possible: the same on every machine, an editor opens it."""
+        return str(path.relative_to(self.root) if path.is_relative_to(self.root) else path)
 
 
 def load_settings() -> Settings:
@@ -49,9 +65,23 @@ def load_settings() -> Settings:
         dbt_project_dir=Path(env.get("ELT_DBT_PROJECT_DIR", ROOT / "dbt")),
         dbt_executable=Path(env.get("ELT_DBT_EXECUTABLE", ROOT / ".venv-dbt" / "bin" / "dbt")),
         dbt_manifest=Path(env.get("ELT_DBT_MANIFEST", state / "dbt" / "manifest.json")),
-        sandbox_url=env.get("ELT_SANDBOX_URL") or None,
         fernet_key=env.get("AIRFLOW__CORE__FERNET_KEY") or None,
     )
+
+
+def use_demo() -> None:
+    """From here on this process and its children run the made-up businesses, apart from the user's.
+
+    They have a state of their own (`<state>/demo`: databases, Airflow, logs) and never the user's
+    warehouse: a tenant of the user may be called `acme` too.
+    """
+    settings = load_settings()
+    if settings.is_demo:
+        return  # `source .local/demo/env` was here before
+    os.environ["ELT_TENANTS_DIR"] = str(DEMO_TENANTS)
+    os.environ["ELT_STATE_DIR"] = str(settings.state_dir.resolve() / "demo")
+    for name in ("WAREHOUSE_URL", "AIRFLOW_CONN_WAREHOUSE", "ELT_DBT_MANIFEST"):
+        os.environ.pop(name, None)
 
 
 def connection_from_env(connection_id: str) -> str | None:

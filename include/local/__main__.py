@@ -4,9 +4,10 @@ import argparse
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from include.config.load import load_platform
+from include.config.settings import DEMO_TENANTS, load_settings, use_demo
 from include.core.errors import EltError
 from include.local.console import complain, say
 
@@ -15,6 +16,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it did what it says, 1 with a reason otherwise."""
     arguments = _build_parser().parse_args(argv)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    if arguments.demo:
+        use_demo()
     try:
         return int(arguments.run(arguments) or 0)
     except EltError as error:
@@ -27,11 +30,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m include.local", description=__doc__)
+    parser.add_argument("--demo", action="store_true", help="the demo's tenants, not yours")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    up = commands.add_parser("up", help="start PostgreSQL, the sandbox and Airflow")
-    up.add_argument("--without-sandbox", action="store_true", help="real sources only")
+    up = commands.add_parser("up", help="start PostgreSQL and Airflow with your tenants")
     up.set_defaults(run=_up)
-    demo = commands.add_parser("demo", help="up, then every demo tenant through Airflow")
+    demo = commands.add_parser(
+        "demo", help="a stack with the sandbox; every demo tenant through it"
+    )
     demo.set_defaults(run=_demo)
     for command in (up, demo):
         command.add_argument("--size", help="small, default or a number of customers")
@@ -48,7 +53,12 @@ def _build_parser() -> argparse.ArgumentParser:
 def _up(arguments: argparse.Namespace) -> None:
     from include.local.stack import run_up
 
-    facts = run_up(arguments.size or None, sandbox=not arguments.without_sandbox)
+    platform = load_platform()
+    for problem in platform.problems:
+        complain(str(problem))
+    facts = run_up(arguments.size or None, sandbox=load_settings().is_demo)
+    if not platform.tenants:
+        say(f"no tenants in {facts.tenants_dir}; make new-tenant NAME=mybiz writes one")
     say(f"Airflow: {facts.ui}   user admin   password {facts.secrets.admin}")
 
 
@@ -56,14 +66,30 @@ def _down(arguments: argparse.Namespace) -> None:
     from include.local.stack import run_down
 
     del arguments
-    run_down()
+    stopped = [f"{what} ({stack})" for stack in _each_stack() for what in run_down()]
+    say(f"stopped: {', '.join(stopped)}" if stopped else "nothing was running")
 
 
 def _status(arguments: argparse.Namespace) -> int:
     from include.local.stack import run_status
 
     del arguments
-    return 0 if run_status() else 1
+    running = []
+    for stack in _each_stack():
+        say(f"{stack}:")
+        running.append(run_status())
+    return 0 if any(running) else 1
+
+
+def _each_stack() -> Iterator[str]:
+    """The stacks that have been started here once, each in turn the one of the settings."""
+    from include.local.state import load_state
+
+    if load_state().records.exists() and not load_settings().is_demo:
+        yield "your tenants"
+    use_demo()
+    if load_state().records.exists():
+        yield "demo"
 
 
 def _env(arguments: argparse.Namespace) -> None:
@@ -87,6 +113,7 @@ def _manifest(arguments: argparse.Namespace) -> None:
 def _demo(arguments: argparse.Namespace) -> int:
     from include.local.demo import run_demo
 
+    use_demo()
     return run_demo(arguments.size or None)
 
 
@@ -94,8 +121,19 @@ def _run(arguments: argparse.Namespace) -> int:
     from include.local.stack import run_servers_only
 
     words = [word for word in arguments.words if word != "--"]
+    if _names_demo_tenant(words):
+        complain("a tenant of the demo: its sandbox, its warehouse")
+        use_demo()
     environment = run_servers_only()
     os.execve(sys.executable, [sys.executable, "-m", "include.cli", "run", *words], environment)  # noqa: S606
+
+
+def _names_demo_tenant(words: Sequence[str]) -> bool:
+    """Whether `--tenant X` is a demo's; a file of the user's with that name comes first."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--tenant", default="")
+    file = f"{parser.parse_known_args(words)[0].tenant}.yaml"
+    return not (load_settings().tenants_dir / file).exists() and (DEMO_TENANTS / file).exists()
 
 
 if __name__ == "__main__":

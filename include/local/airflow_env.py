@@ -41,6 +41,7 @@ class StackFacts:
     ports: Ports
     warehouse_url: str
     parallelism: int
+    tenants_dir: Path
 
     @property
     def ui(self) -> str:
@@ -65,8 +66,8 @@ def _our_variables(facts: StackFacts) -> dict[str, str]:
     return {
         "ELT_ROOT": str(facts.root),
         "ELT_STATE_DIR": str(facts.state.folder),
+        "ELT_TENANTS_DIR": str(facts.tenants_dir),
         "WAREHOUSE_URL": facts.warehouse_url,
-        "ELT_SANDBOX_URL": f"http://{HOST}:{facts.ports.sandbox}",
         "PYTHONPATH": str(facts.root),
         "DO_NOT_TRACK": "1",
         "TZ": "UTC",

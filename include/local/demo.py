@@ -96,11 +96,11 @@ def _await_dags(api: AirflowApi, platform: Platform) -> None:
     """Wait until Airflow knows every DAG of the files.
 
     Raises:
-        ConfigError: If a DAG file does not import, a tenant file is broken, or it takes too long.
+        ConfigError: If a DAG file does not import, a demo tenant is broken, or it takes too long.
     """
-    if platform.problems:
+    if platform.broken:
         raise ConfigError(
-            f"{len(platform.problems)} problems in the files. Expected none; see `make validate`. "
+            f"the demo's tenants `{', '.join(platform.broken)}` have problems. Expected none. "
             f"The first: {platform.problems[0]}"
         )
     wanted = {feed.dag_id for feed in platform.feeds}
@@ -112,7 +112,7 @@ def _await_dags(api: AirflowApi, platform: Platform) -> None:
             reason = "; ".join(f"{path}: {line}" for path, line in errors) or "no import error"
             raise ConfigError(
                 f"`{', '.join(missing[:3])}` did not appear in Airflow: {reason}. "
-                "See .local/logs/dag-processor.log."
+                "See the dag-processor's log: `make logs NAME=dag-processor`."
             )
         time.sleep(1)
 
@@ -171,6 +171,7 @@ def _report(
     say(f"\n{demo_report.build_change_line(feeds)} Took {seconds:.0f} s.")
     say(f"Airflow: {facts.ui}   user admin   password {facts.secrets.admin}")
     say("It stays up until `make down`. Numbers for programs: .local/demo.json")
+    say("By hand: make run TENANT=acme FEED=shopify, or source .local/demo/env")
     for line in failures:
         complain(f"failed: {line}")
     return 1 if failures else 0

@@ -50,7 +50,8 @@ def load_facts() -> StackFacts:
     external = wanted is not None and f":{secrets.warehouse}@" not in wanted
     url = wanted if wanted and external else embedded
     parallelism = load_local_settings().parallelism
-    return StackFacts(settings.root, state, secrets, ports, url, parallelism)
+    tenants = settings.tenants_dir.resolve()
+    return StackFacts(settings.root, state, secrets, ports, url, parallelism, tenants)
 
 
 def build_environment(facts: StackFacts) -> dict[str, str]:
@@ -75,22 +76,23 @@ def run_up(size: str | None = None, *, sandbox: bool = True) -> StackFacts:
     return facts
 
 
-def run_down() -> None:
-    """Stop what `run_up` started; the API server after those whose tasks still report to it."""
+def run_down() -> list[str]:
+    """Stop what `run_up` started, and name it; the API server after those that report to it."""
     state = load_state()
     run_ensure_folders(state)
-    stopped = []
+    stopped: list[str] = []
     for names in (("scheduler", "dag-processor", "triggerer"), (API_SERVER, SANDBOX)):
         stopped += processes.run_stop_processes(state, names)
     if postgres.run_stop(state.server(run_ensure_secrets(state), 0)):
         stopped.append("postgresql")
-    say(f"stopped: {', '.join(stopped)}" if stopped else "nothing was running")
+    return stopped
 
 
 def run_status() -> bool:
     """Print what runs; True when everything does."""
     state, complete = load_state(), True
-    for name in (SANDBOX, *AIRFLOW_PROCESSES):
+    vendors = (SANDBOX,) if load_settings().is_demo else ()
+    for name in (*vendors, *AIRFLOW_PROCESSES):
         record = processes.load_record(state, name)
         complete = complete and record is not None
         since = datetime.fromtimestamp(record.started, UTC) if record else None
@@ -104,13 +106,14 @@ def run_status() -> bool:
 
 
 def run_servers_only() -> dict[str, str]:
-    """PostgreSQL and the sandbox without Airflow, for `make run`; answers the environment."""
-    facts = load_facts()
+    """PostgreSQL, and the demo's sandbox, without Airflow, for `make run`: the environment."""
+    facts, sandbox = load_facts(), load_settings().is_demo
     run_ensure_server(facts)
-    run_prepare(facts, build_environment(facts), None, sandbox=True, airflow=False)
+    run_prepare(facts, build_environment(facts), None, sandbox=sandbox, airflow=False)
     environment = build_environment(facts)
     write_env_file(facts, build_airflow_environment(facts, load_platform()))
-    _start_sandbox(facts, environment, time.monotonic())
+    if sandbox:
+        _start_sandbox(facts, environment, time.monotonic())
     return environment
 
 

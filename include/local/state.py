@@ -45,7 +45,8 @@ class LocalState:
 
     @property
     def demo_file(self) -> Path:
-        return self.folder / "demo.json"
+        """Beside the demo's own folder: `.local/demo.json`."""
+        return self.folder.with_name("demo.json")
 
     def server(self, secrets_: "LocalSecrets", port: int) -> PostgresServer:
         return PostgresServer(self.postgres, port, secrets_.postgres)

@@ -21,6 +21,7 @@ import pytest
 
 from include.config.credentials import Credentials
 from include.config.load import feed_by_name, load_platform
+from include.config.settings import DEMO_TENANTS
 from include.core.errors import AccessDenied, EltError
 from include.core.streams import LoadResult, RunKind
 from include.ledger.connection import Warehouse
@@ -76,8 +77,9 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     """Three scaffolded connectors, one of each kind, and a tenant that uses them all."""
     folder = tmp_path_factory.mktemp("scaffold")
     ignored = shutil.ignore_patterns("__pycache__", "target", "logs", "dbt_packages", ".user.yml")
-    for part in ("include/connectors", "include/tenants", "dbt"):
+    for part in ("include/connectors", "dbt"):
         shutil.copytree(ROOT / part, folder / part, ignore=ignored)
+    shutil.copytree(DEMO_TENANTS, folder / "include" / "tenants")
     copy = Copy(folder)
     copy.git("init", "-q")
     copy.git("add", "-A")

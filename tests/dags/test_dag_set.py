@@ -6,6 +6,7 @@ import pytest
 import yaml
 from airflow.utils.file import might_contain_dag_via_default_heuristic
 
+from include.config.settings import DEMO_TENANTS
 from tests.dags.conftest import DAG_FILES, ROOT, TENANT, dags_of
 
 OPS = {"ops__quality_report", "ops__retention", "ops__webhook_drain"}
@@ -14,7 +15,7 @@ OPS = {"ops__quality_report", "ops__retention", "ops__webhook_drain"}
 def _expected_from_yaml() -> set[str]:
     """The DAG ids as a reader of the YAML would write them down, without our configuration code."""
     found = set(OPS)
-    for path in (ROOT / "include" / "tenants").glob("*.yaml"):
+    for path in DEMO_TENANTS.glob("*.yaml"):
         tenant = yaml.safe_load(path.read_text())
         feeds = {n for n, block in tenant["feeds"].items() if block.get("enabled", True)}
         found |= {f"ingest__{tenant['tenant']}__{name}" for name in feeds}

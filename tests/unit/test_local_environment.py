@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from include.config.load import load_platform
-from include.config.settings import ROOT
+from include.config.settings import DEMO_TENANTS, ROOT
 from include.local.airflow_env import (
     Ports,
     StackFacts,
@@ -33,7 +33,7 @@ def facts(tmp_path: Path) -> StackFacts:
     (state.sandbox / "world.json").write_text(json.dumps(world))
     secrets = run_ensure_secrets(state)
     url = "postgresql://warehouse:pw@127.0.0.1:5433/warehouse"
-    return StackFacts(ROOT, state, secrets, Ports(8081, 5433, 8901), url, 4)
+    return StackFacts(ROOT, state, secrets, Ports(8081, 5433, 8901), url, 4, DEMO_TENANTS)
 
 
 def test_secrets_are_made_once_and_only_for_their_owner(facts: StackFacts) -> None:

@@ -139,13 +139,7 @@ def resolve_folder(text: str) -> Path:
     Raises:
         ConfigError: If it does not exist.
     """
-    settings = load_settings()
-    path = Path(text.removeprefix("file://"))
-    parts = path.parts
-    # `.local/...` is the state folder, wherever the environment puts that.
-    if not path.is_absolute() and parts and parts[0] == ".local":
-        path = settings.state_dir.joinpath(*parts[1:])
-    folder = path if path.is_absolute() else settings.root / path
+    folder = load_settings().resolve(Path(text.removeprefix("file://")))
     if not folder.is_dir():
         raise ConfigError(
             f"folder `{text}` does not exist. Expected the folder of `path`. "

@@ -109,7 +109,7 @@ def build_database(options: dict[str, Any], credentials: Credentials) -> Databas
 
     path = options.get("path")
     if path:
-        place = Path(path) if Path(path).is_absolute() else load_settings().root / path
+        place = load_settings().resolve(Path(path))
         return Database("sqlite", URL.create("sqlite", database=str(place)))
     text = credentials.fields.get("url")
     if text:

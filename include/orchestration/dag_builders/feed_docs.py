@@ -2,6 +2,7 @@
 
 from include.config.connector_spec import Stream
 from include.config.models import Feed
+from include.config.settings import load_settings
 from include.core import naming
 from include.pipeline.stream_names import build_stream_names
 
@@ -45,7 +46,7 @@ def build_ingest_docs(feed: Feed) -> str:
             f"- Credentials: Airflow connection `{feed.connection_id}`{_secrets(feed)}",
             f"- Next: asset `{naming.raw_asset(tenant.id, feed.name)}` wakes"
             f" `{naming.transform_dag_id(tenant.id)}`",
-            f"- Configuration: `include/tenants/{tenant.path.name}`,"
+            f"- Configuration: `{load_settings().shown(tenant.path)}`,"
             f" `include/connectors/{connector.connector}/`",
         ]
     )

@@ -1,6 +1,7 @@
 """doc_md of a transform DAG."""
 
 from include.config.models import Tenant
+from include.config.settings import load_settings
 from include.core import naming
 
 
@@ -32,7 +33,7 @@ def build_transform_docs(tenant: Tenant, render: str) -> str:
             f"- Checks of the marts: `{naming.OPS_SCHEMA}.check_results`; scores:"
             f" `{naming.OPS_SCHEMA}.scores`",
             "- The same by hand: `make run TENANT="
-            f"{tenant.id} STEP=transform`; configuration: `include/tenants/{tenant.path.name}`",
+            f"{tenant.id} STEP=transform`; configuration: `{load_settings().shown(tenant.path)}`",
         ]
     )
 
