@@ -13,8 +13,8 @@ from include.config.load import load_connectors, load_platform, load_tenant
 from include.config.settings import DEMO_TENANTS, load_settings, use_demo
 from tests.dags.conftest import DAG_FILES, ROOT, dags_of
 
-# Everything here is allowed: a demo tenant's id, letters of other scripts, a half-hour time zone, two
-# feeds of one connector, one without a DAG, a feed named like another connector.
+# Everything here is allowed: a demo tenant's id, letters of other scripts, a half-hour time zone,
+# two feeds of one connector, one without a DAG, a feed named like another connector.
 STRANGE = """
 tenant: acme
 name: "Ünïçøde & Söhne — 株式会社 <b>"
@@ -29,7 +29,7 @@ feeds:
   shopify: {connector: stripe, schedule: "59 23 29 2 *", start_date: 1999-12-31, priority: 10}
   stripe_b: {connector: stripe, schedule: manual, start_date: 2030-01-01, streams: [charges]}
   f: {connector: files, schedule: weekly, start_date: 2025-01-01, options: {path: /nowhere}}
-  off: {connector: square, schedule: hourly, start_date: 2025-01-01, enabled: false}
+  later: {connector: square, schedule: hourly, start_date: 2025-01-01, enabled: false}
 """
 BROKEN = "tenant: shut\nname: [\n"
 EXPECTED = {
