@@ -133,22 +133,18 @@ def build_interval(start: str, end: str | None, now: datetime) -> Window:
 
 def _choose_streams(feed: Feed, wanted: list[str] | None, warehouse: "Warehouse") -> list[str]:
     """Streams by time, all of the feed's or those named; the others are told of."""
-    from include.commands.connect import load_credentials
+    from include.commands.connect import build_environment
     from include.pipeline.backfill import find_time_streams
-    from include.pipeline.stream_load import open_source, run_prepare
+    from include.pipeline.stream_load import fetch_streams
 
     place = {"tenant": feed.tenant.id, "feed": feed.name}
-    known = feed.streams
     if feed.connector.stateful:
         raise ConfigError(
             "this source keeps a state of its own and cannot read an interval. Expected "
             "`cursors rewind --to start` and a run, which reads everything again.",
             **place,
         )
-    if feed.connector.streams_from_feed:
-        run_prepare(feed, warehouse)
-        known = open_source(feed, load_credentials(feed), warehouse).discover()
-    by_time, whole = find_time_streams(known)
+    by_time, whole = find_time_streams(fetch_streams(feed, build_environment(warehouse)))
     missing = sorted(set(wanted or ()) - set(by_time))
     if missing or not by_time:
         raise ConfigError(

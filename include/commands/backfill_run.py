@@ -13,7 +13,7 @@ from typing import Any
 
 from include.commands.backfill import build_progress
 from include.commands.choose import choose_feeds
-from include.commands.connect import load_credentials
+from include.commands.connect import build_environment, load_credentials
 from include.commands.exit_codes import DATA, RETRY
 from include.commands.output import complain, say
 from include.config.models import Tenant
@@ -43,13 +43,13 @@ class _Team:
             by_feed.setdefault(row["feed"], []).append(row["backfill_id"])
         for name, ids in sorted(by_feed.items()):
             (feed,) = choose_feeds(self.tenant, name)
-            credentials = load_credentials(feed)
+            # A connection that is missing is told at once, not by each of the workers.
+            load_credentials(feed)
             for _ in range(workers):
                 worker = BackfillWorker(
                     feed,
                     ids,
-                    credentials,
-                    self.warehouse,
+                    build_environment(self.warehouse),
                     stop=self.stop,
                     on_chunk=lambda chunk: self.changed.set(),
                 )

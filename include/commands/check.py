@@ -60,17 +60,16 @@ def _check_all(
     found: dict[str, "list[Step]"],
 ) -> None:
     """Every feed in a thread of its own, told as it ends."""
-    from include.commands.connect import load_credentials
+    from include.commands.connect import build_environment
     from include.pipeline.feed_check import check_feed
 
+    environment = build_environment(warehouse)
     progress = _Progress(len(feeds), shown=not arguments.json and sys.stderr.isatty())
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="check") as threads:
         asked = {
             threads.submit(
                 lambda feed: list(
-                    check_feed(
-                        feed, load_credentials, warehouse, with_streams=arguments.with_streams
-                    )
+                    check_feed(feed, environment, with_streams=arguments.with_streams)
                 ),
                 feed,
             ): feed

@@ -9,6 +9,7 @@ from include.config.settings import connection_from_env, load_settings
 from include.core import naming
 from include.core.errors import ConfigError, EltError, MissingSecret
 from include.ledger.connection import Warehouse
+from include.pipeline.load_environment import LoadEnvironment
 
 
 def load_credentials(feed: Feed) -> Credentials:
@@ -31,6 +32,11 @@ def load_warehouse(tenant: Tenant) -> Warehouse:
         MissingSecret: If neither is set.
     """
     return Warehouse(load_warehouse_url(tenant.spec.destination.connection), salt=load_salt(tenant))
+
+
+def build_environment(warehouse: Warehouse) -> LoadEnvironment:
+    """Where this process's loads run: connections come from its environment."""
+    return LoadEnvironment(warehouse, load_credentials)
 
 
 def load_salt(tenant: Tenant) -> str | None:

@@ -46,10 +46,10 @@ def _choose(tenant_id: str | None, feed_name: str | None) -> list[Feed]:
 
 
 def _drain(feed: Feed, place: str) -> list[EltError]:
-    from include.commands.connect import load_credentials, load_warehouse
+    from include.commands.connect import build_environment, load_warehouse
     from include.pipeline.webhook_drain import run_drain
 
-    done = run_drain(feed, load_credentials(feed), load_warehouse(feed.tenant))
+    done = run_drain(feed, build_environment(load_warehouse(feed.tenant)))
     rows = ", ".join(f"{name} {count}" for name, count in sorted(done.loaded.items())) or "no rows"
     say(
         f"{place}: {done.events} events, {rows}"

@@ -3,18 +3,19 @@
 from collections.abc import Mapping
 
 from include.commands.choose import choose_feeds
-from include.commands.connect import load_credentials
+from include.commands.connect import build_environment
 from include.commands.exit_codes import DATA, exit_code
 from include.commands.output import complain, say, say_json
 from include.config.connector_spec import Stream
-from include.config.models import Feed, Tenant
+from include.config.models import Tenant
 from include.core.clock import utcnow
-from include.core.errors import ConfigError, EltError
+from include.core.errors import EltError
+from include.core.streams import RunKind, RunOrigin
 from include.ledger.connection import Warehouse
 from include.ledger.quarantine import QuarantineFilter, fetch_counts
-from include.pipeline.load_request import RunOrigin
+from include.pipeline.load_request import LoadRequest
 from include.pipeline.quarantine_replay import Replay, run_replay
-from include.pipeline.stream_load import open_source
+from include.pipeline.stream_load import fetch_streams
 
 
 def run_replays(
@@ -26,15 +27,15 @@ def run_replays(
         counts = fetch_counts(connection, wanted)
     places = sorted({(row["feed"], row["stream"]) for row in counts})
     codes, told = [0], []
-    streams_of: dict[str, Mapping[str, Stream]] = {}
+    declared: dict[str, Mapping[str, Stream]] = {}
     for feed_name, stream in places:
         place = f"{tenant.id}/{feed_name}/{stream}"
         try:
             (feed,) = choose_feeds(tenant, feed_name)
-            if feed_name not in streams_of:
-                streams_of[feed_name] = _streams(feed, warehouse)
-            declared = _choose_stream(streams_of[feed_name], stream)
-            done = run_replay(feed, stream, declared, wanted, warehouse, origin)
+            if feed_name not in declared:
+                declared[feed_name] = fetch_streams(feed, build_environment(warehouse))
+            request = LoadRequest(feed, RunKind.MANUAL, (stream,), origin=origin)
+            done = run_replay(request, declared[feed_name], wanted, warehouse)
         except EltError as error:
             complain(f"error: {error.at(tenant=tenant.id, feed=feed_name, stream=stream)}")
             codes.append(exit_code(error))
@@ -48,22 +49,6 @@ def run_replays(
     elif not places:
         say("no open record is like that")
     return max(codes)
-
-
-def _streams(feed: Feed, warehouse: Warehouse) -> Mapping[str, Stream]:
-    """Today's declarations; those of detected streams are asked of the source."""
-    if not feed.connector.streams_from_feed:
-        return feed.streams
-    return open_source(feed, load_credentials(feed), warehouse).discover()
-
-
-def _choose_stream(known: Mapping[str, Stream], name: str) -> Stream:
-    if name not in known:
-        raise ConfigError(
-            f"the feed no longer has the stream. Streams: {', '.join(sorted(known)) or 'none'}. "
-            "Its records cannot be loaded; `quarantine drop` closes them."
-        )
-    return known[name]
 
 
 def _as_dict(done: Replay) -> dict[str, object]:

@@ -1,22 +1,21 @@
 """The steps of `run`: loads, dbt, checks; whatever fails, the rest is done and the end tells."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from time import monotonic
 
-from include.commands.connect import load_credentials, load_warehouse
+from include.commands.connect import build_environment, load_warehouse
 from include.commands.exit_codes import exit_code
 from include.commands.output import build_table, complain, say
 from include.config.models import Feed, Tenant
 from include.core.clock import utcnow
 from include.core.errors import EltError
-from include.core.streams import LoadResult, RunKind, Window
+from include.core.streams import NOWHERE, RunKind, RunOrigin, Window
 from include.ledger.connection import Warehouse
 from include.pipeline.dbt.build import run_dbt_build
+from include.pipeline.feed_load import StreamOutcome, run_feed_load
 from include.pipeline.health.checks import CheckSummary, run_feed_checks, run_tenant_checks
-from include.pipeline.load_request import RunOrigin
-from include.pipeline.stream_load import open_source, run_stream_load
-from include.pipeline.stream_names import build_stream_names, build_swept_names
+from include.pipeline.load_request import LoadRequest
 from include.pipeline.window import Skipped
 
 COUNTS = ("read", "loaded", "unchanged", "quarantined", "filtered")
@@ -71,51 +70,34 @@ def run_request(request: Request) -> int:
 
 
 def _ingest(request: Request, warehouse: Warehouse, tally: Tally) -> None:
+    """Load each feed; a sweep runs the feed's checks at once, as the sweep's DAG does."""
+    environment = build_environment(warehouse)
     for feed in request.feeds:
+        place = f"{feed.tenant.id}/{feed.name}"
         try:
-            for stream, done in _loads(request, feed, warehouse, tally):
-                _say_load(feed, stream, done, tally)
+            asked = _build_load(request, feed, tally.origin)
+            done = run_feed_load(asked, environment, on_stream=partial(_say_load, tally, place))
         except EltError as error:
-            place = error.at(tenant=feed.tenant.id, feed=feed.name)
-            _fail(f"{feed.tenant.id}/{feed.name}", place, tally)
+            _fail(place, error.at(tenant=feed.tenant.id, feed=feed.name), tally)
+            continue
+        if "sweep" in request.steps and done.loaded:
+            _check_feed(feed, warehouse, tally, tally.origin)
 
 
-def _loads(
-    request: Request, feed: Feed, warehouse: Warehouse, tally: Tally
-) -> Iterator[tuple[str, LoadResult | Skipped | EltError]]:
-    """Each stream with what came of it; raises only when the source cannot be opened at all."""
-    is_sweep = "sweep" in request.steps
-    names = build_stream_names(feed)
-    if is_sweep and names and not request.stream:
-        names = build_swept_names(feed)
-        if not names and not feed.connector.streams_from_feed:
-            return
-    credentials = load_credentials(feed)
-    source = open_source(feed, credentials, warehouse)
-    names = (request.stream,) if request.stream else names
-    for name in names or tuple(sorted(source.discover())):
-        try:
-            yield (
-                name,
-                run_stream_load(
-                    feed,
-                    name,
-                    RunKind.SWEEP if is_sweep else RunKind.MANUAL,
-                    request.window,
-                    credentials,
-                    warehouse,
-                    origin=tally.origin,
-                    source=source,
-                    reload=request.reload,
-                    may_shrink=request.accept_deletes,
-                ),
-            )
-        except EltError as error:
-            yield name, error
+def _build_load(request: Request, feed: Feed, origin: RunOrigin) -> LoadRequest:
+    return LoadRequest(
+        feed,
+        RunKind.SWEEP if "sweep" in request.steps else RunKind.MANUAL,
+        (request.stream,) if request.stream else (),
+        window=request.window,
+        origin=origin,
+        reload=request.reload,
+        may_shrink=request.accept_deletes,
+    )
 
 
-def _say_load(feed: Feed, stream: str, done: LoadResult | Skipped | EltError, tally: Tally) -> None:
-    place = f"{feed.tenant.id}/{feed.name}/{stream}"
+def _say_load(tally: Tally, feed: str, stream: str, done: StreamOutcome) -> None:
+    place = f"{feed}/{stream}"
     if isinstance(done, EltError):
         _fail(place, done, tally)
     elif isinstance(done, Skipped):
@@ -142,13 +124,9 @@ def _transform(tenant: Tenant, warehouse: Warehouse, tally: Tally) -> None:
 
 def _check(request: Request, warehouse: Warehouse, tally: Tally) -> None:
     # Checks of a run that loaded look at its own loads; alone, at the last load of every stream.
-    origin = tally.origin if "ingest" in request.steps else RunOrigin()
+    origin = tally.origin if "ingest" in request.steps else NOWHERE
     for feed in request.feeds:
-        place = f"{feed.tenant.id}/{feed.name}"
-        try:
-            _say_checks(place, run_feed_checks(feed, warehouse, origin))
-        except EltError as error:
-            _fail(f"{place} checks", error, tally)
+        _check_feed(feed, warehouse, tally, origin)
     if not request.has_whole_tenant:
         return
     tenant = request.tenant
@@ -156,6 +134,14 @@ def _check(request: Request, warehouse: Warehouse, tally: Tally) -> None:
         _say_checks(f"{tenant.id} marts", run_tenant_checks(tenant, warehouse, origin))
     except EltError as error:
         _fail(f"{tenant.id} mart checks", error, tally)
+
+
+def _check_feed(feed: Feed, warehouse: Warehouse, tally: Tally, origin: RunOrigin) -> None:
+    place = f"{feed.tenant.id}/{feed.name}"
+    try:
+        _say_checks(place, run_feed_checks(feed, warehouse, origin))
+    except EltError as error:
+        _fail(f"{place} checks", error, tally)
 
 
 def _say_checks(place: str, done: CheckSummary) -> None:

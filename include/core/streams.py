@@ -53,6 +53,23 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class RunOrigin:
+    """Who started a piece of work; written beside its rows so that a row leads back to a log.
+
+    Attributes:
+        dag_id: `cli` from the command line; None where nobody says.
+    """
+
+    dag_id: str | None = None
+    run_id: str | None = None
+    task_id: str | None = None
+    try_number: int = 1
+
+
+NOWHERE = RunOrigin()
+
+
+@dataclass(frozen=True, slots=True)
 class Reject:
     """A record that extraction could not turn into a record (cut JSON line, ragged CSV row).
 

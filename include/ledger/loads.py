@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from include.core.errors import EltError
-from include.core.streams import LoadResult, RunKind, Window
+from include.core.streams import NOWHERE, LoadResult, RunKind, RunOrigin, Window
 from include.ledger.check_results import run_claim_alert as run_claim_alert  # one door for callers
 from include.ledger.connection import Connection
 
@@ -19,7 +19,12 @@ MAX_MESSAGE = 2000
 
 @dataclass(frozen=True, slots=True)
 class LoadPlace:
-    """What a load is of and who asked for it; the same before, during and after the load."""
+    """What a load is of and who asked for it; the same before, during and after the load.
+
+    Attributes:
+        window: What is read; what is asked for until a plan has decided it.
+        started_at: Instant before anything was read.
+    """
 
     tenant: str
     feed: str
@@ -28,9 +33,12 @@ class LoadPlace:
     kind: RunKind
     window: Window
     started_at: datetime
-    dag_id: str | None = None
-    run_id: str | None = None
-    try_number: int = 1
+    origin: RunOrigin = NOWHERE
+
+    @property
+    def names(self) -> tuple[str, str, str]:
+        """What identifies the stream: tenant, feed and stream."""
+        return self.tenant, self.feed, self.stream
 
     def row(self) -> dict[str, Any]:
         """Values by the names of elt_ops.loads."""
@@ -43,9 +51,9 @@ class LoadPlace:
             "window_start": self.window.start,
             "window_end": self.window.end,
             "started_at": self.started_at,
-            "dag_id": self.dag_id,
-            "run_id": self.run_id,
-            "try_number": self.try_number,
+            "dag_id": self.origin.dag_id,
+            "run_id": self.origin.run_id,
+            "try_number": self.origin.try_number,
         }
 
 

@@ -38,19 +38,19 @@ def fetch_sweep(
         return None
     if parts:
         # What earlier parts brought is no longer staged, and would all look gone.
-        log.warning("sweep skipped stream=%s reason=committed_in_parts", plan.stream_name)
+        log.warning("sweep skipped stream=%s reason=committed_in_parts", plan.place.stream)
         return None
     if fetch_has_unkeyed(connection):
         # A quarantined record exists at the source; nobody knows which row it is.
         log.warning(
             "sweep skipped tenant=%s feed=%s stream=%s reason=quarantined_without_key",
-            *(plan.tenant, plan.feed, plan.stream_name),
+            *plan.place.names,
         )
         return None
     return Sweep(
         column,
         tuple(complete),
-        plan.window.start if plan.kind is RunKind.SWEEP else None,
+        plan.place.window.start if plan.place.kind is RunKind.SWEEP else None,
         plan.stream.cursor.field if plan.stream.cursor else None,
     )
 
@@ -81,7 +81,7 @@ def run_check_delivered(connection: Connection, plan: LoadPlan, delivered: int) 
     Raises:
         TruncatedFetch: It lacks more than the stream's share. Nothing of the load is kept.
     """
-    last = fetch_last_delivered(connection, plan.place())
+    last = fetch_last_delivered(connection, plan.place)
     share = plan.stream.sweep_limit_share
     accepted = plan.accepts_less or last is None or last <= SMALL_STREAM
     if accepted or last is None or delivered >= (1 - share) * last:

@@ -69,11 +69,11 @@ def run_load(warehouse: Warehouse, plan: LoadPlan, pages: Iterable[Page]) -> Loa
             the caller's to write (`ledger.run_record_failure`).
     """
     try:
-        plan = replace(plan, policy=plan.policy.salted(plan.tenant, warehouse.salt))
+        plan = replace(plan, policy=plan.policy.salted(plan.place.tenant, warehouse.salt))
         with warehouse.connect(autocommit=True) as connection:
             return _Load(connection, plan, warehouse.uses_tenant_roles).run(pages)
     except EltError as error:
-        error.at(tenant=plan.tenant, feed=plan.feed, stream=plan.stream_name)
+        error.at(tenant=plan.place.tenant, feed=plan.place.feed, stream=plan.place.stream)
         raise
 
 
@@ -84,7 +84,7 @@ class _Load:
         self.connection = connection
         self.plan = plan
         self.tenant_roles = tenant_roles
-        self.role = naming.tenant_role(plan.tenant) if tenant_roles else None
+        self.role = naming.tenant_role(plan.place.tenant) if tenant_roles else None
         self.layout = _build_layout(plan)
         self.shaper = Shaper(self.layout, plan.policy)
         self.staging = Staging(connection, self.layout, self.role)
@@ -103,7 +103,7 @@ class _Load:
             try:
                 done.append(self.run_commit(clock, cutter))
             except TooManyRejects as error:
-                place, read = self.plan.place(), self.reader.read
+                place, read = self.plan.place, self.reader.read
                 run_keep_rejects(self.connection, place, self.layout, read, error)
                 raise
             _log_result(self.plan, done[-1])
@@ -121,14 +121,14 @@ class _Load:
         ddl.run_migrations(self.connection)
         schema = self.layout.parent.schema
         run_ensure_schemas(
-            self.connection, self.plan.tenant, [schema], tenant_roles=self.tenant_roles
+            self.connection, self.plan.place.tenant, [schema], tenant_roles=self.tenant_roles
         )
         stored = {table.name: fetch_columns(self.connection, table) for table in self.layout.tables}
         for table in self.layout.tables:
             table.join_types(stored[table.name])
-        run_mark_filled(self.connection, self.plan.place(), self.layout, stored)
+        run_mark_filled(self.connection, self.plan.place, self.layout, stored)
         self.types_before = self.layout.all_types()
-        self.shaper.guard = fetch_guard(self.connection, self.plan.place(), self.layout)
+        self.shaper.guard = fetch_guard(self.connection, self.plan.place, self.layout)
         staged_rejects.run_create(self.connection)
         self.staging.run_create()
 
@@ -158,14 +158,14 @@ class _Load:
             clock: `time.monotonic()` at the part's start.
         """
         plan, connection = self.plan, self.connection
-        place = plan.place()
+        place = plan.place
         with connection.transaction():
             connection.execute("set local jit = off")
             connection.execute("set local work_mem = '64MB'")
-            run_lock_stream(connection, plan.tenant, plan.feed, plan.stream_name)
+            run_lock_stream(connection, *plan.place.names)
             if not plan.replayed:
                 run_check_rejects(
-                    connection, plan.place(), plan.stream.quarantine, read=self.reader.read
+                    connection, plan.place, plan.stream.quarantine, read=self.reader.read
                 )
             run_check_erasures(connection, place, self.shaper.guard)
             run_check_frozen(connection, place, self.shaper, self.types_before)
@@ -222,7 +222,7 @@ class _Load:
     def _take_notices(self) -> tuple[str, ...]:
         """What the source said while it was read; for the log, too."""
         notices = self.reader.take_notices()
-        names = (self.plan.tenant, self.plan.feed, self.plan.stream_name)
+        names = self.plan.place.names
         for notice in notices:
             log.warning("load notice tenant=%s feed=%s stream=%s notice=%s", *names, notice)
         return notices
@@ -236,8 +236,8 @@ class _Load:
         plan, connection = self.plan, self.connection
         self.staging.run_follow_types(self.layout.all_types())
         self.staging.run_analyze()
-        stamp = LoadStamp(plan.feed, load_id, plan.started_at)
-        is_latest = ledger.fetch_is_latest(connection, plan.place())
+        stamp = LoadStamp(plan.place.feed, load_id, plan.place.started_at)
+        is_latest = ledger.fetch_is_latest(connection, plan.place)
         if self.role is not None:
             role = sql.Identifier(self.role)
             connection.execute(sql.SQL("set local role {}").format(role))
@@ -274,7 +274,7 @@ class _Load:
 
 def _build_layout(plan: LoadPlan) -> StreamLayout:
     try:
-        return build_layout(plan.tenant, plan.connector, plan.stream_name, plan.stream)
+        return build_layout(plan.place.tenant, plan.place.connector, plan.place.stream, plan.stream)
     except ValueError as error:
         raise ConfigError(
             f"a name is too long for the warehouse: {error}. Shorten the stream or column name."
@@ -285,7 +285,7 @@ def _log_result(plan: LoadPlan, result: LoadResult) -> None:
     log.info(
         "load committed tenant=%s feed=%s stream=%s load_id=%s read=%s inserted=%s updated=%s "
         "unchanged=%s quarantined=%s filtered=%s deleted=%s seconds=%s",
-        *(plan.tenant, plan.feed, plan.stream_name, result.load_id, result.read, result.inserted),
-        *(result.updated, result.unchanged, result.quarantined, result.filtered, result.deleted),
+        *(*plan.place.names, result.load_id, result.read, result.inserted, result.updated),
+        *(result.unchanged, result.quarantined, result.filtered, result.deleted),
         result.seconds,
     )

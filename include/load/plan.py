@@ -1,7 +1,6 @@
 """What a load is to do, decided before anything is read."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from include.config.connector_spec import Stream
 from include.core.streams import RunKind, Window
@@ -24,9 +23,9 @@ class LoadPlan:
     """What to load, for whom and why.
 
     Attributes:
+        place: Whose load it is. Its window is what the pages hold, its `started_at` is written to
+            `_loaded_at`.
         stream: As declared or, for detected streams, as discovered.
-        window: What the pages hold; rows outside it were left out by the source.
-        started_at: Instant before anything was read; written to `_loaded_at`.
         cursor_after: Cursor to commit with the rows; None leaves the stored one alone.
         policy: What the tenant has decided about new fields and personal data.
         stateful: The position of a page is the stream's cursor.
@@ -39,18 +38,9 @@ class LoadPlan:
         replayed: Ids of quarantined records, when these and nothing else are what the pages hold.
     """
 
-    tenant: str
-    feed: str
-    connector: str
-    stream_name: str
+    place: LoadPlace
     stream: Stream
-    window: Window
-    kind: RunKind
-    started_at: datetime
-    cursor_after: str | None
-    dag_id: str | None = None
-    run_id: str | None = None
-    try_number: int = 1
+    cursor_after: str | None = None
     policy: StreamPolicy = DEFAULT_POLICY
     replayed: tuple[int, ...] = ()
     stateful: bool = False
@@ -65,12 +55,12 @@ class LoadPlan:
     @property
     def is_complete(self) -> bool:
         """What is read is all there is, so that absence means something."""
-        return is_complete_read(self.stream, self.window, self.kind)
+        return is_complete_read(self.stream, self.place.window, self.place.kind)
 
     @property
     def accepts_less(self) -> bool:
         """A person stands behind this load, so a much smaller read is taken as meant."""
-        return self.may_shrink or self.kind is RunKind.MANUAL
+        return self.may_shrink or self.place.kind is RunKind.MANUAL
 
     @property
     def comes_in_parts(self) -> bool:
@@ -78,18 +68,3 @@ class LoadPlan:
         sweep = self.stream.sweep
         absence_counts = sweep is not None and (sweep != "all" or self.is_complete)
         return (self.stateful or self.reads is not None) and not absence_counts
-
-    def place(self) -> LoadPlace:
-        """The ledger's view of this plan."""
-        return LoadPlace(
-            tenant=self.tenant,
-            feed=self.feed,
-            connector=self.connector,
-            stream=self.stream_name,
-            kind=self.kind,
-            window=self.window,
-            started_at=self.started_at,
-            dag_id=self.dag_id,
-            run_id=self.run_id,
-            try_number=self.try_number,
-        )

@@ -38,8 +38,8 @@ class Progress:
         Raises:
             TruncatedFetch: A full read brought far fewer records than the last one.
         """
-        plan, connection, place = self.plan, self.connection, self.plan.place()
-        names = (plan.tenant, plan.feed, plan.stream_name)
+        plan, connection, place = self.plan, self.connection, self.plan.place
+        names = plan.place.names
         self.parts += 1
         self.delivered += delivered
         before = cursors.fetch_cursor(connection, *names)
@@ -49,7 +49,7 @@ class Progress:
             planned_from=plan.cursor_before,
             now=before,
             is_state=plan.stateful,
-            started_at=plan.started_at,
+            started_at=plan.place.started_at,
         ):
             log.warning("cursor left alone, it was rewound while this load read reason=rewound")
             return before, before
@@ -72,12 +72,12 @@ class Progress:
         plan = self.plan
         checkpoint = Checkpoint(
             position=position,
-            window=plan.window,
+            window=plan.place.window,
             cursor_before=plan.cursor_before,
             cursor_after=plan.cursor_after,
-            started_at=plan.resumes.started_at if plan.resumes else plan.started_at,
+            started_at=plan.resumes.started_at if plan.resumes else plan.place.started_at,
             part=self.parts,
             delivered=self.delivered,
         )
         reads = plan.reads or ""
-        checkpoints.run_save_checkpoint(self.connection, plan.place(), reads, checkpoint, load_id)
+        checkpoints.run_save_checkpoint(self.connection, plan.place, reads, checkpoint, load_id)

@@ -1,70 +1,54 @@
-"""What an Airflow run asks for, as the pipeline's words. Pure apart from reading the context."""
+"""What an Airflow run asks for, in the pipeline's words. Pure: it only reads the context."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
+from include.config.models import Feed
 from include.core.clock import parse_instant
 from include.core.errors import ConfigError
-from include.core.streams import RunKind, Window
-from include.pipeline.load_request import RunOrigin
+from include.core.streams import RunKind, RunOrigin, Window
+from include.pipeline.load_request import LoadRequest
 
 ACCEPT_DELETES = "accept_deletes"
 
 
-@dataclass(frozen=True, slots=True)
-class RunRequest:
-    """Kind of a run and, for backfills and manual runs with from/to, exactly what to read.
+class DagRun(Protocol):
+    """What of Airflow's DAG run decides about a load.
 
     Attributes:
-        reload: Read files again that were loaded before.
-        may_shrink: A person accepts that much of a stream is gone.
+        run_type: `scheduled`, `backfill`, `manual` and others.
+        data_interval_start: None for runs that have no interval.
     """
 
-    kind: RunKind
-    window: Window | None
-    reload: bool = False
-    may_shrink: bool = False
+    run_type: Any
+    data_interval_start: datetime | None
+    data_interval_end: datetime | None
 
 
-def build_run_request(
-    run_type: str,
-    interval_start: datetime | None,
-    interval_end: datetime | None,
-    params: Mapping[str, Any],
-) -> RunRequest:
+def build_load_request(feed: Feed, run: DagRun, params: Mapping[str, Any]) -> LoadRequest:
     """Backfill: its data interval exactly. Scheduled: continue at the cursor. Else: params from/to.
 
     Raises:
         ConfigError: If `from` or `to` is not an ISO date or instant, or they are swapped.
     """
+    run_type = getattr(run.run_type, "value", run.run_type)
     if run_type == "backfill":
-        return RunRequest(RunKind.BACKFILL, Window(interval_start, interval_end))
+        interval = Window(run.data_interval_start, run.data_interval_end)
+        return LoadRequest(feed, RunKind.BACKFILL, window=interval)
     if run_type == "scheduled":
-        return RunRequest(RunKind.SCHEDULED, None)
+        return LoadRequest(feed, RunKind.SCHEDULED)
     since, until = _instant(params, "from"), _instant(params, "to")
     if since is None and until is None:
-        return RunRequest(RunKind.MANUAL, None, reload=bool(params.get("reload")))
+        return LoadRequest(feed, RunKind.MANUAL, reload=bool(params.get("reload")))
     if since and until and since >= until:
         raise ConfigError(f"`from` is `{since}`, `to` is `{until}`. Expected `from` before `to`.")
-    return RunRequest(RunKind.MANUAL, Window(since, until))
+    return LoadRequest(feed, RunKind.MANUAL, window=Window(since, until))
 
 
-def build_sweep_request(params: Mapping[str, Any]) -> RunRequest:
+def build_sweep_request(feed: Feed, params: Mapping[str, Any]) -> LoadRequest:
     """A sweep, however its run was started; only a person sets `accept_deletes`."""
-    return RunRequest(RunKind.SWEEP, None, may_shrink=params.get(ACCEPT_DELETES) is True)
-
-
-def read_run_request(context: Mapping[str, Any]) -> RunRequest:
-    """The request of the running task's DAG run."""
-    run = context["dag_run"]
-    return build_run_request(
-        getattr(run.run_type, "value", run.run_type),
-        run.data_interval_start,
-        run.data_interval_end,
-        context.get("params") or {},
-    )
+    return LoadRequest(feed, RunKind.SWEEP, may_shrink=params.get(ACCEPT_DELETES) is True)
 
 
 def read_origin(context: Mapping[str, Any]) -> RunOrigin:

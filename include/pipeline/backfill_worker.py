@@ -15,15 +15,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
-from include.config.credentials import Credentials
 from include.config.models import Feed
 from include.core.errors import EltError
-from include.core.streams import LoadResult, RunKind
+from include.core.streams import LoadResult, RunKind, RunOrigin
+from include.extract.source import Source
 from include.ledger import backfills
 from include.ledger.backfills import Chunk
-from include.ledger.connection import Warehouse
-from include.pipeline.load_request import RunOrigin
-from include.pipeline.stream_load import open_source, run_prepare, run_stream_load
+from include.pipeline.load_environment import LoadEnvironment
+from include.pipeline.load_request import LoadRequest
+from include.pipeline.stream_load import run_prepare, run_stream_load
 from include.pipeline.window import Skipped
 
 log = logging.getLogger(__name__)
@@ -56,15 +56,14 @@ class BackfillWorker:
         self,
         feed: Feed,
         ids: Sequence[int],
-        credentials: Credentials,
-        warehouse: Warehouse,
+        environment: LoadEnvironment,
         *,
         stop: threading.Event | None = None,
         on_chunk: Callable[[Chunk], None] = lambda chunk: None,
         pace: Pace = PACE,
     ) -> None:
         self._feed, self._ids = feed, list(ids)
-        self._credentials, self._warehouse = credentials, warehouse
+        self._environment, self._warehouse = environment, environment.warehouse
         self._stop = stop or threading.Event()
         self._on_chunk = on_chunk
         self._pace = pace
@@ -74,7 +73,7 @@ class BackfillWorker:
         """Work; errors of chunks are written to them, those of the warehouse come out."""
         run_prepare(self._feed, self._warehouse)
         # An own reader for each worker: an HTTP session is not for several threads.
-        source = open_source(self._feed, self._credentials, self._warehouse)
+        source = self._environment.open_source(self._feed)
         while not self._stop.is_set():
             chunk = self._claim()
             if chunk is None:
@@ -102,19 +101,13 @@ class BackfillWorker:
         with self._warehouse.connect() as connection:
             return backfills.fetch_has_work(connection, self._ids)
 
-    def _run_chunk(self, chunk: Chunk, source: object) -> None:
+    def _run_chunk(self, chunk: Chunk, source: Source) -> None:
         origin = RunOrigin("cli", f"backfill__{chunk.backfill_id}", None, chunk.tries)
+        request = LoadRequest(
+            self._feed, RunKind.BACKFILL, (chunk.stream,), window=chunk.window, origin=origin
+        )
         try:
-            done = run_stream_load(
-                self._feed,
-                chunk.stream,
-                RunKind.BACKFILL,
-                chunk.window,
-                self._credentials,
-                self._warehouse,
-                origin=origin,
-                source=source,  # type: ignore[arg-type]
-            )
+            done = run_stream_load(request, self._environment, source)
         except EltError as error:
             self._settle_error(chunk, error)
             return

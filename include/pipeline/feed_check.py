@@ -5,7 +5,7 @@ tokens).
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from include.config.credentials import Credentials
@@ -14,21 +14,17 @@ from include.core.clock import utcnow
 from include.core.errors import AccessDenied, EltError, UpstreamError
 from include.ledger import ddl
 from include.ledger.connection import Warehouse
+from include.pipeline.load_environment import LoadEnvironment
 from include.pipeline.network_check import Step, build_clock_step, check_address
-from include.pipeline.stream_load import open_source
 
 
 def check_feed(
-    feed: Feed,
-    fetch_credentials: Callable[[Feed], Credentials],
-    warehouse: Warehouse,
-    *,
-    with_streams: bool = True,
+    feed: Feed, environment: LoadEnvironment, *, with_streams: bool = True
 ) -> Iterator[Step]:
     """Steps in the order a load takes them; later ones are left out when they cannot be judged."""
     try:
-        credentials = fetch_credentials(feed)
-        source = open_source(feed, credentials, warehouse)
+        credentials = environment.fetch_credentials(feed)
+        source = environment.open_source(feed)
     except EltError as error:
         yield Step("credentials", error.message, error)
         return
@@ -43,7 +39,7 @@ def check_feed(
     try:
         source.check()
     except EltError as error:
-        yield from _blame(feed, credentials, warehouse, error, with_streams=with_streams)
+        yield from _blame(feed, environment, error, with_streams=with_streams)
         return
     seconds = round(time.monotonic() - began, 3)
     if feed.connector.streams_from_feed and not feed.streams:
@@ -64,12 +60,7 @@ def build_address(feed: Feed, credentials: Credentials) -> str | None:
 
 
 def _blame(
-    feed: Feed,
-    credentials: Credentials,
-    warehouse: Warehouse,
-    error: EltError,
-    *,
-    with_streams: bool,
+    feed: Feed, environment: LoadEnvironment, error: EltError, *, with_streams: bool
 ) -> Iterator[Step]:
     """Which streams the error is about: each is asked for alone."""
     is_login = isinstance(error, AccessDenied) and error.status == 401
@@ -77,7 +68,7 @@ def _blame(
         what = "auth" if isinstance(error, UpstreamError) else "scope"
         yield Step(what, error.message, error)
         return
-    steps = [_check_stream(feed, name, credentials, warehouse) for name in sorted(feed.streams)]
+    steps = [_check_stream(feed, name, environment) for name in sorted(feed.streams)]
     errors = [step.error for step in steps if step.error]
     refused = all(isinstance(one, AccessDenied) for one in errors) and len(errors) == len(steps)
     if not errors or refused:
@@ -89,11 +80,11 @@ def _blame(
     yield from steps
 
 
-def _check_stream(feed: Feed, name: str, credentials: Credentials, warehouse: Warehouse) -> Step:
+def _check_stream(feed: Feed, name: str, environment: LoadEnvironment) -> Step:
     alone = replace(feed, streams={name: feed.streams[name]})
     began = time.monotonic()
     try:
-        open_source(alone, credentials, warehouse).check()
+        environment.open_source(alone).check()
     except EltError as error:
         seconds = round(time.monotonic() - began, 3)
         return Step("scope", error.message, error, stream=name, seconds=seconds)

@@ -1,20 +1,24 @@
-"""Loads several streams of one feed in turn; one that fails does not stop the others."""
+"""Loads the streams of one feed in turn; one that fails does not stop the others.
+
+The one way in for an operator's task and for `run` at the command line.
+"""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from include.config.credentials import Credentials
-from include.config.models import Feed
 from include.core.errors import EltError
-from include.core.streams import LoadResult, RunKind, Window
-from include.ledger.connection import Warehouse
-from include.pipeline.load_request import RunOrigin
-from include.pipeline.stream_load import NOWHERE, open_source, run_stream_load
-from include.pipeline.stream_names import build_stream_names
+from include.core.streams import LoadResult, RunKind
+from include.extract.source import Source
+from include.pipeline.load_environment import LoadEnvironment
+from include.pipeline.load_request import LoadRequest
+from include.pipeline.stream_load import run_stream_load
+from include.pipeline.stream_names import build_stream_names, build_swept_names
 from include.pipeline.window import Skipped
 
 log = logging.getLogger(__name__)
+
+StreamOutcome = LoadResult | Skipped | EltError
 
 
 @dataclass(frozen=True)
@@ -25,51 +29,65 @@ class FeedResult:
     skipped: dict[str, Skipped] = field(default_factory=dict)
     failed: dict[str, EltError] = field(default_factory=dict)
 
+    def add(self, stream: str, outcome: StreamOutcome) -> None:
+        """Note what came of one stream."""
+        if isinstance(outcome, LoadResult):
+            self.loaded[stream] = outcome
+        elif isinstance(outcome, Skipped):
+            self.skipped[stream] = outcome
+        else:
+            self.failed[stream] = outcome
+
+
+def _ignore(stream: str, outcome: StreamOutcome) -> None:
+    pass
+
 
 def run_feed_load(
-    feed: Feed,
-    kind: RunKind,
-    window: Window | None,
-    credentials: Credentials,
-    warehouse: Warehouse,
+    request: LoadRequest,
+    environment: LoadEnvironment,
     *,
-    origin: RunOrigin = NOWHERE,
-    streams: Iterable[str] | None = None,
-    may_shrink: bool = False,
-    reload: bool = False,
+    on_stream: Callable[[str, StreamOutcome], None] = _ignore,
 ) -> FeedResult:
-    """Load the named streams, or all that the feed declares or discovery finds.
+    """Load the request's streams.
 
     Args:
-        may_shrink: A person accepts that much of the streams is gone.
-        reload: Read files again that were loaded before.
+        on_stream: Told what came of each stream as soon as it has ended.
 
     Raises:
         EltError: Only when the source cannot be opened; a stream's own error is in the answer.
     """
-    source = open_source(feed, credentials, warehouse)
-    names = tuple(streams or ()) or build_stream_names(feed) or tuple(sorted(source.discover()))
     result = FeedResult()
-    for name in names:
-        try:
-            done = run_stream_load(
-                feed,
-                name,
-                kind,
-                window,
-                credentials,
-                warehouse,
-                origin=origin,
-                source=source,
-                may_shrink=may_shrink,
-                reload=reload,
-            )
-        except EltError as error:
-            log.error("stream failed error=%s message=%s", type(error).__name__, error)
-            result.failed[name] = error
-            continue
-        (result.skipped if isinstance(done, Skipped) else result.loaded)[name] = done
+    if has_no_stream(request):
+        return result
+    source = environment.open_source(request.feed)
+    named = request.streams or _build_named(request)
+    for name in named or tuple(sorted(source.discover())):
+        outcome = _run_one(request.of(name), environment, source)
+        result.add(name, outcome)
+        on_stream(name, outcome)
     return result
+
+
+def _run_one(request: LoadRequest, environment: LoadEnvironment, source: Source) -> StreamOutcome:
+    try:
+        return run_stream_load(request, environment, source)
+    except EltError as error:
+        log.error("stream failed error=%s message=%s", type(error).__name__, error)
+        return error
+
+
+def has_no_stream(request: LoadRequest) -> bool:
+    """True for the sweep of a feed that has nothing to sweep; nobody is asked."""
+    if request.streams or request.kind is not RunKind.SWEEP:
+        return False
+    return not build_swept_names(request.feed) and not request.feed.connector.streams_from_feed
+
+
+def _build_named(request: LoadRequest) -> tuple[str, ...]:
+    """What the files say; nothing where only looking at the source can tell."""
+    swept = build_swept_names(request.feed) if request.kind is RunKind.SWEEP else ()
+    return swept or build_stream_names(request.feed)
 
 
 def build_feed_error(result: FeedResult) -> EltError | None:

@@ -3,15 +3,8 @@
 import inspect
 from typing import Any
 
-from include.core.streams import Reading, RunKind, Window
+from include.core.streams import Reading
 from include.extract.source import Source
-
-
-def build_reading(kind: RunKind, interval: Window | None, *, reload: bool) -> Reading:
-    """Files not loaded yet; everything again on request and for a sweep; an interval as given."""
-    if reload or kind is RunKind.SWEEP:
-        return Reading.ALL
-    return Reading.NEW if interval is None else Reading.WINDOW
 
 
 def build_read_options(source: Source, reading: Reading) -> dict[str, Any]:

@@ -10,16 +10,15 @@ records had fitted then and only committed late.
 import base64
 import json
 import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from include.config.connector_spec import Stream
-from include.config.models import Feed
-from include.core.errors import EltError
-from include.core.streams import LoadResult, Page, Reject, RunKind, Window
+from include.core.errors import ConfigError, EltError
+from include.core.streams import LoadResult, Page, Reject
 from include.destinations.layout import StreamLayout, build_layout
 from include.destinations.postgres.tables import fetch_columns
 from include.ledger import loads as ledger
@@ -30,11 +29,25 @@ from include.load.plan import LoadPlan
 from include.load.policy import StreamPolicy, build_policy
 from include.load.shape.records import DictChunk
 from include.load.shape.shaper import Shaper
-from include.pipeline.load_request import RunOrigin
+from include.pipeline.load_request import LoadRequest
+from include.pipeline.stream_load import build_place
 
 log = logging.getLogger(__name__)
 
 BATCH = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What one load can carry: records read at the same time, in the same form.
+
+    Attributes:
+        ids: Of the quarantined records, sorted.
+    """
+
+    read_at: datetime
+    form: str
+    ids: tuple[int, ...]
 
 
 @dataclass
@@ -53,26 +66,35 @@ class Replay:
 
 
 def run_replay(
-    feed: Feed,
-    stream_name: str,
-    stream: Stream,
+    request: LoadRequest,
+    declared: Mapping[str, Stream],
     wanted: QuarantineFilter,
     warehouse: Warehouse,
-    origin: RunOrigin,
 ) -> Replay:
     """Replay the open records of one stream that the filter lets through, oldest reading first.
 
+    Args:
+        declared: The feed's streams as they are declared or discovered now.
+
     Raises:
+        ConfigError: The feed no longer has the stream.
         EltError: A load failed, which is in the ledger; those before it are committed.
     """
     done = Replay()
-    for last_seen, form, ids in _fetch_groups(warehouse, wanted, stream_name):
-        plan = _build_plan(feed, stream_name, stream, form, last_seen, ids, origin)
+    stream = declared.get(request.stream)
+    if stream is None:
+        raise ConfigError(
+            "the feed no longer has the stream. Streams: "
+            f"{', '.join(sorted(declared)) or 'none'}. Its records cannot be loaded; "
+            "`quarantine drop` closes them."
+        )
+    for group in _fetch_groups(warehouse, wanted, request.stream):
+        plan = _build_plan(request, stream, group)
         try:
-            result = run_load(warehouse, plan, _pages(warehouse, plan, form))
+            result = run_load(warehouse, plan, _pages(warehouse, plan, group.form))
         except EltError as error:
             with warehouse.connect() as connection:
-                ledger.run_record_failure(connection, plan.place(), error)
+                ledger.run_record_failure(connection, plan.place, error)
             raise
         done.loads.append(result)
         done.settled += result.read - result.quarantined
@@ -80,54 +102,34 @@ def run_replay(
     return done
 
 
-def _fetch_groups(
-    warehouse: Warehouse, wanted: QuarantineFilter, stream: str
-) -> list[tuple[datetime, str, tuple[int, ...]]]:
-    """(read at, form, ids): what one load can carry, in the order read."""
+def _fetch_groups(warehouse: Warehouse, wanted: QuarantineFilter, stream: str) -> list[_Group]:
+    """In the order read."""
     with warehouse.connect() as connection:
         rows = fetch_rows(connection, wanted.of_stream(stream))
     groups: dict[tuple[datetime, str], list[int]] = {}
     for row in rows:
         groups.setdefault((row["last_seen"], row["form"]), []).append(row["quarantine_id"])
-    return [(at, form, tuple(sorted(ids))) for (at, form), ids in sorted(groups.items())]
+    return [_Group(at, form, tuple(sorted(ids))) for (at, form), ids in sorted(groups.items())]
 
 
-def _build_plan(
-    feed: Feed,
-    name: str,
-    stream: Stream,
-    form: str,
-    last_seen: datetime,
-    ids: tuple[int, ...],
-    origin: RunOrigin,
-) -> LoadPlan:
+def _build_plan(request: LoadRequest, stream: Stream, group: _Group) -> LoadPlan:
     # A handful of records says nothing about those that are not among them.
     changes: dict[str, Any] = {"sweep": None}
-    if form == "row":
+    if group.form == "row":
         columns = {n: c.model_copy(update={"path": None}) for n, c in stream.columns.items()}
         changes["columns"] = columns
     return LoadPlan(
-        tenant=feed.tenant.id,
-        feed=feed.name,
-        connector=feed.connector.connector,
-        stream_name=name,
+        place=replace(build_place(request), started_at=group.read_at),
         stream=stream.model_copy(update=changes),
-        window=Window(),
-        kind=RunKind.MANUAL,
-        started_at=last_seen,
-        cursor_after=None,
-        dag_id=origin.dag_id,
-        run_id=origin.run_id,
-        try_number=origin.try_number,
-        policy=build_policy(feed, name, stream),
-        replayed=ids,
+        policy=build_policy(request.feed, request.stream, stream),
+        replayed=group.ids,
     )
 
 
 def _pages(warehouse: Warehouse, plan: LoadPlan, form: str) -> Iterator[Page]:
     """The records, each tried alone first: what still does not fit keeps its own payload."""
-    layout = build_layout(plan.tenant, plan.connector, plan.stream_name, plan.stream)
-    policy = plan.policy.salted(plan.tenant, warehouse.salt)
+    layout = build_layout(plan.place.tenant, plan.place.connector, plan.place.stream, plan.stream)
+    policy = plan.policy.salted(plan.place.tenant, warehouse.salt)
     for start in range(0, len(plan.replayed), BATCH):
         with warehouse.connect() as connection:
             if start == 0:
@@ -156,7 +158,7 @@ def _fetch_payloads(
     found = connection.execute(
         "select record_key, reason, detail, payload from elt_ops.quarantine "
         "where tenant = %s and quarantine_id = any(%s) order by quarantine_id",
-        [plan.tenant, list(ids)],
+        [plan.place.tenant, list(ids)],
     )
     return list(found.fetchall())
 

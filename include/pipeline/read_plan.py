@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 
 from include.config.connector_spec import Stream
 from include.config.load import start_instant
-from include.config.models import Feed
-from include.core.streams import RunKind, Window
+from include.core.streams import RunKind
 from include.ledger import checkpoints
 from include.ledger.checkpoints import Checkpoint, build_reads
 from include.ledger.connection import Connection, Warehouse
@@ -14,7 +13,9 @@ from include.ledger.cursors import fetch_believed_cursor, fetch_cursor
 from include.ledger.loads import LoadPlace
 from include.load.plan import LoadPlan
 from include.load.policy import build_policy
+from include.pipeline.load_request import LoadRequest
 from include.pipeline.window import (
+    Asked,
     Skipped,
     WindowPlan,
     build_stateful_window,
@@ -34,77 +35,60 @@ class ReadPlan:
 
 
 def fetch_read_plan(
-    feed: Feed,
-    place: LoadPlace,
-    stream: Stream,
-    interval: Window | None,
-    warehouse: Warehouse,
-    *,
-    may_shrink: bool = False,
+    request: LoadRequest, place: LoadPlace, stream: Stream, warehouse: Warehouse
 ) -> ReadPlan | Skipped:
-    """Decide what to read now; nothing is written.
-
-    Args:
-        interval: The backfill's data interval or the manual run's from/to; None otherwise.
-        may_shrink: A person accepts that much of the stream is gone.
-    """
+    """Decide what to read now; nothing is written."""
+    feed = request.feed
     with warehouse.connect() as connection:
-        where = (place.tenant, place.feed, place.stream)
-        cursor = fetch_cursor(connection, *where)
-        known = {"interval": interval, "start": start_instant(feed), "now": place.started_at}
+        cursor = fetch_cursor(connection, *place.names)
+        asked = Asked(request.window, start_instant(feed), place.started_at)
         stateful = feed.connector.stateful or stream.stateful
         if stateful:
-            planned = build_stateful_window(place.kind, **known)
+            planned = build_stateful_window(place.kind, asked)
         else:
             ahead = is_ahead(cursor, place.started_at)
-            believed = fetch_believed_cursor(connection, *where) if ahead else None
-            planned = build_window(stream, place.kind, cursor=cursor, believed=believed, **known)
+            believed = fetch_believed_cursor(connection, *place.names) if ahead else None
+            planned = build_window(stream, place.kind, asked, cursor=cursor, believed=believed)
         if isinstance(planned, Skipped):
             return planned
-        plan = _build_plan(feed, place, stream, planned)
-        plan = replace(plan, cursor_before=cursor, may_shrink=may_shrink)
+        plan = _build_plan(request, place, stream, planned)
+        plan = replace(plan, cursor_before=cursor)
         if stateful:
             return ReadPlan(replace(plan, stateful=True), cursor)
         if place.kind is RunKind.SWEEP:
             return ReadPlan(plan)
-        return _fetch_resumed(connection, replace(plan, reads=build_reads(interval)))
+        return _fetch_resumed(connection, replace(plan, reads=build_reads(request.window)))
 
 
 def run_forget_position(warehouse: Warehouse, plan: LoadPlan) -> None:
     """Drop the checkpoint whose position the source no longer takes."""
     with warehouse.connect() as connection:
-        names = (plan.tenant, plan.feed, plan.stream_name)
-        checkpoints.run_drop_checkpoint(connection, *names, plan.reads)
+        checkpoints.run_drop_checkpoint(connection, *plan.place.names, plan.reads)
 
 
-def _build_plan(feed: Feed, place: LoadPlace, stream: Stream, planned: WindowPlan) -> LoadPlan:
+def _build_plan(
+    request: LoadRequest, place: LoadPlace, stream: Stream, planned: WindowPlan
+) -> LoadPlan:
+    feed = request.feed
     for notice in planned.notices:
-        names = (place.tenant, place.feed, place.stream)
-        log.warning("load notice tenant=%s feed=%s stream=%s notice=%s", *names, notice)
+        names = (*place.names, notice)
+        log.warning("load notice tenant=%s feed=%s stream=%s notice=%s", *names)
     # A file is loaded once, so a read without news brings nothing; a sweep has its own comparison.
     is_full = stream.cursor is None and stream.sweep is None and feed.connector.kind != "files"
     return LoadPlan(
-        tenant=place.tenant,
-        feed=place.feed,
-        connector=place.connector,
-        stream_name=place.stream,
+        place=replace(place, window=planned.window),
         stream=stream,
-        window=planned.window,
-        kind=place.kind,
-        started_at=place.started_at,
         cursor_after=planned.cursor_after,
-        dag_id=place.dag_id,
-        run_id=place.run_id,
-        try_number=place.try_number,
         policy=build_policy(feed, place.stream, stream),
         is_full=is_full and not (feed.connector.stateful or stream.stateful),
+        may_shrink=request.may_shrink,
         notices=planned.notices,
     )
 
 
 def _fetch_resumed(connection: Connection, plan: LoadPlan) -> ReadPlan:
     """The same plan, or the rest of a read that broke off, in the window that read had."""
-    names = (plan.tenant, plan.feed, plan.stream_name)
+    names = plan.place.names
     found = checkpoints.fetch_checkpoint(connection, *names, plan.reads or "")
     if found is None or not plan.comes_in_parts or not _is_same_read(plan, found):
         return ReadPlan(plan)
@@ -112,12 +96,13 @@ def _fetch_resumed(connection: Connection, plan: LoadPlan) -> ReadPlan:
         "read goes on tenant=%s feed=%s stream=%s parts=%s records=%s since=%s",
         *(*names, found.part, found.delivered, found.started_at),
     )
-    resumed = replace(plan, resumes=found, window=found.window, cursor_after=found.cursor_after)
+    place = replace(plan.place, window=found.window)
+    resumed = replace(plan, resumes=found, place=place, cursor_after=found.cursor_after)
     return ReadPlan(resumed, found.position)
 
 
 def _is_same_read(plan: LoadPlan, found: Checkpoint) -> bool:
     """A cursor that was rewound, or a start date that moved, asks for another read."""
-    if found.window.start != plan.window.start:
+    if found.window.start != plan.place.window.start:
         return False
     return plan.reads != build_reads(None) or found.cursor_before == plan.cursor_before

@@ -4,18 +4,17 @@ Data flow: ledger -> read plan (window, position) -> source.read -> run_load -> 
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from include.config.connector_spec import Stream
-from include.config.credentials import Credentials
 from include.config.models import Feed
 from include.core.clock import utcnow
 from include.core.errors import ConfigError, EltError, PositionRefused, TooManyRejects
-from include.core.streams import LoadResult, Page, RunKind, Window
+from include.core.streams import LoadResult, Page, Window
 from include.destinations.postgres.tenant_schemas import run_ensure_tenant
-from include.extract.source import Source, build_source
+from include.extract.source import Source
 from include.ledger import ddl
 from include.ledger import loads as ledger
 from include.ledger.connection import Warehouse
@@ -23,94 +22,81 @@ from include.ledger.loads import LoadPlace
 from include.load.loader import run_load
 from include.load.parts import build_sum
 from include.load.plan import LoadPlan
-from include.pipeline.file_reading import build_read_options, build_reading, run_after_commit
-from include.pipeline.load_request import RunOrigin
+from include.pipeline.file_reading import build_read_options, run_after_commit
+from include.pipeline.load_environment import LoadEnvironment
+from include.pipeline.load_request import LoadRequest
 from include.pipeline.read_plan import ReadPlan, fetch_read_plan, run_forget_position
-from include.pipeline.source_stores import build_stores
 from include.pipeline.window import Skipped
 
 log = logging.getLogger(__name__)
 
-NOWHERE = RunOrigin()
 # A list whose positions do not outlive a read cannot be read; two new starts tell it apart.
 MAX_RESTARTS = 2
 
 
 def run_stream_load(
-    feed: Feed,
-    stream_name: str,
-    kind: RunKind,
-    window: Window | None,
-    credentials: Credentials,
-    warehouse: Warehouse,
-    *,
-    origin: RunOrigin = NOWHERE,
-    source: Source | None = None,
-    reload: bool = False,
-    may_shrink: bool = False,
+    request: LoadRequest, environment: LoadEnvironment, source: Source | None = None
 ) -> LoadResult | Skipped:
     """Load one stream; a failure is recorded in the ledger before it is raised.
 
     A read that broke off between two committed parts goes on behind them.
 
     Args:
-        window: Exactly what to read (backfill interval, manual from/to); None continues at the
-            committed cursor.
+        request: Of one stream.
         source: An open source to reuse when several streams of a feed are loaded in turn.
-        reload: Read files again that were loaded before.
-        may_shrink: A person accepts that much of the stream is gone.
 
     Raises:
         EltError: With tenant, feed and stream filled in; parts committed before it stay.
     """
-    place = LoadPlace(
-        tenant=feed.tenant.id,
-        feed=feed.name,
-        connector=feed.connector.connector,
-        stream=stream_name,
-        kind=kind,
-        window=window or Window(),
-        started_at=utcnow(),
-        dag_id=origin.dag_id,
-        run_id=origin.run_id,
-        try_number=origin.try_number,
-    )
+    place = build_place(request)
     try:
-        return _run(feed, place, window, credentials, warehouse, source, reload, may_shrink)
+        return _run(request, place, environment, source)
     except Exception as error:
         if isinstance(error, EltError):
-            error.at(tenant=feed.tenant.id, feed=feed.name, stream=stream_name)
-        _record_failure(warehouse, place, error)
+            error.at(tenant=place.tenant, feed=place.feed, stream=place.stream)
+        _record_failure(environment.warehouse, place, error)
         raise
 
 
+def build_place(request: LoadRequest) -> LoadPlace:
+    """The books' view of a request of one stream, started now."""
+    feed = request.feed
+    return LoadPlace(
+        tenant=feed.tenant.id,
+        feed=feed.name,
+        connector=feed.connector.connector,
+        stream=request.stream,
+        kind=request.kind,
+        window=request.window or Window(),
+        started_at=utcnow(),
+        origin=request.origin,
+    )
+
+
 def _run(
-    feed: Feed,
-    place: LoadPlace,
-    window: Window | None,
-    credentials: Credentials,
-    warehouse: Warehouse,
-    source: Source | None,
-    reload: bool,
-    may_shrink: bool,
+    request: LoadRequest, place: LoadPlace, environment: LoadEnvironment, source: Source | None
 ) -> LoadResult | Skipped:
-    run_prepare(feed, warehouse)
-    source = source or open_source(feed, credentials, warehouse)
-    stream = _describe(feed, place.stream, source)
-    options = build_read_options(source, build_reading(place.kind, window, reload=reload))
+    warehouse = environment.warehouse
+    run_prepare(request.feed, warehouse)
+    source = source or environment.open_source(request.feed)
+    stream = describe_stream(request, source)
+    options = build_read_options(source, request.reading)
     restarts, done = 0, []
     while True:
-        planned = fetch_read_plan(feed, place, stream, window, warehouse, may_shrink=may_shrink)
+        planned = fetch_read_plan(request, place, stream, warehouse)
         if isinstance(planned, Skipped):
-            log.info("stream skipped %s reason=%s", _place_words(place), planned.reason)
+            names = (*place.names, planned.reason)
+            log.info("stream skipped tenant=%s feed=%s stream=%s reason=%s", *names)
             return planned
+        pages = _read(source, planned, options, environment)
         try:
-            result = run_load(warehouse, planned.load, _read(source, planned, options))
+            result = run_load(warehouse, planned.load, pages)
         except PositionRefused as error:
             if planned.load.stateful or restarts == MAX_RESTARTS:
                 raise
             restarts += 1
-            log.warning("read starts over %s reason=%s", _place_words(place), error.message)
+            names = (*place.names, error.message)
+            log.warning("read starts over tenant=%s feed=%s stream=%s reason=%s", *names)
             run_forget_position(warehouse, planned.load)
             continue
         run_after_commit(source, place.stream)
@@ -120,27 +106,23 @@ def _run(
         # What had broken off was of an older window: this run goes on from its end up to now.
 
 
-def _read(source: Source, planned: ReadPlan, options: dict[str, Any]) -> Iterator[Page]:
+def _read(
+    source: Source, planned: ReadPlan, options: dict[str, Any], environment: LoadEnvironment
+) -> Iterator[Page]:
+    place = planned.load.place
     if planned.position is not None:
         # Sources whose pages carry no position need not know the parameter.
         options = {**options, "position": planned.position}
-    return source.read(planned.load.stream_name, planned.load.window, **options)
+    for page in source.read(place.stream, place.window, **options):
+        environment.on_page(place, page)
+        yield page
 
 
 def _is_up_to(plan: LoadPlan, now: datetime) -> bool:
     """A read without a cursor to move is not repeated: the next run reads all of it anyway."""
     if plan.resumes is None or plan.cursor_after is None:
         return True
-    return plan.window.end is None or plan.window.end >= now
-
-
-def _place_words(place: LoadPlace) -> str:
-    return f"tenant={place.tenant} feed={place.feed} stream={place.stream}"
-
-
-def open_source(feed: Feed, credentials: Credentials, warehouse: Warehouse) -> Source:
-    """The feed's reader, its token and jobs kept in the warehouse; asks nobody anything yet."""
-    return build_source(feed, credentials, build_stores(feed, warehouse))
+    return plan.place.window.end is None or plan.place.window.end >= now
 
 
 def run_prepare(feed: Feed, warehouse: Warehouse) -> None:
@@ -150,8 +132,21 @@ def run_prepare(feed: Feed, warehouse: Warehouse) -> None:
         run_ensure_tenant(connection, feed.tenant)
 
 
-def _describe(feed: Feed, stream_name: str, source: Source) -> Stream:
-    """The stream's declaration, or what discovery finds for feeds that leave it to detection."""
+def fetch_streams(feed: Feed, environment: LoadEnvironment) -> Mapping[str, Stream]:
+    """Today's declarations of a feed's streams; those of detected ones are asked of the source."""
+    if not feed.connector.streams_from_feed:
+        return feed.streams
+    run_prepare(feed, environment.warehouse)
+    return environment.open_source(feed).discover()
+
+
+def describe_stream(request: LoadRequest, source: Source) -> Stream:
+    """The stream's declaration, or what discovery finds for feeds that leave it to detection.
+
+    Raises:
+        ConfigError: If the feed has no such stream.
+    """
+    feed, stream_name = request.feed, request.stream
     known = source.discover() if feed.connector.streams_from_feed else feed.streams
     if stream_name not in known:
         raise ConfigError(

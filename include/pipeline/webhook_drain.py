@@ -10,18 +10,27 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from include.config.connector_spec import Stream
-from include.config.credentials import Credentials
 from include.config.models import Feed, Tenant
 from include.core import naming
 from include.core.errors import ConfigError, ContractBroken, EltError, WarehouseRejected
-from include.core.streams import EventMark, LoadResult, Page, Reject, RunKind, Window
+from include.core.streams import (
+    NOWHERE,
+    EventMark,
+    LoadResult,
+    Page,
+    Reject,
+    RunKind,
+    RunOrigin,
+    Window,
+)
 from include.core.webhook_event import WebhookEvent
 from include.extract.source import EventSource, LocatedSource, Source
 from include.ledger import ddl
 from include.ledger.connection import Warehouse
 from include.ledger.stores import inbox
-from include.pipeline.load_request import RunOrigin
-from include.pipeline.stream_load import NOWHERE, open_source, run_prepare, run_stream_load
+from include.pipeline.load_environment import LoadEnvironment
+from include.pipeline.load_request import LoadRequest
+from include.pipeline.stream_load import run_prepare, run_stream_load
 
 log = logging.getLogger(__name__)
 
@@ -64,24 +73,24 @@ def fetch_waiting_feeds(tenant: Tenant, warehouse: Warehouse) -> dict[str, int]:
         }
 
 
-def run_drain(
-    feed: Feed, credentials: Credentials, warehouse: Warehouse, *, origin: RunOrigin = NOWHERE
-) -> DrainResult:
+def run_drain(feed: Feed, environment: LoadEnvironment, origin: RunOrigin = NOWHERE) -> DrainResult:
     """Make rows of everything in the feed's inbox.
 
     Raises:
         EltError: Only when the source cannot be opened; a stream's own error is in the answer.
     """
     result = DrainResult()
-    run_prepare(feed, warehouse)
-    source = open_source(feed, credentials, warehouse)
+    run_prepare(feed, environment.warehouse)
+    source = environment.open_source(feed)
     if not isinstance(source, LocatedSource):
         raise ConfigError(
             f"the source of a feed with an inbox is a `{type(source).__name__}`. Expected the one "
-            "`build_source` makes. Open it with `open_source`."
+            "`build_source` makes. Open it with `LoadEnvironment.open_source`."
         )
-    drain = _Drain(feed, credentials, warehouse, origin, source, result)
-    with _alone(feed, warehouse) as is_alone:
+    # An explicit window leaves the cursor where the scheduled reads have put it.
+    request = LoadRequest(feed, RunKind.SCHEDULED, window=Window(), origin=origin)
+    drain = _Drain(request, environment, source, result)
+    with _alone(feed, environment.warehouse) as is_alone:
         if is_alone:
             drain.run()
     log.info(
@@ -106,15 +115,14 @@ class _Drain:
 
     def __init__(
         self,
-        feed: Feed,
-        credentials: Credentials,
-        warehouse: Warehouse,
-        origin: RunOrigin,
+        request: LoadRequest,
+        environment: LoadEnvironment,
         source: LocatedSource,
         result: DrainResult,
     ) -> None:
-        self.feed, self.credentials, self.warehouse = feed, credentials, warehouse
-        self.origin, self.source, self.result = origin, source, result
+        self.request, self.environment = request, environment
+        self.feed, self.warehouse = request.feed, environment.warehouse
+        self.source, self.result = source, result
         self.events = source.events()
         self.alone = 0
 
@@ -182,17 +190,7 @@ class _Drain:
         inbox.run_note_try(self.warehouse, self.feed.tenant.id, self.feed.name, ids)
 
     def _load(self, stream: str, source: Source) -> int:
-        # An explicit window leaves the cursor where the scheduled reads have put it.
-        done = run_stream_load(
-            self.feed,
-            stream,
-            RunKind.SCHEDULED,
-            Window(),
-            self.credentials,
-            self.warehouse,
-            origin=self.origin,
-            source=source,
-        )
+        done = run_stream_load(self.request.of(stream), self.environment, source)
         return done.loaded if isinstance(done, LoadResult) else 0
 
 

@@ -10,6 +10,20 @@ from include.ledger.cursors import CLOCK_TOLERANCE
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What time a run is asked to read, and when.
+
+    Attributes:
+        interval: The backfill's data interval or the manual run's from/to; None otherwise.
+        start: The feed's start date as UTC midnight.
+    """
+
+    interval: Window | None
+    start: datetime
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class WindowPlan:
     """What to read and where the cursor stands afterwards.
 
@@ -33,11 +47,9 @@ class Skipped:
 def build_window(
     stream: Stream,
     kind: RunKind,
+    asked: Asked,
     *,
-    interval: Window | None,
-    start: datetime,
     cursor: str | None,
-    now: datetime,
     believed: datetime | None = None,
 ) -> WindowPlan | Skipped:
     """Decide the window of one load.
@@ -49,8 +61,6 @@ def build_window(
     edited while it is read must not be taken for gone.
 
     Args:
-        interval: The backfill's data interval or the manual run's from/to; None otherwise.
-        start: The feed's start date as UTC midnight.
         cursor: Committed cursor (ISO instant) of the stream, None before its first load.
         believed: Until when the stream is loaded by the warehouse's clock, for a cursor that lies
             ahead of ours; None: nobody knows, so everything is read.
@@ -58,6 +68,7 @@ def build_window(
     Raises:
         ValueError: If a backfill comes without an interval.
     """
+    interval, start, now = asked.interval, asked.start, asked.now
     if kind is RunKind.BACKFILL and interval is None:
         raise ValueError("a backfill needs its data interval")
     if kind is RunKind.SWEEP:
@@ -77,11 +88,10 @@ def build_window(
     return WindowPlan(Window(since, now), format_instant(now), notices)
 
 
-def build_stateful_window(
-    kind: RunKind, *, interval: Window | None, start: datetime, now: datetime
-) -> WindowPlan | Skipped:
+def build_stateful_window(kind: RunKind, asked: Asked) -> WindowPlan | Skipped:
     """The window of a source that keeps its own state: it reads on from there, whatever we ask."""
-    if kind is RunKind.SWEEP or interval is not None:
+    start, now = asked.start, asked.now
+    if kind is RunKind.SWEEP or asked.interval is not None:
         return Skipped(
             "the source keeps its own state and reads on from there, so it cannot read an interval "
             "or everything; to read again from the start, rewind the cursor and run the feed"

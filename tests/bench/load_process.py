@@ -16,6 +16,7 @@ import orjson
 
 from include.core.streams import Page, RunKind, Window
 from include.ledger.connection import Warehouse
+from include.ledger.loads import LoadPlace
 from include.load.loader import LoadPlan, run_load
 from tests.bench import json_pages, order_rows
 
@@ -40,17 +41,8 @@ def main(url: str, what: str, tenant: str, rows: int, generation: int) -> None:
     # The generator's own start-up (building bodies) is not the loader's.
     first = next(pages)
     started = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=generation)
-    plan = LoadPlan(
-        tenant=tenant,
-        feed="shop",
-        connector="shop",
-        stream_name="orders",
-        stream=stream,
-        window=Window(),
-        kind=RunKind.SCHEDULED,
-        started_at=started,
-        cursor_after=None,
-    )
+    place = LoadPlace(tenant, "shop", "shop", "orders", RunKind.SCHEDULED, Window(), started)
+    plan = LoadPlan(place, stream)
     clock, cpu = time.perf_counter(), time.process_time()
     result = run_load(Warehouse(url), plan, chain([first], pages))
     measured = {

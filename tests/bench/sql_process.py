@@ -12,7 +12,9 @@ from include.config.credentials import Credentials
 from include.core.streams import RunKind
 from include.ledger.connection import Warehouse
 from include.pipeline.feed_load import run_feed_load
+from include.pipeline.load_request import LoadRequest
 from tests.bench.load_process import fetch_peak_mb
+from tests.load_environment import build_environment
 from tests.unit.feed_maker import build_feed, build_tenant
 
 
@@ -21,12 +23,8 @@ def main(source: str, warehouse: str, *streams: str) -> None:
     house = Warehouse(warehouse, tenant_roles=False)
     clock, cpu = time.perf_counter(), time.process_time()
     done = run_feed_load(
-        feed,
-        RunKind.SCHEDULED,
-        None,
-        Credentials("bench", fields={"url": source}),
-        house,
-        streams=streams,
+        LoadRequest(feed, RunKind.SCHEDULED, streams),
+        build_environment(house, Credentials("bench", fields={"url": source})),
     )
     if done.failed:
         raise next(iter(done.failed.values()))

@@ -26,8 +26,10 @@ from include.core.errors import AccessDenied, EltError
 from include.core.streams import LoadResult, RunKind
 from include.ledger.connection import Warehouse
 from include.pipeline.dbt.build import run_dbt_build
+from include.pipeline.load_request import LoadRequest
 from include.pipeline.stream_load import run_stream_load
 from tests.contract.source_tree import ROOT
+from tests.load_environment import build_environment
 
 ITEMS = [
     {"id": f"i{n}", "name": f"Item {n}", "updated_at": "2026-05-01T00:00:00Z", "colour": "red"}
@@ -188,7 +190,9 @@ def _load(feed_name: str, house: Warehouse, credentials: Credentials, path: Path
     feed = feed_by_name(load_platform(), "newco", feed_name)
     if "path" in feed.options:
         feed.options["path"] = str(path)
-    done = run_stream_load(feed, "items", RunKind.MANUAL, None, credentials, house)
+    done = run_stream_load(
+        LoadRequest(feed, RunKind.MANUAL, ("items",)), build_environment(house, credentials)
+    )
     assert isinstance(done, LoadResult)
     return done
 

@@ -12,6 +12,7 @@ from include.orchestration.operators import load_and_check as operators
 from include.orchestration.operators.load_and_check import SweepOperator
 from include.orchestration.run_request import build_sweep_request
 from include.pipeline.feed_load import FeedResult
+from include.pipeline.load_request import LoadRequest
 from tests.dags.conftest import ROOT, TENANT, dags_of
 
 SWEPT = """
@@ -87,34 +88,34 @@ def test_both_dags_are_registered_and_a_feed_without_schedule_has_one(swept) -> 
     [({}, False), ({"accept_deletes": True}, True), ({"accept_deletes": "yes"}, False)],
 )
 def test_only_a_person_accepts_many_deletions(swept, params: dict, accepts: bool) -> None:
-    request = build_sweep_request(params)
+    request = build_sweep_request(swept, params)
     assert (request.kind, request.window, request.may_shrink) == (RunKind.SWEEP, None, accepts)
     run = SimpleNamespace(run_type="scheduled", data_interval_start=None, data_interval_end=None)
     task = build_sweep_dag(swept).get_task("people")
-    assert task.read_request({"params": params, "dag_run": run}) == request
+    assert task.build_request(swept, {"params": params, "dag_run": run}) == request
     assert build_sweep_dag(swept).params["accept_deletes"] is False
 
 
 def test_the_task_asks_the_pipeline_for_a_sweep(swept, monkeypatch) -> None:
-    asked: dict = {}
+    asked: list[LoadRequest] = []
 
-    def load(feed, kind, window, *args, **options):
-        asked.update(options, feed=feed.name, kind=kind, window=window)
+    def load(request, environment):
+        asked.append(request)
         return FeedResult(loaded={"people": LoadResult(1, 3, 0, 0, 3, 0, 0, deleted=2)})
 
     monkeypatch.setattr("include.pipeline.feed_load.run_feed_load", load)
     monkeypatch.setattr(
         "include.orchestration.alerts.schema_change.notify_changes", lambda *args: None
     )
-    monkeypatch.setattr(operators, "_fetch_credentials", lambda feed: None)
     monkeypatch.setattr(operators, "build_warehouse", lambda tenant: None)
     ti = SimpleNamespace(dag_id="sweep__shop__wiped", run_id="r", task_id="people", try_number=1)
     context = {"ti": ti, "params": {"accept_deletes": True}}
     counts = build_sweep_dag(swept).get_task("people").execute(context)
     assert counts["unchanged"] == 3
-    assert (asked["feed"], asked["kind"], asked["window"]) == ("wiped", RunKind.SWEEP, None)
-    assert (asked["streams"], asked["may_shrink"]) == (("people",), True)
-    assert asked["origin"].dag_id == "sweep__shop__wiped"
+    [request] = asked
+    assert (request.feed.name, request.kind, request.window) == ("wiped", RunKind.SWEEP, None)
+    assert (request.streams, request.may_shrink) == (("people",), True)
+    assert request.origin.dag_id == "sweep__shop__wiped"
 
 
 def test_a_schedule_with_nothing_to_sweep_is_a_problem(write_platform) -> None:

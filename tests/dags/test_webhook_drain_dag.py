@@ -58,13 +58,13 @@ def test_a_drain_loads_and_then_fails_for_its_broken_stream(
 ) -> None:
     asked: list[tuple[str, str]] = []
 
-    def run(feed: Any, credentials: Any, warehouse: str, origin: Any) -> DrainResult:
-        asked.append((warehouse, feed.name))
+    def run(feed: Any, environment: str, origin: Any) -> DrainResult:
+        asked.append((environment, feed.name))
         broken = {"orders": ContractBroken("odd")} if feed.name == "more" else {}
         return DrainResult(loaded={"people": 3}, failed=broken)
 
     monkeypatch.setattr(webhook_drain, "run_drain", run)
-    monkeypatch.setattr("include.orchestration.connections.fetch_credentials", lambda feed: None)
+    monkeypatch.setattr(drain_dag, "build_environment", lambda tenant: tenant.id)
     monkeypatch.setattr(drain_dag, "read_origin", lambda context: None)
     assert DrainOperator(task_id="d", place=["aa", "hooks"]).execute({}) == {"people": 3}
     with pytest.raises(ContractBroken):

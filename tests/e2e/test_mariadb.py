@@ -22,6 +22,7 @@ from include.core.streams import RunKind, Window
 from include.extract.sql.source import SqlSource
 from include.ledger.connection import Warehouse
 from include.pipeline.feed_load import run_feed_load
+from include.pipeline.load_request import LoadRequest
 from include.sandbox.erpnext.site import CHILDREN
 from include.sandbox.erpnext.vendor import CREDENTIALS, STREAMS, fetch_site
 from include.sandbox.serve.session import Session
@@ -31,6 +32,7 @@ from tests.contract.connector_cases import sandbox_credentials
 from tests.contract.vendor_specs import load_spec
 from tests.e2e.mariadb_server import PASSWORD, running_mariadb
 from tests.integration.sql_case import SqlCase
+from tests.load_environment import build_environment
 from tests.unit.feed_maker import build_feed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -238,7 +240,7 @@ def _load_rest(case: SqlCase, spec: WorldSpec, at: datetime) -> dict[str, Any]:
     with running_sandbox(spec) as url, clock.frozen(at):
         login = sandbox_credentials("x", url, "erpnext", CREDENTIALS["corner"])
         house = Warehouse(case.warehouse, tenant_roles=False)
-        done = run_feed_load(feed, RunKind.SCHEDULED, None, login, house)
+        done = run_feed_load(LoadRequest(feed, RunKind.SCHEDULED), build_environment(house, login))
     assert done.failed == {}
     return dict(feed.streams)
 

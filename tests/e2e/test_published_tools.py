@@ -20,8 +20,10 @@ from include.core.errors import AccessDenied
 from include.core.streams import LoadResult, RunKind
 from include.extract.source import build_source
 from include.ledger.connection import Warehouse
+from include.pipeline.load_request import LoadRequest
 from include.pipeline.stream_load import run_stream_load
 from include.sandbox.testing import running_sandbox
+from tests.load_environment import build_environment
 from tests.unit.feed_maker import build_feed
 
 HOSTS = str(ROOT / "tests" / "bench" / "rivals" / "hosts")
@@ -47,12 +49,8 @@ def make_feed(name: str, connector: str, **options: Any) -> Feed:
 
 def load(feed: Feed, stream: str, url: str, **secrets: str) -> LoadResult:
     result = run_stream_load(
-        feed,
-        stream,
-        RunKind.SCHEDULED,
-        None,
-        Credentials(f"testco__{feed.name}", fields=secrets),
-        Warehouse(url),
+        LoadRequest(feed, RunKind.SCHEDULED, (stream,)),
+        build_environment(Warehouse(url), Credentials(f"testco__{feed.name}", fields=secrets)),
     )
     assert isinstance(result, LoadResult)
     return result

@@ -6,6 +6,7 @@ from include.config.credentials import load_credentials_from_env
 from include.config.load import feed_by_name, load_platform
 from include.ledger.connection import Warehouse
 from include.pipeline.backfill_worker import BackfillWorker, Pace
+from tests.load_environment import build_environment
 
 QUICK = Pace(heartbeat_s=0.2, stale_s=1.5, look_s=0.1, backoff_s=0.1)
 
@@ -13,4 +14,5 @@ if __name__ == "__main__":
     url, *ids = sys.argv[1:]
     feed = feed_by_name(load_platform(), "fills", "till")
     credentials = load_credentials_from_env(feed.connection_id, required=False)
-    BackfillWorker(feed, list(map(int, ids)), credentials, Warehouse(url), pace=QUICK).run()
+    environment = build_environment(Warehouse(url), credentials)
+    BackfillWorker(feed, list(map(int, ids)), environment, pace=QUICK).run()

@@ -15,6 +15,8 @@ from include.core.errors import EltError
 from include.core.streams import LoadResult, RunKind, Window
 from include.ledger.connection import Warehouse
 from include.pipeline.feed_load import FeedResult, run_feed_load
+from include.pipeline.load_request import LoadRequest
+from tests.load_environment import build_environment
 from tests.unit.feed_maker import build_feed, build_tenant
 
 KEYED = {"orders": {"files": "orders*.csv", "primary_key": ["id"], "columns": {"id": "int"}}}
@@ -53,9 +55,9 @@ class FilesCase:
         reload: bool = False,
     ) -> FeedResult:  # fmt: skip
         return run_feed_load(
-            self.feed, kind, window, self.credentials, Warehouse(self.url),
-            streams=streams, reload=reload,
-        )  # fmt: skip
+            LoadRequest(self.feed, kind, streams, window=window, reload=reload),
+            build_environment(Warehouse(self.url), self.credentials),
+        )
 
     def load(self, stream: str, **how: Any) -> LoadResult:
         """Load one stream, raising what it raised."""

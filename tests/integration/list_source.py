@@ -13,9 +13,11 @@ from include.core.clock import format_instant, frozen, parse_instant
 from include.core.errors import PositionRefused
 from include.core.streams import LoadResult, Page, RunKind, Window
 from include.ledger.connection import Warehouse
+from include.pipeline.load_request import LoadRequest
 from include.pipeline.stream_load import run_stream_load
 from include.pipeline.window import Skipped
 from tests.integration.load_case import LoadCase
+from tests.load_environment import build_environment
 from tests.unit.feed_maker import build_feed, build_tenant
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -114,10 +116,9 @@ class Shop:
         self.now += timedelta(hours=hours)
         warehouse = Warehouse(self.url)
         with frozen(self.now):
-            return run_stream_load(
-                self.feed, "things", kind, window, Credentials("c"), warehouse,
-                source=self.source, **options,
-            )  # fmt: skip
+            request = LoadRequest(self.feed, kind, ("things",), window=window, **options)
+            environment = build_environment(warehouse, Credentials("c"))
+            return run_stream_load(request, environment, self.source)
 
     def loaded(self, *args: Any, **options: Any) -> LoadResult:
         result = self.load(*args, **options)

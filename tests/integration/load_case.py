@@ -12,6 +12,7 @@ from include.config.connector_spec import Stream
 from include.core import naming
 from include.core.streams import LoadResult, Page, Reject, RunKind, Window
 from include.ledger.connection import Warehouse
+from include.ledger.loads import LoadPlace
 from include.load.loader import LoadPlan, run_load
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -26,6 +27,8 @@ ORDERS = {
     },
     "children": {"items": {"path": "items", "columns": {"sku": "text", "quantity": "int"}}},
 }
+
+PLACE = ("window", "kind", "started_at", "origin")
 
 
 @dataclass
@@ -46,18 +49,17 @@ class LoadCase:
 
     def plan(self, **changes: Any) -> LoadPlan:
         self.hours += 1
-        plan = LoadPlan(
+        place = LoadPlace(
             tenant=self.tenant,
             feed=self.feed,
             connector=self.connector,
-            stream_name=self.name,
-            stream=self.stream,
-            window=Window(),
+            stream=self.name,
             kind=RunKind.SCHEDULED,
+            window=Window(),
             started_at=START + timedelta(hours=self.hours),
-            cursor_after=None,
         )
-        return replace(plan, **changes)
+        of_place = {name: changes.pop(name) for name in PLACE if name in changes}
+        return replace(LoadPlan(replace(place, **of_place), self.stream), **changes)
 
     def load(self, *pages: Any, **changes: Any) -> LoadResult:
         """Load pages given as lists of records (or Page, or Arrow)."""

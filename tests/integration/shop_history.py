@@ -25,6 +25,7 @@ from include.ledger.cursors import run_rewind
 from include.load import loader, parts
 from include.load.parts import PartLimits
 from include.pipeline import stream_load
+from include.pipeline.load_request import LoadRequest
 from include.pipeline.stream_load import run_stream_load
 from tests.integration.changing_shop import (
     IDS,
@@ -36,6 +37,7 @@ from tests.integration.changing_shop import (
     Shop,
     ShopSource,
 )
+from tests.load_environment import build_environment
 from tests.unit.feed_maker import build_feed, build_tenant
 
 CREDENTIALS = Credentials("testco__feed")
@@ -206,9 +208,10 @@ class ShopHistory(RuleBasedStateMachine):
         ):
             try:
                 return run_stream_load(
-                    self.feed, stream, kind, window, CREDENTIALS, self.warehouse,
-                    source=self.source, may_shrink=True,
-                )  # fmt: skip
+                    LoadRequest(self.feed, kind, (stream,), window=window, may_shrink=True),
+                    build_environment(self.warehouse, CREDENTIALS),
+                    self.source,
+                )
             except (EltError, Killed):
                 assert end != "well"
                 return None

@@ -13,6 +13,8 @@ from include.core import clock, naming
 from include.core.streams import RunKind, Window
 from include.ledger.connection import Warehouse
 from include.pipeline.feed_load import FeedResult, run_feed_load
+from include.pipeline.load_request import LoadRequest
+from tests.load_environment import build_environment
 from tests.unit.feed_maker import build_feed, build_tenant
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -34,7 +36,8 @@ class SqlCase:
         house = Warehouse(self.warehouse, tenant_roles=False)
         with clock.frozen(self.now):
             return run_feed_load(
-                self.feed, kind, window, self.credentials, house, streams=streams or None
+                LoadRequest(self.feed, kind, streams, window=window),
+                build_environment(house, self.credentials),
             )
 
     def expect(self, *streams: str, **changes: Any) -> FeedResult:

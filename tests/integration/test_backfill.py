@@ -18,7 +18,9 @@ from include.config.load import feed_by_name, load_platform
 from include.core.streams import RunKind
 from include.ledger.connection import Warehouse
 from include.pipeline.feed_load import run_feed_load
+from include.pipeline.load_request import LoadRequest
 from tests.integration.backfill_case import Till, query, write_tenants
+from tests.load_environment import build_environment
 from tests.unit.fake_api import FakeApi
 
 
@@ -60,7 +62,9 @@ def _wait_for(url: str, condition: str, seconds: float = 30) -> None:
 
 def _scheduled(url: str, tenant: str) -> None:
     feed = feed_by_name(load_platform(), tenant, "till")
-    result = run_feed_load(feed, RunKind.SCHEDULED, None, Credentials("x"), Warehouse(url))
+    result = run_feed_load(
+        LoadRequest(feed, RunKind.SCHEDULED), build_environment(Warehouse(url), Credentials("x"))
+    )
     assert not result.failed
 
 

@@ -19,6 +19,7 @@ from include.pipeline import backfill_worker
 from include.pipeline.backfill_worker import BackfillWorker
 from tests.integration.backfill_case import Till, query, write_tenants
 from tests.integration.backfill_process import QUICK
+from tests.load_environment import build_environment
 from tests.unit.fake_api import FakeApi
 
 
@@ -46,7 +47,9 @@ def one_chunk(url: str) -> int:
 
 def _work(url: str) -> BackfillWorker:
     feed = feed_by_name(load_platform(), "fills", "till")
-    return BackfillWorker(feed, [1], Credentials("x"), Warehouse(url), pace=QUICK)
+    return BackfillWorker(
+        feed, [1], build_environment(Warehouse(url), Credentials("x")), pace=QUICK
+    )
 
 
 def _chunk(url: str) -> tuple:

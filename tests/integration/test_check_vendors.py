@@ -12,6 +12,7 @@ from include.sandbox.generate import run_generate
 from include.sandbox.testing import running_sandbox
 from include.sandbox.world import SIZES, WorldSpec
 from tests.contract.connector_cases import Case, build_cases
+from tests.load_environment import build_environment
 
 CANARY = "sk_canary_4be1_never_shown"
 
@@ -26,7 +27,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Case]]
 
 
 def _check(case: Case, url: str) -> list[Step]:
-    return list(check_feed(case.feed, lambda feed: case.credentials, Warehouse(url, False)))
+    return list(check_feed(case.feed, build_environment(Warehouse(url, False), case.credentials)))
 
 
 def test_every_demo_feed_can_be_checked(cases: dict[str, Case], warehouse: str) -> None:

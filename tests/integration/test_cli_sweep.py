@@ -2,11 +2,19 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 
 from include import cli
+from include.config.credentials import Credentials
+from include.config.load import feed_by_name, load_platform
+from include.config.models import Feed
+from include.ledger.connection import Warehouse
+from include.orchestration.dag_builders.sweep import build_sweep_dag
+from include.orchestration.operators import load_and_check
+from include.pipeline.load_environment import LoadEnvironment
 from tests.integration.cli_case import point_cli_at
 from tests.unit.fake_api import FakeApi, Reply, Seen
 
@@ -100,3 +108,46 @@ def test_a_sweep_that_would_delete_most_stops_and_says_how_to_accept_it(
     assert _live(url) == set(range(1, 51))
     assert cli.main([*RUN, "sweep", "--accept-deletes"]) == 0
     assert _live(url) == people
+
+
+def _run_dag(feed: Feed, warehouse: Warehouse, patch: pytest.MonkeyPatch) -> None:
+    """What the feed's sweep DAG does: its stream, then its checks."""
+    environment = LoadEnvironment(warehouse, lambda feed: Credentials("none"))
+    patch.setattr(load_and_check, "build_environment", lambda tenant: environment)
+    patch.setattr(load_and_check, "build_warehouse", lambda tenant: warehouse)
+    patch.setattr("include.orchestration.alerts.schema_change.notify_changes", lambda *_: None)
+    dag = build_sweep_dag(feed)
+    for task_id in ("people", "check_raw"):
+        ti = SimpleNamespace(dag_id=dag.dag_id, run_id="swept", task_id=task_id, try_number=1)
+        dag.get_task(task_id).execute({"ti": ti, "params": {}})
+
+
+@pytest.mark.parametrize("edge", ["command", "dag"])
+def test_a_sweep_runs_its_checks_whoever_starts_it(
+    url: str, people: set[int], monkeypatch: pytest.MonkeyPatch, edge: str
+) -> None:
+    """The DAG checked what a sweep had marked, the command line's twin of it checked nothing."""
+    assert cli.main([*RUN, "ingest"]) == 0
+    people -= {7, 8}
+    if edge == "command":
+        assert cli.main([*RUN, "sweep"]) == 0
+    else:
+        feed = feed_by_name(load_platform(), "sweeps", "till")
+        _run_dag(feed, Warehouse(url, tenant_roles=False), monkeypatch)
+    assert _live(url) == people
+    query = """
+        select count(*) filter (where c.state = 'passed') > 3, bool_or(l.kind = 'sweep')
+        from elt_ops.check_results as c join elt_ops.loads as l using (run_id, stream)
+        where c.stream = 'people'
+    """
+    with psycopg.connect(url) as connection:
+        assert connection.execute(query).fetchall() == [(True, True)]
+
+
+def test_the_checks_of_a_sweep_that_stopped_are_left_out(url: str, people: set[int]) -> None:
+    """As in the DAG, where they wait for at least one stream that has loaded."""
+    assert cli.main([*RUN, "ingest"]) == 0
+    people -= set(range(1, 40))
+    assert cli.main([*RUN, "sweep"]) == 3
+    with psycopg.connect(url) as connection:
+        assert connection.execute("select 1 from elt_ops.check_results").fetchall() == []

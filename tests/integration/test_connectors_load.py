@@ -19,11 +19,13 @@ from include.core import clock
 from include.core.streams import RunKind
 from include.ledger.connection import Warehouse
 from include.pipeline.feed_load import FeedResult, run_feed_load
+from include.pipeline.load_request import LoadRequest
 from include.sandbox.generate import run_generate
 from include.sandbox.testing import running_sandbox
 from include.sandbox.world import SIZES, WorldSpec
 from tests.contract.connector_cases import Case, build_cases
 from tests.contract.request_recorder import Sent, recording
+from tests.load_environment import build_environment
 
 NOW = datetime(2026, 11, 10, tzinfo=UTC)
 SECRET_FIELD = re.compile(r"password|secret|token$|assertion|keyfile")
@@ -74,7 +76,10 @@ def first(told: Loaded) -> dict[str, FeedResult]:
 
 def _load(case: Case, url: str) -> FeedResult:
     with clock.frozen(NOW):
-        return run_feed_load(case.feed, RunKind.SCHEDULED, None, case.credentials, Warehouse(url))
+        return run_feed_load(
+            LoadRequest(case.feed, RunKind.SCHEDULED),
+            build_environment(Warehouse(url), case.credentials),
+        )
 
 
 def _fetch(url: str, query: str) -> list[tuple[Any, ...]]:

@@ -24,6 +24,7 @@ from include.core.streams import RunKind
 from include.ledger.connection import Warehouse
 from include.pipeline.dbt.build import run_dbt_build
 from include.pipeline.feed_load import FeedResult, run_feed_load
+from include.pipeline.load_request import LoadRequest
 from include.sandbox.erpnext.vendor import build_counts as build_erpnext_counts
 from include.sandbox.serve.session import Session
 from include.sandbox.serve.vendors import load_credentials
@@ -32,6 +33,7 @@ from include.sandbox.testing import running_sandbox
 from include.sandbox.truth.orders import build_revenue
 from include.sandbox.world import WorldSpec
 from tests.contract.connector_cases import sandbox_credentials
+from tests.load_environment import build_environment
 
 SPEC = WorldSpec(size=100)
 BEFORE = datetime(2026, 10, 1, tzinfo=UTC)
@@ -55,7 +57,8 @@ class Corner:
         )
         with clock.frozen(at):
             found = run_feed_load(
-                feed, RunKind.SCHEDULED, None, credentials, Warehouse(self.warehouse)
+                LoadRequest(feed, RunKind.SCHEDULED),
+                build_environment(Warehouse(self.warehouse), credentials),
             )
         assert found.failed == {}
         return found

@@ -15,8 +15,10 @@ from include.config.models import Feed
 from include.core.clock import frozen
 from include.core.streams import Page, RunKind, Window
 from include.ledger.connection import Warehouse
+from include.pipeline.load_request import LoadRequest
 from include.pipeline.stream_load import run_stream_load
 from tests.integration.cli_case import point_cli_at
+from tests.load_environment import build_environment
 
 CONNECTOR = """
 connector: till
@@ -68,7 +70,9 @@ def _load(feed: Feed, url: str, day: int, source: Days | None = None) -> Days:
     source = source or Days()
     with frozen(datetime(2026, 1, day, tzinfo=UTC)):
         run_stream_load(
-            feed, "sales", RunKind.SCHEDULED, None, Credentials("x"), Warehouse(url), source=source
+            LoadRequest(feed, RunKind.SCHEDULED, ("sales",)),
+            build_environment(Warehouse(url), Credentials("x")),
+            source,
         )
     return source
 

@@ -16,7 +16,9 @@ from include.core.errors import TruncatedFetch
 from include.core.streams import LoadResult, Page, RunKind, Window
 from include.extract.http.date_slices import build_complete, build_slices
 from include.ledger.connection import Warehouse
+from include.ledger.loads import LoadPlace
 from include.load.loader import LoadPlan, run_load
+from include.pipeline.load_request import LoadRequest
 from include.pipeline.stream_load import Skipped, run_stream_load
 from include.sandbox.economy_views import fetch_ads, fetch_visits
 from include.sandbox.serve.session import Session
@@ -24,6 +26,7 @@ from include.sandbox.serve.vendors import load_credentials, load_vendors
 from include.sandbox.testing import running_sandbox
 from include.sandbox.world import SIZES, WorldSpec
 from tests.contract.connector_cases import sandbox_credentials
+from tests.load_environment import build_environment
 from tests.unit.feed_maker import build_feed
 
 NOW = datetime(2026, 11, 10, tzinfo=UTC)
@@ -48,17 +51,10 @@ class FakeReport:
         self, url: str, since: date, *, kind: RunKind = RunKind.SCHEDULED, now: datetime = NOW
     ) -> LoadResult:
         window = Window(datetime(since.year, since.month, since.day, tzinfo=UTC), now)
-        plan = LoadPlan(
-            tenant="testco",
-            feed=self.feed.name,
-            connector="google_analytics",
-            stream_name="key_events",
-            stream=self.feed.streams["key_events"],
-            window=window,
-            kind=kind,
-            started_at=now,
-            cursor_after=None,
+        place = LoadPlace(
+            "testco", self.feed.name, "google_analytics", "key_events", kind, window, now
         )
+        plan = LoadPlan(place, self.feed.streams["key_events"])
         with clock.frozen(now):
             return run_load(Warehouse(url), plan, self.pages(window))
 
@@ -155,7 +151,10 @@ def base() -> Iterator[str]:
 def _run(feed: Feed, login: Credentials, streams: Iterable[str], url: str) -> None:
     for stream in streams:
         with clock.frozen(NOW):
-            done = run_stream_load(feed, stream, RunKind.SCHEDULED, None, login, Warehouse(url))
+            done = run_stream_load(
+                LoadRequest(feed, RunKind.SCHEDULED, (stream,)),
+                build_environment(Warehouse(url), login),
+            )
         assert not isinstance(done, Skipped)
         assert done.quarantined == 0
 

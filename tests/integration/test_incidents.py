@@ -38,8 +38,10 @@ from include.extract.http.client import HttpLimits
 from include.extract.rest.source import RestSource
 from include.extract.stores.tokens import MemoryTokenStore
 from include.ledger.connection import Warehouse
+from include.pipeline.load_request import LoadRequest
 from include.pipeline.stream_load import run_stream_load
 from tests.integration.load_case import LoadCase
+from tests.load_environment import build_environment
 from tests.unit.fake_api import FakeApi, Reply, Seen
 from tests.unit.feed_maker import build_feed, build_tenant
 from tests.unit.token_vendor import TokenVendor
@@ -124,9 +126,10 @@ class Place:
                 token_store=MemoryTokenStore(), sleep=lambda seconds: None,
             )  # fmt: skip
             found = run_stream_load(
-                feed, "things", RunKind.SCHEDULED, None, credentials, Warehouse(self.warehouse),
-                source=SlowSource(source, self.now, minutes_a_page),
-            )  # fmt: skip
+                LoadRequest(feed, RunKind.SCHEDULED, ("things",)),
+                build_environment(Warehouse(self.warehouse), credentials),
+                SlowSource(source, self.now, minutes_a_page),
+            )
         assert isinstance(found, LoadResult)
         return found
 

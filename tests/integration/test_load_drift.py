@@ -66,7 +66,7 @@ def test_one_record_without_an_optional_field_is_no_vanished_field(warehouse: st
     case = build_case(warehouse)
     case.load([order(1)])
     plan = case.plan()
-    window = replace(plan.window, start=plan.started_at)
+    window = replace(plan.place.window, start=plan.place.started_at)
     assert case.load([{"id": 1, "updated_at": "2025-06-02"}], window=window).schema_changes == ()
     many = [{"id": n, "updated_at": "2025-06-02"} for n in range(100)]
     found = case.load(many, window=window).schema_changes

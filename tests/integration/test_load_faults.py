@@ -23,7 +23,7 @@ from include.core.errors import (
     WarehouseRejected,
     WarehouseUnavailable,
 )
-from include.core.streams import Page
+from include.core.streams import Page, RunOrigin
 from include.ledger import loads as ledger
 from include.ledger.connection import Warehouse
 from include.local import postgres
@@ -150,10 +150,10 @@ def test_refused_rows_never_show_in_the_error(case: LoadCase) -> None:
 
 def test_a_failure_is_recorded_on_a_fresh_connection(case: LoadCase) -> None:
     error = WarehouseUnavailable("no connection").at(tenant=case.tenant)
-    plan = case.plan(run_id="scheduled__1", try_number=2)
+    plan = case.plan(origin=RunOrigin(run_id="scheduled__1", try_number=2))
     with Warehouse(case.url).connect() as connection:
-        ledger.run_record_failure(connection, plan.place(), error, seconds=1.5)
-        ledger.run_record_failure(connection, plan.place(), KeyError("secret row"))
+        ledger.run_record_failure(connection, plan.place, error, seconds=1.5)
+        ledger.run_record_failure(connection, plan.place, KeyError("secret row"))
     rows = case.ops("loads", "load_id, state, error_class, error_message, try_number")[1:]
     assert [row[1:3] for row in rows] == [
         ("failed", "WarehouseUnavailable"),

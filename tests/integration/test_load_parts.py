@@ -19,10 +19,12 @@ from include.extract.rest.source import RestSource
 from include.ledger.connection import Warehouse
 from include.load import parts
 from include.load.parts import PartLimits
+from include.pipeline.load_request import LoadRequest
 from include.pipeline.stream_load import run_stream_load
 from tests.integration.list_source import NOW, Shop, build_shop, fill
 from tests.integration.load_case import build_case, order
 from tests.integration.load_parts_killed import STEPS
+from tests.load_environment import build_environment
 from tests.unit.fake_api import FakeApi, Reply, Seen
 from tests.unit.feed_maker import build_feed, build_tenant
 
@@ -305,8 +307,9 @@ def test_a_rest_list_is_asked_on_behind_what_is_committed(warehouse: str) -> Non
         source = RestSource(feed, Credentials("c", api.url), HttpLimits(tries=1))
 
         def load() -> Any:
-            place = (None, Credentials("c"), Warehouse(warehouse))
-            return run_stream_load(feed, "things", RunKind.SCHEDULED, *place, source=source)
+            environment = build_environment(Warehouse(warehouse), Credentials("c"))
+            request = LoadRequest(feed, RunKind.SCHEDULED, ("things",))
+            return run_stream_load(request, environment, source)
 
         with pytest.raises(UpstreamUnavailable):
             load()

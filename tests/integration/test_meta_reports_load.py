@@ -14,7 +14,9 @@ from include.core.streams import LoadResult, RunKind
 from include.ledger import ddl
 from include.ledger.connection import Warehouse
 from include.ledger.stores.jobs import WarehouseJobStore
+from include.pipeline.load_request import LoadRequest
 from include.pipeline.stream_load import run_stream_load
+from tests.load_environment import build_environment
 from tests.unit.fake_api import FakeApi, Reply, Seen
 from tests.unit.feed_maker import build_feed
 
@@ -63,9 +65,9 @@ def _load(api: FakeApi, url: str, at: datetime) -> LoadResult:
     credentials = Credentials("c", api.url, {"password": "x", "account_ids": "12"})
     with clock.frozen(at):
         done = run_stream_load(
-            build_feed("meta_ads"), "ad_insights", RunKind.SCHEDULED, None, credentials,
-            Warehouse(url),
-        )  # fmt: skip
+            LoadRequest(build_feed("meta_ads"), RunKind.SCHEDULED, ("ad_insights",)),
+            build_environment(Warehouse(url), credentials),
+        )
     assert isinstance(done, LoadResult)
     return done
 

@@ -12,10 +12,12 @@ from include.core.errors import AccessDenied
 from include.core.streams import RunKind
 from include.ledger.connection import Warehouse
 from include.pipeline.feed_load import FeedResult, run_feed_load
+from include.pipeline.load_request import LoadRequest
 from include.sandbox.gohighlevel.vendor import CREDENTIALS
 from include.sandbox.testing import running_sandbox
 from include.sandbox.world import WorldSpec
 from tests.contract.connector_cases import sandbox_credentials
+from tests.load_environment import build_environment
 
 NOW = datetime(2026, 11, 10, tzinfo=UTC)
 
@@ -26,7 +28,8 @@ def _load(url: str, warehouse: str, day: int) -> FeedResult:
     house = Warehouse(warehouse, tenant_roles=False)
     with clock.frozen(NOW + timedelta(days=day)):
         return run_feed_load(
-            feed, RunKind.SCHEDULED, None, login, house, streams=("pipelines", "calendars")
+            LoadRequest(feed, RunKind.SCHEDULED, ("pipelines", "calendars")),
+            build_environment(house, login),
         )
 
 

@@ -11,12 +11,13 @@ from include.config.load import feed_by_name, load_platform
 from include.config.models import Feed
 from include.core.clock import frozen
 from include.core.errors import ConfigError, EltError, WarehouseUnavailable
-from include.core.streams import LoadResult, RunKind, Window
+from include.core.streams import LoadResult, RunKind, RunOrigin, Window
 from include.ledger.connection import Warehouse
 from include.pipeline.feed_load import build_feed_error, run_feed_load
-from include.pipeline.load_request import RunOrigin
+from include.pipeline.load_request import LoadRequest
 from include.pipeline.stream_load import run_stream_load
 from include.pipeline.window import Skipped
+from tests.load_environment import build_environment
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
 TENANT = """
@@ -44,7 +45,8 @@ def _load(feed: Feed, url: str, stream: str = "prices", kind=RunKind.SCHEDULED, 
     origin = RunOrigin("ingest__pipe__drop", "run-1", stream, 2)
     with frozen(NOW):
         return run_stream_load(
-            feed, stream, kind, window, Credentials("x"), Warehouse(url), origin=origin
+            LoadRequest(feed, kind, (stream,), window=window, origin=origin),
+            build_environment(Warehouse(url), Credentials("x")),
         )
 
 
@@ -92,12 +94,8 @@ def test_without_a_warehouse_the_first_error_is_the_one_that_comes_out(feed: Fee
 def test_one_stream_that_fails_does_not_stop_the_others(feed: Feed, warehouse: str) -> None:
     with frozen(NOW):
         result = run_feed_load(
-            feed,
-            RunKind.SCHEDULED,
-            None,
-            Credentials("x"),
-            Warehouse(warehouse),
-            streams=("ghosts", "phantoms", "prices", "stores"),
+            LoadRequest(feed, RunKind.SCHEDULED, ("ghosts", "phantoms", "prices", "stores")),
+            build_environment(Warehouse(warehouse), Credentials("x")),
         )
     assert sorted(result.loaded) == ["prices", "stores"]
     assert sorted(result.failed) == ["ghosts", "phantoms"]
@@ -110,7 +108,8 @@ def test_one_stream_that_fails_does_not_stop_the_others(feed: Feed, warehouse: s
 def test_all_that_discovery_finds_is_loaded(feed: Feed, warehouse: str) -> None:
     with frozen(NOW):
         result = run_feed_load(
-            feed, RunKind.SCHEDULED, None, Credentials("x"), Warehouse(warehouse)
+            LoadRequest(feed, RunKind.SCHEDULED),
+            build_environment(Warehouse(warehouse), Credentials("x")),
         )
     assert sorted(result.loaded) == ["prices", "stores"]
     assert build_feed_error(result) is None

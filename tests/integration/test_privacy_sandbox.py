@@ -24,10 +24,12 @@ from include.pipeline.dbt.build import run_dbt_build
 from include.pipeline.feed_load import run_feed_load
 from include.pipeline.forget.person import build_person
 from include.pipeline.forget.run import run_forget
+from include.pipeline.load_request import LoadRequest
 from include.sandbox.generate import run_generate
 from include.sandbox.testing import running_sandbox
 from include.sandbox.world import SIZES, WorldSpec
 from tests.contract.connector_cases import Case, build_cases
+from tests.load_environment import build_environment
 
 NOW = datetime(2026, 11, 10, tzinfo=UTC)
 SALT = "one salt for all of this company"
@@ -51,7 +53,8 @@ class Company:
         for case in self.cases.values():
             with clock.frozen(NOW):
                 done = run_feed_load(
-                    case.feed, RunKind.SCHEDULED, None, case.credentials, self.warehouse
+                    LoadRequest(case.feed, RunKind.SCHEDULED),
+                    build_environment(self.warehouse, case.credentials),
                 )
             assert done.failed == {}
 

@@ -11,7 +11,7 @@ import pytest
 from include.config.connector_spec import Connector
 from include.config.models import Feed, FeedFile, Tenant, TenantFile
 from include.core.errors import AccessDenied
-from include.core.streams import LoadResult, RunKind, SchemaChange, Window
+from include.core.streams import LoadResult, RunKind, RunOrigin, SchemaChange, Window
 from include.ledger import check_results as outcomes
 from include.ledger import ddl
 from include.ledger import loads as ledger
@@ -80,8 +80,7 @@ def place(feed: Feed) -> ledger.LoadPlace:
         kind=RunKind.SCHEDULED,
         window=Window(None, NOW),
         started_at=NOW,
-        dag_id="ingest",
-        run_id="run_1",
+        origin=RunOrigin("ingest", "run_1"),
     )
 
 

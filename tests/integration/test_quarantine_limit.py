@@ -19,8 +19,10 @@ from include.ledger.connection import Warehouse
 from include.load.books.rejects import Rejects
 from include.load.shape.records import DictChunk
 from include.load.shape.shaper import Shaper
+from include.pipeline.load_request import LoadRequest
 from include.pipeline.stream_load import run_stream_load
 from tests.integration.load_case import LoadCase, build_case, order, reject
+from tests.load_environment import build_environment
 
 
 @pytest.fixture
@@ -190,7 +192,8 @@ def test_a_tenant_may_let_more_pass_for_one_stream(
         )
         feed = feed_by_name(load_platform(), "limits", "drop")
         run_stream_load(
-            feed, "visits", RunKind.SCHEDULED, None, Credentials("x"), Warehouse(warehouse, False)
+            LoadRequest(feed, RunKind.SCHEDULED, ("visits",)),
+            build_environment(Warehouse(warehouse, False), Credentials("x")),
         )
 
     limit = ", stream_settings: {visits: {quarantine: {share: SHARE, least: 3}}}"

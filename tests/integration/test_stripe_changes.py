@@ -20,11 +20,13 @@ from include.core.webhook_signature import SignatureRule, build_refusal
 from include.ledger.connection import Warehouse
 from include.ledger.stores.inbox import run_receive
 from include.pipeline.feed_load import run_feed_load
+from include.pipeline.load_request import LoadRequest
 from include.pipeline.webhook_drain import DrainResult, run_drain
 from include.sandbox.stripe.vendor import CREDENTIALS
 from include.sandbox.testing import running_sandbox
 from include.sandbox.world import SIZES, WorldSpec
 from tests.contract.connector_cases import sandbox_credentials
+from tests.load_environment import build_environment
 
 SPEC = WorldSpec(size=SIZES["small"])
 NOW = SPEC.as_of
@@ -47,7 +49,8 @@ class Account:
     def load(self, at: datetime) -> dict[str, LoadResult]:
         with clock.frozen(at):
             result = run_feed_load(
-                self.feed, RunKind.SCHEDULED, None, self.credentials, Warehouse(self.url)
+                LoadRequest(self.feed, RunKind.SCHEDULED),
+                build_environment(Warehouse(self.url), self.credentials),
             )
         assert result.failed == {}
         return result.loaded
@@ -73,7 +76,7 @@ class Account:
 
     def drain(self, at: datetime) -> DrainResult:
         with clock.frozen(at):
-            return run_drain(self.feed, self.credentials, Warehouse(self.url))
+            return run_drain(self.feed, build_environment(Warehouse(self.url), self.credentials))
 
     def query(self, text: str, *values: object) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.url, autocommit=True) as connection:

@@ -15,8 +15,10 @@ from include.core.errors import UpstreamUnavailable
 from include.core.streams import LoadResult, RunKind
 from include.ledger.connection import Warehouse
 from include.pipeline.feed_load import run_feed_load
+from include.pipeline.load_request import LoadRequest
 from include.pipeline.stream_load import run_stream_load
 from tests.integration.tool_maker import SECRET, build_program
+from tests.load_environment import build_environment
 from tests.unit.feed_maker import build_feed
 
 BOTH = pytest.mark.parametrize("connector", ["singer", "airbyte"])
@@ -42,7 +44,10 @@ def make_feed(
 
 
 def load(feed: Feed, url: str, stream: str = "orders") -> LoadResult:
-    result = run_stream_load(feed, stream, RunKind.SCHEDULED, None, CREDENTIALS, Warehouse(url))
+    result = run_stream_load(
+        LoadRequest(feed, RunKind.SCHEDULED, (stream,)),
+        build_environment(Warehouse(url), CREDENTIALS),
+    )
     assert isinstance(result, LoadResult)
     return result
 
@@ -165,6 +170,8 @@ def test_one_task_loads_all_that_is_found(
     connector: str, make_feed: MakeFeed, warehouse: str
 ) -> None:
     feed = make_feed(connector)
-    result = run_feed_load(feed, RunKind.SCHEDULED, None, CREDENTIALS, Warehouse(warehouse))
+    result = run_feed_load(
+        LoadRequest(feed, RunKind.SCHEDULED), build_environment(Warehouse(warehouse), CREDENTIALS)
+    )
     assert sorted(result.loaded) == ["all_people", "orders"]
     assert not result.failed

@@ -22,12 +22,14 @@ from include.core.streams import RunKind
 from include.ledger.connection import Warehouse
 from include.pipeline.dbt.build import run_dbt_build
 from include.pipeline.feed_load import run_feed_load
+from include.pipeline.load_request import LoadRequest
 from include.sandbox.generate import run_generate
 from include.sandbox.serve.connections import find_vendor
 from include.sandbox.serve.vendors import load_credentials
 from include.sandbox.testing import running_sandbox
 from include.sandbox.world import SIZES, WorldSpec
 from tests.contract.connector_cases import sandbox_credentials
+from tests.load_environment import build_environment
 
 SPEC = WorldSpec(size=SIZES["small"])
 TENANTS = ("acme", "bazaar", "corner", "summit")
@@ -89,7 +91,9 @@ def marts(warehouse: str, world: Path) -> Iterator[Connection]:
             if feed.connector.streams_from_feed and feed.connector.api is None:
                 continue
             credentials = build_credentials(feed, base)
-            result = run_feed_load(feed, RunKind.SCHEDULED, None, credentials, place)
+            result = run_feed_load(
+                LoadRequest(feed, RunKind.SCHEDULED), build_environment(place, credentials)
+            )
             assert not result.failed
     for tenant in TENANTS:
         run_dbt_build(platform.tenant(tenant), place, settings=settings)

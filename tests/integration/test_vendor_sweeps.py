@@ -11,6 +11,8 @@ from include.core import clock
 from include.core.streams import RunKind
 from include.ledger.connection import Warehouse
 from include.pipeline.feed_load import FeedResult, run_feed_load
+from include.pipeline.load_request import LoadRequest
+from tests.load_environment import build_environment
 from tests.unit.fake_api import FakeApi, Reply, Seen
 from tests.unit.feed_maker import build_feed
 
@@ -21,7 +23,9 @@ def _load(api: FakeApi, name: str, url: str, at: datetime) -> FeedResult:
     feed = build_feed(name)
     credentials = Credentials("c", api.url, {"password": "x"})
     with clock.frozen(at):
-        return run_feed_load(feed, RunKind.SCHEDULED, None, credentials, Warehouse(url))
+        return run_feed_load(
+            LoadRequest(feed, RunKind.SCHEDULED), build_environment(Warehouse(url), credentials)
+        )
 
 
 def _fetch(url: str, query: str) -> list[tuple[Any, ...]]:

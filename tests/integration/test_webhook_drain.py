@@ -24,8 +24,10 @@ from include.ledger.connection import Warehouse
 from include.ledger.stores.inbox import run_receive
 from include.load import loader
 from include.pipeline.feed_load import run_feed_load
+from include.pipeline.load_request import LoadRequest
 from include.pipeline.retention import run_retention
 from include.pipeline.webhook_drain import DrainResult, run_drain
+from tests.load_environment import build_environment
 
 PATHS = EventPaths("id", "type", "at")
 ORDERS = {
@@ -58,7 +60,7 @@ class Shop:
         return run_receive(Warehouse(self.url), self.feed.tenant.id, self.feed.name, event)
 
     def drain(self) -> DrainResult:
-        return run_drain(self.feed, self.credentials, Warehouse(self.url))
+        return run_drain(self.feed, build_environment(Warehouse(self.url), self.credentials))
 
     def query(self, text: str) -> list[tuple[Any, ...]]:
         schema = self.feed.raw_schema
@@ -248,10 +250,14 @@ def test_the_feeds_own_schedule_reads_the_inbox_too(make: Make) -> None:
     shop = make(ORDERS)
     shop.receive("e1", "order.created", id=1, amount="1")
     place = Warehouse(shop.url)
-    done = run_feed_load(shop.feed, RunKind.SCHEDULED, None, shop.credentials, place)
+    done = run_feed_load(
+        LoadRequest(shop.feed, RunKind.SCHEDULED), build_environment(place, shop.credentials)
+    )
     assert done.loaded["orders"].inserted == 1
     assert shop.states() == {"e1": "drained"}
-    again = run_feed_load(shop.feed, RunKind.SCHEDULED, None, shop.credentials, place)
+    again = run_feed_load(
+        LoadRequest(shop.feed, RunKind.SCHEDULED), build_environment(place, shop.credentials)
+    )
     assert again.loaded["orders"].read == 0
 
 

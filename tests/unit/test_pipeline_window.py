@@ -6,7 +6,7 @@ import pytest
 
 from include.config.connector_spec import Stream
 from include.core.streams import RunKind, Window
-from include.pipeline.window import Skipped, WindowPlan, build_stateful_window, build_window
+from include.pipeline.window import Asked, Skipped, WindowPlan, build_stateful_window, build_window
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 NOW = datetime(2026, 11, 1, 14, 30, tzinfo=UTC)
@@ -25,8 +25,9 @@ def _stream(cursor_type: str | None = "timestamp", lookback_h: float = 0) -> Str
 
 
 def _plan(stream: Stream, kind: RunKind = RunKind.SCHEDULED, **given: object) -> object:
-    values: dict = {"interval": None, "start": START, "cursor": None, "now": NOW, **given}
-    return build_window(stream, kind, **values)
+    values: dict = {"cursor": None, "interval": None, "start": START, "now": NOW, **given}
+    asked = Asked(*(values.pop(name) for name in ("interval", "start", "now")))
+    return build_window(stream, kind, asked, **values)
 
 
 @pytest.mark.parametrize("kind", [RunKind.SCHEDULED, RunKind.MANUAL])
@@ -100,7 +101,7 @@ def test_a_sweep_of_other_streams_is_skipped(cursor: str | None, word: str) -> N
 
 @pytest.mark.parametrize("kind", [RunKind.SCHEDULED, RunKind.MANUAL])
 def test_a_source_with_a_state_of_its_own_reads_on_from_there(kind: RunKind) -> None:
-    plan = build_stateful_window(kind, interval=None, start=START, now=NOW)
+    plan = build_stateful_window(kind, Asked(None, START, NOW))
     assert plan == WindowPlan(Window(START, NOW), None)
 
 
@@ -111,7 +112,7 @@ def test_a_source_with_a_state_of_its_own_reads_on_from_there(kind: RunKind) -> 
 def test_a_source_with_a_state_of_its_own_reads_no_interval(
     kind: RunKind, interval: Window | None
 ) -> None:
-    plan = build_stateful_window(kind, interval=interval, start=START, now=NOW)
+    plan = build_stateful_window(kind, Asked(interval, START, NOW))
     assert isinstance(plan, Skipped)
     assert "keeps its own state" in plan.reason
 

@@ -15,7 +15,7 @@ from include.config.load import load_platform
 from include.config.lookup import load_one_feed
 from include.core.errors import EltError
 from include.orchestration.dag_builders.ops import build_ops_dag
-from include.orchestration.operators.load_and_check import build_warehouse
+from include.orchestration.operators.load_and_check import build_environment, build_warehouse
 from include.orchestration.run_request import read_origin
 
 log = logging.getLogger(__name__)
@@ -63,16 +63,10 @@ class DrainOperator(BaseOperator):
         Raises:
             EltError: The first stream's error, after all streams have had their turn.
         """
-        from include.orchestration.connections import fetch_credentials
         from include.pipeline.webhook_drain import run_drain
 
         feed = load_one_feed(*self.place)
-        result = run_drain(
-            feed,
-            fetch_credentials(feed),
-            build_warehouse(feed.tenant),
-            origin=read_origin(context),
-        )
+        result = run_drain(feed, build_environment(feed.tenant), read_origin(context))
         for error in result.failed.values():
             raise error
         return result.loaded

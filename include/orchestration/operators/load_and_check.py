@@ -8,7 +8,7 @@ Heavy modules are imported in `execute`: a DAG file with a hundred of these cost
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from airflow.sdk import BaseOperator
@@ -16,12 +16,8 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from include.config.lookup import load_one_feed, load_one_tenant
 from include.config.models import Feed, Tenant
-from include.orchestration.run_request import (
-    RunRequest,
-    build_sweep_request,
-    read_origin,
-    read_run_request,
-)
+from include.orchestration.run_request import build_load_request, build_sweep_request, read_origin
+from include.pipeline.load_request import LoadRequest
 
 
 class ExtractLoadOperator(BaseOperator):
@@ -51,18 +47,10 @@ class ExtractLoadOperator(BaseOperator):
         from include.pipeline.feed_load import build_feed_error, run_feed_load
 
         feed = load_one_feed(self.tenant, self.feed)
-        request = self.read_request(context)
-        result = run_feed_load(
-            feed,
-            request.kind,
-            request.window,
-            _fetch_credentials(feed),
-            build_warehouse(feed.tenant),
-            origin=read_origin(context),
-            streams=None if self.stream is None else (self.stream,),
-            reload=request.reload,
-            may_shrink=request.may_shrink,
-        )
+        request = replace(self.build_request(feed, context), origin=read_origin(context))
+        if self.stream:
+            request = request.of(self.stream)
+        result = run_feed_load(request, build_environment(feed.tenant))
         notify_changes(feed, context)
         error = build_feed_error(result)
         if error:
@@ -72,9 +60,9 @@ class ExtractLoadOperator(BaseOperator):
         counts = {name: loaded.counts() for name, loaded in result.loaded.items()}
         return counts[self.stream] if self.stream else counts
 
-    def read_request(self, context: Mapping[str, Any]) -> RunRequest:
-        """What this run asks for."""
-        return read_run_request(context)
+    def build_request(self, feed: Feed, context: Mapping[str, Any]) -> LoadRequest:
+        """What this run asks for, of all streams."""
+        return build_load_request(feed, context["dag_run"], context.get("params") or {})
 
 
 class SweepOperator(ExtractLoadOperator):
@@ -86,9 +74,9 @@ class SweepOperator(ExtractLoadOperator):
 
     ui_color = "#f3d9d7"
 
-    def read_request(self, context: Mapping[str, Any]) -> RunRequest:
+    def build_request(self, feed: Feed, context: Mapping[str, Any]) -> LoadRequest:
         """A sweep, whatever started the run."""
-        return build_sweep_request(context.get("params") or {})
+        return build_sweep_request(feed, context.get("params") or {})
 
 
 class QualityCheckOperator(BaseOperator):
@@ -129,10 +117,12 @@ def build_warehouse(tenant: Tenant) -> Any:
     return Warehouse(fetch_warehouse_url(tenant), salt=fetch_salt(tenant))
 
 
-def _fetch_credentials(feed: Feed) -> Any:
+def build_environment(tenant: Tenant) -> Any:
+    """Where a tenant's loads run: its Warehouse, and Airflow's connections."""
     from include.orchestration.connections import fetch_credentials
+    from include.pipeline.load_environment import LoadEnvironment
 
-    return fetch_credentials(feed)
+    return LoadEnvironment(build_warehouse(tenant), fetch_credentials)
 
 
 __all__: Sequence[str] = ("ExtractLoadOperator", "QualityCheckOperator", "SweepOperator")

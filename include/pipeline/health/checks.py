@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from include.config.models import Feed, Tenant
 from include.core.clock import utcnow
 from include.core.errors import CheckBroken, CheckFailed, QualityError
+from include.core.streams import RunOrigin
 from include.ledger.connection import Warehouse
-from include.pipeline.load_request import RunOrigin
 from include.quality.check import CheckContext, CheckOutcome, Status
 from include.quality.run import run_mart_checks, run_raw_checks
 

@@ -13,7 +13,9 @@ from include.config.connector_spec import RateLimit
 from include.config.credentials import Credentials
 from include.core.streams import LoadResult, RunKind
 from include.ledger.connection import Warehouse
+from include.pipeline.load_request import LoadRequest
 from include.pipeline.stream_load import run_stream_load
+from tests.load_environment import build_environment
 from tests.unit.feed_maker import build_feed
 
 
@@ -30,7 +32,8 @@ def main(connector: str, root: str, url: str, per_second: float) -> None:
     credentials = Credentials(feed.connection_id, root, {"password": "sk_test_bench"})
     clock = time.perf_counter()
     result = run_stream_load(
-        feed, "customers", RunKind.SCHEDULED, None, credentials, Warehouse(url)
+        LoadRequest(feed, RunKind.SCHEDULED, ("customers",)),
+        build_environment(Warehouse(url), credentials),
     )
     assert isinstance(result, LoadResult)
     print(time.perf_counter() - clock, result.inserted)

@@ -1,0 +1,38 @@
+"""Where loads run: what a request needs besides itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from include.config.credentials import Credentials
+from include.config.models import Feed
+from include.core.streams import Page
+from include.extract.source import Source, build_source
+from include.ledger.connection import Warehouse
+from include.ledger.loads import LoadPlace
+from include.pipeline.source_stores import build_stores
+
+
+def _ignore(place: LoadPlace, page: Page) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class LoadEnvironment:
+    """Where loads run: whatever differs between Airflow, the command line and a test.
+
+    Attributes:
+        fetch_credentials: A feed's connection, asked for only when its source is opened.
+        on_page: Told each page as it is read, for whoever shows progress.
+    """
+
+    warehouse: Warehouse
+    fetch_credentials: Callable[[Feed], Credentials]
+    on_page: Callable[[LoadPlace, Page], None] = _ignore
+
+    def open_source(self, feed: Feed) -> Source:
+        """The feed's reader, its token and jobs kept in the warehouse; asks nobody anything yet.
+
+        Raises:
+            ConfigError: If a secret is missing or the connector has no reader.
+        """
+        return build_source(feed, self.fetch_credentials(feed), build_stores(feed, self.warehouse))
