@@ -49,7 +49,7 @@ def test_one_message_a_load_names_what_is_new_and_is_not_repeated(
     case = build_case(warehouse, feed="till", name="sales")
     case.tenant = "shop"
     case.load([])
-    place = case.plan().place()
+    place = case.plan().place
     for load_id, names in ((7, ["colour", "size"]), (8, ["weight"])):
         changes = [SchemaChange("sales", name, "unknown_field") for name in names]
         with Warehouse(warehouse).connect() as connection:
@@ -72,7 +72,7 @@ def test_a_message_that_was_sent_before_a_crash_is_not_sent_again(
     case.load([])
     changes = [SchemaChange("stores", "open", "vanished_field")]
     with Warehouse(warehouse).connect() as connection:
-        run_record_schema_changes(connection, case.plan().place(), 90, changes, alert_due=changes)
+        run_record_schema_changes(connection, case.plan().place, 90, changes, alert_due=changes)
     feed = load_platform().feeds[-1]
 
     def crash(*_: Any) -> None:

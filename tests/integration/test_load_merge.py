@@ -65,7 +65,7 @@ def test_without_a_version_the_load_that_began_later_wins(warehouse: str) -> Non
     case = build_case(warehouse, {"primary_key": ["id"], "columns": {"id": "int", "name": "text"}})
     early = case.plan()
     case.load([{"id": 1, "name": "new"}])
-    result = case.load([{"id": 1, "name": "old"}], started_at=early.started_at)
+    result = case.load([{"id": 1, "name": "old"}], started_at=early.place.started_at)
     assert result.filtered == 1
     assert case.rows("id, name") == [(1, "new")]
 

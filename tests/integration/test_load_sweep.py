@@ -100,5 +100,5 @@ def test_another_feed_is_never_swept(case: LoadCase) -> None:
 def test_a_late_commit_does_not_sweep_what_began_after_it(case: LoadCase) -> None:
     early = case.plan()
     case.load(records(1, 2))
-    assert case.load(records(1), started_at=early.started_at).deleted == 0
+    assert case.load(records(1), started_at=early.place.started_at).deleted == 0
     assert live(case) == [1, 2]

@@ -11,7 +11,7 @@ import pytest
 from include.config.connector_spec import Connector
 from include.config.models import Feed, FeedFile, Tenant, TenantFile
 from include.core.errors import AccessDenied
-from include.core.streams import LoadResult, RunKind, RunOrigin, SchemaChange, Window
+from include.core.streams import NOWHERE, LoadResult, RunKind, RunOrigin, SchemaChange, Window
 from include.ledger import check_results as outcomes
 from include.ledger import ddl
 from include.ledger import loads as ledger
@@ -275,7 +275,9 @@ def test_without_a_run_the_last_load_counts(
     house: Warehouse, feed: Feed, place: ledger.LoadPlace
 ) -> None:
     with house.connect() as connection:
-        ledger.run_record_load(connection, replace(place, run_id=None), _result(2, quarantined=20))
+        ledger.run_record_load(
+            connection, replace(place, origin=NOWHERE), _result(2, quarantined=20)
+        )
         connection.execute("update elt_ops.loads set finished_at = %s", [NOW])
     found = run_raw_checks(house, feed, CheckContext(NOW), ["orders"])
     assert _bad(found)["orders.quarantine_share"] == (1, ("quarantined 20 of 20",))
