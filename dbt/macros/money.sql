@@ -1,17 +1,28 @@
 {#-
-    Integer minor units -> exact major units, by currency.
+    Integer minor units -> exact major units, by currency. The divisor is exact too: a literal like
+    100.0 is a binary fraction in BigQuery, and so would the amount become.
 
     Source: docs.stripe.com/currencies (zero-decimal and three-decimal currencies, read 2026-11). ISK
     and UGX are sent with two decimals for old times' sake and so are not in the list.
 -#}
 {% macro minor_to_major(amount, currency, kind='amount') -%}
-    cast(
-        {{ amount }} / case
-            when upper({{ currency }}) in ('{{ zero_decimal_currencies() | join("', '") }}') then 1.0
-            when upper({{ currency }}) in ('BHD', 'JOD', 'KWD', 'OMR', 'TND') then 1000.0
-            else 100.0
-        end as {{ type_of(kind) }}
-    )
+    {{ as_money(amount ~ ' / cast(' ~ minor_units(currency) ~ ' as numeric)', kind) }}
+{%- endmacro %}
+
+
+{#- How many minor units make one major unit of a currency. -#}
+{% macro minor_units(currency) -%}
+    case
+            when upper({{ currency }}) in ('{{ zero_decimal_currencies() | join("', '") }}') then 1
+            when upper({{ currency }}) in ('BHD', 'JOD', 'KWD', 'OMR', 'TND') then 1000
+            else 100
+        end
+{%- endmacro %}
+
+
+{#- Millionths (Google's micros) -> exact major units, as a price. -#}
+{% macro micros_to_major(micros) -%}
+    {{ as_money(micros ~ ' / cast(1000000 as numeric)', 'price') }}
 {%- endmacro %}
 
 

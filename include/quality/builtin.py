@@ -31,7 +31,7 @@ _LOADS = """
 _BOOKS = f"""select 'load ' || load_id as bad_key from ({_LOADS}) as loads
 where read <> inserted + updated + unchanged + quarantined + filtered"""  # noqa: S608 constants
 
-_ROWS = """select 'table ' || in_table || ', ledger ' || in_ledger as bad_key
+_ROWS = """select concat('table ', in_table, ', ledger ', in_ledger) as bad_key
 from (
     select
         (select count(*) from {schema}.{table} where _feed = {feed}) as in_table,
@@ -128,7 +128,7 @@ def _of_stream(check: Check, stream: str) -> Check:
 def _key_checks(primary_key: Sequence[str]) -> list[Check]:
     columns = [quote_identifier(key) for key in primary_key]
     listed = ", ".join(columns)
-    shown = " || '|' || ".join(f"coalesce({column}::text, 'null')" for column in columns)
+    shown = _shown(columns)
     has_null = " or ".join(f"{column} is null" for column in columns)
     table = "from {schema}.{table} where _feed = {feed}"
     unique = f"select {shown} as bad_key {table} group by {listed} having count(*) > 1"
@@ -139,6 +139,12 @@ def _key_checks(primary_key: Sequence[str]) -> list[Check]:
     ]
 
 
+def _shown(columns: Sequence[str]) -> str:
+    """A key as text; `concat` is the cast to text that every warehouse has under one name."""
+    texts = [f"case when {c} is null then 'null' else concat('', {c}) end" for c in columns]
+    return "concat(" + ", '|', ".join(texts) + ")"
+
+
 def _orphans(child: str, primary_key: Sequence[str]) -> Check:
     """Rows of a child table without their parent."""
     pairs = [
@@ -146,7 +152,7 @@ def _orphans(child: str, primary_key: Sequence[str]) -> Check:
         for key in primary_key
     ]
     joined = " and ".join(f"parent.{key} = child.{parent_key}" for parent_key, key in pairs)
-    shown = " || '|' || ".join(f"child.{parent_key}::text" for parent_key, _ in pairs)
+    shown = _shown([f"child.{parent_key}" for parent_key, _ in pairs])
     table = quote_identifier(child)
     sql = (
         f"select {shown} as bad_key from {{schema}}.{table} as child where child._feed = {{feed}} "  # noqa: S608

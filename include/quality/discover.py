@@ -22,7 +22,7 @@ from include.quality.check import Check, Severity
 MARTS_FOLDER = Path(__file__).parent / "marts"
 LAYERS = ("stg", "int", "mart", "snap")
 FEED_PLACEHOLDERS = frozenset({"schema", "feed"})
-MART_PLACEHOLDERS = frozenset(LAYERS)
+MART_PLACEHOLDERS = frozenset({*LAYERS, "tomorrow"})
 
 _HEADER = re.compile(r"^-- ?(\w+):\s*(.*)$")  # an indented line continues the value above
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")

@@ -7,6 +7,7 @@ elt_ops.scores. Checks run in a read-only transaction; results are written in on
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from include.config.models import Feed, Problem, Tenant
 from include.config.settings import load_settings
@@ -91,7 +92,7 @@ def run_mart_checks(
         if missing:
             skipped.append(_skip(check, f"the tenant has no {', '.join(missing)}"))
         else:
-            bound.append(_Bound(check, names, {}))
+            bound.append(_Bound(check, names, {"tomorrow": context.started_at + timedelta(days=1)}))
     found = [*_run(warehouse, bound), *skipped, *_unusable(problems)]
     run_save(warehouse, found, context, layer=MART, tenant=tenant.id, feed=None)
     return found

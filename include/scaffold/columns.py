@@ -87,7 +87,17 @@ def _id_name(name: str, entity: str) -> str:
 
 def _id_sql(name: str, column: Column) -> str:
     """Identifiers are text: two feeds' numbers must not add up, and vendors change their minds."""
-    return name if column.type == "text" else f"cast({name} as text)"
+    return name if column.type == "text" else _as_text(name)
+
+
+def _as_text(name: str) -> str:
+    """The cast as dbt writes it: the type's name differs between warehouses."""
+    return f"cast({name} as {{{{ type_of('text') }}}})"
+
+
+def key_forms(key: str) -> set[str]:
+    """The expressions under which a key column may stand in a staging select."""
+    return {key, _as_text(key)}
 
 
 def _ruled_name(name: str, column: Column) -> str:

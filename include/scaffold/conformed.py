@@ -10,7 +10,7 @@ from pathlib import Path
 from include.config.connector_spec import Connector
 from include.core import naming
 from include.core.errors import ConfigError
-from include.scaffold.columns import build_stream_columns
+from include.scaffold.columns import build_stream_columns, key_forms
 from include.scaffold.files import NewFile
 from include.scaffold.template import load_filled
 
@@ -72,7 +72,7 @@ def _single_key(connector: Connector, stream: str) -> str | None:
         return None
     key = described.primary_key[0]
     columns = build_stream_columns(stream, described)
-    return next(c.name for c in columns if c.expression in (key, f"cast({key} as text)"))
+    return next(c.name for c in columns if c.expression in key_forms(key))
 
 
 def _closest_stream(connector: Connector, concept: str, columns: list[tuple[str, str]]) -> str:
@@ -93,7 +93,7 @@ def _model(connector: Connector, concept: str, stream: str, columns: list[tuple[
         known.insert(0, f"        {key} as {identifier},")
         staged = staged | {identifier}
     absent = [
-        f"        cast(null as {{{{ type_of('{kind}') }}}}) as {name},"
+        f"        {{{{ null_of('{kind}') }}}} as {name},"
         for name, kind in columns
         if name not in staged
     ]

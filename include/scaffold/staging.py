@@ -15,6 +15,7 @@ from include.scaffold.columns import (
     StagedColumn,
     build_child_columns,
     build_stream_columns,
+    key_forms,
     singular,
 )
 from include.scaffold.conformed import Concepts, build_conformed_files
@@ -74,7 +75,7 @@ def build_staging_files(
 
 
 def _key_forms(primary_key: tuple[str, ...]) -> set[str]:
-    return {form for key in primary_key for form in (key, f"cast({key} as text)")}
+    return {form for key in primary_key for form in key_forms(key)}
 
 
 def _parent_forms(primary_key: tuple[str, ...]) -> set[str]:

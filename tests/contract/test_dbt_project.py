@@ -94,7 +94,7 @@ def test_money_is_exact(model: str) -> None:
     for column in load_model(model)["columns"]:
         assert not re.search(r"float|double|real", column["data_type"])
         if column["name"].endswith("_amount"):
-            assert column["data_type"] == "numeric(18, 3)"
+            assert column["data_type"] == "{{ var('types')[target.type].amount }}"
 
 
 @pytest.mark.parametrize(("connector", "stream"), STREAMS)

@@ -5,6 +5,7 @@ declare fails here.
 """
 
 import json
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import yaml
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
@@ -33,6 +35,14 @@ PROJECT = ROOT / "dbt"
 def connectors() -> dict[str, Connector]:
     """Every connector on disk."""
     return load_connectors(load_settings().connectors_dir)[0]
+
+
+def build_data_type(written: str) -> str:
+    """A contract's type as dbt reads it in PostgreSQL; some name a kind of dbt_project.yml."""
+    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    types = project["vars"]["types"]["postgres"]
+    match = re.search(r"\.(\w+) \}\}$", written)
+    return str(types[match[1]]) if match else written
 
 
 @cache

@@ -14,6 +14,7 @@ from include.ledger.connection import Warehouse
 from include.quality.check import CheckContext, Severity, Status
 from include.quality.discover import load_mart_checks
 from include.quality.run import run_mart_checks
+from tests.integration.dbt_project import build_data_type
 
 MARTS = ROOT / "dbt" / "models" / "marts"
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -209,7 +210,9 @@ def test_every_check_runs_on_the_columns_the_marts_promise(house: Warehouse) -> 
         connection.execute("create schema marts_mart")
         for path in sorted(MARTS.rglob("*.yml")):
             for model in yaml.safe_load(path.read_text()).get("models", []):
-                columns = ", ".join(f"{c['name']} {c['data_type']}" for c in model["columns"])
+                columns = ", ".join(
+                    f"{c['name']} {build_data_type(c['data_type'])}" for c in model["columns"]
+                )
                 connection.execute(f"create table marts_mart.{model['name']} ({columns})".encode())
     found = run_mart_checks(house, TENANT, CheckContext(NOW))
     assert {o.name: (o.status, o.detail) for o in found} == dict.fromkeys(

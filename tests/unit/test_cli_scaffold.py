@@ -42,7 +42,7 @@ SHOP = Connector.model_validate(
 def test_columns_follow_the_house_rules() -> None:
     columns = build_stream_columns("orders", SHOP.streams["orders"])
     assert [(c.group, c.sql) for c in columns] == [
-        ("ids", "cast(id as text) as order_id"),
+        ("ids", "cast(id as {{ type_of('text') }}) as order_id"),
         ("ids", "customer_id"),
         ("text", "status"),
         ("numbers", "total_amount"),
@@ -56,7 +56,7 @@ def test_columns_follow_the_house_rules() -> None:
 def test_a_child_starts_with_its_parents_key() -> None:
     columns = build_child_columns("orders", SHOP.streams["orders"], "lines")
     assert [c.sql for c in columns] == [
-        "cast(_parent_id as text) as order_id",
+        "cast(_parent_id as {{ type_of('text') }}) as order_id",
         "_position as line_position",
         "id as line_id",
         "qty",
@@ -84,7 +84,7 @@ def test_a_conformed_model_takes_what_it_finds_and_nulls_the_rest() -> None:
         "        total_amount,",
         "        _feed,",
         "        _load_id,",
-        "        cast(null as {{ type_of('text') }}) as email",
+        "        {{ null_of('text') }} as email",
     ]
     assert "One row of the concept orders" in yml.text
 

@@ -22,11 +22,12 @@
     {%- endif %}
     {%- else %}
     select
-        cast(null as {{ type_of('text') }}) as source_connector,
-        cast(null as {{ type_of('text') }}) as source_record_id
+        {{ null_of('text') }} as source_connector,
+        {{ null_of('text') }} as source_record_id
         {%- for name, kind in columns %},
-        cast(null as {{ type_of(kind) }}) as {{ name }}
+        {{ null_of(kind) }} as {{ name }}
         {%- endfor %}
+    from (select 1 as one) as nothing
     where 1 = 0
     {%- endfor %}
 {% endmacro %}

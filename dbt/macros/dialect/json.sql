@@ -1,3 +1,5 @@
+{#- JSON is jsonb in PostgreSQL, text in BigQuery (its JSON type changes numbers), variant in Snowflake. -#}
+
 {#- Value of a top-level key as text; null when the key is absent. -#}
 {% macro json_text(column, key) -%}
     {{ return(adapter.dispatch('json_text')(column, key)) }}
@@ -5,6 +7,14 @@
 
 {% macro postgres__json_text(column, key) -%}
     {{ column }} ->> '{{ key }}'
+{%- endmacro %}
+
+{% macro bigquery__json_text(column, key) -%}
+    json_value({{ column }}, '$."{{ key }}"')
+{%- endmacro %}
+
+{% macro snowflake__json_text(column, key) -%}
+    cast(get({{ column }}, '{{ key }}') as varchar)
 {%- endmacro %}
 
 
@@ -15,4 +25,12 @@
 
 {% macro postgres__json_first(column) -%}
     {{ column }} ->> 0
+{%- endmacro %}
+
+{% macro bigquery__json_first(column) -%}
+    json_value({{ column }}, '$[0]')
+{%- endmacro %}
+
+{% macro snowflake__json_first(column) -%}
+    cast(get({{ column }}, 0) as varchar)
 {%- endmacro %}

@@ -14,7 +14,8 @@ with lines as (
     group by sold_on, source_connector, _feed, currency_code
 )
 
-select coalesce(days._feed, lines._feed) || ' ' || coalesce(days.sold_on, lines.sold_on) as bad_key
+select
+    concat(coalesce(days._feed, lines._feed), ' ', coalesce(days.sold_on, lines.sold_on)) as bad_key
 from {mart}.agg_daily_sales as days
 full join lines
     on

@@ -5,4 +5,4 @@
 --   clock is wrong.
 select order_id as bad_key
 from {mart}.fct_orders
-where is_counted and ordered_at > current_timestamp + interval '1 day'
+where is_counted and ordered_at > {tomorrow}

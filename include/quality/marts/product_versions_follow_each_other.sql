@@ -16,4 +16,6 @@ with versions as (
 select product_id as bad_key
 from versions
 group by product_id
-having count(*) filter (where is_current) <> 1 or bool_or(effective_to_at > next_from_at)
+having
+    sum(case when is_current then 1 else 0 end) <> 1
+    or sum(case when effective_to_at > next_from_at then 1 else 0 end) > 0

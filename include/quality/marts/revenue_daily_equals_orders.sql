@@ -25,8 +25,12 @@ orders as (
     group by _feed, currency_code
 )
 
-select coalesce(days._feed, orders._feed) || ' ' || coalesce(days.currency_code, orders.currency_code)
-    as bad_key
+select
+    concat(
+        coalesce(days._feed, orders._feed),
+        ' ',
+        coalesce(days.currency_code, orders.currency_code)
+    ) as bad_key
 from days
 full join orders on days._feed = orders._feed and days.currency_code = orders.currency_code
 where

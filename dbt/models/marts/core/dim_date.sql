@@ -8,11 +8,11 @@ final as (
         {{ date_number('year', 'date_day') }} as year_number,
         {{ date_number('quarter', 'date_day') }} as quarter_number,
         {{ date_number('month', 'date_day') }} as month_number,
-        {{ date_text('date_day', 'FMMonth') }} as month_name,
+        {{ month_name('date_day') }} as month_name,
         {{ date_number('week', 'date_day') }} as iso_week_number,
         {{ date_number('day', 'date_day') }} as day_of_month,
         {{ date_number('isodow', 'date_day') }} as day_of_week,
-        {{ date_text('date_day', 'FMDay') }} as day_name,
+        {{ weekday_name('date_day') }} as day_name,
         {{ date_number('isodow', 'date_day') }} >= 6 as is_weekend
     from days
 )

@@ -7,7 +7,7 @@ started as (
     select
         *,
         row_number() over (partition by product_id order by dbt_valid_from) as version_number,
-        max(least(coalesce(updated_at, dbt_valid_from), dbt_valid_from))
+        max({{ earlier_of('updated_at', 'dbt_valid_from') }})
             over (partition by product_id order by dbt_valid_from) as changed_at
     from versions
 ),

@@ -6,7 +6,7 @@ mapped as (
     select
         *,
         null as sku,
-        null as created_at
+        {{ null_of('timestamp') }} as created_at
     from products
 ),
 

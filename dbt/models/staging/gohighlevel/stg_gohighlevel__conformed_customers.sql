@@ -6,8 +6,8 @@ named as (
     select
         *,
         -- The search gives names in lower case only.
-        initcap(first_name) as given_name,
-        initcap(last_name) as family_name
+        {{ capitalised('first_name') }} as given_name,
+        {{ capitalised('last_name') }} as family_name
     from contacts
 ),
 

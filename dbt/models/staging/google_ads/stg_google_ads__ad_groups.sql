@@ -5,9 +5,9 @@ with source as (
 renamed as (
     select
         -- ids
-        cast(customer_id as text) as customer_id,
-        cast(ad_group_id as text) as ad_group_id,
-        cast(campaign_id as text) as campaign_id,
+        cast(customer_id as {{ type_of('text') }}) as customer_id,
+        cast(ad_group_id as {{ type_of('text') }}) as ad_group_id,
+        cast(campaign_id as {{ type_of('text') }}) as campaign_id,
         -- text
         ad_group_name,
         status as ad_group_status,
@@ -17,7 +17,7 @@ renamed as (
         _load_id,
         _loaded_at,
         -- calculated
-        {{ as_money('cpc_bid_micros / 1000000.0', 'price') }} as cpc_bid_amount,
+        {{ micros_to_major('cpc_bid_micros') }} as cpc_bid_amount,
         _deleted_at is not null as is_deleted
     from source
 )

@@ -5,10 +5,10 @@ with source as (
 renamed as (
     select
         -- ids
-        cast(customer_id as text) as customer_id,
-        cast(ad_group_id as text) as ad_group_id,
-        cast(ad_id as text) as ad_id,
-        cast(campaign_id as text) as campaign_id,
+        cast(customer_id as {{ type_of('text') }}) as customer_id,
+        cast(ad_group_id as {{ type_of('text') }}) as ad_group_id,
+        cast(ad_id as {{ type_of('text') }}) as ad_id,
+        cast(campaign_id as {{ type_of('text') }}) as campaign_id,
         -- text
         ad_name,
         ad_type,

@@ -6,8 +6,8 @@ with source as (
 renamed as (
     select
         -- ids
-        cast(customer_id as text) as customer_id,
-        cast(campaign_id as text) as campaign_id,
+        cast(customer_id as {{ type_of('text') }}) as customer_id,
+        cast(campaign_id as {{ type_of('text') }}) as campaign_id,
         conversion_action,
         -- dates
         date as reported_on,

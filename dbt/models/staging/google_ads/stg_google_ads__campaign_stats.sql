@@ -6,8 +6,8 @@ with source as (
 renamed as (
     select
         -- ids
-        cast(customer_id as text) as customer_id,
-        cast(campaign_id as text) as campaign_id,
+        cast(customer_id as {{ type_of('text') }}) as customer_id,
+        cast(campaign_id as {{ type_of('text') }}) as campaign_id,
         ad_network_type,
         device,
         -- dates
@@ -25,7 +25,7 @@ renamed as (
         _load_id,
         _loaded_at,
         -- calculated
-        {{ as_money('cost_micros / 1000000.0', 'price') }} as cost_amount,
+        {{ micros_to_major('cost_micros') }} as cost_amount,
         {{ as_money('conversions_value') }} as conversions_value_amount,
         {{ as_money('all_conversions_value') }} as all_conversions_value_amount
     from source

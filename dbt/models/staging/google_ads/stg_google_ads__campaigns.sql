@@ -5,8 +5,8 @@ with source as (
 renamed as (
     select
         -- ids
-        cast(customer_id as text) as customer_id,
-        cast(campaign_id as text) as campaign_id,
+        cast(customer_id as {{ type_of('text') }}) as customer_id,
+        cast(campaign_id as {{ type_of('text') }}) as campaign_id,
         -- text
         campaign_name,
         status as campaign_status,

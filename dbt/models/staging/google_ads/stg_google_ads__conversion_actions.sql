@@ -5,8 +5,8 @@ with source as (
 renamed as (
     select
         -- ids
-        cast(customer_id as text) as customer_id,
-        cast(conversion_action_id as text) as conversion_action_id,
+        cast(customer_id as {{ type_of('text') }}) as customer_id,
+        cast(conversion_action_id as {{ type_of('text') }}) as conversion_action_id,
         -- text
         resource_name,
         conversion_action_name,

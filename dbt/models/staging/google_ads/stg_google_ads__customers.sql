@@ -5,7 +5,7 @@ with source as (
 renamed as (
     select
         -- ids
-        cast(customer_id as text) as customer_id,
+        cast(customer_id as {{ type_of('text') }}) as customer_id,
         -- text
         descriptive_name,
         currency_code,

@@ -21,7 +21,7 @@ mapped as (
         _load_id,
         -- An inactive customer bears the mark in its name.
         replace(display_name, ' (deleted)', '') as customer_name,
-        concat_ws(' ', address_line_1, address_line_2) as address_line
+        {{ joined_text(' ', ['address_line_1', 'address_line_2']) }} as address_line
     from customers
 ),
 

@@ -16,7 +16,7 @@ mapped as (
         updated_at,
         _feed,
         _load_id,
-        cast(null as {{ type_of('text') }}) as brand,
+        {{ null_of('text') }} as brand,
         '{{ var("tenant_currency") }}' as currency_code
     from items
 ),

@@ -20,7 +20,7 @@ mapped as (
         null as postal_code,
         null as country,
         {{ local_midnight('created_on') }} as created_at,
-        null as updated_at
+        {{ null_of('timestamp') }} as updated_at
     from customers
 ),
 

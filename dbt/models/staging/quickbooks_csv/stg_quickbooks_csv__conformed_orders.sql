@@ -24,7 +24,7 @@ mapped as (
         false as is_cancelled,
         false as is_test,
         {{ local_midnight('transaction_on') }} as ordered_at,
-        null as updated_at
+        {{ null_of('timestamp') }} as updated_at
     from documents
 ),
 

@@ -16,8 +16,8 @@ mapped as (
         null as brand,
         '{{ var("tenant_currency") }}' as currency_code,
         not is_inactive as is_active,
-        null as created_at,
-        null as updated_at
+        {{ null_of('timestamp') }} as created_at,
+        {{ null_of('timestamp') }} as updated_at
     from items
 ),
 

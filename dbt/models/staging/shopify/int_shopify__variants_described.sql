@@ -22,7 +22,7 @@ described as (
         coalesce(products.product_type, products.category_name) as category,
         coalesce(products.product_status, 'ACTIVE') = 'ACTIVE' as is_active,
         variants.is_deleted or coalesce(products.is_deleted, false) as is_deleted,
-        greatest(variants.updated_at, products.updated_at) as updated_at
+        {{ later_of('variants.updated_at', 'products.updated_at') }} as updated_at
     from variants
     left join products
         on

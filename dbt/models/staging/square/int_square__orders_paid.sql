@@ -15,7 +15,7 @@ payment_sums as (
         min(source_type) as source_type,
         sum(refunded_amount) as refunded_amount,
         sum(total_amount) as paid_amount,
-        bool_and(payment_status = 'COMPLETED') as is_captured
+        min(case when payment_status = 'COMPLETED' then 1 else 0 end) = 1 as is_captured
     from payments
     where order_id is not null
     group by _feed, order_id

@@ -20,10 +20,10 @@ described as (
         categories.category_name,
         variations._feed,
         variations._load_id,
-        concat_ws(' - ', items.item_name, variations.variation_name) as product_name,
+        {{ joined_text(' - ', ['items.item_name', 'variations.variation_name']) }} as product_name,
         not coalesce(items.is_archived, false) as is_active,
         variations.is_deleted or coalesce(items.is_deleted, false) as is_deleted,
-        greatest(variations.updated_at, items.updated_at) as updated_at
+        {{ later_of('variations.updated_at', 'items.updated_at') }} as updated_at
     from variations
     left join items
         on

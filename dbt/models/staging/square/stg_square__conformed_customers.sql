@@ -7,7 +7,7 @@ mapped as (
         *,
         country_code as country,
         trim(
-            coalesce(nullif(concat_ws(' ', first_name, last_name), ''), company_name)
+            coalesce(nullif({{ joined_text(' ', ['first_name', 'last_name']) }}, ''), company_name)
         ) as customer_name
     from customers
 ),

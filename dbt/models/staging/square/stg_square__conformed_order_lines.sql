@@ -16,7 +16,7 @@ mapped as (
         null as sku,
         false as is_deleted,
         order_id || ':' || line_uid as order_line_id,
-        concat_ws(' - ', item_name, variation_name) as product_name
+        {{ joined_text(' - ', ['item_name', 'variation_name']) }} as product_name
     from lines
 ),
 

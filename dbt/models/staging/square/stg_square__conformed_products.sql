@@ -16,7 +16,7 @@ mapped as (
         _load_id,
         null as brand,
         null as unit_cost,
-        null as created_at,
+        {{ null_of('timestamp') }} as created_at,
         coalesce(currency_code, '{{ var("tenant_currency") }}') as currency_code
     from variations
 ),

@@ -10,7 +10,7 @@ mapped as (
         null as first_name,
         null as last_name,
         null as company_name,
-        null as updated_at
+        {{ null_of('timestamp') }} as updated_at
     from customers
 ),
 

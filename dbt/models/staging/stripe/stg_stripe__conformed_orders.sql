@@ -18,7 +18,7 @@ mapped as (
         _feed,
         _load_id,
         null as order_number,
-        null as updated_at,
+        {{ null_of('timestamp') }} as updated_at,
         false as is_test,
         0 as discount_amount,
         0 as tax_amount,

@@ -3,7 +3,7 @@
 -- stream: list_entries
 -- why: An entry's company or person is not among the records, so records were not read to their end
 --   (or the token may see the list and not the object).
-select entries.list_id || '/' || entries.entry_id as bad_key
+select concat(entries.list_id, '/', entries.entry_id) as bad_key
 from {schema}.list_entries as entries
 where
     entries._feed = {feed}
