@@ -13,8 +13,8 @@ from include.core import naming
 from include.core.errors import ContractBroken
 from include.core.streams import Reject
 from include.extract.files.formats.csv_rows import Dialect, Row, iter_rows
-from include.extract.files.formats.facts import load_facts
 from include.extract.files.formats.header import build_header
+from include.extract.files.formats.recoded import load_readable
 from include.extract.files.place import Place
 
 HEADER_SEARCH_ROWS = 60
@@ -55,7 +55,7 @@ def load_report(place: Place, stream: Stream, encoding: str) -> Report | None:
     Raises:
         ContractBroken: If no row looks like this stream's header.
     """
-    facts = load_facts(place, encoding, MAX_LINE_BYTES)
+    place, facts, _ = load_readable(place, encoding, MAX_LINE_BYTES)
     if facts.size == 0:
         return None
     rows = iter_rows(place, facts, Dialect(), MAX_LINE_BYTES)

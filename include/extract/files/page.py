@@ -1,5 +1,7 @@
-"""The rows of a piece of a file that lie in a window, as a Page."""
+"""The rows of a piece of a file that lie in a window, as pages."""
 
+from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 import pyarrow as pa
@@ -12,14 +14,48 @@ from include.extract.own_python import Hook
 from include.extract.rest.source import build_page
 from include.extract.windows import build_filter, day_window
 
+# Undeclared field of a row that had more cells than the header.
+AS_WRITTEN = "row_as_written"
+# Each run of rows with or without it is a page; beyond so many, records cost less.
+MOST_SLICES = 64
 
-def build_file_page(piece: Piece, stream: Stream, window: Window, hook: Hook | None) -> Page:
-    """Records through the hook and the window; what lies outside is counted."""
-    if isinstance(piece.records, list):
-        page = build_page(piece.records, stream, window, hook)
-        return Page(page.records, piece.rejects, page.filtered, notices=piece.notices)
-    table, outside = _cut(piece.records, stream, window)
-    return Page(table, piece.rejects, outside, notices=piece.notices)
+
+def build_file_pages(
+    piece: Piece, stream: Stream, window: Window, hook: Hook | None
+) -> Iterator[Page]:
+    """Records through the hook and the window; what lies outside is counted.
+
+    A piece with extras is several pages: rows keep their order, and those with a surplus carry it
+    as a field nobody declared, which the loader keeps in `_extra`.
+    """
+    rejects, notices = piece.rejects, piece.notices
+    for records in _with_extras(piece):
+        if isinstance(records, list):
+            page = build_page(records, stream, window, hook)
+            yield Page(page.records, rejects, page.filtered, notices=notices)
+        else:
+            table, outside = _cut(records, stream, window)
+            yield Page(table, rejects, outside, notices=notices)
+        rejects, notices = (), ()
+
+
+def _with_extras(piece: Piece) -> Iterator[Any]:
+    if isinstance(piece.records, list) or not piece.extras:
+        yield piece.records
+        return
+    texts = [piece.extras.get(line) for line in piece.lines]
+    if len(piece.extras) > MOST_SLICES:
+        for record, text in zip(records := piece.records.to_pylist(), texts, strict=True):
+            if text is not None:
+                record[AS_WRITTEN] = text
+        yield records
+        return
+    at = 0
+    for has_extra, run in groupby(texts, key=lambda text: text is not None):
+        found = list(run)
+        part = piece.records.slice(at, len(found))
+        at += len(found)
+        yield part.append_column(AS_WRITTEN, pa.array(found, pa.string())) if has_extra else part
 
 
 def _cut(table: Any, stream: Stream, window: Window) -> tuple[Any, int]:

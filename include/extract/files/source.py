@@ -26,7 +26,7 @@ from include.extract.files.formats.reader import (
 )
 from include.extract.files.intake import SETTLE_S, Intake, Judged, State, require_unchanged
 from include.extract.files.known import FileLedger, Known, fetch_loaded
-from include.extract.files.page import build_file_page
+from include.extract.files.page import build_file_pages
 from include.extract.files.together import NOTHING_NEW, gone_page
 from include.extract.own_python import load_hook
 
@@ -168,9 +168,9 @@ class FileSource:
             for piece in read_pieces(place, found.layout):
                 _require_columns(piece, found, file)
                 whole = add_source(piece, place) if found.is_keyless else piece
-                page = build_file_page(whole, found.stream, window, hook)
-                if len(page.records) or page.rejects or page.filtered or page.notices:
-                    yield page
+                for page in build_file_pages(whole, found.stream, window, hook):
+                    if len(page.records) or page.rejects or page.filtered or page.notices:
+                        yield page
 
     def _find(self, name: str, *, is_required: bool = True) -> FileStream:
         if self._feed.connector.streams_from_feed:

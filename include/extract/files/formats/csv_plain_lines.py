@@ -29,6 +29,7 @@ def is_in_stretches(facts: FileFacts, dialect: Dialect, max_line_bytes: int) -> 
     marks = dialect.delimiter + dialect.quote
     return (
         _ASCII_BELOW.fullmatch(facts.encoding) is not None
+        and dialect.is_plain
         and facts.longest_line <= max_line_bytes
         and len(marks) == len(set(marks)) == 2
         and marks.isascii()
@@ -137,16 +138,8 @@ class StretchReader:
             found.rejects += [first.reject] if first.reject else []
             window.move(*feed.ends[0])
             return
-        dialect = self._dialect
-        reader = csv.reader(
-            feed,
-            delimiter=dialect.delimiter,
-            quotechar=dialect.quote,
-            doublequote=True,
-            strict=True,
-        )
         try:
-            cells = next(reader)
+            cells = next(self._dialect.reader(feed))
         except csv.Error as error:
             # The lines it swallowed are read again, each from its own beginning.
             found.rejects.append(build_quote_reject(self._place, first, str(error)))

@@ -19,9 +19,12 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from include.core.streams import Reject
+from include.extract.files.formats.batch import Batch
 from include.extract.files.formats.csv_plain_lines import UTF8, StretchReader, is_in_stretches
 from include.extract.files.formats.csv_rows import Dialect, Row, build_ragged, fit_cells, iter_rows
 from include.extract.files.formats.facts import FileFacts
+from include.extract.files.formats.header_row import Frame, build_sample, find_frame
+from include.extract.files.formats.table_body import TableBody, build_text
 from include.extract.files.place import Place, unreadable
 
 log = logging.getLogger(__name__)
@@ -31,50 +34,28 @@ BLOCK_BYTES = 4 << 20
 
 
 @dataclass(frozen=True)
-class Batch:
-    """Some rows of one file.
-
-    Attributes:
-        table: RecordBatch of text columns.
-        lines: Line number of each row.
-        rejects: Records that are no rows.
-    """
-
-    table: Any
-    lines: Sequence[int]
-    rejects: tuple[Reject, ...] = ()
-
-
-@dataclass(frozen=True)
 class CsvPlan:
     """How to read one file, once its header is known.
 
     Attributes:
         names: Column names in file order.
-        header_lines: Lines up to and with the header.
+        header_lines: Lines up to the first row.
+        body: Takes out what is no record; None: every row is one, or a reject.
     """
 
     dialect: Dialect
     names: tuple[str, ...]
     header_lines: int
     max_line_bytes: int
+    body: TableBody | None = None
 
 
-def load_header_row(
+def load_frame(
     place: Place, facts: FileFacts, dialect: Dialect, max_line_bytes: int
-) -> tuple[list[str], int]:
-    """Header cells and the number of lines up to the first data line; empty for an empty file."""
+) -> Frame | None:
+    """Where the table stands in its file; None for a file without rows."""
     rows = iter_rows(place, facts, dialect, max_line_bytes, after_line=dialect.skip_lines)
-    good = (row for row in rows if row[2] is None)
-    first = next(good, None)
-    if first is None:
-        return [], 0
-    number, cells, _ = first
-    if not dialect.has_header:
-        return [""] * len(cells), number - 1
-    # A header cell may hold a line break; what follows decides where data starts.
-    breaks = sum(cell.count("\n") for cell in cells)
-    return cells, number + breaks
+    return find_frame(build_sample(rows, dialect))
 
 
 def read_csv(place: Place, facts: FileFacts, plan: CsvPlan) -> Iterator[Batch]:
@@ -83,10 +64,19 @@ def read_csv(place: Place, facts: FileFacts, plan: CsvPlan) -> Iterator[Batch]:
     Raises:
         UpstreamUnavailable: If reading fails midway.
     """
-    if is_plain(facts):
-        yield from read_fast(place, facts, plan)
+    if is_plain(facts) and plan.dialect.is_plain:
+        batches = read_fast(place, facts, plan)
     else:
-        yield from _read_rest(place, facts, plan, plan.header_lines)
+        batches = _read_rest(place, facts, plan, plan.header_lines)
+    if plan.body is None:
+        yield from batches
+        return
+    for batch in batches:
+        yield plan.body.take(batch)
+    if rejects := tuple(plan.body.finish()):
+        yield Batch(
+            build_text_batch([], plan.names[: len(plan.names) - plan.body.spare]), [], rejects
+        )
 
 
 def is_plain(facts: FileFacts) -> bool:
@@ -100,22 +90,48 @@ def is_plain(facts: FileFacts) -> bool:
 
 
 def build_batch(
-    place: Place, rows: Sequence[Row], names: tuple[str, ...], delimiter: str = ","
+    place: Place,
+    rows: Sequence[Row],
+    names: tuple[str, ...],
+    delimiter: str = ",",
+    body: TableBody | None = None,
 ) -> Batch:
-    """Rows to columns; those of another width become rejects."""
+    """Rows to columns; those of another width are mended or become rejects."""
     width = len(names)
-    good, lines, rejects = [], [], []
+    good: list[Sequence[str]] = []
+    lines: list[int] = []
+    rejects: list[Reject] = []
+    extras: dict[int, str] = {}
     for number, cells, reject in rows:
         if reject is not None:
             rejects.append(reject)
-            continue
-        fitted = cells if len(cells) == width else fit_cells(cells, width)
-        if fitted is None:
-            rejects.append(build_ragged(place, number, cells, width, _as_text(cells, delimiter)))
-        else:
-            good.append(fitted)
+        elif len(cells) == width:
+            good.append(cells)
             lines.append(number)
-    return Batch(build_text_batch(good, names), lines, tuple(rejects))
+        else:
+            fitted = (
+                body.fit(number, cells) if body else _fit(place, number, cells, width, delimiter)
+            )
+            for line, found, rest in fitted:
+                if found is None:
+                    rejects.append(rest)
+                    continue
+                good.append(found)
+                lines.append(line)
+                if rest is not None:
+                    extras[line] = rest
+    return Batch(build_text_batch(good, names), lines, tuple(rejects), extras)
+
+
+def _fit(
+    place: Place, number: int, cells: list[str], width: int, delimiter: str
+) -> Iterator[tuple[int, Any, Any]]:
+    fitted = fit_cells(cells, width)
+    if fitted is None:
+        text = build_text(cells, delimiter)
+        yield number, None, build_ragged(place, number, cells, width, text)
+    else:
+        yield number, fitted, None
 
 
 def build_text_batch(rows: Sequence[Sequence[Any]], names: tuple[str, ...]) -> Any:
@@ -143,10 +159,13 @@ def read_in_stretches(
         table = _parse_regular(text, plan)
         lines: Sequence[int] = list(chain.from_iterable(found.lines))
         if found.rows:
-            extra = build_batch(place, found.rows, plan.names, plan.dialect.delimiter)
-            table, lines = _merge(table, lines, extra)
-            found.rejects += extra.rejects
-        yield Batch(table, lines, tuple(found.rejects))
+            yield _merge(Batch(table, lines, tuple(found.rejects)), _build(place, found.rows, plan))
+        else:
+            yield Batch(table, lines, tuple(found.rejects))
+
+
+def _build(place: Place, rows: Sequence[Row], plan: CsvPlan) -> Batch:
+    return build_batch(place, rows, plan.names, plan.dialect.delimiter, plan.body)
 
 
 def _parse_regular(text: bytes, plan: CsvPlan) -> Any:
@@ -166,15 +185,16 @@ def _parse_regular(text: bytes, plan: CsvPlan) -> Any:
     return batch
 
 
-def _merge(table: Any, lines: Sequence[int], extra: Batch) -> tuple[Any, Sequence[int]]:
+def _merge(first: Batch, second: Batch) -> Batch:
     """Both in the order of the file: of two rows with one key the later one must come later."""
-    if not extra.lines:
-        return table, lines
-    numbers = pa.array([*lines, *extra.lines], pa.int64())
+    rejects = first.rejects + second.rejects
+    if not second.lines:
+        return Batch(first.table, first.lines, rejects)
+    numbers = pa.array([*first.lines, *second.lines], pa.int64())
     order = pc.sort_indices(numbers)
-    both = pa.Table.from_batches([table, extra.table]).take(order)
+    both = pa.Table.from_batches([first.table, second.table]).take(order)
     [batch] = both.combine_chunks().to_batches()
-    return batch, numbers.take(order).to_pylist()
+    return Batch(batch, numbers.take(order).to_pylist(), rejects, second.extras)
 
 
 def read_fast(place: Place, facts: FileFacts, plan: CsvPlan) -> Iterator[Batch]:
@@ -210,7 +230,7 @@ def read_carefully(
     """Batches of what follows a line, every record through the csv module."""
     rows = iter_rows(place, facts, plan.dialect, plan.max_line_bytes, after_line=after_line)
     while some := list(islice(rows, BATCH_ROWS)):
-        yield build_batch(place, some, plan.names, plan.dialect.delimiter)
+        yield _build(place, some, plan)
 
 
 def _open_arrow(stream: IO[bytes], facts: FileFacts, plan: CsvPlan, skip: Any) -> Iterator[Any]:
@@ -278,9 +298,8 @@ class _Numbering:
             self._record = record + 1
         lines += self._advance(total - done, heights, done)
         self._record += total - done
-        yield Batch(table, lines)
-        if broken:
-            yield build_batch(place, broken, self._plan.names, self._plan.dialect.delimiter)
+        batch = Batch(table, lines)
+        yield _merge(batch, _build(place, broken, self._plan)) if broken else batch
 
     def rest(self, place: Place) -> Iterator[Batch]:
         """Refused rows behind the last good one."""
@@ -290,7 +309,7 @@ class _Numbering:
             broken.append(self._broken(text))
             self._record = record + 1
         if broken:
-            yield build_batch(place, broken, self._plan.names, self._plan.dialect.delimiter)
+            yield _build(place, broken, self._plan)
 
     def _advance(self, count: int, heights: list[int] | None, start: int) -> Sequence[int]:
         """Lines of the next `count` good rows; moves `line` behind them."""
@@ -317,9 +336,3 @@ def _heights(table: Any) -> list[int]:
         total = pc.add(total, pc.fill_null(pc.count_substring(column, "\n"), 0))
     found: list[int] = total.to_pylist()
     return found
-
-
-def _as_text(cells: Sequence[str], delimiter: str) -> str:
-    out = io.StringIO()
-    csv.writer(out, delimiter=delimiter, lineterminator="").writerow(cells)
-    return out.getvalue()

@@ -6,7 +6,7 @@ own line, not the rest of the file: the lines swallowed after it are read again.
 
 import csv
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from include.core.streams import Reject
@@ -20,14 +20,33 @@ class Dialect:
     """How a file separates cells.
 
     Attributes:
-        skip_lines: Lines before the header (titles).
-        has_header: False: columns are named column_1, column_2, ...
+        skip_lines: Lines before the first that can be a header.
+        skip_space: A space behind a delimiter belongs to it.
+        escape: Stands before a quote inside of quotes, where quotes are not doubled.
     """
 
     delimiter: str = ","
     quote: str = '"'
     skip_lines: int = 0
-    has_header: bool = True
+    skip_space: bool = False
+    escape: str | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Cells are what stands between delimiters and quotes, nothing else."""
+        return not self.skip_space and self.escape is None
+
+    def reader(self, lines: Iterable[str]) -> Iterator[list[str]]:
+        """The csv module's reader of it; wrong quotes are errors."""
+        return csv.reader(
+            lines,
+            delimiter=self.delimiter,
+            quotechar=self.quote,
+            doublequote=True,
+            escapechar=self.escape,
+            skipinitialspace=self.skip_space,
+            strict=True,
+        )
 
 
 TOO_LONG = "record longer than a line may be"
@@ -41,9 +60,7 @@ def iter_rows(
     # Cells may be as long as lines may be; the module's own limit is 128 kB.
     csv.field_size_limit(max(max_line_bytes, csv.field_size_limit()))
     feed = _Feed(iter_lines(place, facts, max_line_bytes), after_line, max_line_bytes)
-    reader = csv.reader(
-        feed, delimiter=dialect.delimiter, quotechar=dialect.quote, doublequote=True, strict=True
-    )
+    reader = dialect.reader(feed)
     while True:
         feed.start_record()
         try:

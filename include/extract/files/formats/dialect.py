@@ -1,15 +1,18 @@
-"""Delimiter, quote and preamble of a delimited file, found by DuckDB on its first lines."""
+"""Delimiter and quote of a delimited file nobody described, from its first lines.
 
+Every pair that could be meant is tried, and the one under which most lines have as many cells as
+each other, and quotes only where quotes may stand, is taken.
+"""
+
+import csv
 import logging
 import re
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
-from pathlib import Path
 
-import duckdb
-
+from include.extract.files.formats.cell_kinds import TEXT, build_profile
 from include.extract.files.formats.csv_rows import Dialect
 from include.extract.files.formats.facts import FileFacts
 from include.extract.files.formats.line_reader import iter_lines
@@ -17,70 +20,138 @@ from include.extract.files.place import Place
 
 log = logging.getLogger(__name__)
 
-SAMPLE_LINES = 2_000
+SAMPLE_LINES = 300
 SAMPLE_LINE_CHARS = 20_000
-_TYPED = re.compile(
-    r"^[-+]?[\d.,]+%?$|^\d{4}-\d\d-\d\d|^\d{1,2}[./]\d{1,2}[./]\d{2,4}|^(true|false)$",
-    re.IGNORECASE,
-)
 _BY_SUFFIX = {".tsv": "\t", ".tab": "\t", ".psv": "|"}
+_USUAL = (",", ";", "\t", "|")
+# Also found inside of cells, so they need more evidence.
+_UNUSUAL = ("\x01", "^", "~", ":", " ")
+_SEPARATOR_LINE = re.compile(r'\s*"?sep=(.)"?[,;\t]*\s*', re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One way to read the sample.
+
+    Attributes:
+        width: Cells of most rows.
+        share: Part of all rows that have so many, those with wrong quotes counted as others.
+    """
+
+    dialect: Dialect
+    width: int
+    share: float
+    rows: Sequence[Sequence[str]]
+
+    @property
+    def score(self) -> float:
+        if self.width < 2:
+            return 0.0
+        # More columns are less likely to agree by chance.
+        return self.share * (2 - 1 / self.width)
 
 
 def detect_dialect(
     place: Place, facts: FileFacts, max_line_bytes: int, delimiter: str | None = None
 ) -> Dialect:
-    """How to read a file nobody described; a given delimiter is believed.
+    """How to read a file nobody described; a given delimiter is believed, a `sep=` line as well.
 
     A file whose lines hold no known separator is one column wide.
     """
     sample = _load_sample(place, facts, max_line_bytes)
-    found = _sniff(sample, delimiter)
+    told = _SEPARATOR_LINE.fullmatch(sample[0]) if sample else None
+    skipped = 1 if told else 0
+    if told and delimiter is None:
+        delimiter = told[1]
+    found = _find_best(sample[skipped:], delimiter)
     if found is None:
         found = Dialect(delimiter or _BY_SUFFIX.get(place.suffix, ","))
         log.info("action=dialect_assumed file=%s delimiter=%r", place.name, found.delimiter)
-    first = _first_row(sample, found)
-    typed = any(_TYPED.match(cell.strip()) for cell in first)
-    return Dialect(found.delimiter, found.quote, found.skip_lines, has_header=not typed)
+    return replace(found, skip_lines=skipped)
 
 
 def _load_sample(place: Place, facts: FileFacts, max_line_bytes: int) -> list[str]:
     lines = islice(iter_lines(place, facts, max_line_bytes), SAMPLE_LINES)
-    # A rejected line still counts as one, so that `skip_lines` stays a line number.
     return [(line.text or "")[:SAMPLE_LINE_CHARS] for line in lines]
 
 
-def _sniff(sample: list[str], delimiter: str | None) -> Dialect | None:
-    forced = ", delim := ?" if delimiter else ""
-    query = (
-        "select Delimiter, Quote, SkipRows from sniff_csv(?, all_varchar := true,"  # noqa: S608
-        f" ignore_errors := true, strict_mode := false{forced})"
-    )
-    with _as_file(sample) as path, duckdb.connect() as connection:
+def _find_best(sample: Sequence[str], delimiter: str | None) -> Dialect | None:
+    text = "\n".join(sample)
+    if delimiter is not None:
+        return max(_try_quotes(sample, text, delimiter), key=_rank).dialect
+    trials = [
+        trial
+        for mark in (*_USUAL, *_UNUSUAL)
+        if mark in text
+        for trial in _try_quotes(sample, text, mark)
+        if trial.width > 1
+    ]
+    usual = [trial for trial in trials if trial.dialect.delimiter in _USUAL]
+    best = max(usual, key=_rank, default=None)
+    if best is None or best.share < 0.7:
+        others = [trial for trial in trials if trial not in usual and _is_convincing(trial)]
+        best = max([*others, *([best] if best else [])], key=_rank, default=None)
+    return best.dialect if best else None
+
+
+def _rank(trial: Trial) -> tuple[float, bool, bool]:
+    """Of equal ones the plainer dialect."""
+    dialect = trial.dialect
+    return round(trial.score, 4), dialect.escape is None, dialect.quote == '"'
+
+
+def _is_convincing(trial: Trial) -> bool:
+    """So regular, and with so much in its columns but words, that the mark does separate."""
+    if trial.width < 3 or trial.share < 0.9:
+        return False
+    looks = build_profile(trial.rows[1:], trial.width).columns
+    return any(look.kind not in ("", TEXT, "long") for look in looks)
+
+
+def _try_quotes(sample: Sequence[str], text: str, delimiter: str) -> Iterator[Trial]:
+    plain = _try(sample, Dialect(delimiter))
+    if _has_spaces(plain.rows, text, delimiter):
+        plain = _try(sample, Dialect(delimiter, skip_space=True))
+    yield plain
+    if '\\"' in text:
+        yield _try(sample, replace(plain.dialect, escape="\\"))
+    if re.search(rf"(?:^|{re.escape(delimiter)} ?)'", text, re.MULTILINE):
+        single = _try(sample, replace(plain.dialect, quote="'"))
+        if _count_quoted(sample, delimiter, "'") > _count_quoted(sample, delimiter, '"'):
+            yield single
+
+
+def _has_spaces(rows: Sequence[Sequence[str]], text: str, delimiter: str) -> bool:
+    """Each delimiter is followed by a space, which then belongs to it."""
+    if delimiter == " " or f"{delimiter} " not in text:
+        return False
+    cells = [cell for row in rows for cell in row[1:] if cell]
+    spaced = sum(cell.startswith(" ") for cell in cells)
+    # A quote behind the space is none without it, and its text falls apart into cells.
+    return bool(cells) and spaced >= (0.6 if f'{delimiter} "' in text else 1.0) * len(cells)
+
+
+def _count_quoted(sample: Sequence[str], delimiter: str, quote: str) -> int:
+    edge = re.escape(delimiter)
+    inside = f"{re.escape(quote)}[^{re.escape(quote)}]*{re.escape(quote)}"
+    cell = re.compile(rf"(?:^|(?<={edge})) ?{inside}(?=$|{edge})")
+    return sum(len(cell.findall(line)) for line in sample)
+
+
+def _try(sample: Sequence[str], dialect: Dialect) -> Trial:
+    reader = dialect.reader(f"{line}\n" for line in sample)
+    rows: list[list[str]] = []
+    broken = 0
+    while True:
         try:
-            row = connection.execute(
-                query,
-                [str(path), *([delimiter] if delimiter else [])],
-            ).fetchone()
-        except duckdb.Error as error:
-            log.info("action=sniff_failed error=%s", type(error).__name__)
-            return None
-    if row is None:
-        return None
-    found, quote, skipped = row
-    quote = quote if len(quote) == 1 else '"'
-    return Dialect(delimiter or found or ",", quote, int(skipped))
-
-
-@contextmanager
-def _as_file(sample: list[str]) -> Iterator[Path]:
-    """The sample re-coded to UTF-8: DuckDB reads files, and only few encodings."""
-    with tempfile.TemporaryDirectory(prefix="elt-sniff-") as folder:
-        path = Path(folder) / "sample.csv"
-        path.write_text("\n".join(sample) + "\n", encoding="utf-8", errors="replace")
-        yield path
-
-
-def _first_row(sample: list[str], dialect: Dialect) -> list[str]:
-    kept = sample[dialect.skip_lines :]
-    line = next((text for text in kept if text.strip()), "")
-    return [cell.strip(dialect.quote) for cell in line.split(dialect.delimiter)]
+            row = next(reader, None)
+        except csv.Error:
+            broken += 1
+            continue
+        if row is None:
+            break
+        if any(cell.strip() for cell in row):
+            rows.append(row)
+    widths = Counter(map(len, rows))
+    width, count = max(widths.items(), key=lambda one: (one[1], one[0]), default=(0, 0))
+    return Trial(dialect, width, count / max(len(rows) + broken, 1), rows)

@@ -9,18 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
-from include.core.errors import ConfigError
+from include.extract.files.formats.encoding import (
+    SAMPLE_BYTES,
+    find_bom,
+    guess_encoding,
+    name_encoding,
+)
 from include.extract.files.place import Place, unreadable
 
 CHUNK_BYTES = 1 << 20
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-FALLBACK_ENCODING = "cp1252"
+HEAD_BYTES = 4096
+TAIL_BYTES = 8192
 _AFTER_QUOTE = b",;\t|\r\n"
 _BEFORE_QUOTE = b",;\t|\n"
 
@@ -38,6 +37,10 @@ class FileFacts:
         has_multiline_cells: A quoted cell holds a line break, or quotes do not pair up.
         has_fitting_quotes: Quotes pair up and stand at the edges of cells.
         has_blank_lines: An empty line stands between others.
+        has_lone_returns: A carriage return stands without a line feed.
+        is_guessed: Nothing in the file proves the encoding.
+        lines: Line feeds.
+        tail: The last bytes.
     """
 
     size: int
@@ -48,6 +51,10 @@ class FileFacts:
     has_multiline_cells: bool
     has_fitting_quotes: bool
     has_blank_lines: bool
+    has_lone_returns: bool = False
+    is_guessed: bool = False
+    lines: int = 0
+    tail: bytes = b""
 
     @property
     def is_wide(self) -> bool:
@@ -75,11 +82,10 @@ def iter_chunks(stream: IO[bytes]) -> Iterator[bytes]:
 
 
 def _scan(stream: IO[bytes], encoding: str, max_line_bytes: int) -> FileFacts:
-    head = stream.read(4)
-    found, bom = _by_bom(head)
+    found, bom = find_bom(stream.read(HEAD_BYTES))
     stream.seek(bom)
     if encoding != "auto":
-        found = _canonical(encoding)
+        found = name_encoding(encoding)
     text = _TextScan(found or "utf-8")
     shape = _ShapeScan()
     for chunk in iter_chunks(stream):
@@ -97,25 +103,11 @@ def _scan(stream: IO[bytes], encoding: str, max_line_bytes: int) -> FileFacts:
         has_multiline_cells=shape.multiline or shape.inside_quotes,
         has_fitting_quotes=shape.fitting and not shape.inside_quotes,
         has_blank_lines=shape.blank,
+        has_lone_returns=shape.lone_returns,
+        is_guessed=found is None and chosen != "utf-8",
+        lines=shape.lines,
+        tail=shape.tail,
     )
-
-
-def _by_bom(head: bytes) -> tuple[str | None, int]:
-    for mark, encoding in _BOMS:
-        if head.startswith(mark):
-            return encoding, len(mark)
-    return None, 0
-
-
-def _canonical(encoding: str) -> str:
-    try:
-        name = codecs.lookup(encoding).name
-    except LookupError:
-        raise ConfigError(
-            f"option `encoding` is `{encoding}`. Expected auto or a codec name such as `latin-1`. "
-            "Correct the tenant file."
-        ) from None
-    return "utf-8" if name in ("utf-8-sig", "ascii") else name
 
 
 class _TextScan:
@@ -127,6 +119,7 @@ class _TextScan:
         self._decoder = codecs.getincrementaldecoder(encoding)("replace")
         self._broken = 0
         self._foreign = 0
+        self._sample = b""
 
     def feed(self, chunk: bytes, final: bool = False) -> None:
         if chunk.isascii() and not self.encoding.startswith(("utf-16", "utf-32")):
@@ -138,6 +131,8 @@ class _TextScan:
         broken = text.count("\ufffd")
         if broken:
             self.valid = False
+        if broken and len(self._sample) < SAMPLE_BYTES:
+            self._keep(chunk)
         self._broken += broken
         if self.encoding == "utf-8" and text:
             # Counted by the codec: a loop over characters would take most of the scan's time.
@@ -149,8 +144,20 @@ class _TextScan:
             self.valid = False
 
     def choose(self) -> str:
-        """UTF-8 with broken lines when it has more good sequences than bad, else Windows-1252."""
-        return "utf-8" if self.valid or self._foreign > self._broken else FALLBACK_ENCODING
+        """UTF-8 with broken lines when it has more good sequences than bad, else the likeliest."""
+        if self.valid or self._foreign > self._broken:
+            return "utf-8"
+        return guess_encoding(self._sample)
+
+    def _keep(self, chunk: bytes) -> None:
+        """Lines with bytes above 127, which tell one encoding from another."""
+        lines = (line for line in chunk.splitlines() if not line.isascii())
+        room = SAMPLE_BYTES - len(self._sample)
+        for line in lines:
+            self._sample += line[:room] + b"\n"
+            room -= len(line) + 1
+            if room <= 0:
+                return
 
 
 class _ShapeScan:
@@ -164,6 +171,9 @@ class _ShapeScan:
         self.fitting = True
         self.blank = False
         self.has_nul = False
+        self.lone_returns = False
+        self.lines = 0
+        self.tail = b""
         self._open_line = 0
         self._blank_seen = False
         self._last = b"\n"
@@ -171,6 +181,9 @@ class _ShapeScan:
     def feed(self, chunk: bytes) -> None:
         self.size += len(chunk)
         self.has_nul = self.has_nul or b"\0" in chunk
+        self._feed_returns(chunk)
+        self.tail = (self.tail + chunk if len(chunk) < TAIL_BYTES else chunk)[-TAIL_BYTES:]
+        self.lines += chunk.count(b"\n")
         if b"\n" not in chunk and b'"' not in chunk:
             # The inside of a very long line.
             self._open_line += len(chunk)
@@ -191,6 +204,15 @@ class _ShapeScan:
             self.inside_quotes ^= chunk.count(b'"') % 2 == 1
         elif self.inside_quotes and b"\n" in chunk:
             self.multiline = True
+
+    def _feed_returns(self, chunk: bytes) -> None:
+        if self.lone_returns:
+            return
+        if self.tail.endswith(b"\r") and not chunk.startswith(b"\n"):
+            self.lone_returns = True
+        elif b"\r" in chunk:
+            pairs = chunk.count(b"\r\n") + chunk.endswith(b"\r")
+            self.lone_returns = chunk.count(b"\r") > pairs
 
     def _feed_blank(self, chunk: bytes) -> None:
         """Blank lines count only once something follows them: those at the end do no harm."""

@@ -79,7 +79,7 @@ def _reject(place: Place, line: Line, reason: str, what: str) -> Reject:
 
 
 def _is_array(place: Place, facts: FileFacts) -> bool:
-    if place.suffix != ".json" or facts.is_wide:
+    if place.suffix != ".json":
         return False
     with place.open() as stream:
         stream.seek(facts.bom_bytes)

@@ -1,6 +1,5 @@
 """Lines of a file with their numbers, in memory bounded by the longest line allowed."""
 
-import io
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -31,14 +30,11 @@ def iter_lines(place: Place, facts: FileFacts, max_line_bytes: int) -> Iterator[
     Raises:
         UpstreamUnavailable: If reading fails midway.
     """
-    reader = _iter_wide if facts.is_wide else _iter_raw
-    raw = reader(place, facts, max_line_bytes)
-    encoding = "utf-8" if facts.is_wide else facts.encoding
-    for number, data, length in raw:
+    for number, data, length in _iter_raw(place, facts, max_line_bytes):
         if length > max_line_bytes:
             yield Line(number, None, _too_long(place, number, data, length, max_line_bytes))
         else:
-            yield build_line(place, number, data, encoding)
+            yield build_line(place, number, data, facts.encoding)
 
 
 def build_line(place: Place, number: int, data: bytes, encoding: str) -> Line:
@@ -76,24 +72,6 @@ def _iter_raw(
         raise unreadable(place.name, error) from None
     if length:
         yield number + 1, _strip(bytes(kept)), length
-
-
-def _iter_wide(
-    place: Place, facts: FileFacts, max_line_bytes: int
-) -> Iterator[tuple[int, bytes, int]]:
-    """UTF-16 and UTF-32 re-coded; broken pairs become the replacement character."""
-    with place.open() as stream:
-        stream.seek(facts.bom_bytes)
-        text = io.TextIOWrapper(stream, facts.encoding, errors="replace", newline="\n")
-        number = 0
-        while piece := text.readline(max_line_bytes + 1):
-            number += 1
-            length = len(piece)
-            rest = piece
-            while not rest.endswith("\n") and (rest := text.readline(max_line_bytes + 1)):
-                length += len(rest)
-            data = piece.rstrip("\r\n").encode()
-            yield number, data, max(length if length > max_line_bytes else 0, len(data))
 
 
 def _strip(data: bytes) -> bytes:

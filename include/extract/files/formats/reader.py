@@ -7,7 +7,7 @@ Streams, windows and pages are file_source's business.
 import logging
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pyarrow as pa
@@ -15,18 +15,21 @@ import pyarrow as pa
 from include.config.connector_spec import Column
 from include.core.naming import SNAKE_PATTERN
 from include.core.streams import Reject
+from include.extract.files.formats.closing_rows import find_closing_rows
 from include.extract.files.formats.csv_reader import (
     CsvPlan,
     build_batch,
-    load_header_row,
+    build_text_batch,
+    load_frame,
     read_csv,
 )
-from include.extract.files.formats.csv_rows import Dialect
 from include.extract.files.formats.dialect import detect_dialect
 from include.extract.files.formats.excel_reader import load_sheet
-from include.extract.files.formats.facts import load_facts
+from include.extract.files.formats.facts import FileFacts
 from include.extract.files.formats.header import Header, build_header
 from include.extract.files.formats.jsonl_reader import read_jsonl
+from include.extract.files.formats.recoded import load_readable
+from include.extract.files.formats.table_body import TableBody
 from include.extract.files.place import EXCEL, JSON_LINES, Place
 
 log = logging.getLogger(__name__)
@@ -64,12 +67,14 @@ class Piece:
             sentences that name the file (`file `a.csv`: ...`) and hold no row contents. They reach
             the load's books by `Page.notices`; what is known at discovery already goes into
             `FileStream.notices`.
+        extras: Line -> the row as written, for rows with more cells than the table has columns.
     """
 
     records: Any
     lines: Any
     rejects: tuple[Reject, ...] = ()
     notices: tuple[str, ...] = ()
+    extras: Mapping[int, str] = field(default_factory=dict)
 
 
 def read_pieces(place: Place, layout: Layout) -> Iterator[Piece]:
@@ -84,28 +89,51 @@ def read_pieces(place: Place, layout: Layout) -> Iterator[Piece]:
     if place.suffix in EXCEL:
         yield from _read_excel(place, layout)
         return
-    facts = load_facts(place, layout.encoding, layout.max_line_bytes)
+    is_json = place.suffix in JSON_LINES
+    place, facts, notices = load_readable(
+        place, layout.encoding, layout.max_line_bytes, has_cells=not is_json
+    )
     if facts.size == 0:
         log.warning("action=empty_file file=%s rows=0", place.name)
         return
-    if place.suffix in JSON_LINES:
+    if is_json:
+        if notices:
+            yield Piece([], [], notices=notices)
         for found in read_jsonl(place, facts, layout.max_line_bytes):
             records = (
                 [_rename(r, layout) for r in found.records] if layout.rename else found.records
             )
             yield Piece(records, found.lines, found.rejects)
         return
-    dialect = (
-        Dialect(layout.delimiter)
-        if layout.delimiter and layout.columns and not layout.rename
-        else detect_dialect(place, facts, layout.max_line_bytes, layout.delimiter)
+    yield from _read_delimited(place, facts, layout, notices)
+
+
+def _read_delimited(
+    place: Place, facts: FileFacts, layout: Layout, notices: tuple[str, ...]
+) -> Iterator[Piece]:
+    limit = layout.max_line_bytes
+    dialect = detect_dialect(place, facts, limit, layout.delimiter)
+    frame = load_frame(place, facts, dialect, limit)
+    if frame is None:
+        log.warning("action=empty_file file=%s rows=0", place.name)
+        return
+    names = _header(place, frame.labels, layout).names
+    body = TableBody(
+        place,
+        dialect.delimiter,
+        frame.profile,
+        frame.header,
+        find_closing_rows(facts, dialect, frame.profile, frame.last_line + 1),
+        frame.spare,
     )
-    cells, header_lines = load_header_row(place, facts, dialect, layout.max_line_bytes)
-    header = _header(place, cells, layout)
-    yield Piece(build_batch(place, [], header.names).table, [])
-    plan = CsvPlan(dialect, header.names, header_lines, layout.max_line_bytes)
+    told = (*notices, *(f"file `{place.name}`: {notice}." for notice in frame.notices))
+    kept = names[: len(names) - frame.spare]
+    yield Piece(build_text_batch([], kept), [], notices=told)
+    plan = CsvPlan(dialect, names, frame.last_line, limit, body)
     for batch in read_csv(place, facts, plan):
-        yield Piece(batch.table, batch.lines, batch.rejects)
+        yield Piece(batch.table, batch.lines, batch.rejects, extras=batch.extras)
+    if counted := body.notices():
+        yield Piece(build_text_batch([], kept), [], notices=counted)
 
 
 def add_source(piece: Piece, place: Place) -> Piece:

@@ -1,0 +1,75 @@
+"""What stands below a table: totals and footnotes, which are no records.
+
+Only the last lines of a file are looked at, from the end upwards, until one that fits the columns.
+Totals further up that are not as wide as the table end in quarantine as ragged rows.
+"""
+
+import csv
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from include.extract.files.formats.cell_kinds import TEXT, Profile, count_filled, find_kind
+from include.extract.files.formats.csv_rows import Dialect
+from include.extract.files.formats.facts import FileFacts
+
+SEARCHED_LINES = 20
+TOTALS, FOOTNOTE = "totals_row", "footnote"
+_TOTALS = re.compile(
+    r"(?:grand[ -]?|sub[ -]?|net )?tota(?:l|ls|le|les|li)\b|sums?\b|summe\b|gesamt|zwischensumme"
+    r"|(?:end|schluss)?saldo\b|somme\b|suma\b|subtotal|totaal|i alt\b|celkem|razem|összesen|toplam"
+    r"|итого|всего|合計|小計|总计|合计|balance\b|closing balance|kontostand",
+    re.IGNORECASE,
+)
+
+
+def find_closing_rows(
+    facts: FileFacts, dialect: Dialect, profile: Profile, first_line: int
+) -> Mapping[int, str]:
+    """Line -> `totals_row` or `footnote`, for the lines below the last record.
+
+    Args:
+        first_line: The first one that can be a record.
+    """
+    if profile.rows < 1:
+        return {}
+    found: dict[int, str] = {}
+    for line, cells in _from_the_end(facts, dialect):
+        if line < first_line:
+            break
+        if not count_filled(cells):
+            continue
+        reason = _judge(cells, profile)
+        if reason is None:
+            break
+        found[line] = reason
+    return found
+
+
+def _judge(cells: Sequence[str], profile: Profile) -> str | None:
+    """Why the row is no record; None when it may be one."""
+    first = next(cell.strip() for cell in cells if cell.strip())
+    total = _TOTALS.match(first)
+    fits = len(cells) == profile.width and not profile.count_misfits(cells)
+    if total is not None and (not fits or total.end() == len(first.rstrip(":"))):
+        return TOTALS
+    if fits or profile.width < 3 or count_filled(cells) > 1:
+        return None
+    # A sentence in the first cell, or alone in its line; a lone number may be a record cut short.
+    return FOOTNOTE if find_kind(first) in (TEXT, "long") else None
+
+
+def _from_the_end(facts: FileFacts, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
+    """Lines with their cells, last one first; ends where cells may hold line breaks."""
+    last = facts.lines if facts.tail.endswith(b"\n") else facts.lines + 1
+    lines = facts.tail.removesuffix(b"\n").split(b"\n")
+    # The first one may be cut, unless it is the file's first.
+    usable = lines if len(lines) == last else lines[1:]
+    for step, data in enumerate(reversed(usable[-SEARCHED_LINES:])):
+        text = data.removesuffix(b"\r").decode(facts.encoding, "replace")
+        if text.count(dialect.quote) % 2:
+            return
+        try:
+            cells = next(dialect.reader([text]), [])
+        except csv.Error:
+            return
+        yield last - step, cells
