@@ -1,84 +1,138 @@
-"""`python -m include.cli`: everything that needs no Airflow, from one shell line.
+"""Everything that needs no Airflow, from one shell line.
 
 Exit codes: 0 done; 1 failed but a later try may succeed (network, rate limit, database away), and
 `validate` found problems; 2 a file, a setting or the command line is wrong; 3 the source refused
 or broke its contract; 4 the warehouse or dbt said no; 5 the data is wrong (a check failed).
 """
 
-import argparse
 import importlib
-import logging
 import sys
 from collections.abc import Sequence
-from types import ModuleType
+from typing import Any
 
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.exceptions import Abort, TyperException
+
+from include.commands.declare import SETTINGS, Markup, build_command
 from include.commands.exit_codes import USAGE, exit_code
-from include.commands.output import complain
+from include.commands.output import complain, say_json
 from include.core.errors import EltError
 
-# Name -> (module below include.commands, one line of help), in the order people need them.
-COMMANDS = {
-    "validate": ("validate", "check every tenant, connector and check file"),
-    "feeds": ("feeds", "what is configured: tenants, feeds, schedules, streams"),
-    "connectors": ("connectors", "what can be connected, and what each connector needs"),
-    "check": ("check", "can each feed be loaded: login, rights, network, clocks"),
-    "run": ("run", "load, transform and check one tenant now, without Airflow"),
-    "drain": ("drain", "turn the webhooks that wait in the inbox into rows"),
-    "status": ("status", "last load, cursor, quarantine, freshness and score of every stream"),
-    "loads": ("loads", "the last loads: their books, and why the failed ones failed"),
-    "quarantine": ("quarantine", "records that did not fit: which, why; replay or drop them"),
-    "backfill": ("backfill", "read an interval again in chunks, beside the schedule"),
-    "cursors": ("cursors", "until when streams are loaded; read them again from before"),
-    "forget": ("forget", "erase a person from everything a tenant has stored, and prove it"),
-    "manifest": ("manifest", "parse the dbt project into the manifest DAGs are drawn from"),
-    "pools": ("pools", "Airflow pools the connectors ask for, as JSON"),
-    "new-connector": ("new_connector", "scaffold a connector with its staging models"),
-    "new-tenant": ("new_tenant", "scaffold a tenant file"),
-    "new-staging": ("new_staging", "generate dbt staging from a connector.yaml"),
+PROGRAM = "elt"
+INTERRUPTED = 130
+# Panel -> name -> one line of help, in the order people need them. The module below
+# include.commands has the command's name.
+PANELS = {
+    "Look": {
+        "validate": "Check every tenant, connector and check file.",
+        "feeds": "What is configured: tenants, feeds, schedules, streams.",
+        "connectors": "What can be connected, and what each connector needs.",
+        "check": "Can each feed be loaded: login, rights, network, clocks.",
+        "status": "Where every stream stands: last load, freshness, score.",
+        "loads": "The last loads, their books, and why some failed.",
+    },
+    "Load": {
+        "run": "Load, transform and check one tenant now, without Airflow.",
+        "drain": "Turn the webhooks that wait in the inbox into rows.",
+        "backfill": "Read an interval again in chunks, beside the schedule.",
+    },
+    "Repair": {
+        "quarantine": "Records that did not fit: look, load again, drop.",
+        "cursors": "Until when streams are loaded; read them again from before.",
+        "forget": "Erase a person from all a tenant has stored; prove it.",
+    },
+    "Build": {
+        "new-tenant": "Scaffold a tenant file.",
+        "new-connector": "Scaffold a connector with its staging models.",
+        "new-staging": "Generate dbt staging from a connector.yaml.",
+        "manifest": "Parse the dbt project into the manifest of the DAGs.",
+        "pools": "Airflow pools the connectors ask for, as JSON.",
+    },
 }
+COMMANDS = {name: about for panel in PANELS.values() for name, about in panel.items()}
+
+
+class LazyGroup(TyperGroup):
+    """Imports a command's module only when that command is asked for."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        del ctx
+        return list(COMMANDS)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command itself; what `get_command` answers is only its name and help."""
+        name, found, rest = super().resolve_command(ctx, args)
+        if name is not None:
+            module = importlib.import_module(f"include.commands.{name.replace('-', '_')}")
+            found = build_command(name, module.COMMAND, self.rich_markup_mode)  # type: ignore[arg-type]
+        return name, found, rest
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
-    parser, chosen = _build_parser(words)
-    arguments = parser.parse_args(words)
-    if chosen is None:
-        parser.print_help()
-        return USAGE
-    level = logging.DEBUG if arguments.verbose else logging.WARNING
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)
     try:
-        return int(chosen.run(arguments))
+        return _run(words)
     except EltError as error:
         complain(f"error: {error}")
+        if "--json" in words:
+            say_json({"error": {"type": type(error).__name__, "message": str(error)}})
         return exit_code(error)
-    except KeyboardInterrupt:
+    except TyperException as error:
+        complain(f"error: {_explain(error)}")
+        context = getattr(error, "ctx", None)
+        complain(f"See `{context.command_path if context else PROGRAM} --help`.")
+        return USAGE
+    except (KeyboardInterrupt, Abort):
         complain("stopped; whatever was committed stays, the rest is read again next time")
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:
         # The reader (`head`) closed the pipe; Python would complain once more while shutting down.
         sys.stderr.close()
         return 0
 
 
-def _build_parser(words: Sequence[str]) -> tuple[argparse.ArgumentParser, ModuleType | None]:
-    """The parser, and the module of the command asked for: only that one is imported."""
-    parser = argparse.ArgumentParser(
-        prog="python -m include.cli",
-        description=(__doc__ or "").split("\n\n")[0],
-        epilog=(__doc__ or "").split("\n\n")[1],
+def _explain(error: TyperException) -> str:
+    """Typer's sentence; for an unknown option the nearest known one, as everywhere else."""
+    close = getattr(error, "possibilities", None)
+    if close:
+        return f"{error.message}. Did you mean {close[0]}?"
+    return error.format_message()
+
+
+def _run(words: list[str]) -> int:
+    # Panels and colours at a terminal; in a pipe plain lines, and a third of the time.
+    app = _build_app("rich" if sys.stdout.isatty() else None)
+    if not words:
+        app.main(args=["--help"], prog_name=PROGRAM, standalone_mode=False)
+        return USAGE
+    return int(app.main(args=words, prog_name=PROGRAM, standalone_mode=False) or 0)
+
+
+def _build_app(markup: Markup) -> TyperGroup:
+    about, codes = (__doc__ or "").strip().split("\n\n")
+    app = typer.Typer(
+        name=PROGRAM, cls=LazyGroup, rich_markup_mode=markup, context_settings=SETTINGS
     )
-    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    wanted = next((word for word in words if not word.startswith("-")), None)
-    chosen: ModuleType | None = None
-    for name, (module, summary) in COMMANDS.items():
-        subparser = subparsers.add_parser(name, help=summary, description=f"{summary}.")
-        if name == wanted:
-            chosen = importlib.import_module(f"include.commands.{module}")
-            chosen.add_arguments(subparser)
-        subparser.add_argument("-v", "--verbose", action="store_true", help="log to stderr")
-    return parser, chosen
+    app.callback(help=about, epilog=codes.replace("\n", " "))(_nothing)
+    group = typer.main.get_command(app)
+    assert isinstance(group, TyperGroup)
+    for panel, commands in PANELS.items():
+        for name, summary in commands.items():
+            group.add_command(
+                TyperCommand(
+                    name,
+                    help=summary,
+                    rich_markup_mode=markup,
+                    rich_help_panel=panel,
+                )
+            )
+    return group
+
+
+def _nothing() -> None:
+    """Without a command there is only the help."""
 
 
 if __name__ == "__main__":

@@ -4,14 +4,21 @@ A backfill is rows in elt_ops: any number of `work` processes, on any machines, 
 the feed's schedule goes on beside them. The cursors stay.
 """
 
-import argparse
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
-from include.commands.choose import choose_feeds, choose_tenant
+import typer
+
+from include.commands.arguments import WHEN, AnyFeed, FeedName, Json, TenantName
+from include.commands.choose import check_names, choose_feeds, choose_tenant
+from include.commands.declare import Action, Group
 from include.commands.exit_codes import DATA
-from include.commands.output import build_table, complain, say, say_json
+from include.commands.output import complain, say, say_json
+from include.commands.tables import say_table
+from include.config.explain import did_you_mean
 from include.config.load import load_platform
 from include.config.models import Feed, Tenant
 from include.core.clock import parse_instant, utcnow
@@ -24,71 +31,81 @@ if TYPE_CHECKING:
 HEADERS = (
     "id", "feed", "from", "to", "chunk", "state", "done", "of", "failed", "read", "written", "left",
 )  # fmt: skip
+SPARE = ("chunk", "written", "read", "to", "from")
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    names = "start|work|status|pause|resume|cancel"
-    actions = parser.add_subparsers(dest="action", required=True, metavar=names)
-    start = actions.add_parser("start", help="write the chunks down; --wait works on them here")
-    start.add_argument("--tenant", required=True)
-    start.add_argument("--feed", required=True)
-    start.add_argument("--stream", action="append", help="may be repeated; default all by time")
-    start.add_argument("--from", dest="start", required=True, metavar="WHEN", help="included, UTC")
-    start.add_argument("--to", dest="end", metavar="WHEN", help="not included, UTC; default now")
-    start.add_argument(
-        "--chunk", default="month", metavar="SIZE", help="day, week, month (default) or 10d"
-    )
-    start.add_argument("--wait", action="store_true", help="load here; Ctrl-C pauses it")
-    _add_workers(start)
-    work = actions.add_parser("work", help="load chunks of running backfills; Ctrl-C only leaves")
-    _add_place(work)
-    _add_workers(work)
-    status = actions.add_parser("status", help="progress of backfills")
-    _add_place(status)
-    status.add_argument("--all", action="store_true", help="ended ones too")
-    status.add_argument("--json", action="store_true")
-    for name, text in (
-        ("pause", "chunks being loaded are finished, no other is begun"),
-        ("resume", "go on; chunks that failed are tried again"),
-        ("cancel", "end it; what is loaded stays"),
-    ):
-        action = actions.add_parser(name, help=text)
-        _add_place(action, needs_ids=True)
-        if name == "resume":
-            action.add_argument("--wait", action="store_true", help="load here; Ctrl-C pauses it")
-            _add_workers(action)
+Workers = Annotated[int, typer.Option(min=1, help="Chunks loaded at a time in this process.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Load here; Ctrl-C pauses it.")]
 
 
-def _add_place(parser: argparse.ArgumentParser, *, needs_ids: bool = False) -> None:
-    parser.add_argument("ids", nargs="+" if needs_ids else "*", type=int, metavar="ID")
-    parser.add_argument("--tenant", required=True)
-    parser.add_argument("--feed")
+@dataclass(frozen=True, kw_only=True)
+class StartArguments:
+    tenant: TenantName
+    feed: FeedName
+    stream: Annotated[
+        list[str] | None,
+        typer.Option("--stream", metavar="STREAM", help="May be repeated; default all by time."),
+    ] = None
+    start: Annotated[str, typer.Option("--from", metavar="WHEN", help=f"Included; {WHEN}.")]
+    end: Annotated[
+        str | None, typer.Option("--to", metavar="WHEN", help="Not included; default now.")
+    ] = None
+    chunk: Annotated[str, typer.Option(metavar="SIZE", help="day, week, month or 10d.")] = "month"
+    wait: Wait = False
+    workers: Workers = 1
+    json: Json = False
 
 
-def _add_workers(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--workers", type=int, default=1, help="chunks loaded at a time in this process; default 1"
-    )
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """Backfills by their ids; all of the tenant's, or of one feed, when there are none."""
+
+    tenant: TenantName
+    feed: AnyFeed = None
+    ids: Annotated[
+        list[int] | None, typer.Argument(metavar="[ID]...", help="As `backfill status` shows.")
+    ] = None
+    json: Json = False
 
 
-def run(arguments: argparse.Namespace) -> int:
-    from include.commands.connect import load_warehouse
-    from include.ledger import ddl
-
-    tenant = choose_tenant(load_platform(), arguments.tenant)
-    if getattr(arguments, "workers", 1) < 1:
-        raise ConfigError(f"`--workers {arguments.workers}`. Expected at least 1.")
-    warehouse = load_warehouse(tenant)
-    with warehouse.connect() as connection:
-        ddl.run_migrations(connection)
-    return int(_ACTIONS[arguments.action](arguments, tenant, warehouse))
+@dataclass(frozen=True, kw_only=True)
+class WorkArguments(Chosen):
+    workers: Workers = 1
 
 
-def _start(arguments: argparse.Namespace, tenant: Tenant, warehouse: "Warehouse") -> int:
+@dataclass(frozen=True, kw_only=True)
+class StatusArguments(Chosen):
+    all: Annotated[bool, typer.Option("--all", help="Ended ones too.")] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeArguments:
+    tenant: TenantName
+    feed: AnyFeed = None
+    ids: Annotated[list[int], typer.Argument(metavar="ID...", help="As `backfill status` shows.")]
+    json: Json = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResumeArguments(ChangeArguments):
+    wait: Wait = False
+    workers: Workers = 1
+
+
+def _open(name: str) -> "tuple[Tenant, Warehouse]":
+    """The tenant and its warehouse, with today's tables of elt_ops."""
+    from include.commands.connect import load_migrated_warehouse
+
+    tenant = choose_tenant(load_platform(), name)
+    return tenant, load_migrated_warehouse(tenant)
+
+
+def _start(arguments: StartArguments) -> int:
     from include.commands.backfill_run import run_here
     from include.ledger import backfills
     from include.pipeline.backfill import build_chunks
 
+    tenant, warehouse = _open(arguments.tenant)
     (feed,) = choose_feeds(tenant, arguments.feed)
     window = build_interval(arguments.start, arguments.end, utcnow())
     names = _choose_streams(feed, arguments.stream, warehouse)
@@ -105,7 +122,9 @@ def _start(arguments: argparse.Namespace, tenant: Tenant, warehouse: "Warehouse"
     say(f"backfill {backfill_id}: {len(names)} streams in {len(chunks)} chunks each")
     if arguments.wait:
         return run_here(tenant, warehouse, [backfill_id], arguments.workers, pauses=True)
-    say(f"work on it: python -m include.cli backfill work --tenant {tenant.id} {backfill_id}")
+    say(f"work on it: elt backfill work --tenant {tenant.id} {backfill_id}")
+    if arguments.json:
+        say_json({"backfill_id": backfill_id, "streams": names, "chunks": len(chunks)})
     return 0
 
 
@@ -141,14 +160,15 @@ def _choose_streams(feed: Feed, wanted: list[str] | None, warehouse: "Warehouse"
     if feed.connector.stateful:
         raise ConfigError(
             "this source keeps a state of its own and cannot read an interval. Expected "
-            "`cursors rewind --to start` and a run, which reads everything again.",
+            "`elt cursors rewind --to start` and a run, which reads everything again.",
             **place,
         )
     by_time, whole = find_time_streams(fetch_streams(feed, build_environment(warehouse)))
     missing = sorted(set(wanted or ()) - set(by_time))
     if missing or not by_time:
         raise ConfigError(
-            f"no stream by time: {', '.join(missing) or 'the feed has none'}. Expected some of: "
+            f"no stream by time: {', '.join(missing) or 'the feed has none'}."
+            f"{did_you_mean(missing[0], by_time) if missing else ''} Expected some of: "
             f"{', '.join(by_time) or 'none'}. Streams without a time cursor are read in full by "
             "every run.",
             **place,
@@ -158,25 +178,30 @@ def _choose_streams(feed: Feed, wanted: list[str] | None, warehouse: "Warehouse"
     return sorted(set(wanted)) if wanted else by_time
 
 
-def _work(arguments: argparse.Namespace, tenant: Tenant, warehouse: "Warehouse") -> int:
+def _work(arguments: WorkArguments) -> int:
     from include.commands.backfill_run import run_here
 
+    tenant, warehouse = _open(arguments.tenant)
     rows = [row for row in _fetch(arguments, tenant, warehouse) if row["state"] == "running"]
     if not rows:
         say("no backfill is running")
+        if arguments.json:
+            say_json([])
         return 0
     ids = [row["backfill_id"] for row in rows]
     return run_here(tenant, warehouse, ids, arguments.workers, pauses=False)
 
 
-def _status(arguments: argparse.Namespace, tenant: Tenant, warehouse: "Warehouse") -> int:
+def _status(arguments: StatusArguments) -> int:
+    tenant, warehouse = _open(arguments.tenant)
     only_open = not arguments.all and not arguments.ids
     rows = _fetch(arguments, tenant, warehouse, only_open=only_open)
+    if not rows:
+        check_names([tenant], arguments.feed, None)
     if arguments.json:
         say_json(rows)
         return 0
-    for line in build_table(HEADERS, list(map(_row, rows))):
-        say(line)
+    say_table(HEADERS, list(map(_row, rows)), spare=SPARE)
     for row in rows:
         streams = ", ".join(f"{name} {d}/{n}" for name, (d, n) in row["streams"].items())
         say(f"{row['backfill_id']}: {streams}")
@@ -226,34 +251,38 @@ def build_progress(rows: Sequence[dict[str, Any]]) -> str:
 _COUNTED = ("done", "total", "failed")
 
 
-def _change(arguments: argparse.Namespace, tenant: Tenant, warehouse: "Warehouse") -> int:
+def _change(arguments: ChangeArguments, action: str) -> int:
     """Pause, resume or cancel each of the ids."""
-    from include.commands.backfill_run import run_here
     from include.ledger import backfills
 
+    tenant, warehouse = _open(arguments.tenant)
     changed: list[int] = []
     known = _fetch(arguments, tenant, warehouse)
     for row in sorted(known, key=lambda row: int(row["backfill_id"])):
         backfill_id = int(row["backfill_id"])
         with warehouse.connect() as connection:
-            if arguments.action == "pause":
+            if action == "pause":
                 done = backfills.run_pause(connection, backfill_id, "paused by hand")
-            elif arguments.action == "resume":
+            elif action == "resume":
                 done = backfills.run_resume(connection, backfill_id)
             else:
                 done = backfills.run_cancel(connection, backfill_id)
         if done:
             changed.append(backfill_id)
-            say(f"backfill {backfill_id}: {_PAST[arguments.action]}")
+            say(f"backfill {backfill_id}: {_PAST[action]}")
         else:
-            complain(f"backfill {backfill_id} is {row['state']}: nothing to {arguments.action}")
-    if arguments.action == "resume" and arguments.wait and changed:
+            complain(f"backfill {backfill_id} is {row['state']}: nothing to {action}")
+    if isinstance(arguments, ResumeArguments) and arguments.wait and changed:
+        from include.commands.backfill_run import run_here
+
         return run_here(tenant, warehouse, changed, arguments.workers, pauses=True)
+    if arguments.json:
+        say_json(_fetch(arguments, tenant, warehouse))
     return 0 if changed else DATA
 
 
 def _fetch(
-    arguments: argparse.Namespace,
+    arguments: "Chosen | ChangeArguments",
     tenant: Tenant,
     warehouse: "Warehouse",
     *,
@@ -269,22 +298,57 @@ def _fetch(
             ids=arguments.ids or None,
             only_open=only_open,
         )
-    missing = sorted(set(arguments.ids) - {row["backfill_id"] for row in rows})
+    missing = sorted(set(arguments.ids or ()) - {row["backfill_id"] for row in rows})
     if missing:
         raise ConfigError(
             f"no backfill {', '.join(map(str, missing))}. Expected an id of "
-            f"`backfill status --all --tenant {tenant.id}`.",
+            f"`elt backfill status --all --tenant {tenant.id}`.",
             tenant=tenant.id,
         )
     return rows
 
 
 _PAST = {"pause": "paused", "resume": "goes on", "cancel": "cancelled"}
-_ACTIONS = {
-    "start": _start,
-    "work": _work,
-    "status": _status,
-    "pause": _change,
-    "resume": _change,
-    "cancel": _change,
-}
+COMMAND = Group(
+    "Read an interval again, chunk by chunk, beside the schedule. The cursors stay.\n\n"
+    "A backfill is rows in elt_ops: any number of `work` processes, on any machines, take its "
+    "chunks.",
+    {
+        "start": Action(
+            _start,
+            StartArguments,
+            "Write the chunks down; --wait works on them here.",
+            ("elt backfill start --tenant acme --feed shopify --from 2025-01-01 --wait",),
+        ),
+        "work": Action(
+            _work,
+            WorkArguments,
+            "Load chunks of running backfills. Ctrl-C only leaves; others go on.",
+            ("elt backfill work --tenant acme --workers 2",),
+        ),
+        "status": Action(
+            _status,
+            StatusArguments,
+            "Progress of backfills, and what they wait for.",
+            ("elt backfill status --tenant acme", "elt backfill status --tenant acme --all --json"),
+        ),
+        "pause": Action(
+            partial(_change, action="pause"),
+            ChangeArguments,
+            "Chunks being loaded are finished, no other is begun.",
+            ("elt backfill pause --tenant acme 3",),
+        ),
+        "resume": Action(
+            partial(_change, action="resume"),
+            ResumeArguments,
+            "Go on; chunks that failed are tried again.",
+            ("elt backfill resume --tenant acme 3 --wait",),
+        ),
+        "cancel": Action(
+            partial(_change, action="cancel"),
+            ChangeArguments,
+            "End it; what is loaded stays.",
+            ("elt backfill cancel --tenant acme 3",),
+        ),
+    },
+)

@@ -15,7 +15,7 @@ from include.commands.backfill import build_progress
 from include.commands.choose import choose_feeds
 from include.commands.connect import build_environment, load_credentials
 from include.commands.exit_codes import DATA, RETRY
-from include.commands.output import complain, say
+from include.commands.output import complain, say, say_json, speaks_json
 from include.config.models import Tenant
 from include.core.errors import EltError
 from include.ledger import backfills
@@ -105,6 +105,8 @@ def run_here(
     for row in rows:
         note = f": {row['note']}" if row["note"] else ""
         say(f"backfill {row['backfill_id']}: {row['state']}{note}")
+    if speaks_json():
+        say_json(rows)
     if team.errors:
         return RETRY
     return 0 if all(row["state"] == "done" for row in rows) else DATA

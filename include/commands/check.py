@@ -1,14 +1,18 @@
 """`check`: can each feed be loaded? Login, rights per stream, network and clocks, all at once."""
 
-import argparse
-import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
+
+from include.commands.arguments import AnyFeed, Json, TenantName
 from include.commands.choose import choose_feeds, choose_tenant
+from include.commands.declare import Action
 from include.commands.exit_codes import exit_code
-from include.commands.output import say, say_json
+from include.commands.output import say, say_json, say_state, shown
+from include.commands.progress import showing_steps
 from include.config.load import load_platform
 from include.config.models import Feed, Tenant
 
@@ -19,19 +23,21 @@ if TYPE_CHECKING:
 AT_ONCE = 8
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--tenant", required=True)
-    parser.add_argument("--feed", help="only this feed; default all enabled ones")
-    parser.add_argument(
-        "--no-streams",
-        dest="with_streams",
-        action="store_false",
-        help="when the source refuses, do not find out which streams it refuses",
-    )
-    parser.add_argument("--json", action="store_true", help="every step as JSON")
+@dataclass(frozen=True, kw_only=True)
+class Arguments:
+    tenant: TenantName
+    feed: AnyFeed = None
+    with_streams: Annotated[
+        bool,
+        typer.Option(
+            " /--no-streams",
+            help="When the source refuses, do not find out which streams it refuses.",
+        ),
+    ] = True
+    json: Json = False
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: Arguments) -> int:
     from include.commands.connect import load_warehouse
     from include.pipeline.feed_check import check_warehouse
 
@@ -39,21 +45,19 @@ def run(arguments: argparse.Namespace) -> int:
     feeds = choose_feeds(tenant, arguments.feed)
     warehouse = load_warehouse(tenant)
     found: dict[str, list[Step]] = {"": list(check_warehouse(warehouse))}
-    if not arguments.json:
-        _say(tenant, "warehouse", found[""])
+    _say(tenant, "warehouse", found[""])
     if not any(step.what == "warehouse" and step.error for step in found[""]):
         # Without the warehouse a login that changes with every use could not be kept.
         _check_all(arguments, tenant, feeds, warehouse, found)
     steps = [(feed, step) for feed, all_ in sorted(found.items()) for step in all_]
     if arguments.json:
         say_json([_as_dict(tenant, feed, step) for feed, step in steps])
-    else:
-        _summarise(found)
+    _summarise(found)
     return max((exit_code(step.error) for _, step in steps if step.error), default=0)
 
 
 def _check_all(
-    arguments: argparse.Namespace,
+    arguments: Arguments,
     tenant: Tenant,
     feeds: Sequence[Feed],
     warehouse: "Warehouse",
@@ -64,8 +68,10 @@ def _check_all(
     from include.pipeline.feed_check import check_feed
 
     environment = build_environment(warehouse)
-    progress = _Progress(len(feeds), shown=not arguments.json and sys.stderr.isatty())
-    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="check") as threads:
+    with (
+        showing_steps("feeds", len(feeds)) as step,
+        ThreadPoolExecutor(AT_ONCE, thread_name_prefix="check") as threads,
+    ):
         asked = {
             threads.submit(
                 lambda feed: list(
@@ -78,29 +84,8 @@ def _check_all(
         for answer in as_completed(asked):
             feed = asked[answer]
             found[feed.name] = answer.result()
-            progress.clear()
-            if not arguments.json:
-                _say(tenant, feed.name, found[feed.name])
-            progress.step(len(found) - 1)
-
-
-class _Progress:
-    """How many feeds have answered, on a line of its own at a terminal."""
-
-    def __init__(self, total: int, *, shown: bool) -> None:
-        self._total, self._shown = total, shown
-        self._write(f"0/{total} feeds")
-
-    def step(self, done: int) -> None:
-        self._write(f"{done}/{self._total} feeds" if done < self._total else "")
-
-    def clear(self) -> None:
-        self._write("")
-
-    def _write(self, text: str) -> None:
-        if self._shown:
-            sys.stderr.write(f"\r\x1b[K{text}")
-            sys.stderr.flush()
+            _say(tenant, feed.name, found[feed.name])
+            step()
 
 
 def _say(tenant: Tenant, place: str, steps: "Sequence[Step]") -> None:
@@ -112,10 +97,10 @@ def _say(tenant: Tenant, place: str, steps: "Sequence[Step]") -> None:
     parts = [*dict.fromkeys(well), *([f"{streams} streams"] if streams else [])]
     seconds = sum(step.seconds for step in steps)
     state = "failed" if failed else "ok"
-    say(f"{state:<8} {tenant.id}/{place}: {', '.join(parts) or 'nothing'} ({seconds:.1f} s)")
+    say_state(state, f"{tenant.id}/{place}: {', '.join(parts) or 'nothing'} ({seconds:.1f} s)")
     for step in bad:
         where = f"{step.what} {step.stream}" if step.stream else step.what
-        say(f"  {step.state:<8} {where}: {step.message}")
+        say(f"  {step.state:<8} {where}: {shown(step.message)}")
 
 
 def _summarise(found: dict[str, "list[Step]"]) -> None:
@@ -136,3 +121,12 @@ def _as_dict(tenant: Tenant, feed: str, step: "Step") -> dict[str, Any]:
         "message": step.message,
         "seconds": step.seconds,
     }
+
+
+COMMAND = Action(
+    run,
+    Arguments,
+    "Can each feed be loaded: login, rights per stream, network and clocks, all at once.\n\n"
+    "Nothing is loaded.",
+    ("elt check --tenant acme", "elt check --tenant acme --feed shopify --json"),
+)

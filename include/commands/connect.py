@@ -8,6 +8,7 @@ from include.config.models import Feed, Tenant
 from include.config.settings import connection_from_env, load_settings
 from include.core import naming
 from include.core.errors import ConfigError, EltError, MissingSecret
+from include.ledger import ddl
 from include.ledger.connection import Warehouse
 from include.pipeline.load_environment import LoadEnvironment
 
@@ -37,6 +38,14 @@ def load_warehouse(tenant: Tenant) -> Warehouse:
 def build_environment(warehouse: Warehouse) -> LoadEnvironment:
     """Where this process's loads run: connections come from its environment."""
     return LoadEnvironment(warehouse, load_credentials)
+
+
+def load_migrated_warehouse(tenant: Tenant) -> Warehouse:
+    """The same, with elt_ops brought up to date: for commands that begin with the ledger."""
+    warehouse = load_warehouse(tenant)
+    with warehouse.connect() as connection:
+        ddl.run_migrations(connection)
+    return warehouse
 
 
 def load_salt(tenant: Tenant) -> str | None:

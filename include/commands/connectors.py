@@ -1,19 +1,36 @@
 """`connectors`: what can be connected, and what each needs."""
 
-import argparse
+from dataclasses import dataclass
+from typing import Annotated
 
+import typer
+
+from include.commands.arguments import Json
 from include.commands.choose import choose_connector
-from include.commands.output import build_table, say, say_json
+from include.commands.complete import complete_connector
+from include.commands.declare import Action
+from include.commands.output import say, say_json
+from include.commands.tables import say_table
 from include.config.connector_spec import Connector
 from include.config.load import load_platform
 
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", nargs="?", help="one connector in full: streams, options, secrets")
-    parser.add_argument("--json", action="store_true", help="the same as JSON")
+HEADERS = ("connector", "kind", "title", "streams", "concepts")
 
 
-def run(arguments: argparse.Namespace) -> int:
+@dataclass(frozen=True)
+class Arguments:
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="CONNECTOR",
+            help="One connector in full: streams, options, secrets.",
+            autocompletion=complete_connector,
+        ),
+    ] = None
+    json: Json = False
+
+
+def run(arguments: Arguments) -> int:
     connectors = load_platform().connectors
     if arguments.name:
         connectors = {arguments.name: choose_connector(connectors, arguments.name)}
@@ -26,8 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
             (name, spec.kind, spec.title, len(spec.streams) or None, ", ".join(spec.concepts))
             for name, spec in sorted(connectors.items())
         ]
-        for line in build_table(("connector", "kind", "title", "streams", "concepts"), rows):
-            say(line)
+        say_table(HEADERS, rows, spare=("title", "kind"))
     return 0
 
 
@@ -44,3 +60,11 @@ def _describe(spec: Connector) -> None:
         cursor = f"cursor {stream.cursor.field}" if stream.cursor else "read in full"
         key = ", ".join(stream.primary_key)
         say(f"  stream {name}: key {key}; {cursor}; {len(stream.columns)} columns")
+
+
+COMMAND = Action(
+    run,
+    Arguments,
+    "What can be connected, and what each connector needs: secrets, options, streams.",
+    ("elt connectors", "elt connectors stripe"),
+)

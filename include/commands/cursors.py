@@ -1,74 +1,77 @@
 """`cursors show|rewind`: until when each stream is loaded, and reading it again from before."""
 
-import argparse
 import sys
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Annotated, Any
 
-from include.commands.choose import choose_feeds, choose_tenant
+import typer
+
+from include.commands.arguments import (
+    WHEN,
+    AnyFeed,
+    AnyStream,
+    FeedName,
+    Json,
+    TenantName,
+    Yes,
+)
+from include.commands.choose import check_names, choose_feeds, choose_tenant
+from include.commands.declare import Action, Group
 from include.commands.exit_codes import USAGE
-from include.commands.output import build_table, complain, say, say_json
+from include.commands.output import complain, people, say, say_json
+from include.commands.tables import say_table
 from include.config.load import load_platform, start_instant
-from include.config.models import Feed, Tenant
+from include.config.models import Feed
 from include.core.clock import format_instant, parse_instant, utcnow
 from include.core.errors import ConfigError
-
-if TYPE_CHECKING:
-    from include.ledger.connection import Warehouse
 
 START = "start"
 HEADERS = ("stream", "cursor", "moved", "load", "goes on after", "rewound", "because")
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(dest="action", required=True, metavar="show|rewind")
-    showing = actions.add_parser("show", help="every cursor, and reads that broke off")
-    showing.add_argument("--tenant", required=True)
-    showing.add_argument("--feed")
-    showing.add_argument("--stream")
-    showing.add_argument("--json", action="store_true")
-    rewind = actions.add_parser(
-        "rewind",
-        help="let the next run read again from an earlier instant",
-        description="Sets the cursor back, drops checkpoints, writes down who and why. Rows stay: "
-        "what is read again is merged. Nothing is loaded until the next run.",
-    )
-    rewind.add_argument("--tenant", required=True)
-    rewind.add_argument("--feed", required=True)
-    rewind.add_argument("--stream", help="only this one; default all that have a cursor")
-    rewind.add_argument(
-        "--to",
-        required=True,
-        metavar="WHEN",
-        help="2026-10-01 or 2026-10-01T06:00:00Z (UTC); `start` for the feed's start date, which "
-        "is the only choice for sources that keep a state of their own",
-    )
-    rewind.add_argument("--reason", default="", help="kept with the change")
-    rewind.add_argument("--yes", action="store_true", help="do not ask")
+@dataclass(frozen=True, kw_only=True)
+class ShowArguments:
+    tenant: TenantName
+    feed: AnyFeed = None
+    stream: AnyStream = None
+    json: Json = False
 
 
-def run(arguments: argparse.Namespace) -> int:
-    from include.commands.connect import load_warehouse
-    from include.ledger import ddl
+@dataclass(frozen=True, kw_only=True)
+class RewindArguments:
+    tenant: TenantName
+    feed: FeedName
+    stream: Annotated[
+        str | None,
+        typer.Option(metavar="STREAM", help="Only this one; default all that have a cursor."),
+    ] = None
+    to: Annotated[
+        str,
+        typer.Option(
+            metavar="WHEN",
+            help=f"{WHEN}; `start` for the feed's start date, which is the only choice for "
+            "sources that keep a state of their own.",
+        ),
+    ]
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Kept with the change.")] = ""
+    yes: Yes = False
+    json: Json = False
 
-    tenant = choose_tenant(load_platform(), arguments.tenant)
-    warehouse = load_warehouse(tenant)
-    with warehouse.connect() as connection:
-        ddl.run_migrations(connection)
-    act = _show if arguments.action == "show" else _rewind
-    return act(arguments, tenant, warehouse)
 
-
-def _show(arguments: argparse.Namespace, tenant: Tenant, warehouse: "Warehouse") -> int:
+def _show(arguments: ShowArguments) -> int:
+    from include.commands.connect import load_migrated_warehouse
     from include.ledger.cursors import fetch_cursors
 
-    with warehouse.connect() as connection:
+    tenant = choose_tenant(load_platform(), arguments.tenant)
+    with load_migrated_warehouse(tenant).connect() as connection:
         rows = fetch_cursors(connection, tenant.id, feed=arguments.feed, stream=arguments.stream)
+    if not rows:
+        check_names([tenant], arguments.feed, arguments.stream)
     if arguments.json:
         say_json(rows)
-        return 0
-    for line in build_table(HEADERS, list(map(_row, rows))):
-        say(line)
+    else:
+        say_table(HEADERS, list(map(_row, rows)), spare=("load", "moved"))
     return 0
 
 
@@ -85,17 +88,21 @@ def _row(row: dict[str, Any]) -> tuple[object, ...]:
     )
 
 
-def _rewind(arguments: argparse.Namespace, tenant: Tenant, warehouse: "Warehouse") -> int:
+def _rewind(arguments: RewindArguments) -> int:
+    from include.commands.connect import load_migrated_warehouse
     from include.ledger.cursors import fetch_cursors, run_rewind
 
+    tenant = choose_tenant(load_platform(), arguments.tenant)
+    warehouse = load_migrated_warehouse(tenant)
     (feed,) = choose_feeds(tenant, arguments.feed)
     instant = build_instant(feed, arguments.to, utcnow())
     with warehouse.connect() as connection:
         known = fetch_cursors(connection, tenant.id, feed=feed.name, stream=arguments.stream)
     if not known:
+        check_names([tenant], feed.name, arguments.stream)
         raise ConfigError(
             "there is no cursor to rewind. Expected a stream that was loaded by time; "
-            f"`cursors show --tenant {tenant.id} --feed {feed.name}` lists them.",
+            f"`elt cursors show --tenant {tenant.id} --feed {feed.name}` lists them.",
             tenant=tenant.id,
             feed=feed.name,
             stream=arguments.stream,
@@ -105,8 +112,7 @@ def _rewind(arguments: argparse.Namespace, tenant: Tenant, warehouse: "Warehouse
         (f"{feed.name}/{row['stream']}", row["cursor"], targets[row["stream"]] or START)
         for row in known
     ]
-    for line in build_table(("stream", "before", "after"), shown):
-        say(line)
+    say_table(("stream", "before", "after"), shown)
     ahead = [row["stream"] for row in known if _is_ahead(targets[row["stream"]], row["cursor"])]
     if ahead:
         raise ConfigError(
@@ -125,6 +131,9 @@ def _rewind(arguments: argparse.Namespace, tenant: Tenant, warehouse: "Warehouse
     dropped = sum(one.checkpoints for one in done)
     also = f", {dropped} checkpoints dropped" if dropped else ""
     say(f"{len(done)} cursors rewound{also}; the next run reads from there")
+    if arguments.json:
+        after = [{"stream": stream, "cursor": value} for stream, value in targets.items()]
+        say_json({"feed": feed.name, "rewound": after, "checkpoints_dropped": dropped})
     return 0
 
 
@@ -182,15 +191,37 @@ def _is_ahead(value: str | None, cursor: str | None) -> bool:
     return bool(value and cursor) and parse_instant(value or "") > parse_instant(cursor or "")
 
 
-def _may_go_on(arguments: argparse.Namespace, streams: int) -> bool:
+def _may_go_on(arguments: RewindArguments, streams: int) -> bool:
     """A person at a terminal is asked; a script must say --yes."""
     if arguments.yes:
         return True
     if not sys.stdin.isatty():
         complain("error: not at a terminal. Expected `--yes`. Nothing was changed.")
         return False
-    answer = input(f"Rewind {streams} cursors? [y/N] ")
-    if answer.strip().lower() not in ("y", "yes"):
+    people().write(f"Rewind {streams} cursors? [y/N] ")
+    people().flush()
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         complain("nothing was changed")
         return False
     return True
+
+
+COMMAND = Group(
+    "Until when each stream is loaded, and reading it again from before.",
+    {
+        "show": Action(
+            _show,
+            ShowArguments,
+            "Every cursor, and reads that broke off and go on with the next run.",
+            ("elt cursors show --tenant acme", "elt cursors show --tenant acme --feed stripe"),
+        ),
+        "rewind": Action(
+            _rewind,
+            RewindArguments,
+            "Let the next run read again from an earlier instant.\n\n"
+            "Sets the cursor back, drops checkpoints, writes down who and why. Rows stay: what is "
+            "read again is merged. Nothing is loaded until the next run.",
+            ("elt cursors rewind --tenant acme --feed stripe --to 2026-10-01 --reason refunds",),
+        ),
+    },
+)

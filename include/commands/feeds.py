@@ -1,21 +1,26 @@
 """`feeds`: what is configured, tenant by tenant."""
 
-import argparse
+from dataclasses import dataclass
 
+from include.commands.arguments import AnyTenant, Json
 from include.commands.choose import choose_tenant
-from include.commands.output import build_table, complain, say, say_json
+from include.commands.declare import Action
+from include.commands.output import complain, say_json
+from include.commands.tables import say_table
 from include.config.load import load_platform
 from include.config.models import Feed
 
 DETECTED = "(detected)"
+HEADERS = ("tenant", "feed", "connector", "schedule", "start", "streams")
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--tenant", help="only this tenant")
-    parser.add_argument("--json", action="store_true", help="the same as a JSON list")
+@dataclass(frozen=True)
+class Arguments:
+    tenant: AnyTenant = None
+    json: Json = False
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: Arguments) -> int:
     platform = load_platform()
     feeds = platform.feeds
     if arguments.tenant:
@@ -34,11 +39,9 @@ def run(arguments: argparse.Namespace) -> int:
             )
             for feed in feeds
         ]
-        headers = ("tenant", "feed", "connector", "schedule", "start", "streams")
-        for line in build_table(headers, rows):
-            say(line)
+        say_table(HEADERS, rows, spare=("start",))
     for stem in platform.broken:
-        complain(f"tenant file `{stem}.yaml` has problems: run `python -m include.cli validate`")
+        complain(f"tenant file `{stem}.yaml` has problems: run `elt validate`")
     return 0
 
 
@@ -56,3 +59,11 @@ def _as_dict(feed: Feed) -> dict[str, object]:
         "connection_id": feed.connection_id,
         "raw_schema": feed.raw_schema,
     }
+
+
+COMMAND = Action(
+    run,
+    Arguments,
+    "What is configured: tenants, feeds, schedules (in UTC), streams.",
+    ("elt feeds", "elt feeds --tenant acme --json"),
+)

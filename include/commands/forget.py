@@ -1,25 +1,40 @@
 """`forget`: erase a person from everything a tenant has stored, and prove it by a search."""
 
-import argparse
 import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
 
+import typer
+
+from include.commands.arguments import Json, TenantName
 from include.commands.choose import choose_tenant
-from include.commands.output import build_table, say
+from include.commands.declare import Action
+from include.commands.output import say, say_json
+from include.commands.tables import say_table
 from include.config.load import load_platform
 from include.core.errors import ConfigError, MissingSecret
 
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--tenant", required=True)
-    parser.add_argument("--email", action="append", default=[], help="may be given several times")
-    parser.add_argument("--phone", action="append", default=[], help="likewise")
-    parser.add_argument(
-        "--dry-run", action="store_true", help="say what would change, and take it all back"
-    )
-    parser.add_argument("--yes", action="store_true", help="do not ask: it cannot be undone")
+if TYPE_CHECKING:
+    from include.pipeline.forget.run import ForgetReport
 
 
-def run(arguments: argparse.Namespace) -> int:
+@dataclass(frozen=True)
+class Arguments:
+    tenant: TenantName
+    email: Annotated[
+        list[str] | None, typer.Option("--email", metavar="EMAIL", help="May be repeated.")
+    ] = None
+    phone: Annotated[
+        list[str] | None, typer.Option("--phone", metavar="PHONE", help="May be repeated.")
+    ] = None
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would change, and take it all back.")
+    ] = False
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask: it cannot be undone.")] = False
+    json: Json = False
+
+
+def run(arguments: Arguments) -> int:
     from include.commands.connect import load_warehouse
     from include.pipeline.forget.person import build_person
     from include.pipeline.forget.run import run_forget
@@ -32,22 +47,40 @@ def run(arguments: argparse.Namespace) -> int:
             "connection the loads use.",
             tenant=tenant.id,
         )
-    person = build_person(arguments.email, arguments.phone, warehouse.salt)
+    person = build_person(arguments.email or [], arguments.phone or [], warehouse.salt)
     if not arguments.dry_run and not arguments.yes:
         _ask(tenant.id)
     report = run_forget(tenant, person, warehouse, dry_run=arguments.dry_run)
+    _say(report, dry_run=arguments.dry_run)
+    if arguments.json:
+        say_json(_as_dict(report, dry_run=arguments.dry_run))
+    return 0
+
+
+def _say(report: "ForgetReport", *, dry_run: bool) -> None:
     rows = [(place, count, "changed") for place, count in sorted(report.touched.items())]
     rows += [(place, count, "deleted") for place, count in sorted(report.deleted.items())]
-    for line in build_table(("table", "rows", ""), rows):
-        say(line)
+    say_table(("table", "rows", ""), rows)
     tables, columns = report.searched
     say(f"keys their sources know them by: {report.keys}")
     say(f"proof: {tables} tables, {columns} columns searched, 0 hits")
-    if arguments.dry_run:
+    if dry_run:
         say("dry run: nothing was changed")
     else:
         say("on the erasure list: what still arrives about them is redacted")
-    return 0
+
+
+def _as_dict(report: "ForgetReport", *, dry_run: bool) -> dict[str, object]:
+    tables, columns = report.searched
+    return {
+        "dry_run": dry_run,
+        "changed": dict(sorted(report.touched.items())),
+        "deleted": dict(sorted(report.deleted.items())),
+        "keys": report.keys,
+        "tables_searched": tables,
+        "columns_searched": columns,
+        "hits": 0,
+    }
 
 
 def _ask(tenant_id: str) -> None:
@@ -59,3 +92,15 @@ def _ask(tenant_id: str) -> None:
     say(f"This cannot be undone. Type the tenant's id ({tenant_id}) to go on:")
     if sys.stdin.readline().strip() != tenant_id:
         raise ConfigError("not confirmed. Nothing was changed.")
+
+
+COMMAND = Action(
+    run,
+    Arguments,
+    "Erase a person from everything a tenant has stored, and prove it by a search.\n\n"
+    "What still arrives about them afterwards is redacted.",
+    (
+        "elt forget --tenant acme --email ann@mail.example --dry-run",
+        'elt forget --tenant acme --email ann@mail.example --phone "+1 303 555 0100"',
+    ),
+)

@@ -1,11 +1,16 @@
 """`loads`: the last loads, their books and their failures, from the ledger."""
 
-import argparse
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from include.commands.choose import choose_tenant
-from include.commands.output import build_table, say, say_json
+import typer
+
+from include.commands.arguments import WHEN, AnyFeed, AnyStream, AnyTenant, Json
+from include.commands.choose import check_names, choose_tenant
+from include.commands.declare import Action
+from include.commands.output import say, say_json, shown
+from include.commands.tables import say_table
 from include.config.load import load_platform
 from include.config.models import Tenant
 from include.core.clock import parse_instant
@@ -15,41 +20,52 @@ HEADERS = (
     "load", "stream", "kind", "state", "finished", "read", "inserted", "updated", "unchanged",
     "quarantined", "filtered", "deleted", "seconds",
 )  # fmt: skip
-KINDS = ("scheduled", "manual", "backfill", "sweep")
+SPARE = ("filtered", "deleted", "unchanged", "kind", "updated", "inserted", "load")
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--tenant", help="only this tenant")
-    parser.add_argument("--feed")
-    parser.add_argument("--stream")
-    parser.add_argument("--state", choices=("loaded", "failed"))
-    parser.add_argument("--kind", choices=KINDS)
-    parser.add_argument("--run", help="only of this run id")
-    parser.add_argument("--since", metavar="WHEN", help="finished since (2026-10-01, UTC)")
-    parser.add_argument("--limit", type=int, default=20, help="default 20, newest first")
-    parser.add_argument("--json", action="store_true", help="every column, as JSON")
+@dataclass(frozen=True)
+class Arguments:
+    tenant: AnyTenant = None
+    feed: AnyFeed = None
+    stream: AnyStream = None
+    state: Annotated[
+        Literal["loaded", "failed"] | None, typer.Option(help="Only those that ended so.")
+    ] = None
+    kind: Annotated[
+        Literal["scheduled", "manual", "backfill", "sweep"] | None,
+        typer.Option(help="Only those started so."),
+    ] = None
+    run: Annotated[
+        str | None, typer.Option("--run", metavar="RUN", help="Only of this run id.")
+    ] = None
+    since: Annotated[str | None, typer.Option(metavar="WHEN", help=f"Finished since ({WHEN}).")] = (
+        None
+    )
+    limit: Annotated[int, typer.Option(min=1, help="So many, newest first.")] = 20
+    json: Json = False
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: Arguments) -> int:
     platform = load_platform()
     tenants: tuple[Tenant, ...] = platform.tenants
     if arguments.tenant:
         tenants = (choose_tenant(platform, arguments.tenant),)
     rows = _fetch(arguments, tenants)
+    if not rows:
+        check_names(tenants, arguments.feed, arguments.stream)
     if arguments.json:
         say_json(rows)
         return 0
-    for line in build_table(HEADERS, list(map(_row, rows))):
-        say(line)
+    say_table(HEADERS, list(map(_row, rows)), spare=SPARE)
     for row in rows:
         if row["state"] == "failed":
-            say(f"{row['load_id']}: {row['error_class']}: {row['error_message']}")
+            say(f"{row['load_id']}: {row['error_class']}: {shown(str(row['error_message']))}")
         for notice in row.get("notices") or ():
             say(f"{row['load_id']}: note: {notice}")
     return 0
 
 
-def _fetch(arguments: argparse.Namespace, tenants: tuple[Tenant, ...]) -> list[dict[str, Any]]:
+def _fetch(arguments: Arguments, tenants: tuple[Tenant, ...]) -> list[dict[str, Any]]:
     """Newest first over all tenants; tenants that share a warehouse are asked in one query."""
     from include.commands.connect import load_warehouse
     from include.ledger import ddl
@@ -108,3 +124,11 @@ def _row(row: dict[str, Any]) -> tuple[object, ...]:
         row["deleted"],
         round(row["seconds"], 1),
     )
+
+
+COMMAND = Action(
+    run,
+    Arguments,
+    "The last loads, newest first: their books, notices, and why the failed ones failed.",
+    ("elt loads --tenant acme", "elt loads --state failed --since 2026-10-01 --json"),
+)

@@ -1,8 +1,14 @@
 """`new-staging`: dbt staging from declared or discovered streams, edited files kept."""
 
-import argparse
+from dataclasses import dataclass
+from typing import Annotated
 
+import typer
+
+from include.commands.arguments import ConnectorName, Json
 from include.commands.choose import choose_connector, choose_tenant
+from include.commands.complete import complete_tenant
+from include.commands.declare import Action
 from include.commands.written import say_written
 from include.config.connector_spec import Connector, Stream
 from include.config.declared_api import declares_api
@@ -15,15 +21,23 @@ from include.scaffold.files import NewFile, run_write
 from include.scaffold.staging import build_own_staging_files, build_staging_files
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", help="an existing connector")
-    parser.add_argument(
-        "--tenant", help="whose feeds define the streams (rest, sql, files and their like)"
-    )
-    parser.add_argument("--force", action="store_true", help="overwrite edited files, too")
+@dataclass(frozen=True)
+class Arguments:
+    name: ConnectorName
+    tenant: Annotated[
+        str | None,
+        typer.Option(
+            "--tenant",
+            metavar="TENANT",
+            help="Whose feeds define the streams (rest, sql, files and their like).",
+            autocompletion=complete_tenant,
+        ),
+    ] = None
+    force: Annotated[bool, typer.Option("--force", help="Overwrite edited files, too.")] = False
+    json: Json = False
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: Arguments) -> int:
     settings = load_settings()
     platform = load_platform(settings)
     connector = choose_connector(platform.connectors, arguments.name)
@@ -70,3 +84,11 @@ def _find_streams(feed: Feed) -> dict[str, Stream]:
     from include.extract.source import build_source
 
     return build_source(feed, load_credentials(feed)).discover()
+
+
+COMMAND = Action(
+    run,
+    Arguments,
+    "Generate dbt staging from declared or discovered streams. Edited files are kept.",
+    ("elt new-staging my_crm", "elt new-staging files --tenant acme"),
+)

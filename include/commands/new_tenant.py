@@ -1,8 +1,14 @@
 """`new-tenant`: one YAML file."""
 
-import argparse
+from dataclasses import dataclass
+from typing import Annotated
 
+import typer
+
+from include.commands.arguments import Json
 from include.commands.choose import choose_connector
+from include.commands.complete import complete_connector
+from include.commands.declare import Action
 from include.commands.output import say
 from include.commands.written import say_written
 from include.config.load import load_platform
@@ -15,16 +21,25 @@ from include.scaffold.tenant import build_tenant_file
 DEFAULT_CONNECTOR = "files"  # a folder of any CSVs: runs without a vendor's account
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", help="2 to 21 lower-case letters and digits, e.g. newco")
-    parser.add_argument(
-        "--connector",
-        action="append",
-        help=f"a feed of this connector; repeat; default {DEFAULT_CONNECTOR}",
-    )
+@dataclass(frozen=True)
+class Arguments:
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="2 to 21 lower-case letters and digits, e.g. newco."),
+    ]
+    connector: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--connector",
+            metavar="CONNECTOR",
+            help=f"A feed of this connector; may be repeated; default {DEFAULT_CONNECTOR}.",
+            autocompletion=complete_connector,
+        ),
+    ] = None
+    json: Json = False
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: Arguments) -> int:
     settings = load_settings()
     known = load_platform(settings).connectors
     wanted = arguments.connector or [DEFAULT_CONNECTOR]
@@ -39,5 +54,13 @@ def run(arguments: argparse.Namespace) -> int:
             "Edit the file to change the tenant."
         )
     say_written(run_write([file]), settings.root)
-    say(f"next: edit it, then `python -m include.cli run --tenant {arguments.name}`")
+    say(f"next: edit it, then `elt run --tenant {arguments.name}`")
     return 0
+
+
+COMMAND = Action(
+    run,
+    Arguments,
+    "Scaffold a tenant: one YAML file with a feed of each connector named.",
+    ("elt new-tenant newco", "elt new-tenant newco --connector shopify --connector stripe"),
+)

@@ -1,31 +1,97 @@
-"""Writing for people and for programs: lines, aligned tables, JSON on stdout."""
+"""Writing for people and for programs: lines, tables, JSON. Nothing else here or in `local` prints.
+
+With `--json` stdout carries one document and nothing else: what is said to people goes to stderr.
+Colours and fitted tables are for terminals; a pipe gets plain, whole, unwrapped lines.
+"""
 
 import json
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from include.core.clock import format_instant
 
+# What a terminal would obey: data of a source must not move its cursor or rename its window.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+STYLES = {
+    "failed": "red",
+    "error": "red",
+    "warning": "yellow",
+    "skipped": "yellow",
+    "note": "yellow",
+    "ok": "green",
+    "loaded": "green",
+    "built": "green",
+    "checked": "green",
+}
+_speaks_json = False
+
+
+@contextmanager
+def speaking_json(*, on: bool) -> Iterator[None]:
+    """While the block runs, stdout is for the JSON document alone."""
+    global _speaks_json
+    before, _speaks_json = _speaks_json, on
+    try:
+        yield
+    finally:
+        _speaks_json = before
+
+
+def speaks_json() -> bool:
+    return _speaks_json
+
+
+def people() -> IO[str]:
+    """The stream a person reads results on: stdout, or stderr when stdout carries JSON."""
+    return sys.stderr if _speaks_json else sys.stdout
+
 
 def say(line: str = "") -> None:
-    """One line on stdout, flushed: a run's progress is watched live, often through a pipe."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+    """One line for a person, flushed: a run's progress is watched live, often through a pipe."""
+    _write(people(), line)
+
+
+def say_state(state: str, text: str) -> None:
+    """`loaded   acme/shopify/orders: ...`: what happened first, in its colour at a terminal."""
+    _write(people(), f"{state:<8} {text}", STYLES.get(state), len(state))
 
 
 def complain(line: str) -> None:
-    """One line on stderr."""
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
+    """One line on stderr; `error:` before it stands out at a terminal."""
+    head = line.split(":", 1)[0] if ":" in line else ""
+    _write(sys.stderr, line, STYLES.get(head), len(head))
 
 
 def say_json(value: Any) -> None:
-    """Indented JSON; instants as ISO text, decimals as text (money is never a float)."""
-    say(json.dumps(value, indent=2, ensure_ascii=False, default=_plain))
+    """Indented JSON on stdout; instants as ISO text, decimals as text (money is never a float)."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, default=_plain)
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def shown(text: str) -> str:
+    """Text of a source with its control characters made visible."""
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
+def _write(stream: IO[str], line: str, style: str | None = None, styled: int = 0) -> None:
+    if style and stream.isatty():
+        from rich.text import Text
+
+        from include.commands.tables import build_console
+
+        text = Text(line)
+        text.stylize(style, 0, styled)
+        build_console(stream).print(text, soft_wrap=True)
+    else:
+        stream.write(f"{line}\n")
+    stream.flush()
 
 
 def _plain(value: Any) -> Any:
@@ -36,37 +102,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple | set | frozenset):
         return list(value)
     raise TypeError(f"no JSON form for {type(value).__name__}")
-
-
-def build_table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
-    """Aligned lines, the headers first; numbers to the right, None as `-`."""
-    cells = [[_cell(value) for value in row] for row in rows]
-    numeric = [_is_numeric([row[i] for row in rows]) for i in range(len(headers))]
-    widths = [max(len(line[i]) for line in [list(headers), *cells]) for i in range(len(headers))]
-    lines = []
-    for line in [list(headers), *cells]:
-        padded = [
-            text.rjust(width) if right else text.ljust(width)
-            for text, width, right in zip(line, widths, numeric, strict=True)
-        ]
-        lines.append("  ".join(padded).rstrip())
-    return lines
-
-
-def _is_numeric(values: Sequence[object]) -> bool:
-    """True when there is a number and nothing else but None; a bool reads as a word."""
-    present = [value for value in values if value is not None]
-    is_number = [isinstance(v, int | float) and not isinstance(v, bool) for v in present]
-    return bool(present) and all(is_number)
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return "-"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M")
-    return str(value)

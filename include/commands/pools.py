@@ -1,18 +1,21 @@
 """`pools`: the Airflow pools the connectors ask for, in the form `airflow pools import` reads."""
 
-import argparse
+from dataclasses import dataclass
 
+from include.commands.arguments import Json
+from include.commands.declare import Action
 from include.commands.output import say_json
 from include.config.load import load_platform
 from include.core import naming
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    del parser  # no arguments: the connectors say everything
+@dataclass(frozen=True)
+class Arguments:
+    json: Json = False
 
 
-def run(arguments: argparse.Namespace) -> int:
-    del arguments
+def run(arguments: Arguments) -> int:
+    del arguments  # always JSON: it is made for `airflow pools import`
     connectors = load_platform().connectors
     say_json(
         {
@@ -25,3 +28,11 @@ def run(arguments: argparse.Namespace) -> int:
         }
     )
     return 0
+
+
+COMMAND = Action(
+    run,
+    Arguments,
+    "Airflow pools the connectors ask for, in the form `airflow pools import` reads.",
+    ("elt pools > pools.json && airflow pools import pools.json",),
+)

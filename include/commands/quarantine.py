@@ -4,11 +4,17 @@ Only `show` prints a record's payload, because a person asked for that one; logs
 `replay` ends with 5 when some records still do not fit.
 """
 
-import argparse
-from typing import TYPE_CHECKING, Any
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from include.commands.choose import choose_tenant
-from include.commands.output import build_table, complain, say, say_json
+import typer
+
+from include.commands.arguments import AnyFeed, AnyStream, Json, TenantName
+from include.commands.choose import check_names, choose_tenant
+from include.commands.declare import Action, Group
+from include.commands.output import complain, say, say_json, shown
+from include.commands.tables import say_table
 from include.config.load import load_platform
 from include.config.models import Tenant
 from include.core.errors import ConfigError
@@ -18,55 +24,62 @@ if TYPE_CHECKING:
     from include.ledger.quarantine import QuarantineFilter
 
 HEADERS = ("id", "feed", "stream", "key", "reason", "seen", "first seen", "last seen", "detail")
-STATES = ("open", "resolved", "dropped", "all")
+COUNT_HEADERS = (
+    *("feed", "stream", "reason", "state", "records", "seen", "first seen", "last seen"),
+)
+SPARE = ("first seen", "seen", "last seen")
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    names = "list|show|replay|drop"
-    actions = parser.add_subparsers(dest="action", required=True, metavar=names)
-    listing = actions.add_parser("list", help="what waits: keys, reasons, how often, since when")
-    _add_selection(listing)
-    listing.add_argument("--state", choices=STATES, default="open", help="default open")
-    listing.add_argument("--counts", action="store_true", help="only how many of each reason")
-    listing.add_argument("--limit", type=int, default=50, help="default 50")
-    listing.add_argument("--json", action="store_true")
-    showing = actions.add_parser("show", help="one record as it was read")
-    showing.add_argument("id", type=int)
-    showing.add_argument("--tenant", required=True)
-    showing.add_argument("--json", action="store_true", help="with all that is known of it")
-    replay = actions.add_parser(
-        "replay",
-        help="load open records again with today's declaration",
-        description="Each record goes through the ordinary loader. What fits is loaded (never over "
-        "a newer version) and closed; what does not stays, counted once more.",
-    )
-    _add_selection(replay)
-    replay.add_argument("--json", action="store_true")
-    drop = actions.add_parser("drop", help="close open records for good; the rows stay")
-    _add_selection(drop)
-    drop.add_argument("--because", required=True, metavar="TEXT", help="why; kept with the row")
+Reason = Annotated[
+    str | None, typer.Option("--reason", metavar="REASON", help="Such as type_mismatch.")
+]
+Ids = Annotated[
+    list[int] | None, typer.Option("--id", metavar="ID", help="Only this one; may be repeated.")
+]
 
 
-def _add_selection(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--tenant", required=True)
-    parser.add_argument("--feed")
-    parser.add_argument("--stream")
-    parser.add_argument("--reason", help="such as type_mismatch")
-    parser.add_argument("--id", type=int, action="append", dest="ids", help="may be repeated")
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """Which records; all of the tenant when nothing narrows it."""
+
+    tenant: TenantName
+    feed: AnyFeed = None
+    stream: AnyStream = None
+    reason: Reason = None
+    ids: Ids = None
+    json: Json = False
 
 
-def run(arguments: argparse.Namespace) -> int:
-    from include.commands.connect import load_warehouse
-    from include.ledger import ddl
-
-    tenant = choose_tenant(load_platform(), arguments.tenant)
-    warehouse = load_warehouse(tenant)
-    with warehouse.connect() as connection:
-        ddl.run_migrations(connection)
-    return int(_ACTIONS[arguments.action](arguments, tenant, warehouse))
+@dataclass(frozen=True, kw_only=True)
+class ListArguments(Selection):
+    state: Annotated[
+        Literal["open", "resolved", "dropped", "all"], typer.Option(help="What became of them.")
+    ] = "open"
+    counts: Annotated[bool, typer.Option("--counts", help="Only how many of each reason.")] = False
+    limit: Annotated[int, typer.Option(min=1, help="So many.")] = 50
 
 
-def _build_filter(arguments: argparse.Namespace, state: str | None = "open") -> "QuarantineFilter":
+@dataclass(frozen=True, kw_only=True)
+class ShowArguments:
+    id: Annotated[int, typer.Argument(metavar="ID", help="As `quarantine list` shows it.")]
+    tenant: TenantName
+    json: Json = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class DropArguments(Selection):
+    because: Annotated[str, typer.Option(metavar="TEXT", help="Why; kept with the row.")]
+
+
+def _open(name: str) -> "tuple[Tenant, Warehouse]":
+    """The tenant and its warehouse, with today's tables of elt_ops."""
+    from include.commands.connect import load_migrated_warehouse
+
+    tenant = choose_tenant(load_platform(), name)
+    return tenant, load_migrated_warehouse(tenant)
+
+
+def _build_filter(arguments: Selection, state: str | None = "open") -> "QuarantineFilter":
     from include.ledger.quarantine import QuarantineFilter
 
     return QuarantineFilter(
@@ -79,21 +92,24 @@ def _build_filter(arguments: argparse.Namespace, state: str | None = "open") -> 
     )
 
 
-def _list(arguments: argparse.Namespace, tenant: Tenant, warehouse: "Warehouse") -> int:
+def _list(arguments: ListArguments) -> int:
     from include.ledger.quarantine import fetch_counts, fetch_rows
 
+    tenant, warehouse = _open(arguments.tenant)
     state = None if arguments.state == "all" else arguments.state
     wanted = _build_filter(arguments, state)
     with warehouse.connect() as connection:
         counts = fetch_counts(connection, wanted)
         rows = [] if arguments.counts else fetch_rows(connection, wanted, limit=arguments.limit)
+    if not counts:
+        check_names([tenant], arguments.feed, arguments.stream)
     if arguments.json:
         say_json(counts if arguments.counts else rows)
         return 0
-    shown = [tuple(row.values()) for row in counts] if arguments.counts else list(map(_row, rows))
-    headers = ("feed", "stream", "reason", "state", "records", "seen", "first seen", "last seen")
-    for line in build_table(headers if arguments.counts else HEADERS, shown):
-        say(line)
+    if arguments.counts:
+        say_table(COUNT_HEADERS, [tuple(row.values()) for row in counts], spare=SPARE)
+    else:
+        say_table(HEADERS, list(map(_row, rows)), spare=SPARE)
     total = sum(int(row["records"]) for row in counts)
     cut = "" if arguments.counts or total <= len(rows) else f", {len(rows)} shown"
     say(f"{total} {'in all' if state is None else state}{cut}")
@@ -114,33 +130,37 @@ def _row(row: dict[str, Any]) -> tuple[object, ...]:
     )
 
 
-def _show(arguments: argparse.Namespace, tenant: Tenant, warehouse: "Warehouse") -> int:
+def _show(arguments: ShowArguments) -> int:
     from include.ledger.quarantine import fetch_record
 
+    tenant, warehouse = _open(arguments.tenant)
     with warehouse.connect() as connection:
         found = fetch_record(connection, tenant.id, arguments.id)
     if found is None:
         raise ConfigError(
             f"no quarantined record `{arguments.id}`. Expected an id that "
-            f"`quarantine list --tenant {tenant.id}` shows.",
+            f"`elt quarantine list --tenant {tenant.id}` shows.",
             tenant=tenant.id,
         )
     if arguments.json:
         say_json(found)
     else:
-        say(str(found["payload"]))
+        payload = str(found["payload"])
+        say(shown(payload) if sys.stdout.isatty() else payload)
     return 0
 
 
-def _replay(arguments: argparse.Namespace, tenant: Tenant, warehouse: "Warehouse") -> int:
+def _replay(arguments: Selection) -> int:
     from include.commands.quarantine_replay import run_replays
 
+    tenant, warehouse = _open(arguments.tenant)
     return run_replays(tenant, _build_filter(arguments), warehouse, as_json=arguments.json)
 
 
-def _drop(arguments: argparse.Namespace, tenant: Tenant, warehouse: "Warehouse") -> int:
+def _drop(arguments: DropArguments) -> int:
     from include.ledger.quarantine import run_drop
 
+    tenant, warehouse = _open(arguments.tenant)
     if not (arguments.feed or arguments.stream or arguments.reason or arguments.ids):
         raise ConfigError(
             "`quarantine drop` without a choice. Expected --feed, --stream, --reason or --id: "
@@ -152,9 +172,47 @@ def _drop(arguments: argparse.Namespace, tenant: Tenant, warehouse: "Warehouse")
     with warehouse.connect() as connection:
         dropped = run_drop(connection, _build_filter(arguments), arguments.because.strip())
     say(f"{dropped} dropped")
+    if arguments.json:
+        say_json({"dropped": dropped})
     if not dropped:
+        check_names([tenant], arguments.feed, arguments.stream)
         complain("no open record is like that; `quarantine list` shows what there is")
     return 0
 
 
-_ACTIONS = {"list": _list, "show": _show, "replay": _replay, "drop": _drop}
+COMMAND = Group(
+    "Records that did not fit, by key and reason: look at them, load them again, drop them.\n\n"
+    "Only `show` prints a record as it was read, because a person asked for that one.",
+    {
+        "list": Action(
+            _list,
+            ListArguments,
+            "What waits: keys, reasons, how often, since when.",
+            (
+                "elt quarantine list --tenant acme --feed shopify",
+                "elt quarantine list --tenant acme --counts",
+            ),
+        ),
+        "show": Action(
+            _show,
+            ShowArguments,
+            "One record as it was read; with --json all that is known of it.",
+            ("elt quarantine show 17 --tenant acme",),
+        ),
+        "replay": Action(
+            _replay,
+            Selection,
+            "Load open records again with today's declaration.\n\n"
+            "Each goes through the ordinary loader. What fits is loaded (never over a newer "
+            "version) and closed; what does not stays, counted once more. Ends with 5 when some "
+            "still do not fit.",
+            ("elt quarantine replay --tenant acme --feed shopify --stream orders",),
+        ),
+        "drop": Action(
+            _drop,
+            DropArguments,
+            "Close open records for good; the rows stay.",
+            ('elt quarantine drop --tenant acme --id 17 --because "a test order"',),
+        ),
+    },
+)

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from include.commands.choose import choose_feeds
+from include.commands.choose import check_names, choose_feeds
 from include.commands.connect import build_environment
 from include.commands.exit_codes import DATA, exit_code
-from include.commands.output import complain, say, say_json
+from include.commands.output import complain, say, say_json, say_state
 from include.config.connector_spec import Stream
 from include.config.models import Tenant
 from include.core.clock import utcnow
@@ -42,12 +42,13 @@ def run_replays(
             continue
         told.append({"feed": feed_name, "stream": stream, **_as_dict(done)})
         codes.append(DATA if done.still_bad else 0)
-        if not as_json:
-            say(f"replayed {place}: {done.settled:,} closed, {done.still_bad:,} still do not fit")
+        told_of = f"{place}: {done.settled:,} closed, {done.still_bad:,} still do not fit"
+        say_state("replayed", told_of)
+    if not places:
+        check_names([tenant], wanted.feed, wanted.stream)
+        say("no open record is like that")
     if as_json:
         say_json(told)
-    elif not places:
-        say("no open record is like that")
     return max(codes)
 
 

@@ -1,9 +1,14 @@
 """`run`: load, transform and check one tenant now, by the very functions Airflow's tasks call."""
 
-import argparse
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated, Literal
 
-from include.commands.choose import choose_feeds, choose_tenant
+import typer
+
+from include.commands.arguments import WHEN, AnyFeed, AnyStream, Json, TenantName
+from include.commands.choose import check_stream, choose_feeds, choose_tenant
+from include.commands.declare import Action
 from include.config.load import load_platform
 from include.core.clock import parse_instant
 from include.core.errors import ConfigError
@@ -20,51 +25,65 @@ MODES = {
 }
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--tenant", required=True)
-    parser.add_argument("--feed", help="only this feed; default all enabled ones")
-    parser.add_argument("--stream", help="only this stream of the feed")
-    group = parser.add_mutually_exclusive_group()
-    group.add_argument(
-        "--step",
-        choices=(*STEPS, SWEEP),
-        help="only this step; default the first three. sweep reads streams that have a cursor and "
-        "`sweep: all` whole, to find what is gone at the source",
-    )
-    group.add_argument(
-        "--mode",
-        choices=tuple(MODES),
-        help="the same in other words: full = all, source = ingest, dbt = transform, "
-        "data-quality = quality, sweep = sweep",
-    )
-    parser.add_argument(
-        "--from",
-        dest="start",
-        metavar="WHEN",
-        help="read from here on (2026-10-01 or 2026-10-01T06:00:00Z, UTC); the cursor stays",
-    )
-    parser.add_argument(
-        "--reload", action="store_true", help="read files again that were loaded before"
-    )
-    parser.add_argument(
-        "--accept-deletes",
-        action="store_true",
-        help="however much a read lacks is really gone: mark it deleted",
-    )
-    parser.add_argument("--to", dest="end", metavar="WHEN", help="up to here, not included")
+@dataclass(frozen=True, kw_only=True)
+class Arguments:
+    tenant: TenantName
+    feed: AnyFeed = None
+    stream: AnyStream = None
+    step: Annotated[
+        Literal["ingest", "transform", "quality", "sweep"] | None,
+        typer.Option(
+            help="Only this step; default the first three. sweep reads streams that have a cursor "
+            "and `sweep: all` whole, to find what is gone at the source."
+        ),
+    ] = None
+    mode: Annotated[
+        Literal["full", "source", "dbt", "data-quality", "sweep"] | None,
+        typer.Option(
+            help="The same in other words: full = all, source = ingest, dbt = transform, "
+            "data-quality = quality, sweep = sweep."
+        ),
+    ] = None
+    start: Annotated[
+        str | None,
+        typer.Option(
+            "--from", metavar="WHEN", help=f"Read from here on ({WHEN}); the cursor stays."
+        ),
+    ] = None
+    end: Annotated[
+        str | None, typer.Option("--to", metavar="WHEN", help="Up to here, not included.")
+    ] = None
+    reload: Annotated[
+        bool, typer.Option("--reload", help="Read files again that were loaded before.")
+    ] = False
+    accept_deletes: Annotated[
+        bool,
+        typer.Option(
+            "--accept-deletes",
+            help="However much a read lacks is really gone: mark it deleted.",
+        ),
+    ] = False
+    json: Json = False
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: Arguments) -> int:
     # Drivers and readers are imported here: `run --help` must not pay for them.
     from include.commands.run_steps import Request, run_request
 
     tenant = choose_tenant(load_platform(), arguments.tenant)
     if arguments.stream and not arguments.feed:
         raise ConfigError("`--stream` without `--feed`. Expected the feed it belongs to. Add it.")
+    if arguments.step and arguments.mode:
+        raise ConfigError(
+            "`--step` and `--mode` say the same. Expected one of them. Leave one out."
+        )
+    feeds = choose_feeds(tenant, arguments.feed)
+    for feed in feeds:
+        check_stream(feed, arguments.stream)
     steps = (arguments.step,) if arguments.step else MODES[arguments.mode or "full"]
     request = Request(
         tenant=tenant,
-        feeds=choose_feeds(tenant, arguments.feed),
+        feeds=feeds,
         stream=arguments.stream,
         window=build_window(arguments.start, arguments.end),
         reload=arguments.reload,
@@ -94,3 +113,17 @@ def build_window(start: str | None, end: str | None) -> Window | None:
 
 def _instant(text: str | None) -> datetime | None:
     return parse_instant(text) if text else None
+
+
+COMMAND = Action(
+    run,
+    Arguments,
+    "Load, transform and check one tenant now, by the very functions Airflow's tasks call.\n\n"
+    "One feed that fails does not stop the others; the exit code is that of the failure a person "
+    "must act on first.",
+    (
+        "elt run --tenant acme",
+        "elt run --tenant acme --feed shopify --stream orders --step ingest",
+        "elt run --tenant acme --feed stripe --step ingest --from 2026-10-01 --to 2026-10-08",
+    ),
+)

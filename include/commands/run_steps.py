@@ -6,7 +6,8 @@ from time import monotonic
 
 from include.commands.connect import build_environment, load_warehouse
 from include.commands.exit_codes import exit_code
-from include.commands.output import build_table, complain, say
+from include.commands.output import complain, say, say_json, say_state, speaks_json
+from include.commands.tables import say_table
 from include.config.models import Feed, Tenant
 from include.core.clock import utcnow
 from include.core.errors import EltError
@@ -101,17 +102,17 @@ def _say_load(tally: Tally, feed: str, stream: str, done: StreamOutcome) -> None
     if isinstance(done, EltError):
         _fail(place, done, tally)
     elif isinstance(done, Skipped):
-        say(f"skipped  {place}: {done.reason}")
+        say_state("skipped", f"{place}: {done.reason}")
     else:
         counts = done.counts()
         shown = "  ".join(f"{name} {counts[name]:,}" for name in COUNTS)
         gone = f"  deleted {done.deleted:,}" if done.deleted else ""
-        say(f"loaded   {place}: {shown}{gone}  ({done.seconds:.1f} s)")
+        say_state("loaded", f"{place}: {shown}{gone}  ({done.seconds:.1f} s)")
         tally.rows.append((place, *(counts[name] for name in COUNTS), round(done.seconds, 1)))
 
 
 def _transform(tenant: Tenant, warehouse: Warehouse, tally: Tally) -> None:
-    say(f"dbt      {tenant.id}: building")
+    say_state("dbt", f"{tenant.id}: building")
     started = monotonic()
     try:
         done = run_dbt_build(tenant, warehouse)
@@ -119,7 +120,7 @@ def _transform(tenant: Tenant, warehouse: Warehouse, tally: Tally) -> None:
         _fail(f"{tenant.id} dbt", error, tally)
         return
     seconds = monotonic() - started
-    say(f"built    {tenant.id}: {done.models} models, {done.tests} tests  ({seconds:.1f} s)")
+    say_state("built", f"{tenant.id}: {done.models} models, {done.tests} tests  ({seconds:.1f} s)")
 
 
 def _check(request: Request, warehouse: Warehouse, tally: Tally) -> None:
@@ -145,19 +146,19 @@ def _check_feed(feed: Feed, warehouse: Warehouse, tally: Tally, origin: RunOrigi
 
 
 def _say_checks(place: str, done: CheckSummary) -> None:
-    say(f"checked  {place}: {done.passed} passed, {done.warned} warnings, {done.skipped} skipped")
+    counts = f"{done.passed} passed, {done.warned} warnings, {done.skipped} skipped"
+    say_state("checked", f"{place}: {counts}")
 
 
 def _fail(place: str, error: EltError, tally: Tally) -> None:
     tally.failures.append(error)
-    say(f"failed   {place}: {type(error).__name__}")
+    say_state("failed", f"{place}: {type(error).__name__}")
 
 
 def _summarise(tally: Tally, seconds: float) -> None:
     if tally.rows:
         say()
-        for line in build_table(("stream", *COUNTS, "seconds"), tally.rows):
-            say(line)
+        say_table(("stream", *COUNTS, "seconds"), tally.rows, spare=("filtered", "seconds"))
     say()
     for error in tally.failures:
         complain(f"error: {type(error).__name__}: {error}")

@@ -1,11 +1,14 @@
 """`status`: where every stream stands, from the ledger."""
 
-import argparse
+from dataclasses import dataclass
 from typing import Any
 
+from include.commands.arguments import AnyTenant, Json
 from include.commands.backfill import build_progress
 from include.commands.choose import choose_tenant
-from include.commands.output import build_table, say, say_json
+from include.commands.declare import Action
+from include.commands.output import say, say_json
+from include.commands.tables import say_table
 from include.config.load import load_platform
 from include.config.models import Tenant
 
@@ -14,12 +17,13 @@ HEADERS = (
 )  # fmt: skip
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--tenant", help="only this tenant")
-    parser.add_argument("--json", action="store_true", help="the same as JSON")
+@dataclass(frozen=True)
+class Arguments:
+    tenant: AnyTenant = None
+    json: Json = False
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: Arguments) -> int:
     # The driver is imported here: `status --help` must not pay for it.
     from include.commands.connect import load_warehouse
     from include.pipeline.health.status import fetch_status
@@ -61,8 +65,7 @@ def _say(status: dict[str, Any]) -> None:
         )
         for row in status["streams"]
     ]
-    for line in build_table(HEADERS, rows):
-        say(f"  {line}")
+    say_table(HEADERS, rows, spare=("unchanged", "read", "quarantine", "cursor"))
     for row in status["streams"]:
         if row["error_message"]:
             say(f"  {row['feed']}/{row['stream']}: {row['error_class']}: {row['error_message']}")
@@ -75,3 +78,11 @@ def _say(status: dict[str, Any]) -> None:
         note = f": {fill['note']}" if fill["note"] else ""
         say(f"  {build_progress([fill])}, {fill['state']}{note}")
     say()
+
+
+COMMAND = Action(
+    run,
+    Arguments,
+    "Last load, cursor, quarantine, freshness and score of every stream.",
+    ("elt status --tenant acme", "elt status --json"),
+)

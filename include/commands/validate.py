@@ -1,9 +1,11 @@
 """`validate`: every problem of every file in one report."""
 
-import argparse
 from collections import Counter
+from dataclasses import dataclass
 
+from include.commands.arguments import Json
 from include.commands.concept_problems import load_concept_problems
+from include.commands.declare import Action
 from include.commands.output import complain, say, say_json
 from include.config.load import load_platform
 from include.config.models import Platform, Problem
@@ -13,11 +15,12 @@ from include.quality.discover import load_feed_checks, load_mart_checks
 HAS_PROBLEMS = 1
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="problems as a JSON list")
+@dataclass(frozen=True)
+class Arguments:
+    json: Json = False
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: Arguments) -> int:
     settings = load_settings()
     platform = load_platform(settings)
     checks, problems = _load_checks(platform, settings)
@@ -64,3 +67,12 @@ def _summarise(problems: list[Problem], platform: Platform) -> None:
             f"Tenants not loaded: {', '.join(platform.broken)}. The other "
             f"{len(platform.tenants)} are untouched."
         )
+
+
+COMMAND = Action(
+    run,
+    Arguments,
+    "Check every tenant, connector and check file; one report with file and line.\n\n"
+    "Ends with 1 when there are problems. Schedules are read as UTC.",
+    ("elt validate", "elt validate --json"),
+)

@@ -6,10 +6,10 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 
+from include.commands.output import complain, say
 from include.config.load import load_platform
 from include.config.settings import DEMO_TENANTS, load_settings, use_demo
 from include.core.errors import EltError
-from include.local.console import complain, say
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -9,6 +9,8 @@ import json
 import time
 from collections.abc import Callable
 
+from include.commands.output import complain, say
+from include.commands.tables import say_table
 from include.config.load import load_platform
 from include.config.models import Platform
 from include.config.settings import load_settings
@@ -18,7 +20,6 @@ from include.ledger.connection import Warehouse
 from include.local import demo_report
 from include.local.airflow_api import AirflowApi
 from include.local.airflow_env import StackFacts
-from include.local.console import complain, say
 from include.local.demo_numbers import (
     TenantNumbers,
     fetch_loads_of_runs,
@@ -164,7 +165,8 @@ def _report(
         demo_report.build_tenant_table(tenants, transforms),
         demo_report.build_revenue_table(tenants),
     ):
-        say(f"\n{table}")
+        say()
+        say_table(*table, spare=("filtered", "run", "tests"))
     failures = demo_report.build_failures(
         [*ingests, *transforms.values()], facts.state.airflow_home
     )

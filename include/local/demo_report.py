@@ -2,11 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from include.local.console import build_table
 from include.local.demo_numbers import COUNTS, TenantNumbers
 from include.local.demo_runs import FollowedRun
+
+
+class Sheet(NamedTuple):
+    """A table before it is printed."""
+
+    headers: Sequence[str]
+    rows: Sequence[Sequence[object]]
+
 
 FeedCounts = Sequence[tuple[FollowedRun, Mapping[str, Mapping[str, int]]]]
 
@@ -26,7 +33,7 @@ def build_demo_json(
     }
 
 
-def build_stream_table(feeds: FeedCounts) -> str:
+def build_stream_table(feeds: FeedCounts) -> Sheet:
     """One row per stream, and the sum over all."""
     rows: list[list[Any]] = [
         [run.tenant, run.feed, stream, run.state, *(counts[name] for name in COUNTS)]
@@ -35,12 +42,12 @@ def build_stream_table(feeds: FeedCounts) -> str:
     ]
     totals = [sum(row[4 + i] for row in rows) for i in range(len(COUNTS))]
     rows.append(["all", "", f"{len(rows)} streams", "", *totals])
-    return build_table(["tenant", "feed", "stream", "run", *COUNTS], rows)
+    return Sheet(["tenant", "feed", "stream", "run", *COUNTS], rows)
 
 
 def build_tenant_table(
     tenants: Mapping[str, TenantNumbers], transforms: Mapping[str, FollowedRun]
-) -> str:
+) -> Sheet:
     """One row per tenant: what dbt built and how good the data is."""
     rows = []
     for tenant, numbers in tenants.items():
@@ -53,10 +60,10 @@ def build_tenant_table(
             [tenant, state, seconds, numbers.models, numbers.tests, f"{passed}/{total}", score]
         )
     header = ["tenant", "transform", "took", "models", "tests", "checks passed", "quality"]
-    return build_table(header, rows)
+    return Sheet(header, rows)
 
 
-def build_revenue_table(tenants: Mapping[str, TenantNumbers]) -> str:
+def build_revenue_table(tenants: Mapping[str, TenantNumbers]) -> Sheet:
     """Net revenue (gross - discounts - refunds) per tenant and source; money stays a decimal."""
     rows = [
         [tenant, source, currency, f"{amount:,.2f}"]
@@ -65,7 +72,7 @@ def build_revenue_table(tenants: Mapping[str, TenantNumbers]) -> str:
     ]
     width = max((len(row[3]) for row in rows), default=0)
     rows = [[*row[:3], row[3].rjust(width)] for row in rows]
-    return build_table(["tenant", "source", "currency", "net revenue"], rows)
+    return Sheet(["tenant", "source", "currency", "net revenue"], rows)
 
 
 def build_change_line(feeds: FeedCounts) -> str:

@@ -3,7 +3,10 @@
 # No header and no annotations: they would carry the machine's paths.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+# `make setup` keeps a uv of its own where the machine has none.
+uv=$(command -v uv || echo .local/uv/bin/uv)
+[ -x "$uv" ] || { echo "lock: uv is missing; \`make setup\` installs it into .local/uv" >&2; exit 1; }
 for name in requirements requirements-dev requirements-dbt; do
-    uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
+    "$uv" pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
         "$name.txt" -o "$name.lock"
 done

@@ -60,3 +60,4 @@ else
     install .venv requirements.lock
 fi
 install .venv-dbt requirements-dbt.lock
+ln -sfn ../../include/local/elt.sh .venv/bin/elt

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from include.commands.output import say
 from include.config.load import load_platform
 from include.config.settings import child_environment, load_local_settings, load_settings
 from include.core import naming
@@ -19,7 +20,6 @@ from include.local.airflow_env import (
     build_airflow_environment,
     write_env_file,
 )
-from include.local.console import say
 from include.local.preparation import WAREHOUSE_DATABASE, run_ensure_server, run_prepare
 from include.local.state import (
     LocalState,

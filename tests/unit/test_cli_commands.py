@@ -1,6 +1,9 @@
 """The command line without a database: quick, friendly, and honest in its exit codes."""
 
+import importlib
 import json
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from include import cli
+from include.commands.declare import Group
 from include.commands.exit_codes import exit_code
 from include.core import errors
 
@@ -34,41 +38,119 @@ def tenants(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(
-    "words",
-    [["--help"], ["validate"], ["feeds"], ["pools"], *([name, "--help"] for name in cli.COMMANDS)],
-    ids=" ".join,
-)
-def test_nothing_heavy_is_imported(words: list[str]) -> None:
-    """`import airflow` costs 4 s of CPU; a help text must not."""
+def _every_action() -> list[list[str]]:
+    """Words of every command and, of groups, every action."""
+    found = []
+    for name in cli.COMMANDS:
+        module = importlib.import_module(f"include.commands.{name.replace('-', '_')}")
+        actions = module.COMMAND.actions if isinstance(module.COMMAND, Group) else {"": None}
+        found += [[name, *([action] if action else [])] for action in actions]
+    return found
+
+
+ACTIONS = _every_action()
+
+
+def test_nothing_heavy_is_imported(tenants: Path) -> None:
+    """`import airflow` costs 4 s of CPU; a help text and `validate` must not."""
+    asked = [["--help"], ["validate"], ["feeds"], ["pools"]]
+    asked += [[*words, "--help"] for words in ACTIONS]
     code = (
         "import sys\nfrom include import cli\n"
-        f"try:\n    cli.main({words!r})\nexcept SystemExit:\n    pass\n"
-        f"print('HEAVY', sorted({HEAVY!r} & set(sys.modules)))"
+        f"for words in {asked!r}:\n"
+        "    assert cli.main(words) == 0, words\n"
+        f"    heavy = {HEAVY!r} & set(sys.modules)\n"
+        "    assert not heavy, (words, heavy)\n"
+        "print('END')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1:] == ["END"], done.stderr
+    assert len(ACTIONS) > len(cli.COMMANDS)
+
+
+def test_help_of_all_loads_no_command() -> None:
+    """Seventeen modules were read to print seventeen lines."""
+    code = (
+        "import sys\nfrom include import cli\ncli.main(['--help'])\n"
+        "print('READ', sorted(m for m in sys.modules if m.startswith(('include.', 'rich'))))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "HEAVY []"
-    assert len(done.stdout.splitlines()) > 1
+    read = {"cli", "core", "core.errors", "core.clock"}
+    read |= {"commands", *(f"commands.{name}" for name in ("declare", "exit_codes", "output"))}
+    assert done.stdout.splitlines()[-1] == f"READ {sorted(f'include.{name}' for name in read)}"
 
 
 def test_help_tells_every_command_and_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as stopped:
-        cli.main(["--help"])
+    assert cli.main(["--help"]) == 0
     shown = capsys.readouterr().out
-    assert stopped.value.code == 0
-    assert all(name in shown for name in cli.COMMANDS)
+    for name, about in cli.COMMANDS.items():
+        assert f"  {name} " in shown
+        assert about in shown, "cut off by the help's width"
     assert "Exit codes: 0 done; 1 failed" in shown
+
+
+@pytest.mark.parametrize("words", ACTIONS, ids=" ".join)
+def test_help_of_a_command_has_an_example_that_parses(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main([*words, "--help"]) == 0
+    shown = capsys.readouterr().out
+    examples = re.findall(r"^ *elt (.*)$", shown.split("Examples:")[1], re.MULTILINE)
+    assert examples
+    for example in examples:
+        typed = shlex.split(example.split(">")[0])
+        assert typed[: len(words)] == words
+        # `--help` at the end: everything before it is still parsed by name.
+        assert cli.main([*typed, "--help"]) == 0
+        options = {word for word in typed if word.startswith("--")}
+        assert options <= set(re.findall(r"--[a-z-]+", shown))
+
+
+@pytest.mark.parametrize("words", ACTIONS, ids=" ".join)
+def test_every_command_speaks_json(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main([*words, "--help"])
+    assert "--json" in capsys.readouterr().out
 
 
 def test_no_command_shows_help_and_an_unknown_one_the_known(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert cli.main([]) == 2
-    assert "commands:" in capsys.readouterr().out
-    with pytest.raises(SystemExit) as stopped:
-        cli.main(["bogus"])
-    assert stopped.value.code == 2
-    assert "'validate'" in capsys.readouterr().err
+    assert "Commands:" in capsys.readouterr().out
+    assert cli.main(["validat"]) == 2
+    assert "Did you mean 'validate'?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["run", "--tenat", "newco"], "No such option: --tenat. Did you mean --tenant?"),
+        (["run"], "Missing option '--tenant'"),
+        (["run", "--tenant", "newco", "--step", "transfrom"], "transfrom"),
+        (["quarantine", "lst", "--tenant", "newco"], "Did you mean 'list'?"),
+        (["loads", "--limit", "many"], "'--limit': Input should be a valid integer"),
+        (["feeds", "acme"], "unexpected extra argument"),
+    ],
+)
+def test_a_misspelt_command_line_is_one_line_of_error(
+    tenants: Path, words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(words) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    first, second = shown.err.splitlines()
+    assert first.startswith("error: ")
+    assert told in first
+    assert second.startswith("See `elt ")
+
+
+def test_an_error_is_json_too_when_json_was_asked_for(
+    tenants: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["feeds", "--tenant", "newcow", "--json"]) == 2
+    shown = capsys.readouterr()
+    assert json.loads(shown.out)["error"]["type"] == "ConfigError"
+    assert shown.err.startswith("error: no tenant `newcow`")
 
 
 def test_validate_counts_what_is_right(tenants: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -152,6 +234,7 @@ def test_a_broken_tenant_cannot_be_run(tenants: Path, capsys: pytest.CaptureFixt
     ("words", "told"),
     [
         (["--stream", "x"], "`--stream` without `--feed`"),
+        (["--step", "ingest", "--mode", "source"], "Expected one of them"),
         (["--feed", "upload"], "Did you mean `uploads`?"),
         (["--from", "2026-10-02", "--to", "2026-10-01"], "the earlier first"),
         (["--from", "31/10/2026"], "`--from 31/10/2026 --to None` is no interval"),

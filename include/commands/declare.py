@@ -1,0 +1,107 @@
+"""What a command declares, and the typer command made of it.
+
+A command is a frozen dataclass of its arguments (typer reads names, types, defaults and help from
+its fields) and a function from that dataclass to an exit code.
+"""
+
+import inspect
+import logging
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, get_type_hints
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from include.commands.output import speaking_json
+
+Markup = Literal["rich"] | None
+SETTINGS = {"help_option_names": ["-h", "--help"]}
+Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Log to stderr.")]
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing that can be run.
+
+    Attributes:
+        run: Gets an instance of `arguments`; returns the exit code.
+        arguments: A dataclass whose fields typer understands.
+        about: The help's text: a first sentence, then paragraphs.
+        examples: Whole command lines that work.
+    """
+
+    run: Callable[[Any], int]
+    arguments: type
+    about: str
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Actions of one subject: `quarantine list`, `quarantine show`."""
+
+    about: str
+    actions: Mapping[str, Action]
+
+
+def build_command(name: str, declared: Action | Group, markup: Markup) -> TyperCommand | TyperGroup:
+    """The typer command of a declaration."""
+    app = typer.Typer(
+        name=name, add_completion=False, rich_markup_mode=markup, context_settings=SETTINGS
+    )
+    if isinstance(declared, Group):
+        app.callback(help=declared.about, no_args_is_help=True)(_nothing)
+        for action_name, action in declared.actions.items():
+            _add(app, action_name, action)
+    else:
+        _add(app, name, declared)
+    built = typer.main.get_command(app)
+    assert isinstance(built, TyperCommand | TyperGroup)
+    return built
+
+
+def _nothing() -> None:
+    """A group alone does nothing."""
+
+
+def _add(app: typer.Typer, name: str, action: Action) -> None:
+    # Click keeps the lines of a paragraph that begins with \b.
+    examples = "".join(f"\n  {line}" for line in action.examples)
+    app.command(
+        name,
+        help=action.about,
+        epilog=f"\b\nExamples:{examples}" if examples else None,
+        context_settings=SETTINGS,
+    )(_build_callback(action))
+
+
+def _build_callback(action: Action) -> Callable[..., int]:
+    """A function with the dataclass's fields as its parameters, and `--verbose`."""
+
+    def call(**words: Any) -> int:
+        _start_logging(verbose=words.pop("verbose"))
+        arguments = action.arguments(**words)
+        with speaking_json(on=getattr(arguments, "json", False)):
+            return action.run(arguments)
+
+    hints = get_type_hints(action.arguments, include_extras=True)
+    fields = inspect.signature(action.arguments).parameters.values()
+    parameters = [
+        field.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[field.name])
+        for field in fields
+    ]
+    parameters.append(
+        inspect.Parameter(
+            "verbose", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Verbose
+        )
+    )
+    call.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    call.__annotations__ = {**hints, "verbose": Verbose}
+    return call
+
+
+def _start_logging(*, verbose: bool) -> None:
+    level = logging.DEBUG if verbose else logging.WARNING
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)
