@@ -27,6 +27,7 @@ ENV PATH=/opt/elt/.venv/bin:$PATH PYTHONPATH=/opt/elt PYTHONUNBUFFERED=1 TZ=UTC 
     AIRFLOW__CORE__LOAD_EXAMPLES=False AIRFLOW__CORE__LAZY_LOAD_PLUGINS=False \
     AIRFLOW__COSMOS__ENABLE_TELEMETRY=False ELT_DBT_MANIFEST=/opt/elt/manifest/manifest.json
 # The manifest is part of the image: DAG files read it and never build it. Parsing opens no connection.
+RUN ln -s ../../include/local/elt.sh .venv/bin/elt
 RUN mkdir manifest && ELT_STATE_DIR=/tmp/build python -m include.local manifest \
     && rm -rf /tmp/build && chmod -R a+rX manifest
 USER airflow

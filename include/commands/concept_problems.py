@@ -44,5 +44,5 @@ def _wrong(connector: str, concept: str, concepts: Concepts, folder: Path) -> st
         return None
     return (
         f"concept `{concept}` has no model `{model}`. "
-        f"Run `python -m include.cli new-staging {connector}`, then map its columns."
+        f"Run `elt new-staging {connector}`, then map its columns."
     )

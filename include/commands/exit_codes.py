@@ -1,4 +1,4 @@
-"""Errors to exit codes; the meaning of each is told by `python -m include.cli --help`."""
+"""Errors to exit codes; the meaning of each is told by `elt --help`."""
 
 from include.core.errors import (
     ConfigError,

@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -29,27 +30,26 @@ STYLES = {
     "built": "green",
     "checked": "green",
 }
-_speaks_json = False
+_SPEAKS_JSON = ContextVar("speaks_json", default=False)
 
 
 @contextmanager
 def speaking_json(*, on: bool) -> Iterator[None]:
     """While the block runs, stdout is for the JSON document alone."""
-    global _speaks_json
-    before, _speaks_json = _speaks_json, on
+    token = _SPEAKS_JSON.set(on)
     try:
         yield
     finally:
-        _speaks_json = before
+        _SPEAKS_JSON.reset(token)
 
 
 def speaks_json() -> bool:
-    return _speaks_json
+    return _SPEAKS_JSON.get()
 
 
 def people() -> IO[str]:
     """The stream a person reads results on: stdout, or stderr when stdout carries JSON."""
-    return sys.stderr if _speaks_json else sys.stdout
+    return sys.stderr if speaks_json() else sys.stdout
 
 
 def say(line: str = "") -> None:

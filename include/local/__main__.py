@@ -44,7 +44,7 @@ def _build_parser() -> argparse.ArgumentParser:
     commands.add_parser("status", help="what runs").set_defaults(run=_status)
     commands.add_parser("env", help="write .local/env").set_defaults(run=_env)
     commands.add_parser("manifest", help="the dbt manifest").set_defaults(run=_manifest)
-    once = commands.add_parser("run", help="include.cli run with the local servers' environment")
+    once = commands.add_parser("run", help="elt run with the local servers' environment")
     once.add_argument("words", nargs=argparse.REMAINDER)
     once.set_defaults(run=_run)
     return parser

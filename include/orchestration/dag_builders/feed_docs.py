@@ -38,8 +38,8 @@ def build_ingest_docs(feed: Feed) -> str:
             "",
             f"- Every load and its counts: `{naming.OPS_SCHEMA}.loads` where tenant = '{tenant.id}'"
             f" and feed = '{feed.name}'",
-            f"- Records that did not fit: `{naming.OPS_SCHEMA}.quarantine`, or `python -m"
-            f" include.cli quarantine list --tenant {tenant.id} --feed {feed.name}`",
+            f"- Records that did not fit: `{naming.OPS_SCHEMA}.quarantine`, or `elt"
+            f" quarantine list --tenant {tenant.id} --feed {feed.name}`",
             *_sweeps(feed),
             f"- Checks: `{naming.OPS_SCHEMA}.check_results`; columns that changed:"
             f" `{naming.OPS_SCHEMA}.schema_changes`",

@@ -33,7 +33,7 @@ Reads these streams of feed `{feed}` whole and gives `_deleted_at` to rows the s
 
 A sweep that would delete more than a stream's `sweep_limit_share` stops and changes nothing. Look
 at the source; if it is right, trigger this DAG with `accept_deletes`, or run
-`python -m include.cli run --tenant {tenant} --feed {feed} --step sweep --accept-deletes`.
+`elt run --tenant {tenant} --feed {feed} --step sweep --accept-deletes`.
 """
 
 

@@ -1,7 +1,7 @@
 """The manifest Cosmos reads, built once with every connector on.
 
 DAG files never build it: parsing a project takes seconds and needs dbt. `make setup`, `make demo`
-and `python -m include.cli manifest` do, and only when the project or the connectors have changed.
+and `elt manifest` do, and only when the project or the connectors have changed.
 """
 
 import hashlib
