@@ -6,7 +6,7 @@ from time import monotonic
 
 from include.commands.connect import build_environment, load_warehouse
 from include.commands.exit_codes import exit_code
-from include.commands.output import complain, say, say_json, say_state, speaks_json
+from include.commands.output import complain, say, say_state
 from include.commands.tables import say_table
 from include.config.models import Feed, Tenant
 from include.core.clock import utcnow
