@@ -6,11 +6,17 @@ PostgreSQL truncates identifiers at 63 bytes silently; `check_identifier` refuse
 
 import hashlib
 import re
+import unicodedata
 from dataclasses import dataclass
 
 TENANT_PATTERN = r"^[a-z][a-z0-9]{1,20}$"
 SNAKE_PATTERN = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
 MAX_IDENTIFIER_BYTES = 63
+# Room for a suffix below the bytes PostgreSQL keeps.
+MAX_COLUMN = 56
+HASH_DIGITS = 8
+# Every table of PostgreSQL has these already.
+SYSTEM_COLUMNS = frozenset({"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"})
 
 # Tenants whose schemas or roles would be PostgreSQL's (`pg_mart`) or the platform's own.
 RESERVED_TENANTS = frozenset({"airflow", "default", "elt", "ops", "pg", "platform", "warehouse"})
@@ -162,7 +168,42 @@ def lock_key(tenant: str, feed: str, stream: str) -> int:
 
 
 def snake(text: str) -> str:
-    """Any header or sheet name to a snake-case column name; empty input gives an empty string."""
+    """Any header or sheet name to a snake-case column name; empty input gives an empty string.
+
+    Letters of other scripts are written in Latin ones: made of the text alone, so that a column
+    keeps its name wherever it stands.
+    """
+    if not text.isascii():
+        # Imported here: headers of plain letters are the rule, and DAG files import this module.
+        from anyascii import anyascii
+
+        text = anyascii(unicodedata.normalize("NFC", text))
     spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", text.strip())
     name = re.sub(r"[^a-z0-9]+", "_", spaced.lower()).strip("_")
     return f"_{name}" if name[:1].isdigit() else name
+
+
+def column_name(text: str) -> str:
+    """The column of a header or field, made of its text alone; empty for a text without words.
+
+    `2024 Q1` becomes `col_2024_q1`, and so do names the database keeps for itself; a name too long
+    is cut and carries a hash of the whole.
+    """
+    name = snake(text)
+    if name.startswith("_") or name in SYSTEM_COLUMNS:
+        name = f"col_{name.lstrip('_')}"
+    return name if len(name) <= MAX_COLUMN else distinct(name, text)
+
+
+def distinct(name: str, text: str, limit: int = MAX_COLUMN) -> str:
+    """`name` with a hash of the text it was made of: for names cut, or equal but for the case."""
+    return f"{name[: limit - HASH_DIGITS - 1].rstrip('_')}_{_digest(text)}"
+
+
+def shorten(name: str, text: str, limit: int) -> str:
+    """The name itself, or cut to the limit with a hash of the text it was made of."""
+    return name if len(name) <= limit else distinct(name, text, limit)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:HASH_DIGITS]

@@ -75,6 +75,17 @@ def _run_one(request: LoadRequest, environment: LoadEnvironment, source: Source)
     except EltError as error:
         log.error("stream failed error=%s message=%s", type(error).__name__, error)
         return error
+    except Exception as error:
+        # A fault of ours ends its stream, not those behind it.
+        log.exception("stream failed error=%s", type(error).__name__)
+        feed = request.feed
+        return EltError(
+            f"unexpected `{type(error).__name__}`. Expected an error that says what to do; the log "
+            "of this run has the place. Report it.",
+            tenant=feed.tenant.id,
+            feed=feed.name,
+            stream=request.stream,
+        )
 
 
 def has_no_stream(request: LoadRequest) -> bool:

@@ -22,7 +22,7 @@ RUNTIME = (
 )
 
 MAY_IMPORT = {
-    "core": Room(),
+    "core": Room((), ("anyascii",)),
     "config": Room(("core",), ("pydantic", "pydantic_core", "yaml")),
     "extract": Room(
         ("core", "config"),

@@ -1,5 +1,6 @@
 """Names and patterns, zips, and what the ledger's rows say about files."""
 
+import gzip
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from include.extract.files.folder import Found, LocalFolder, is_wanted
 from include.extract.files.intake import Intake, State
 from include.extract.files.known import Known, LoadedFile
 from include.extract.files.place import Place, matches
-from include.extract.files.zipped import unzipped
+from include.extract.files.zipped import load_members, unzipped
 
 
 @pytest.mark.parametrize(
@@ -69,27 +70,35 @@ def test_a_zip_is_its_only_member_and_leaves_nothing_behind(tmp_path: Path) -> N
     assert not folder.exists()
 
 
-def test_a_zip_of_several_files_or_of_none_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for members in ({}, {"a.csv": "x", "b.csv": "y"}):
+def test_members_of_a_zip_are_read_one_by_one(tmp_path: Path) -> None:
+    place = _zip(tmp_path / "a.zip", **{"in/a.csv": "x", "b.csv": "y", "read me.pdf": "z"})
+    assert load_members(place) == ["in/a.csv", "b.csv"]
+    with unzipped(place, "b.csv") as inner:
+        assert inner.path.read_text() == "y"
+    with pytest.raises(ContractBroken, match="holds `3` files"), unzipped(place):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("content", "told"), [(b"no zip", "no readable zip"), (b"PK\x05\x06" + b"\0" * 18, "`0` files")]
+)
+def test_a_zip_of_nothing_is_refused(tmp_path: Path, content: bytes, told: str) -> None:
+    (tmp_path / "b.zip").write_bytes(content)
+    with pytest.raises(ContractBroken, match=told):
+        load_members(Place("b.zip", tmp_path / "b.zip"))
+
+
+def test_what_unpacks_without_end_is_refused(tmp_path: Path) -> None:
+    """A gigabyte of zeros packs into a megabyte; the limit is an option and named."""
+    _zip(tmp_path / "c.zip", **{"a.csv": "1234"})
+    (tmp_path / "c.csv.gz").write_bytes(gzip.compress(b"1234"))
+    for name in ("c.zip", "c.csv.gz"):
+        place = Place(name, tmp_path / name, max_unpacked_bytes=3)
         with (
-            pytest.raises(ContractBroken, match="holds"),
-            unzipped(_zip(tmp_path / "a.zip", **members)),
+            pytest.raises(ContractBroken, match="raise `max_unpacked_bytes`"),
+            unzipped(place) as inner,
         ):
-            pass
-    (tmp_path / "b.zip").write_bytes(b"no zip")
-    with (
-        pytest.raises(ContractBroken, match="no readable zip"),
-        unzipped(Place("b.zip", tmp_path / "b.zip")),
-    ):
-        pass
-    monkeypatch.setattr("include.extract.files.zipped.MAX_UNPACKED_BYTES", 3)
-    with (
-        pytest.raises(ContractBroken, match="4 bytes"),
-        unzipped(_zip(tmp_path / "c.zip", **{"a.csv": "1234"})),
-    ):
-        pass
+            inner.open().read()
 
 
 def _row(path: str, content: str, load: int, **changes: Any) -> LoadedFile:

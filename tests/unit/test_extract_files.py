@@ -216,7 +216,7 @@ def test_a_json_array_file(tmp_path: Path) -> None:
     assert _rejects(source, "a") == [("a.json[2]", "not_an_object")]
     (tmp_path / "a.json").write_text('[{"id": 1},')
     with pytest.raises(ContractBroken):
-        _source(tmp_path).discover()
+        _rows(_source(tmp_path), "a")
 
 
 def test_an_unclosed_quote_costs_one_line(tmp_path: Path) -> None:
@@ -277,7 +277,7 @@ def test_missing_folder_and_missing_file(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="does not exist"):
         _source(tmp_path / "nowhere").discover()
     with pytest.raises(UpstreamUnavailable, match="no file matches"):
-        _source(tmp_path, streams={"a": {"files": "a_*.csv"}}).discover()
+        _rows(_source(tmp_path, streams={"a": {"files": "a_*.csv"}}), "a")
 
 
 def test_a_file_that_vanishes_while_reading(tmp_path: Path) -> None:

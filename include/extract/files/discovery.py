@@ -4,22 +4,19 @@ Types come from a sample of each file; over the files of a stream the wider type
 """
 
 import logging
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
 from include.config.connector_spec import Column, Stream
 from include.config.explain import did_you_mean
 from include.config.models import Feed
-from include.core import naming
 from include.core.errors import ConfigError, EltError
+from include.extract.files.detected import Detected, Part, load_detected, read_detected
+from include.extract.files.file_parts import build_names, find_parts, load_parts
 from include.extract.files.fingerprint import build_fingerprint
 from include.extract.files.folder import Folder, Found, opened, require_files
 from include.extract.files.formats.detect_types import detect_json_column, detect_text_column, unite
-from include.extract.files.formats.excel_reader import load_sheet_names
 from include.extract.files.formats.reader import (
     DEFAULT_MAX_LINE_BYTES,
     SOURCE_FILE,
@@ -28,16 +25,17 @@ from include.extract.files.formats.reader import (
     read_pieces,
 )
 from include.extract.files.known import Known, LoadedFile
-from include.extract.files.place import DELIMITED, EXCEL, JSON_LINES, ZIP, Place, suffix_of
+from include.extract.files.place import Place
 
 log = logging.getLogger(__name__)
 
 SAMPLE_RECORDS = 20_000
 # Keys of a block under the feed's option `streams`: those of Stream that make sense for files.
-_BLOCK_KEYS = (
+_STREAM_KEYS = (
     *("files", "sheet", "delimiter", "encoding", "primary_key", "columns", "cursor", "version"),
     *("sweep", "lookback_h", "freshness", "description"),
 )
+_BLOCK_KEYS = (*_STREAM_KEYS, "member")
 
 
 @dataclass(frozen=True)
@@ -52,6 +50,7 @@ class FileStream:
         fingerprint: Of all that decides its rows.
         detected: File -> what was detected, as JSON for the ledger.
         notices: What discovery decided without proof; said by each load that reads a file.
+        failure: Why it cannot be read; raised when it is, so that no other stream suffers.
     """
 
     stream: Stream
@@ -61,6 +60,7 @@ class FileStream:
     fingerprint: str
     detected: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
+    failure: EltError | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -76,14 +76,13 @@ Loaded = Mapping[str, Sequence[LoadedFile]]
 
 
 def discover_streams(folder: Folder, feed: Feed, loaded: Loaded) -> dict[str, FileStream]:
-    """Every stream of the folder by name, sorted.
+    """Every stream of the folder by name, sorted; one that cannot be read says why.
 
     Args:
         loaded: The ledger's rows by stream: a file that looks as it did is not opened again.
 
     Raises:
-        ConfigError: If a block of option `streams` is wrong.
-        UpstreamUnavailable: If a file cannot be read, or none matches a block.
+        ConfigError: If the folder does not exist or a block of option `streams` is wrong.
     """
     found = _Discovery(folder, feed, loaded).streams()
     return {name: found[name] for name in sorted(found)}
@@ -118,12 +117,11 @@ class _Discovery:
         blocks = self._options.get("streams")
         if blocks:
             return {name: self._declared(name, block) for name, block in blocks.items()}
-        found = dict(self._one_per_file())
+        found = dict(self._one_per_part())
         if takes_away(self._feed):
             gone = {name: rows for name, rows in self._loaded.items() if name not in found}
             for name, rows in gone.items():
-                sheet = _remembered(rows[-1]).get("sheet")
-                found[name] = self._build(name, (), {"sheet": sheet})
+                found[name] = self._build(name, (), _block_of(read_detected(rows[-1]).part))
         return found
 
     def _declared(self, name: str, block: Any) -> FileStream:
@@ -138,56 +136,46 @@ class _Discovery:
         files = block.pop("files", f"{name}.*")
         patterns = (files,) if isinstance(files, str) else tuple(files)
         rows = self._loaded.get(name, ())
-        return self._build(name, find_files(self._folder, patterns, self._feed, rows), block)
+        try:
+            found = find_files(self._folder, patterns, self._feed, rows)
+        except ConfigError:
+            raise
+        except EltError as failure:
+            return self._failed(name, tuple(self._folder.find(patterns)), block, failure)
+        return self._build(name, found, block)
 
-    def _one_per_file(self) -> Iterator[tuple[str, FileStream]]:
-        """A stream per file, and per sheet where a workbook has several."""
-        found: list[tuple[str, Found, str | None]] = []
-        for file in self._folder.find(["**/*"]):
-            if suffix_of(file.name) not in (*DELIMITED, *JSON_LINES, *EXCEL, ZIP):
-                log.info("action=file_ignored file=%s reason=unknown_extension", file.name)
-                continue
-            sheets = self._sheets(file)
-            found += [
-                (_stream_name(file.name, sheet if len(sheets) > 1 else None), file, sheet)
-                for sheet in sheets
-            ]
-        names = self._remembered_names({file.name for _, file, _ in found})
-        twice = {name for name, count in Counter(n for n, _, _ in found).items() if count > 1}
-        twice |= set(names.values())
-        for name, file, sheet in found:
-            # Two files of one stem: the extension tells them apart. A name once given stays.
-            unique = f"{name}_{suffix_of(file.name)[1:]}" if name in twice else name
-            unique = names.get((file.name, sheet), unique)
-            yield unique, self._build(unique, (file,), {"sheet": sheet})
-
-    def _sheets(self, file: Found) -> list[str | None]:
-        """Sheets with anything on them; a single None for what is no workbook."""
-        if suffix_of(file.name) not in (*EXCEL, ZIP):
-            return [None]
-        for row in self._rows_of(file):
-            if "sheets" in (known := _remembered(row)):
-                return list(known["sheets"])
-        with opened(self._folder, file) as place:
-            return [*load_sheet_names(place)] if place.suffix in EXCEL else [None]
-
-    def _rows_of(self, file: Found) -> Iterator[LoadedFile]:
-        rows = (row for rows in self._loaded.values() for row in rows if row.path == file.name)
-        return (row for row in rows if (row.size, row.version) == (file.size, file.version))
-
-    def _remembered_names(self, present: set[str]) -> dict[tuple[str, str | None], str]:
-        """Streams by (file, sheet), of the files there and those we took away."""
+    def _one_per_part(self) -> Iterator[tuple[str, FileStream]]:
+        """A stream per file, and per member of a zip or sheet of a workbook that has several."""
         rows = [row for rows in self._loaded.values() for row in rows]
+        parts = find_parts(self._folder, rows)
         if not takes_away(self._feed):
+            present = {one.file.name for one in parts}
             rows = [row for row in rows if row.path in present]
-        return {(row.path, _remembered(row).get("sheet")): row.stream for row in rows}
+        given = {(row.path, read_detected(row).part): row.stream for row in rows}
+        for name, one in build_names(parts, given):
+            block = _block_of(one.part)
+            if one.failure is not None:
+                yield name, self._failed(name, (one.file,), block, one.failure)
+            else:
+                yield name, self._build(name, (one.file,), block)
+
+    def _failed(
+        self, name: str, files: tuple[Found, ...], block: Mapping[str, Any], failure: EltError
+    ) -> FileStream:
+        """A stream that is there to say why it cannot be read."""
+        log.warning("action=stream_unreadable stream=%s message=%s", name, failure.message)
+        layout = Layout(columns={})
+        stream = Stream.model_validate(_key_and_columns(name, None, {}))
+        return FileStream(stream, files, layout, not block.get("primary_key"), "", failure=failure)
 
     def _build(self, name: str, files: tuple[Found, ...], block: dict[str, Any]) -> FileStream:
         try:
             return self._build_checked(name, files, block)
+        except ConfigError:
+            raise
+        except EltError as failure:
+            return self._failed(name, files, block, failure)
         except ValueError as error:
-            if isinstance(error, EltError):
-                raise
             raise ConfigError(
                 f"option `streams.{name}` does not describe a stream: "
                 f"{str(error).splitlines()[-1]}. Expected the keys of a stream in connector.yaml. "
@@ -211,11 +199,11 @@ class _Discovery:
         gone = [row.detected for row in rows if row.is_archived and row.detected]
         columns: dict[str, Column] = {}
         for text in (*gone, *texts.values()):
-            for column, spec in orjson.loads(text)["columns"].items():
-                found = Column(detected=True, **spec)
+            for column, found in load_detected(text).columns.items():
                 columns[column] = unite(columns[column], found) if column in columns else found
         columns |= layout.columns
-        described = {**block, "files": [f.name for f in files]}
+        described = {key: block[key] for key in _STREAM_KEYS if key in block}
+        described["files"] = [file.name for file in files]
         stream = Stream.model_validate(described | _key_and_columns(name, key, columns))
         return FileStream(stream, files, layout, not key, fingerprint, texts)
 
@@ -227,38 +215,22 @@ class _Discovery:
             encoding=block.get("encoding") or options.get("encoding") or "auto",
             delimiter=block.get("delimiter") or options.get("delimiter"),
             sheet=block.get("sheet"),
+            member=block.get("member"),
             max_line_bytes=int(options.get("max_line_bytes") or DEFAULT_MAX_LINE_BYTES),
             rename=True,
         )
 
     def _detect(self, file: Found, layout: Layout) -> str:
-        """Columns of one file, and its sheets, as JSON."""
-        with opened(self._folder, file) as place:
+        """Columns of one file, and its parts, as JSON."""
+        with opened(self._folder, file, layout.member) as place:
             columns = _detect(place, layout, bool(self._options.get("day_first")))
-            found: dict[str, Any] = {
-                "columns": {
-                    name: {"type": c.type, **({"format": c.format} if c.format else {})}
-                    for name, c in columns.items()
-                },
-                "sheet": layout.sheet,
-            }
-            if suffix_of(file.name) in (*EXCEL, ZIP):
-                is_book = place.suffix in EXCEL
-                found["sheets"] = load_sheet_names(place) if is_book else [None]
-        return orjson.dumps(found).decode()
+        part = Part(layout.member, layout.sheet)
+        return Detected(columns, part, load_parts(self._folder, file)).dump()
 
 
-def _remembered(row: LoadedFile) -> dict[str, Any]:
-    found: dict[str, Any] = orjson.loads(row.detected) if row.detected else {}
-    return found
-
-
-def _stream_name(file_name: str, sheet: str | None) -> str:
-    *folders, file = file_name.split("/")
-    stem = " ".join([*folders, file.split(".")[0]])
-    name = naming.snake(f"{stem} {sheet}" if sheet else stem).strip("_") or "file"
-    name = name if name[0].isalpha() else f"file_{name}"
-    return name[:50].rstrip("_")
+def _block_of(part: Part) -> dict[str, Any]:
+    """A stream of one part, as a block of option `streams` would say it."""
+    return {"member": part.member, "sheet": part.sheet}
 
 
 def _key_and_columns(name: str, key: Any, columns: dict[str, Column]) -> dict[str, Any]:

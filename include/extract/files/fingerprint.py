@@ -25,6 +25,8 @@ def build_fingerprint(feed: Feed, layout: Layout, **further: Any) -> str:
         name: [column.type, column.path, column.header, column.format]
         for name, column in layout.columns.items()
     }
+    if layout.member is not None:
+        further["member"] = layout.member
     known = {
         "readers": READERS,
         "columns": columns,

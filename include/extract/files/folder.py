@@ -18,8 +18,14 @@ from typing import Protocol
 from include.config.credentials import Credentials
 from include.config.models import Feed
 from include.config.settings import load_settings
-from include.core.errors import ConfigError, UpstreamUnavailable
-from include.extract.files.place import Place, is_ignored, matches, unreadable
+from include.core.errors import ConfigError, ContractBroken, EltError, UpstreamUnavailable
+from include.extract.files.place import (
+    MAX_UNPACKED_BYTES,
+    Place,
+    is_ignored,
+    matches,
+    unreadable,
+)
 from include.extract.files.zipped import unzipped
 
 log = logging.getLogger(__name__)
@@ -71,11 +77,13 @@ class Folder(Protocol):
         label: What people call it, without credentials.
         is_atomic: A file appears whole or not at all, as in object stores.
         archive: Folder below it of which nothing is read.
+        max_unpacked_bytes: A packed file that unpacks to more is refused.
     """
 
     label: str
     is_atomic: bool
     archive: str
+    max_unpacked_bytes: int
 
     def find(self, patterns: Iterable[str]) -> list[Found]:
         """Files that match any pattern, each once, by name; unfinished and archived ones not."""
@@ -109,12 +117,16 @@ def open_folder(feed: Feed, credentials: Credentials) -> Folder:
         ConfigError: If it does not exist, or nothing installed can read such a URL.
     """
     path = str(feed.options["path"])
+    folder: Folder
     if "://" in path and not path.startswith("file://"):
         # Imports Airflow, which a local folder must not wait for.
         from include.extract.files.object_folder import open_object_folder
 
-        return open_object_folder(path, feed, credentials)
-    return LocalFolder(resolve_folder(path), archive_path(feed))
+        folder = open_object_folder(path, feed, credentials)
+    else:
+        folder = LocalFolder(resolve_folder(path), archive_path(feed))
+    folder.max_unpacked_bytes = int(feed.options.get("max_unpacked_bytes") or MAX_UNPACKED_BYTES)
+    return folder
 
 
 def archive_path(feed: Feed) -> str:
@@ -164,10 +176,36 @@ def require_files(folder: Folder, patterns: tuple[str, ...]) -> list[Found]:
 
 
 @contextmanager
-def opened(folder: Folder, found: Found) -> Iterator[Place]:
-    """The file for the readers: on the local disk, and out of its zip."""
-    with folder.fetch(found) as path, unzipped(Place(found.name, path)) as place:
-        yield place
+def opened(folder: Folder, found: Found, member: str | None = None) -> Iterator[Place]:
+    """The file for the readers: on the local disk, and out of its zip; raises as `packed`."""
+    with packed(folder, found) as place, unzipped(place, member) as inner:
+        yield inner
+
+
+@contextmanager
+def packed(folder: Folder, found: Found) -> Iterator[Place]:
+    """The file on the local disk as delivered.
+
+    Raises:
+        EltError: Whatever goes wrong while it is open, also where a reader did not see it coming:
+            a file is its own streams' trouble and never stops its neighbours.
+    """
+    with folder.fetch(found) as path:
+        try:
+            yield Place(found.name, path, folder.max_unpacked_bytes)
+        except (EltError, GeneratorExit, KeyboardInterrupt, SystemExit):
+            raise
+        except OSError as error:
+            raise unreadable(found.name, error) from error
+        except BaseException as error:
+            # A panic of calamine is no Exception.
+            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+                raise
+            log.exception("action=file_unreadable file=%s", found.name)
+            raise ContractBroken(
+                f"file `{found.name}` cannot be read: unexpected `{type(error).__name__}`. "
+                "Expected a file that is what its name says. Open it and save it again."
+            ) from error
 
 
 def is_wanted(name: str, patterns: Iterable[str], archive: str) -> bool:
@@ -181,6 +219,7 @@ class LocalFolder:
     """A folder of this machine; what a symbolic link leads to outside of it is not part of it."""
 
     is_atomic = False
+    max_unpacked_bytes = MAX_UNPACKED_BYTES
 
     def __init__(self, path: Path, archive: str = ARCHIVE) -> None:
         self.path = path

@@ -20,6 +20,7 @@ from include.config.credentials import Credentials
 from include.config.models import Feed
 from include.core.errors import AccessDenied, ConfigError, EltError, UpstreamUnavailable
 from include.extract.files.folder import Found, archive_path, is_wanted
+from include.extract.files.place import MAX_UNPACKED_BYTES
 
 log = logging.getLogger(__name__)
 
@@ -95,6 +96,7 @@ class ObjectFolder:
         self.is_atomic = path.protocol in ATOMIC
         self.label = f"{path.protocol}://{self._root}"
         self._kept: _Copy | None = None
+        self.max_unpacked_bytes = MAX_UNPACKED_BYTES
 
     def find(self, patterns: Iterable[str]) -> list[Found]:
         """One listing of everything below the folder, matched here; a missing prefix is empty."""

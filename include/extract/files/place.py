@@ -6,12 +6,16 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import IO, cast
 
-from include.core.errors import UpstreamUnavailable
+from include.core.errors import ContractBroken, UpstreamUnavailable
 
 DELIMITED = (".csv", ".tsv", ".psv", ".txt", ".tab")
 EXCEL = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 JSON_LINES = (".jsonl", ".ndjson", ".json")
 ZIP = ".zip"
+GZIP = ".gz"
+KNOWN_SUFFIXES = (*DELIMITED, *EXCEL, *JSON_LINES)
+# A few kilobytes of zip can hold terabytes.
+MAX_UNPACKED_BYTES = 50_000_000_000
 # Half-written uploads, editor and office lock files.
 _IGNORED_PREFIXES = (".", "~", "_")
 _IGNORED_SUFFIXES = (".part", ".tmp", ".filepart", ".crdownload", ".swp")
@@ -23,10 +27,12 @@ class Place:
 
     Attributes:
         name: Path below the feed's folder with forward slashes; the name in messages and tables.
+        max_unpacked_bytes: A packed file that unpacks to more is refused.
     """
 
     name: str
     path: Path
+    max_unpacked_bytes: int = MAX_UNPACKED_BYTES
 
     @property
     def suffix(self) -> str:
@@ -37,20 +43,46 @@ class Place:
         """The file's bytes, unpacked.
 
         Raises:
-            UpstreamUnavailable: If it cannot be opened.
+            UpstreamUnavailable: If it cannot be opened; reading it, a ContractBroken, too.
         """
         try:
-            if self.path.suffix.lower() == ".gz":
-                return cast(IO[bytes], gzip.open(self.path, "rb"))
+            if self.path.suffix.lower() == GZIP:
+                return cast(IO[bytes], _Unpacking(self))
             return self.path.open("rb")
         except OSError as error:
             raise unreadable(self.name, error) from None
 
 
+class _Unpacking(gzip.GzipFile):
+    """A gzip that refuses to unpack without end."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(place.path, "rb")
+        self._place = place
+
+    def read(self, size: int | None = -1) -> bytes:
+        data = super().read(size)
+        require_size(self._place.name, self.tell(), self._place.max_unpacked_bytes)
+        return data
+
+
+def require_size(name: str, unpacked: int, limit: int) -> None:
+    """A packed file is not larger than allowed.
+
+    Raises:
+        ContractBroken: If it is.
+    """
+    if unpacked > limit:
+        raise ContractBroken(
+            f"file `{name}` unpacks to `{unpacked}` bytes or more. Expected at most `{limit}`. "
+            "Check the file, or raise `max_unpacked_bytes` in the feed's options."
+        )
+
+
 def suffix_of(name: str) -> str:
     """Extension in lower case, looking through `.gz`."""
     suffixes = [s.lower() for s in PurePosixPath(name).suffixes]
-    if suffixes and suffixes[-1] == ".gz":
+    if suffixes and suffixes[-1] == GZIP:
         suffixes.pop()
     return suffixes[-1] if suffixes else ""
 

@@ -79,6 +79,8 @@ class FileSource:
             TruncatedFetch: If nothing came of a stream whose missing rows would be marked deleted.
         """
         found = self._find(stream)
+        if found.failure is not None:
+            raise found.failure
         try:
             if reading is Reading.WINDOW or self._ledger is None:
                 yield from self._read_window(stream, found, window)
@@ -164,7 +166,7 @@ class FileSource:
         hook = load_hook(self._feed.connector.connector, stream)
         if found.notices:
             yield Page([], notices=found.notices)
-        with opened(self._folder, file) as place:
+        with opened(self._folder, file, found.layout.member) as place:
             for piece in read_pieces(place, found.layout):
                 _require_columns(piece, found, file)
                 whole = add_source(piece, place) if found.is_keyless else piece

@@ -1,50 +1,109 @@
-"""A zip with one file in it, read as that file."""
+"""Packed files: a zip's members, each read as a file of its own, and workbooks inside a gzip."""
 
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from include.core.errors import ContractBroken
-from include.extract.files.place import ZIP, Place, is_ignored, unreadable
+from include.extract.files.place import (
+    EXCEL,
+    GZIP,
+    KNOWN_SUFFIXES,
+    ZIP,
+    Place,
+    is_ignored,
+    require_size,
+    suffix_of,
+    unreadable,
+)
 
-# A few kilobytes of zip can hold terabytes.
-MAX_UNPACKED_BYTES = 50_000_000_000
+COPY_BYTES = 1 << 20
 
 
 @contextmanager
-def unzipped(place: Place) -> Iterator[Place]:
-    """The place itself, or for a zip its only member in a private folder removed afterwards.
+def unzipped(place: Place, member: str | None = None) -> Iterator[Place]:
+    """The place itself, or what is packed in it in a private folder removed afterwards.
+
+    Args:
+        member: Which file of a zip; None: the only one.
 
     Raises:
-        ContractBroken: If it is no zip, needs a password, or holds no or several files.
+        ContractBroken: If it is no zip, needs a password, is too large or holds no such file.
         UpstreamUnavailable: If it cannot be read.
     """
-    if place.path.suffix.lower() != ZIP:
+    is_packed_book = place.path.suffix.lower() == GZIP and place.suffix in EXCEL
+    if place.path.suffix.lower() != ZIP and not is_packed_book:
         yield place
         return
     with tempfile.TemporaryDirectory(prefix="elt-zip-") as folder:
-        yield Place(place.name, _unpack(place, Path(folder)))
+        unpack = _unpack_gzip if is_packed_book else _unpack
+        yield replace(place, path=unpack(place, Path(folder), member))
 
 
-def _unpack(place: Place, folder: Path) -> Path:
+def load_members(place: Place) -> list[str]:
+    """Names of a zip's files that can be read, in its order; the only one whatever it is called.
+
+    Raises:
+        ContractBroken: If it is no zip or holds no file.
+        UpstreamUnavailable: If it cannot be read.
+    """
+    with _archive(place) as archive:
+        names = [m.filename for m in _members(archive)]
+    known = [name for name in names if suffix_of(name) in KNOWN_SUFFIXES]
+    found = known if len(names) > 1 else names
+    if not found:
+        raise _wrong_members(place, len(names))
+    return found
+
+
+def _unpack(place: Place, folder: Path, name: str | None) -> Path:
+    with _archive(place) as archive:
+        members = [m for m in _members(archive) if name in (None, m.filename)]
+        if len(members) != 1:
+            raise _wrong_members(place, len(members))
+        member = members[0]
+        require_size(place.name, member.file_size, place.max_unpacked_bytes)
+        # Only the last part of its name: `../../etc/x` must not leave the folder.
+        target = folder / (PurePosixPath(member.filename.replace("\\", "/")).name or "member")
+        # A member is never longer than it says: the zipfile module stops there.
+        with archive.open(member) as source, target.open("wb") as copy:
+            shutil.copyfileobj(source, copy, COPY_BYTES)
+        return target
+
+
+def _unpack_gzip(place: Place, folder: Path, _member: str | None) -> Path:
+    target = folder / place.path.stem
+    with place.open() as source, target.open("wb") as copy:
+        try:
+            shutil.copyfileobj(source, copy, COPY_BYTES)
+        except (OSError, EOFError, zlib.error) as error:
+            raise unreadable(place.name, error) from None
+    return target
+
+
+@contextmanager
+def _archive(place: Place) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(place.path) as archive:
-            member = _only_member(place, archive)
-            # Only the last part of its name: `../../etc/x` must not leave the folder.
-            target = folder / (PurePosixPath(member.filename.replace("\\", "/")).name or "member")
-            with archive.open(member) as source, target.open("wb") as copy:
-                shutil.copyfileobj(source, copy, 1 << 20)
-            return target
+            yield archive
     except OSError as error:
         raise unreadable(place.name, error) from None
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError) as error:
+        is_locked = isinstance(error, RuntimeError) and "password" in str(error)
+        what = "needs a password" if is_locked else f"is no readable zip: {type(error).__name__}"
         raise ContractBroken(
-            f"file `{place.name}` is no readable zip: {type(error).__name__}. Expected one without "
-            "a password. Check that its delivery is complete."
+            f"file `{place.name}` {what}. Expected a whole zip without a password. Check that its "
+            "delivery is complete."
         ) from None
+
+
+def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    return [m for m in archive.infolist() if not m.is_dir() and not _is_extra(m.filename)]
 
 
 def _is_extra(name: str) -> bool:
@@ -52,12 +111,9 @@ def _is_extra(name: str) -> bool:
     return is_ignored("/".join(part for part in name.split("/") if part not in (".", "..")))
 
 
-def _only_member(place: Place, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
-    members = [m for m in archive.infolist() if not m.is_dir() and not _is_extra(m.filename)]
-    if len(members) != 1 or members[0].file_size > MAX_UNPACKED_BYTES:
-        what = f"{len(members)} files" if len(members) != 1 else f"{members[0].file_size} bytes"
-        raise ContractBroken(
-            f"zip `{place.name}` holds {what}. Expected one file of at most {MAX_UNPACKED_BYTES} "
-            "bytes. Deliver the files one by one."
-        )
-    return members[0]
+def _wrong_members(place: Place, count: int) -> ContractBroken:
+    return ContractBroken(
+        f"zip `{place.name}` holds `{count}` files of a kind that can be read. Expected one, or "
+        "option `streams` to name one with `member`. Correct the tenant file, or deliver the "
+        "files one by one."
+    )

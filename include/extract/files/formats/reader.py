@@ -47,6 +47,7 @@ class Layout:
     Attributes:
         columns: Declared columns, for header spellings; may be none.
         delimiter: None: detected.
+        member: The file of a zip with several.
         rename: Bring JSON keys into snake case (files nobody described).
     """
 
@@ -54,6 +55,7 @@ class Layout:
     encoding: str = "auto"
     delimiter: str | None = None
     sheet: str | None = None
+    member: str | None = None
     max_line_bytes: int = DEFAULT_MAX_LINE_BYTES
     rename: bool = False
 
