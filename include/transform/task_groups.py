@@ -26,7 +26,7 @@ def build_model_group(
     *,
     settings: Settings,
     select: Sequence[str],
-    make_task: Callable[[Any, str, str], Any],
+    make_task: Callable[[Any, Any], Any],
 ) -> DbtTaskGroup:
     """A group with one task per model, snapshot and seed of `select`, and their dependencies.
 
@@ -35,11 +35,11 @@ def build_model_group(
         group_id: Prefix of its task ids.
         settings: Where project, manifest and dbt are.
         select: dbt selectors.
-        make_task: (task group, node's name, node's unique id) -> the operator for that node.
+        make_task: (task group, Cosmos' node with name, unique_id, depends_on) -> its operator.
     """
 
     def convert(*, task_group: Any, node: Any, **_: Any) -> Any:
-        return make_task(task_group, node.name, node.unique_id)
+        return make_task(task_group, node)
 
     group = DbtTaskGroup(
         dag=dag,

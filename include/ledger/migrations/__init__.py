@@ -1,5 +1,6 @@
 """The elt_ops tables as numbered steps, one module each, run in this order."""
 
+from include.ledger.migrations.builds import BUILDS
 from include.ledger.migrations.checkpoints import CHECKPOINTS
 from include.ledger.migrations.drift_and_privacy import DRIFT_AND_PRIVACY
 from include.ledger.migrations.files import FILES
@@ -14,7 +15,7 @@ from include.ledger.migrations.tokens import TOKENS
 
 MIGRATIONS = (
     LEDGER, QUALITY, TOKENS, JOBS, CHECKPOINTS, RATES,
-    FILES, DRIFT_AND_PRIVACY, OPERATIONS, INBOX,
+    FILES, DRIFT_AND_PRIVACY, OPERATIONS, INBOX, BUILDS,
 )  # fmt: skip
 
 __all__ = ("MIGRATIONS", "Migration")

@@ -1,16 +1,19 @@
-"""`transform__<tenant>`: waits for its feeds, builds staging, then the rest, checks the marts.
+"""`transform__<tenant>`: waits for its feeds, builds what changed, checks the marts.
 
-    wait_for_feeds -> staging -> marts -> check_marts [asset mart/<tenant>]
+    wait_for_feeds -> dbt_build -> check_marts [asset mart/<tenant>]
+                   -> a task per model, in groups staging and marts -> check_marts
 
-Between the two dbt invocations rows of different sources are the same kind of thing but nobody has
-said yet which are the same person: that is where identity resolution goes.
+The models' tasks run beside the build, in the triggerer, and turn green as it gets on. With
+`render: layers` staging and marts are a build each, between which rows of different sources are the
+same kind of thing but nobody has said yet which are the same person: that is where identity
+resolution goes.
 """
 
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from airflow.sdk import DAG, AssetAny, TriggerRule
+from airflow.sdk import DAG, AssetAny, Param, TriggerRule
 
 from include.config.models import Tenant
 from include.config.settings import Settings, load_settings
@@ -24,6 +27,8 @@ from include.orchestration.dag_builders.transform_docs import build_transform_do
 from include.orchestration.operators.dbt import DbtBuildOperator, DbtNodeOperator
 from include.orchestration.operators.load_and_check import QualityCheckOperator
 from include.orchestration.operators.wait_for_feeds import (
+    CHECK_TASK,
+    FULL,
     RAW_UNTIL,
     WaitForFeedsSensor,
     build_asset,
@@ -35,8 +40,9 @@ from include.transform.selection import (
 )
 
 WAIT_TASK = "wait_for_feeds"
-CHECK_TASK = "check_marts"
-STAGING, MARTS, SINGLE, BUILD_TASK = "staging", "marts", "dbt_build", "dbt_build"
+FULL_WORDS = "Build everything, also what nothing new has come for."
+
+STAGING, MARTS, BUILD_TASK = "staging", "marts", "dbt_build"
 
 
 class CheckMartsOperator(QualityCheckOperator):
@@ -71,6 +77,7 @@ def build_transform_dag(tenant: Tenant) -> DAG:
         default_args=build_task_defaults(tenant),
         tags=naming.tags(tenant.id, "transform"),
         owner_links=build_owner_links(tenant),
+        params={FULL: Param(False, type="boolean", description=FULL_WORDS)},
     )
     wait = WaitForFeedsSensor(
         task_id=WAIT_TASK,
@@ -80,66 +87,102 @@ def build_transform_dag(tenant: Tenant) -> DAG:
         inlets=[*raw, mart],
         dag=dag,
     )
-    check = CheckMartsOperator(task_id=CHECK_TASK, tenant=tenant.id, outlets=[mart], dag=dag)
-    steps = [wait, *_dbt_steps(dag, tenant, settings, render), check]
-    for before, after in pairwise(steps):
-        before >> after
-    # Model tasks are all skipped when dbt could not even start; the build itself tells the truth.
-    for task in dag.tasks:
-        if isinstance(task, DbtBuildOperator) and render == "models":
-            task >> check
+    check = CheckMartsOperator(
+        task_id=CHECK_TASK,
+        tenant=tenant.id,
+        outlets=[mart],
+        # A run by hand that finds nothing to build skips the builds and checks all the same.
+        trigger_rule=TriggerRule.NONE_FAILED,
+        dag=dag,
+    )
+    if render == "models":
+        _add_models(dag, tenant, settings, wait, check)
+    else:
+        for before, after in pairwise([wait, *_layers(dag, tenant, settings, render), check]):
+            before >> after
     return dag
 
 
-def _dbt_steps(dag: DAG, tenant: Tenant, settings: Settings, render: str) -> list[Any]:
-    """Groups or tasks in the order they run; a step without any model is left out."""
+def _parts(tenant: Tenant, settings: Settings) -> dict[str, tuple[str, ...]]:
+    """The layers that have models, in the order they are built, with their selectors."""
     project = settings.dbt_project_dir
+    parts = {
+        STAGING: build_staging_selection(tenant, project),
+        MARTS: build_mart_selection(project),
+    }
+    return {name: select for name, select in parts.items() if select}
+
+
+def _layers(dag: DAG, tenant: Tenant, settings: Settings, render: str) -> list[DbtBuildOperator]:
+    """One build, or one a layer."""
+    parts = _parts(tenant, settings)
     if render == "single":
-        parts = {SINGLE: build_selection(tenant, project)}
-    else:
-        parts = {
-            STAGING: build_staging_selection(tenant, project),
-            MARTS: build_mart_selection(project),
-        }
-    parts = {name: select for name, select in parts.items() if select}
-    if render != "models":
-        return [
-            DbtBuildOperator(task_id=name, tenant=tenant.id, select=select, dag=dag)
-            for name, select in parts.items()
-        ]
-    return [_model_group(dag, tenant, settings, name, select) for name, select in parts.items()]
+        parts = {BUILD_TASK: build_selection(tenant, settings.dbt_project_dir)}
+    return [
+        _build(dag, tenant, name, select, is_last=name == list(parts)[-1])
+        for name, select in parts.items()
+    ]
+
+
+def _build(
+    dag: DAG, tenant: Tenant, task_id: str, select: tuple[str, ...], *, is_last: bool = True
+) -> DbtBuildOperator:
+    return DbtBuildOperator(
+        task_id=task_id,
+        tenant=tenant.id,
+        plan_task_id=WAIT_TASK,
+        folders=select,
+        is_last=is_last,
+        dag=dag,
+    )
+
+
+def _add_models(dag: DAG, tenant: Tenant, settings: Settings, wait: Any, check: Any) -> None:
+    """One build for all, and beside it a task per model with the models' own dependencies."""
+    build = _build(dag, tenant, BUILD_TASK, build_selection(tenant, settings.dbt_project_dir))
+    tasks: dict[str, DbtNodeOperator] = {}
+    parents: dict[str, list[str]] = {}
+    for name, select in _parts(tenant, settings).items():
+        _model_group(dag, tenant, settings, (name, select), (tasks, parents))
+    for unique_id, task in tasks.items():
+        for parent in parents[unique_id]:
+            if parent in tasks and tasks[parent].task_id not in task.upstream_task_ids:
+                tasks[parent] >> task
+    for task in tasks.values():
+        if not task.upstream_task_ids:
+            wait >> task
+    leaves = [task for task in tasks.values() if not task.downstream_task_ids]
+    wait >> build >> check
+    leaves >> check
 
 
 def _model_group(
-    dag: DAG, tenant: Tenant, settings: Settings, name: str, select: tuple[str, ...]
-) -> Any:
-    """Build task first, then a task per model in dbt's own order.
-
-    The models wait for the whole build: watching it live costs each of them a second start.
-    """
+    dag: DAG,
+    tenant: Tenant,
+    settings: Settings,
+    part: tuple[str, tuple[str, ...]],
+    drawn: tuple[dict[str, DbtNodeOperator], dict[str, list[str]]],
+) -> None:
+    """Draw one layer; adds its tasks and their nodes' parents, by unique id, to `drawn`."""
     from include.transform.task_groups import build_model_group
 
-    def make_task(group: Any, model: str, unique_id: str) -> DbtNodeOperator:
-        return DbtNodeOperator(
-            task_id=model,
+    tasks, parents = drawn
+
+    def make_task(group: Any, node: Any) -> DbtNodeOperator:
+        tasks[node.unique_id] = DbtNodeOperator(
+            task_id=node.name,
             tenant=tenant.id,
-            unique_id=unique_id,
-            model=model,
-            build_task_id=f"{name}.{BUILD_TASK}",
+            unique_id=node.unique_id,
+            model=node.name,
+            build_task_id=BUILD_TASK,
             retries=0,
             # The build has told already, naming every failed model.
             on_failure_callback=None,
             dag=dag,
             task_group=group,
         )
+        parents[node.unique_id] = sorted(node.depends_on)
+        return tasks[node.unique_id]
 
-    group = build_model_group(dag, name, settings=settings, select=select, make_task=make_task)
-    roots = [task for task in group.children.values() if not task.upstream_task_ids]
-    build = DbtBuildOperator(
-        task_id=BUILD_TASK, tenant=tenant.id, select=select, dag=dag, task_group=group
-    )
-    for root in roots:
-        # After a failed build too: the models that were built are green.
-        root.trigger_rule = TriggerRule.NONE_SKIPPED
-        build >> root
-    return group
+    name, select = part
+    build_model_group(dag, name, settings=settings, select=select, make_task=make_task)

@@ -1,23 +1,31 @@
-"""First task of a transform: holds it until the feeds of this cycle have arrived or grace is over.
+"""First task of a transform: waits for the feeds of this cycle, then plans what there is to build.
 
-Asks Airflow only (runs, asset events), so it knows of runs that have not written anything yet.
+Whom to wait for it asks Airflow (runs, asset events), which knows of runs that have not written
+anything yet; what has changed it asks the ledger. Nothing changed: the run ends here.
 """
 
 import logging
 import time
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from airflow.sdk import Asset, BaseSensorOperator, PokeReturnValue
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.bases.xcom import BaseXCom
+from airflow.sdk.exceptions import AirflowSkipException, DownstreamTasksSkipped
 
+from include.config.lookup import load_one_tenant
 from include.core import naming
 from include.core.clock import format_instant, parse_instant, utcnow
 from include.orchestration.operators import arrivals
 from include.orchestration.operators.arrivals import Arrival, FeedState
+from include.orchestration.operators.load_and_check import build_warehouse
+from include.orchestration.operators.node_report import PLAN
 
 log = logging.getLogger(__name__)
+CHECK_TASK = "check_marts"
+FULL = "full"
 
 # A reschedule costs a scheduler loop and a fresh process, so the first minute is spent looking.
 BURST = timedelta(seconds=60)
@@ -72,16 +80,42 @@ class WaitForFeedsSensor(BaseSensorOperator):
         """
         while True:
             found = self.look(context)
-            if found.is_done or utcnow() > context["dag_run"].run_after + BURST:
+            if found.is_done:
+                self.run_plan(context, found.xcom_value)
+                return found
+            if utcnow() > context["dag_run"].run_after + BURST:
                 return found
             time.sleep(LOOK_S)
+
+    def run_plan(self, context: Mapping[str, Any], found: Any) -> None:
+        """Push what is to be built (XCom `plan`).
+
+        Args:
+            found: What the wait has found, for `check_marts`.
+
+        Raises:
+            DownstreamTasksSkipped: If there is nothing; when a person asked, marts are checked yet.
+        """
+        from include.config.settings import load_settings
+        from include.pipeline.dbt.plan import fetch_plan
+
+        tenant = load_one_tenant(self.tenant)
+        full = bool((context.get("params") or {}).get(FULL))
+        plan = fetch_plan(tenant, build_warehouse(tenant), load_settings(), full=full)
+        log.info("transform tenant=%s %s", self.tenant, plan.reason)
+        context["ti"].xcom_push(key=PLAN, value=asdict(plan))
+        if plan.is_nothing:
+            context["ti"].xcom_push(key=BaseXCom.XCOM_RETURN_KEY, value=found)
+            kept = {CHECK_TASK} if _is_by_hand(context["dag_run"]) else set()
+            below = context["ti"].task.get_flat_relative_ids(upstream=False)
+            raise DownstreamTasksSkipped(tasks=sorted(below - kept))
 
     def look(self, context: Mapping[str, Any]) -> PokeReturnValue:
         """Ask Airflow once; raises as `poke` does."""
         run = context["dag_run"]
         events = {feed: self._last_event(context, feed) for feed in self.schedules}
         newest = max((event for event in events.values() if event), default=None)
-        by_hand = getattr(run.run_type, "value", run.run_type) != "asset_triggered"
+        by_hand = _is_by_hand(run)
         if not by_hand and arrivals.is_nothing_new(newest, self._last_transformed(context)):
             raise AirflowSkipException("every raw event so far is in the marts already")
         now = utcnow()
@@ -142,6 +176,10 @@ class WaitForFeedsSensor(BaseSensorOperator):
 def build_asset(name: str) -> Asset:
     """An asset of ours by its name; the URI follows from it."""
     return Asset(name=name, uri=naming.asset_uri(name))
+
+
+def _is_by_hand(run: Any) -> bool:
+    return getattr(run.run_type, "value", run.run_type) != "asset_triggered"
 
 
 def _newest(context: Mapping[str, Any], name: str) -> Any | None:

@@ -13,14 +13,20 @@ from include.core.errors import TransformError
 from include.ledger.connection import Warehouse
 from include.pipeline.dbt.command import run_dbt_command
 from include.pipeline.dbt.environment import build_dbt_environment
+from include.pipeline.dbt.manifest import load_manifest
+from include.pipeline.dbt.node_states import (
+    BUILT,
+    FAILED_STATES,
+    TEST_FAILED,
+    NodeStates,
+    build_attached,
+)
 from include.pipeline.dbt.raw_tables import run_ensure_raw_tables
 from include.transform.selection import build_exclusion, build_selection
 from include.transform.variables import build_dbt_vars
 
 log = logging.getLogger(__name__)
-FAILED_STATES = frozenset({"error", "fail", "runtime error"})
 MAX_NAMED = 8
-BUILT = ("model", "snapshot", "seed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,8 @@ def run_dbt_build(
     Args:
         select: dbt selectors; everything the tenant's connectors give when None.
         part: Names a target folder of its own, for builds of one tenant that may overlap.
-        report: Called with how every node ended, before a failure is raised.
+        report: Called with how every node so far has ended, each time one more has, and once more
+            before a failure is raised.
 
     Raises:
         TransformError: With the nodes that failed; models built before stay.
@@ -58,23 +65,28 @@ def run_dbt_build(
     results = target / "run_results.json"
     results.unlink(missing_ok=True)
     run_ensure_raw_tables(tenant, warehouse)
+    states = NodeStates(build_attached(load_manifest(settings.dbt_manifest)) if report else {})
+
+    def listen(event: Mapping[str, Any]) -> None:
+        if states.take(event) and report:
+            report(states.ended)
+
     code = run_dbt_command(
         settings,
         build_arguments(tenant, select or build_selection(tenant), target),
         build_dbt_environment(warehouse.url, tenant.id, tenant_roles=warehouse.uses_tenant_roles),
+        listen,
     )
     found = load_run_results(results)
     if report:
-        report(build_node_states(found, load_attached(target, found)))
+        states.settle_all(build_node_states(found, load_attached(target, found)))
+        report(states.ended)
     if code != 0:
         raise build_transform_error(tenant.id, found, code)
     result = build_result(found)
     log.info(
         "dbt finished tenant=%s models=%d tests=%d seconds=%.1f",
-        tenant.id,
-        result.models,
-        result.tests,
-        result.seconds,
+        *(tenant.id, result.models, result.tests, result.seconds),
     )
     return result
 
@@ -115,18 +127,7 @@ def load_attached(target: Path, results: list[dict[str, Any]]) -> dict[str, str]
     """Test id -> id of the model it tests; read from the build's manifest, only on failures."""
     if not any(result.get("status") in FAILED_STATES for result in results):
         return {}
-    try:
-        nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
-    except (OSError, ValueError, KeyError):
-        return {}
-    tests = {id_: node for id_, node in nodes.items() if node.get("resource_type") == "test"}
-    found = {}
-    for id_, node in tests.items():
-        parents = node.get("depends_on", {}).get("nodes") or [None]
-        model = node.get("attached_node") or parents[-1]
-        if model:
-            found[id_] = model
-    return found
+    return build_attached(load_manifest(target / "manifest.json"))
 
 
 def build_node_states(results: list[dict[str, Any]], attached: Mapping[str, str]) -> dict[str, str]:
@@ -139,7 +140,7 @@ def build_node_states(results: list[dict[str, Any]], attached: Mapping[str, str]
     models = {id_: state for id_, state in states.items() if id_.split(".", 1)[0] in BUILT}
     for test, model in attached.items():
         if states.get(test) in FAILED_STATES and models.get(model) == "success":
-            models[model] = "test failed"
+            models[model] = TEST_FAILED
     return models
 
 

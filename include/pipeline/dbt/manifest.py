@@ -10,6 +10,7 @@ import logging
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 from include.config.models import Platform
 from include.config.settings import Settings, load_settings
@@ -58,6 +59,14 @@ def run_build_manifest(
     _fingerprint_file(manifest).write_text(fingerprint, encoding="utf-8")
     log.info("manifest built path=%s", manifest)
     return manifest
+
+
+def load_manifest(path: Path) -> dict[str, Any]:
+    """The manifest; empty when there is none, or half of one."""
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return {}
 
 
 def build_fingerprint(project: Path, variables: str) -> str:
