@@ -5,11 +5,8 @@ from pathlib import Path
 
 import pytest
 from airflow.sdk import DAG, AssetAny, TriggerRule
-from airflow.sdk.exceptions import AirflowSkipException
 
-from include.core.errors import TransformError
 from include.orchestration.dag_builders.transform import build_transform_dag
-from include.orchestration.operators.dbt import DbtNodeOperator
 from tests.dags.conftest import TENANT
 from tests.dags.test_parsing import probe
 
@@ -69,17 +66,28 @@ def _graph(dag: DAG) -> dict[str, set[str]]:
     return {task.task_id: task.downstream_task_ids for task in dag.tasks}
 
 
-def test_a_task_per_model_in_two_groups(build) -> None:
+def test_a_task_per_model_in_two_groups_beside_one_build(build) -> None:
     assert _graph(build("models")) == {
-        "wait_for_feeds": {"staging.dbt_build"},
-        "staging.dbt_build": {"staging.stg_till__sales", "check_marts"},
-        "staging.stg_till__sales": {"marts.dbt_build"},
-        "marts.dbt_build": {"marts.int_orders", "marts.dim_date", "check_marts"},
+        "wait_for_feeds": {"dbt_build", "staging.stg_till__sales", "marts.dim_date"},
+        "dbt_build": {"check_marts"},
+        "staging.stg_till__sales": {"marts.int_orders"},
         "marts.int_orders": {"marts.fct_orders"},
         "marts.fct_orders": {"check_marts"},
         "marts.dim_date": {"check_marts"},
         "check_marts": set(),
     }
+
+
+def test_models_start_in_the_triggerer(build) -> None:
+    """148 workers were started only to say what one build had said already."""
+    dag = build("models")
+    task = dag.get_task("marts.fct_orders")
+    assert task.start_from_trigger
+    assert task.start_trigger_args.trigger_kwargs == {
+        "unique_id": "model.elt.fct_orders",
+        "build_task_id": "dbt_build",
+    }
+    assert not dag.get_task("dbt_build").start_from_trigger
 
 
 def test_a_task_per_layer(build) -> None:
@@ -98,7 +106,7 @@ def test_one_task(build) -> None:
         "dbt_build": {"check_marts"},
         "check_marts": set(),
     }
-    assert dag.get_task("dbt_build").select == (
+    assert dag.get_task("dbt_build").folders == (
         "path:models/staging/till",
         "path:models/intermediate",
         "path:models/marts",
@@ -126,13 +134,17 @@ def test_any_feed_wakes_it_and_only_one_run_at_a_time(build) -> None:
     assert [asset.name for asset in dag.get_task("check_marts").outlets] == ["mart/shop"]
 
 
-def test_models_report_after_a_failed_build_but_not_after_a_skipped_run(build) -> None:
+def test_what_fails_stops_what_depends_on_it(build) -> None:
     dag = build("models")
     rules = {task.task_id: task.trigger_rule for task in dag.tasks}
-    assert rules["staging.stg_till__sales"] == TriggerRule.NONE_SKIPPED
-    assert rules["marts.fct_orders"] == TriggerRule.ALL_SUCCESS
-    assert rules["check_marts"] == TriggerRule.ALL_SUCCESS
+    assert rules.pop("check_marts") == TriggerRule.NONE_FAILED
+    assert set(rules.values()) == {TriggerRule.ALL_SUCCESS}
     assert not dag.get_task("marts.fct_orders").on_failure_callback
+
+
+def test_the_last_layer_is_what_is_remembered_as_built(build) -> None:
+    dag = build("layers")
+    assert [dag.get_task(name).is_last for name in ("staging", "marts")] == [False, True]
 
 
 def test_two_processes_serialize_the_same_bytes(build, tmp_path: Path) -> None:
@@ -144,31 +156,3 @@ def test_two_processes_serialize_the_same_bytes(build, tmp_path: Path) -> None:
     assert "marts.dim_l" in first["dags"]["transform__shop"]
     assert first["dags"] == second["dags"]
     assert " object at 0x" not in json.dumps(first["dags"])
-
-
-class _Ti:
-    try_number = 1
-
-    def __init__(self, states: dict[str, str] | None) -> None:
-        self.states = states
-
-    def xcom_pull(self, *, task_ids: str, key: str) -> dict[str, str] | None:
-        assert (task_ids, key) == ("g.dbt_build", "nodes")
-        return self.states
-
-
-def _report(states: dict[str, str] | None) -> None:
-    task = DbtNodeOperator(
-        task_id="m", tenant="shop", unique_id="model.elt.m", model="m", build_task_id="g.dbt_build"
-    )
-    task.execute({"ti": _Ti(states)})
-
-
-def test_a_model_task_is_what_its_model_was() -> None:
-    _report({"model.elt.m": "success"})
-    for state in ("error", "skipped", "test failed"):
-        with pytest.raises(TransformError, match=state):
-            _report({"model.elt.m": state})
-    for states in (None, {}, {"model.elt.other": "success"}):
-        with pytest.raises(AirflowSkipException):
-            _report(states)

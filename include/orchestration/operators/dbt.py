@@ -77,6 +77,7 @@ class DbtBuildOperator(BaseOperator):
         told = context["ti"].xcom_pull(task_ids=self.plan_task_id, key=PLAN)
         plan = BuildPlan(**told) if told else fetch_plan(tenant, warehouse, load_settings())
         report = _Report(context["ti"], plan.nodes)
+        report.run_push()
         part = Part(self.folders, self.is_last)
         try:
             result = run_planned_build(tenant, warehouse, plan, part, report.run_take)
