@@ -13,7 +13,7 @@ from include.core.clock import utcnow
 from include.core.errors import EltError
 from include.core.streams import NOWHERE, RunKind, RunOrigin, Window
 from include.ledger.connection import Warehouse
-from include.pipeline.dbt.build import run_dbt_build
+from include.pipeline.dbt.transform import run_transform
 from include.pipeline.feed_load import StreamOutcome, run_feed_load
 from include.pipeline.health.checks import CheckSummary, run_feed_checks, run_tenant_checks
 from include.pipeline.load_request import LoadRequest
@@ -115,7 +115,7 @@ def _transform(tenant: Tenant, warehouse: Warehouse, tally: Tally) -> None:
     say_state("dbt", f"{tenant.id}: building")
     started = monotonic()
     try:
-        done = run_dbt_build(tenant, warehouse)
+        done = run_transform(tenant, warehouse)
     except EltError as error:
         _fail(f"{tenant.id} dbt", error, tally)
         return

@@ -23,6 +23,7 @@ from include.destinations.postgres.person_search import (
     run_refresh,
 )
 from include.ledger import ddl
+from include.ledger.builds import run_forget_build
 from include.ledger.connection import Connection, Warehouse
 from include.ledger.erasures import fetch_erasures, run_add_erasures
 from include.ledger.locks import run_lock_tenant
@@ -103,6 +104,8 @@ def _run(tenant: Tenant, person: Person, connection: Connection) -> ForgetReport
             "was changed; these tables need a look.",
             tenant=tenant.id,
         )
+    # Rows changed outside of loads: what is built from them is built anew.
+    run_forget_build(connection, tenant.id)
     tables = inventory.tables()
     searched = (len(tables), sum(len(table.texts) for table in tables))
     return ForgetReport(redactor.touched, redactor.deleted, len(identities), searched)
