@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Both Python environments from their lock files: include/local/setup.sh [dev]
+# `setup.sh uv` only says where uv is, and fetches it where there is none.
 #
 # Nothing is installed outside the repository. Quick when nothing changed: a stamp in each environment
 # holds the hash of the lock it was made from. `dev` adds what tests and lint need.
@@ -52,6 +53,10 @@ install() {
 export UV_PYTHON_DOWNLOADS=never
 python=$(find_python)
 mkdir -p .local
+if [ "${1:-}" = uv ]; then
+    find_uv "$python"
+    exit
+fi
 if [ "${1:-}" = dev ]; then
     # The development lock is a superset of the runtime lock, so one pass serves both.
     install .venv requirements-dev.lock
