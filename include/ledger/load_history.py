@@ -53,3 +53,14 @@ def fetch_latest_loads(connection: Connection, tenant: str | None = None) -> lis
             [tenant],
         )
         return cursor.fetchall()
+
+
+def fetch_loaded_at(connection: Connection, tenant: str) -> dict[tuple[str, str], datetime]:
+    """(feed, stream) -> end of the last read; backfills and replays do not make rows current."""
+    rows = connection.execute(
+        "select feed, stream, max(finished_at) from elt_ops.loads "
+        "where (tenant, state) = (%s, 'loaded') and is_last and kind <> 'backfill' "
+        "group by feed, stream",
+        [tenant],
+    )
+    return {(str(feed), str(stream)): at for feed, stream, at in rows if isinstance(at, datetime)}

@@ -34,6 +34,7 @@ from include.local.demo_runs import (
     run_start_feeds,
 )
 from include.local.stack import build_api, run_up
+from include.pipeline.health.tenant_health import fetch_health
 
 PARSE_TIMEOUT_S = 180
 INGEST_TIMEOUT_S = 1200
@@ -154,10 +155,12 @@ def _report(
 ) -> int:
     tenants: dict[str, TenantNumbers] = {}
     manifest = load_settings().dbt_manifest
-    with Warehouse(facts.warehouse_url).connect() as connection:
+    warehouse = Warehouse(facts.warehouse_url)
+    with warehouse.connect() as connection:
         feeds = [(r, fetch_stream_counts(connection, r.dag_id, r.run_id)) for r in ingests]
         for tenant in platform.tenants:
-            tenants[tenant.id] = fetch_tenant_numbers(connection, tenant.id, manifest)
+            health = fetch_health(tenant, warehouse)
+            tenants[tenant.id] = fetch_tenant_numbers(connection, health, manifest)
     answer = demo_report.build_demo_json(seconds, feeds, tenants, facts.ui)
     facts.state.demo_file.write_text(json.dumps(answer, indent=2) + "\n")
     for table in (

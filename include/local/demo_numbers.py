@@ -1,6 +1,7 @@
 """What the demo reports, read from the warehouse: the ledger, checks, marts, revenue."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,6 +12,7 @@ from psycopg import sql
 
 from include.core import naming
 from include.ledger.connection import Connection
+from include.pipeline.health.tenant_health import TenantHealth
 
 COUNTS = ("read", "loaded", "unchanged", "quarantined", "filtered")
 LAYERS = ("stg", "int", "mart", "snap")
@@ -58,9 +60,11 @@ def fetch_loads_of_runs(
     ).fetchall()
 
 
-def fetch_tenant_numbers(connection: Connection, tenant: str, manifest: Path) -> TenantNumbers:
+def fetch_tenant_numbers(
+    connection: Connection, health: TenantHealth, manifest: Path
+) -> TenantNumbers:
     """All numbers of one tenant; marts that do not exist yet are simply absent."""
-    numbers = TenantNumbers()
+    numbers, tenant = TenantNumbers(), health.tenant
     relations = {layer: _relations(connection, tenant, layer) for layer in LAYERS}
     numbers.models = sum(len(names) for names in relations.values())
     numbers.tests = _count_tests(manifest, {name for names in relations.values() for name in names})
@@ -68,21 +72,8 @@ def fetch_tenant_numbers(connection: Connection, tenant: str, manifest: Path) ->
     for name in relations["mart"]:
         query = sql.SQL("select count(*) from {}").format(sql.Identifier(schema, name))
         numbers.marts[name] = _one(connection, query)
-    numbers.checks = dict(
-        connection.execute(
-            "select state, count(*) from ("
-            "select distinct on (layer, feed, stream, check_name) state "
-            "from elt_ops.check_results where tenant = %s "
-            "order by layer, feed, stream, check_name, checked_at desc) newest group by state",
-            [tenant],
-        ).fetchall()
-    )
-    numbers.score = _one(
-        connection,
-        "select round(avg(score), 1) from (select distinct on (layer, feed) score "
-        "from elt_ops.scores where tenant = %s order by layer, feed, scored_at desc) newest",
-        [tenant],
-    )
+    numbers.checks = dict(Counter(row["state"] for row in health.checks))
+    numbers.score = health.score
     if "fct_revenue_daily" in relations["mart"]:
         query = sql.SQL(
             "select source_connector, currency_code, sum(net_amount) from {} "

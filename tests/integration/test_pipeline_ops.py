@@ -1,12 +1,13 @@
 """Housekeeping: what retention may delete, and what the quality report says."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
 
-from include.config.load import load_platform
-from include.core.clock import frozen
+from include.config.load import load_platform, load_tenant
+from include.core.clock import frozen, utcnow
 from include.core.errors import UpstreamUnavailable
 from include.core.streams import LoadResult, RunKind, Window
 from include.ledger import ddl
@@ -14,6 +15,7 @@ from include.ledger import loads as ledger
 from include.ledger.connection import Warehouse
 from include.ledger.loads import LoadPlace
 from include.pipeline.health.report import fetch_quality_report
+from include.pipeline.health.status import fetch_status
 from include.pipeline.retention import run_retention
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -94,6 +96,38 @@ def test_the_report_names_failed_and_stale_streams(ledger_url: str) -> None:
     assert report.stale_streams == ("stripe.charges",)
     assert not report.is_healthy
     assert "stale streams: stripe.charges" in report.lines()
+
+
+WEEKLY = """
+tenant: corner
+name: Corner
+owner: ops
+feeds:
+  stripe: {schedule: weekly, start_date: 2025-01-01, streams: [charges, refunds]}
+"""
+
+
+def test_the_report_and_status_call_the_same_streams_stale(ledger_url: str, tmp_path: Path) -> None:
+    """A weekly feed was stale in the daily report from its third day on, and `ok` in `status`;
+    and a stream whose loads had failed for a month was fresh in the report, stale in `status`."""
+    path = tmp_path / "corner.yaml"
+    path.write_text(WEEKLY)
+    tenant, problems = load_tenant(path, load_platform().connectors)
+    assert tenant is not None, problems
+    place = Warehouse(ledger_url)
+    with place.connect() as connection:
+        weekly = _record(connection, "charges", inserted=1)
+        old = _record(connection, "refunds", inserted=1)
+        ledger.run_record_failure(connection, _place("refunds"), UpstreamUnavailable("x"))
+    _age(ledger_url, old)
+    for days, stale in ((0, ["refunds"]), (6, ["refunds"]), (9, ["charges", "refunds"])):
+        now = utcnow() + timedelta(days=days)
+        with frozen(now):
+            report, status = fetch_quality_report(tenant, place), fetch_status(place, tenant)
+        assert report.stale_streams == tuple(f"stripe.{name}" for name in stale)
+        late = [row["stream"] for row in status["streams"] if row["freshness"] == "error"]
+        assert late == stale
+    assert weekly != old
 
 
 def test_a_tenant_without_trouble_is_healthy(ledger_url: str) -> None:
