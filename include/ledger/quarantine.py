@@ -84,18 +84,3 @@ def run_drop(connection: Connection, wanted: QuarantineFilter, reason: str) -> i
         wanted.row() | {"why": reason},
     )
     return done.rowcount
-
-
-def fetch_quarantine(
-    connection: Connection, tenant: str, *, feed: str | None = None, state: str = "open"
-) -> list[dict[str, Any]]:
-    """Quarantined records without their payload, most recently seen first."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        cursor.execute(
-            "select quarantine_id, tenant, feed, stream, record_key, reason, detail, first_seen, "
-            "last_seen, seen_count, load_id, state from elt_ops.quarantine "
-            "where tenant = %s and feed = coalesce(%s, feed) and state = %s "
-            "order by last_seen desc, quarantine_id",
-            [tenant, feed, state],
-        )
-        return cursor.fetchall()

@@ -16,7 +16,7 @@ from include.ledger import cursors, ddl
 from include.ledger.connection import Warehouse
 from include.ledger.load_history import fetch_history, fetch_latest_loads
 from include.ledger.migrations import MIGRATIONS
-from include.ledger.quarantine import fetch_quarantine
+from include.ledger.quarantine import QuarantineFilter, fetch_rows
 from tests.integration.load_case import build_case, order
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -170,7 +170,7 @@ def test_the_ledger_answers_newest_first(warehouse: str) -> None:
         assert [(row["stream"], row["run_id"]) for row in latest] == [("orders", "b")]
         assert case.ops("schema_changes", "column_name, change") == [("colour", "unknown_field")]
         case.load([{"id": None}])
-        found = fetch_quarantine(connection, case.tenant)
+        found = fetch_rows(connection, QuarantineFilter(case.tenant), limit=5)
         assert [(row["reason"], "payload" in row) for row in found] == [("null_primary_key", False)]
 
 
