@@ -1,9 +1,10 @@
 """What an Airflow run asks for, in the pipeline's words. Pure: it only reads the context."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+from include.config.explain import did_you_mean
 from include.config.models import Feed
 from include.core.clock import parse_instant
 from include.core.errors import ConfigError
@@ -11,6 +12,8 @@ from include.core.streams import RunKind, RunOrigin, Window
 from include.pipeline.load_request import LoadRequest
 
 ACCEPT_DELETES = "accept_deletes"
+LOAD_PARAMETERS = ("from", "to", "reload")
+SWEEP_PARAMETERS = (ACCEPT_DELETES,)
 
 
 class DagRun(Protocol):
@@ -39,22 +42,56 @@ def build_load_request(feed: Feed, run: DagRun, params: Mapping[str, Any]) -> Lo
     if run_type == "scheduled":
         return LoadRequest(feed, RunKind.SCHEDULED)
     since, until = _instant(params, "from"), _instant(params, "to")
-    if since is None and until is None:
-        return LoadRequest(feed, RunKind.MANUAL, reload=bool(params.get("reload")))
     if since and until and since >= until:
         raise ConfigError(f"`from` is `{since}`, `to` is `{until}`. Expected `from` before `to`.")
-    return LoadRequest(feed, RunKind.MANUAL, window=Window(since, until))
+    window = Window(since, until) if since or until else None
+    return LoadRequest(feed, RunKind.MANUAL, window=window, reload=_flag(params, "reload"))
 
 
 def build_sweep_request(feed: Feed, params: Mapping[str, Any]) -> LoadRequest:
     """A sweep, however its run was started; only a person sets `accept_deletes`."""
-    return LoadRequest(feed, RunKind.SWEEP, may_shrink=params.get(ACCEPT_DELETES) is True)
+    return LoadRequest(feed, RunKind.SWEEP, may_shrink=_flag(params, ACCEPT_DELETES))
+
+
+def check_conf(context: Mapping[str, Any], own: Iterable[str] = ()) -> None:
+    """Refuse a run that was asked for something nobody reads; Airflow itself takes any JSON.
+
+    Args:
+        own: What the operator reads, for DAGs written by hand that declare no params.
+
+    Raises:
+        ConfigError: If a key of the run's conf is no param of its DAG, or a backfill has one: it
+            reads exactly its interval.
+    """
+    conf = getattr(context.get("dag_run"), "conf", None) or {}
+    known = set(getattr(context.get("dag"), "params", None) or own)
+    unknown = sorted(set(conf) - known)
+    if unknown:
+        name = unknown[0]
+        expected = ", ".join(f"`{one}`" for one in sorted(known)) or "none"
+        raise ConfigError(
+            f"the run's conf has `{name}`, which nothing reads.{did_you_mean(name, known)} "
+            f"Expected params of the DAG: {expected}. Trigger it again without it."
+        )
+    run_type = getattr(context.get("dag_run"), "run_type", None)
+    if conf and getattr(run_type, "value", run_type) == "backfill":
+        raise ConfigError(
+            f"a backfill run's conf has `{sorted(conf)[0]}`. Expected none: it reads exactly its "
+            "data interval. Create the backfill without it, or trigger the DAG by hand."
+        )
 
 
 def read_origin(context: Mapping[str, Any]) -> RunOrigin:
     """Where this task's rows come from."""
     ti = context["ti"]
     return RunOrigin(ti.dag_id, ti.run_id, ti.task_id, ti.try_number)
+
+
+def _flag(params: Mapping[str, Any], name: str) -> bool:
+    value = params.get(name)
+    if value is None or isinstance(value, bool):
+        return bool(value)
+    raise ConfigError(f"parameter `{name}` is `{value!r}`. Expected true or false, without quotes.")
 
 
 def _instant(params: Mapping[str, Any], name: str) -> datetime | None:

@@ -16,7 +16,7 @@ from include.config.lookup import load_one_feed
 from include.core.errors import EltError
 from include.orchestration.dag_builders.ops import build_ops_dag
 from include.orchestration.operators.load_and_check import build_environment, build_warehouse
-from include.orchestration.run_request import read_origin
+from include.orchestration.run_request import check_conf, read_origin
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +33,7 @@ class FindWaitingOperator(BaseOperator):
         """
         from include.pipeline.webhook_drain import fetch_waiting_feeds, has_inbox
 
+        check_conf(context)
         found: list[list[str]] = []
         for tenant in load_platform().tenants:
             names = [feed.name for feed in tenant.feeds if has_inbox(feed)]

@@ -17,6 +17,7 @@ from include.orchestration.alerts.failure import notify_failure, run_send
 from include.orchestration.dag_builders.task_defaults import EPOCH
 from include.orchestration.operators.load_and_check import build_warehouse
 from include.orchestration.retry import RETRY_DELAY, EltRetryPolicy
+from include.orchestration.run_request import check_conf
 
 log = logging.getLogger(__name__)
 KEEP_DAYS = 90
@@ -35,6 +36,7 @@ class EachTenantOperator(BaseOperator):
         Raises:
             EltError: The first tenant's error, after all tenants have had their turn.
         """
+        check_conf(context)
         first: EltError | None = None
         for tenant in load_platform().tenants:
             try:

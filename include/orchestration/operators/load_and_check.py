@@ -16,7 +16,14 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from include.config.lookup import load_one_feed, load_one_tenant
 from include.config.models import Feed, Tenant
-from include.orchestration.run_request import build_load_request, build_sweep_request, read_origin
+from include.orchestration.run_request import (
+    LOAD_PARAMETERS,
+    SWEEP_PARAMETERS,
+    build_load_request,
+    build_sweep_request,
+    check_conf,
+    read_origin,
+)
 from include.pipeline.load_request import LoadRequest
 
 
@@ -29,6 +36,7 @@ class ExtractLoadOperator(BaseOperator):
     """
 
     ui_color = "#d7ecd9"
+    parameters: tuple[str, ...] = LOAD_PARAMETERS
 
     def __init__(self, *, tenant: str, feed: str, stream: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -46,6 +54,7 @@ class ExtractLoadOperator(BaseOperator):
         from include.orchestration.alerts.schema_change import notify_changes
         from include.pipeline.feed_load import build_feed_error, run_feed_load
 
+        check_conf(context, self.parameters)
         feed = load_one_feed(self.tenant, self.feed)
         request = replace(self.build_request(feed, context), origin=read_origin(context))
         if self.stream:
@@ -73,6 +82,7 @@ class SweepOperator(ExtractLoadOperator):
     """
 
     ui_color = "#f3d9d7"
+    parameters = SWEEP_PARAMETERS
 
     def build_request(self, feed: Feed, context: Mapping[str, Any]) -> LoadRequest:
         """A sweep, whatever started the run."""

@@ -22,6 +22,7 @@ from include.orchestration.operators import arrivals
 from include.orchestration.operators.arrivals import Arrival, FeedState
 from include.orchestration.operators.load_and_check import build_warehouse
 from include.orchestration.operators.node_report import PLAN
+from include.orchestration.run_request import check_conf
 
 log = logging.getLogger(__name__)
 CHECK_TASK = "check_marts"
@@ -77,7 +78,9 @@ class WaitForFeedsSensor(BaseSensorOperator):
 
         Raises:
             AirflowSkipException: If the newest raw event is in the marts already.
+            ConfigError: If the run's conf asks for something that nothing reads.
         """
+        check_conf(context, (FULL,))
         while True:
             found = self.look(context)
             if found.is_done:
