@@ -43,7 +43,7 @@ def run(arguments: Arguments) -> int:
     streams = sum(len(feed.streams) for feed in platform.feeds)
     say(
         f"ok: {len(platform.tenants)} tenants, {len(platform.feeds)} feeds, {streams} streams, "
-        f"{len(platform.connectors)} connectors, {checks} checks"
+        f"{len(platform.connectors)} connectors, {checks} checks; schedules are in UTC"
     )
     return 0
 

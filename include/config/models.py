@@ -55,7 +55,9 @@ class FeedFile(Spec):
     """One block under `feeds:`."""
 
     connector: Snake | None = Field(None, description="Connector; the feed's own name if absent.")
-    schedule: str = Field("daily", description="hourly, daily, weekly, manual or a cron line.")
+    schedule: str = Field(
+        "daily", description="hourly, daily, weekly, manual or a cron line, in UTC."
+    )
     sweep_schedule: str | None = Field(
         None,
         description="When streams with a cursor and `sweep: all` are read in full to find what is "

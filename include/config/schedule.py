@@ -13,7 +13,7 @@ _PART = re.compile(r"^(\*|\d+(-\d+)?)(/[1-9]\d*)?$")
 
 
 def resolve_schedule(text: str, tenant: str, trouble: Trouble, key: str = "schedule") -> str | None:
-    """Cron line for a schedule; None for manual.
+    """Cron line for a schedule, in UTC; None for manual.
 
     A word (`daily`) gets a minute that is stable for the tenant: a fleet does not start at once,
     and one tenant's feeds arrive together, so its marts are built once a cycle.

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 from airflow.sdk import TriggerRule
 
+from include.core.errors import ConfigError
 from include.core.streams import LoadResult, RunKind
 from include.orchestration.dag_builders.feed import build_ingest_dag
 from include.orchestration.dag_builders.sweep import build_sweep_dag
@@ -85,7 +86,7 @@ def test_both_dags_are_registered_and_a_feed_without_schedule_has_one(swept) -> 
 
 @pytest.mark.parametrize(
     ("params", "accepts"),
-    [({}, False), ({"accept_deletes": True}, True), ({"accept_deletes": "yes"}, False)],
+    [({}, False), ({"accept_deletes": True}, True), ({"accept_deletes": False}, False)],
 )
 def test_only_a_person_accepts_many_deletions(swept, params: dict, accepts: bool) -> None:
     request = build_sweep_request(swept, params)
@@ -94,6 +95,12 @@ def test_only_a_person_accepts_many_deletions(swept, params: dict, accepts: bool
     task = build_sweep_dag(swept).get_task("people")
     assert task.build_request(swept, {"params": params, "dag_run": run}) == request
     assert build_sweep_dag(swept).params["accept_deletes"] is False
+
+
+def test_a_word_accepts_nothing(swept) -> None:
+    """`"yes"` was ignored in silence; `"no"` would be true to Python."""
+    with pytest.raises(ConfigError, match="without quotes"):
+        build_sweep_request(swept, {"accept_deletes": "no"})
 
 
 def test_the_task_asks_the_pipeline_for_a_sweep(swept, monkeypatch) -> None:
