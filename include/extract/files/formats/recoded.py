@@ -52,6 +52,17 @@ class RecodedPlace(Place):
             yield from _end_lines(chunks) if self.ends_in_cr else chunks
 
 
+def _recode(place: Place, encoding: str | None, bom: int, *, ends_in_cr: bool = False) -> Place:
+    return RecodedPlace(
+        place.name,
+        place.path,
+        place.max_unpacked_bytes,
+        encoding=encoding,
+        bom_bytes=bom,
+        ends_in_cr=ends_in_cr,
+    )
+
+
 def load_readable(
     place: Place, encoding: str, max_line_bytes: int, *, has_cells: bool = True
 ) -> tuple[Place, FileFacts, tuple[str, ...]]:
@@ -73,10 +84,10 @@ def load_readable(
         )
     if facts.is_wide:
         wide = facts.encoding
-        place = RecodedPlace(place.name, place.path, wide, bom)
+        place = _recode(place, wide, bom)
         facts = load_facts(place, UTF8, max_line_bytes)
     if facts.has_lone_returns and has_cells:
-        place = RecodedPlace(place.name, place.path, wide, bom, ends_in_cr=True)
+        place = _recode(place, wide, bom, ends_in_cr=True)
         facts = load_facts(place, facts.encoding, max_line_bytes)
         notices.append(
             f"file `{place.name}`: a carriage return alone was read as the end of a line."
