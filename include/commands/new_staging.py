@@ -81,7 +81,7 @@ def _find_streams(feed: Feed) -> dict[str, Stream]:
         return feed.streams
     # Drivers and readers are imported here: `new-staging --help` must not pay for them.
     from include.commands.connect import load_credentials
-    from include.extract.source import build_source
+    from include.extract.choose_source import build_source
 
     return build_source(feed, load_credentials(feed)).discover()
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from include.config.credentials import Credentials
 from include.config.models import Feed
 from include.core.streams import Page
-from include.extract.source import Source, build_source
+from include.extract.choose_source import build_source
+from include.extract.source import Source
 from include.ledger.connection import Warehouse
 from include.ledger.loads import LoadPlace
 from include.pipeline.source_stores import build_stores

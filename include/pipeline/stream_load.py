@@ -6,7 +6,6 @@ Data flow: ledger -> read plan (window, position) -> source.read -> run_load -> 
 import logging
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
 
 from include.config.connector_spec import Stream
 from include.config.models import Feed
@@ -14,7 +13,7 @@ from include.core.clock import utcnow
 from include.core.errors import ConfigError, EltError, PositionRefused, TooManyRejects
 from include.core.streams import LoadResult, Page, Window
 from include.destinations.postgres.tenant_schemas import run_ensure_tenant
-from include.extract.source import Source
+from include.extract.source import ReadOptions, Source
 from include.ledger import ddl
 from include.ledger import loads as ledger
 from include.ledger.connection import Warehouse
@@ -22,10 +21,9 @@ from include.ledger.loads import LoadPlace
 from include.load.loader import run_load
 from include.load.parts import build_sum
 from include.load.plan import LoadPlan
-from include.pipeline.file_reading import build_read_options, run_after_commit
 from include.pipeline.load_environment import LoadEnvironment
 from include.pipeline.load_request import LoadRequest
-from include.pipeline.read_plan import ReadPlan, fetch_read_plan, run_forget_position
+from include.pipeline.read_plan import fetch_read_plan, run_forget_position
 from include.pipeline.window import Skipped
 
 log = logging.getLogger(__name__)
@@ -80,7 +78,6 @@ def _run(
     run_prepare(request.feed, warehouse)
     source = source or environment.open_source(request.feed)
     stream = describe_stream(request, source)
-    options = build_read_options(source, request.reading)
     restarts, done = 0, []
     while True:
         planned = fetch_read_plan(request, place, stream, warehouse)
@@ -88,7 +85,8 @@ def _run(
             names = (*place.names, planned.reason)
             log.info("stream skipped tenant=%s feed=%s stream=%s reason=%s", *names)
             return planned
-        pages = _read(source, planned, options, environment)
+        options = ReadOptions(planned.position, request.reading)
+        pages = _read(source, planned.load.place, options, environment)
         try:
             result = run_load(warehouse, planned.load, pages)
         except PositionRefused as error:
@@ -99,7 +97,7 @@ def _run(
             log.warning("read starts over tenant=%s feed=%s stream=%s reason=%s", *names)
             run_forget_position(warehouse, planned.load)
             continue
-        run_after_commit(source, place.stream)
+        source.after_commit(place.stream)
         done.append(result)
         if _is_up_to(planned.load, place.started_at):
             return build_sum(done)
@@ -107,13 +105,9 @@ def _run(
 
 
 def _read(
-    source: Source, planned: ReadPlan, options: dict[str, Any], environment: LoadEnvironment
+    source: Source, place: LoadPlace, options: ReadOptions, environment: LoadEnvironment
 ) -> Iterator[Page]:
-    place = planned.load.place
-    if planned.position is not None:
-        # Sources whose pages carry no position need not know the parameter.
-        options = {**options, "position": planned.position}
-    for page in source.read(place.stream, place.window, **options):
+    for page in source.read(place.stream, place.window, options):
         environment.on_page(place, page)
         yield page
 

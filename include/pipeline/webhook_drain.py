@@ -5,14 +5,14 @@ transaction). A batch that fails as a whole is halved until the event that break
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from include.config.connector_spec import Stream
 from include.config.models import Feed, Tenant
 from include.core import naming
-from include.core.errors import ConfigError, ContractBroken, EltError, WarehouseRejected
+from include.core.errors import ContractBroken, EltError, WarehouseRejected
 from include.core.streams import (
     NOWHERE,
     EventMark,
@@ -24,7 +24,7 @@ from include.core.streams import (
     Window,
 )
 from include.core.webhook_event import WebhookEvent
-from include.extract.source import EventSource, LocatedSource, Source
+from include.extract.source import FROM_THE_START, EventSource, ReadOptions, Source
 from include.ledger import ddl
 from include.ledger.connection import Warehouse
 from include.ledger.stores import inbox
@@ -82,11 +82,6 @@ def run_drain(feed: Feed, environment: LoadEnvironment, origin: RunOrigin = NOWH
     result = DrainResult()
     run_prepare(feed, environment.warehouse)
     source = environment.open_source(feed)
-    if not isinstance(source, LocatedSource):
-        raise ConfigError(
-            f"the source of a feed with an inbox is a `{type(source).__name__}`. Expected the one "
-            "`build_source` makes. Open it with `LoadEnvironment.open_source`."
-        )
     # An explicit window leaves the cursor where the scheduled reads have put it.
     request = LoadRequest(feed, RunKind.SCHEDULED, window=Window(), origin=origin)
     drain = _Drain(request, environment, source, result)
@@ -117,7 +112,7 @@ class _Drain:
         self,
         request: LoadRequest,
         environment: LoadEnvironment,
-        source: LocatedSource,
+        source: Source,
         result: DrainResult,
     ) -> None:
         self.request, self.environment = request, environment
@@ -156,7 +151,9 @@ class _Drain:
     def _drain_stream(self, stream: str, events: list[WebhookEvent]) -> None:
         """Load these events; what fails is halved, then counted, at last quarantined."""
         try:
-            done = self._load(stream, _Batch(self.source, self.events, events))
+            done = self._load(
+                stream, _Reading(self.source, lambda name: self.events.drain(name, events))
+            )
         except (ContractBroken, WarehouseRejected) as error:
             if len(events) > 1 and self.alone < MOST_ALONE:
                 middle = len(events) // 2
@@ -178,7 +175,7 @@ class _Drain:
         streams = self.events.route(event.event_type)
         page = build_poison_page(event, streams, error)
         try:
-            self._load(stream, _Poison(self.source, page))
+            self._load(stream, _Reading(self.source, lambda name: iter((page,))))
         except EltError as second:
             self._note(stream, events, second)
             return
@@ -202,11 +199,11 @@ def build_poison_page(event: WebhookEvent, streams: tuple[str, ...], error: EltE
     return Page([], (reject,), partial=True, events=(mark,))
 
 
-class _Batch:
-    """The feed's source, reading nothing but these events."""
+class _Reading:
+    """The feed's source, with these pages instead of what it would read."""
 
-    def __init__(self, source: Source, events: EventSource, batch: list[WebhookEvent]) -> None:
-        self._source, self._events, self._batch = source, events, batch
+    def __init__(self, source: Source, pages: Callable[[str], Iterator[Page]]) -> None:
+        self._source, self._pages = source, pages
 
     def check(self) -> None:
         self._source.check()
@@ -214,15 +211,13 @@ class _Batch:
     def discover(self) -> dict[str, Stream]:
         return self._source.discover()
 
-    def read(self, stream: str, window: Window, position: str | None = None) -> Iterator[Page]:
-        return self._events.drain(stream, self._batch)
+    def read(
+        self, stream: str, window: Window, options: ReadOptions = FROM_THE_START
+    ) -> Iterator[Page]:
+        return self._pages(stream)
 
+    def after_commit(self, stream: str) -> None:
+        """Nothing: the source itself has read nothing."""
 
-class _Poison(_Batch):
-    """The feed's source, reading nothing but one reject."""
-
-    def __init__(self, source: Source, page: Page) -> None:
-        self._source, self._page = source, page
-
-    def read(self, stream: str, window: Window, position: str | None = None) -> Iterator[Page]:
-        yield self._page
+    def events(self) -> EventSource:
+        return self._source.events()

@@ -1,6 +1,5 @@
 """Every connector's feed at a running sandbox, with the credentials it needs."""
 
-import inspect
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,10 +13,12 @@ from include.config.credentials import Credentials, build_credentials
 from include.config.load import load_platform
 from include.config.models import Feed
 from include.core.streams import Page, Window
+from include.extract.choose_source import LocatedSource, build_source
+from include.extract.http.api_source import ApiSource
 from include.extract.http.client import HttpLimits
 from include.extract.own_python import load_connector_module
 from include.extract.rest.source import RestSource
-from include.extract.source import LocatedSource, Source, build_source
+from include.extract.source import Source
 from include.extract.stores.source_stores import Stores
 from include.extract.stores.tokens import MemoryTokenStore
 from include.sandbox.serve.connections import build_connection, find_vendor
@@ -49,8 +50,11 @@ class Case:
         feed = replace(self.feed, options={**self.feed.options, **options})
         if limits is None or not self.is_api:
             return build_source(feed, self.credentials, Stores(token_store=self.token_store))
-        inner = build_limited(feed, self.credentials, limits, self.token_store)
-        return LocatedSource(feed, inner)
+        own = load_connector_module(feed.connector.connector, "source")
+        made: type[ApiSource] = own.SOURCE if own else RestSource
+        stores = Stores(token_store=self.token_store)
+        quick = replace(limits, sleep=nap)
+        return LocatedSource(feed, made(feed, self.credentials, stores, quick))
 
     def quick(self, page: int | None = None, **options: Any) -> Source:
         """The feed's source without its rate limit, napping where it would wait.
@@ -74,24 +78,6 @@ class Case:
             for name, value in self.credentials.fields.items()
         }
         return Case(self.feed, Credentials("x", self.credentials.host, fields))
-
-
-def build_limited(
-    feed: Feed, credentials: Credentials, limits: HttpLimits, token_store: MemoryTokenStore
-) -> Source:
-    """The feed's source with other HTTP limits, hardly waiting between tries."""
-    given = {"limits": limits, "sleep": nap, "token_store": token_store}
-    own = load_connector_module(feed.connector.connector, "source")
-    if own is None:
-        return RestSource(feed, credentials, **given)
-    [made] = [
-        value
-        for value in vars(own).values()
-        if inspect.isclass(value) and value.__module__ == own.__name__ and hasattr(value, "read")
-    ]
-    known = inspect.signature(made).parameters
-    found: Source = made(feed, credentials, **{n: v for n, v in given.items() if n in known})
-    return found
 
 
 def nap(seconds: float) -> None:

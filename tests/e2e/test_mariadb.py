@@ -19,6 +19,7 @@ import yaml
 from include.core import clock
 from include.core.errors import AccessDenied, ConfigError, UpstreamUnavailable
 from include.core.streams import RunKind, Window
+from include.extract.source import ReadOptions
 from include.extract.sql.source import SqlSource
 from include.ledger.connection import Warehouse
 from include.pipeline.feed_load import run_feed_load
@@ -156,7 +157,7 @@ def test_windows_chunks_and_positions(port: int, warehouse: str) -> None:
     keys = [(row["a"], row["b"]) for page in pages for row in page.records.to_pylist()]
     assert len(keys) == len(set(keys)) == 90
     for number, page in enumerate(pages, 1):
-        rest = source.read("t", Window(), position=page.position)
+        rest = source.read("t", Window(), ReadOptions(page.position))
         found = [(row["a"], row["b"]) for p in rest for row in p.records.to_pylist()]
         assert found == keys[7 * number :]
     by_time = SqlCase(warehouse, maria.url(), streams={"t": {"cursor": "at"}})

@@ -18,7 +18,7 @@ from include.config.models import Feed
 from include.config.settings import ROOT
 from include.core.errors import AccessDenied
 from include.core.streams import LoadResult, RunKind
-from include.extract.source import build_source
+from include.extract.choose_source import build_source
 from include.ledger.connection import Warehouse
 from include.pipeline.load_request import LoadRequest
 from include.pipeline.stream_load import run_stream_load

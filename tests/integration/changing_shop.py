@@ -7,6 +7,7 @@ from typing import Any
 
 from include.config.connector_spec import Stream
 from include.core.streams import Page, Tombstone, Window
+from include.extract.source import FROM_THE_START, ReadOptions, SourceBase
 
 PAGE = 2
 IDS = range(1, 9)
@@ -92,7 +93,7 @@ class Shop:
         }
 
 
-class ShopSource:
+class ShopSource(SourceBase):
     """Pages of two, in the order of change, each asked for live: the shop may change in between.
 
     Attributes:
@@ -111,8 +112,10 @@ class ShopSource:
     def discover(self) -> dict[str, Stream]:
         raise AssertionError("the streams are declared")
 
-    def read(self, stream: str, window: Window, position: str | None = None) -> Iterator[Page]:
-        after = _parse(position) if position else None
+    def read(
+        self, stream: str, window: Window, options: ReadOptions = FROM_THE_START
+    ) -> Iterator[Page]:
+        after = _parse(options.position) if options.position else None
         page = 0
         while True:
             self.between.get(page, lambda: None)()

@@ -12,6 +12,7 @@ from include.config.models import Feed
 from include.core.clock import format_instant, frozen, parse_instant
 from include.core.errors import PositionRefused
 from include.core.streams import LoadResult, Page, RunKind, Window
+from include.extract.source import FROM_THE_START, ReadOptions, SourceBase
 from include.ledger.connection import Warehouse
 from include.pipeline.load_request import LoadRequest
 from include.pipeline.stream_load import run_stream_load
@@ -30,7 +31,7 @@ THINGS: dict[str, Any] = {
 
 
 @dataclass
-class ListSource:
+class ListSource(SourceBase):
     """Records by id. Pages hold the window's records by (updated_at, id); positions are stable.
 
     Attributes:
@@ -56,7 +57,10 @@ class ListSource:
     def discover(self) -> dict[str, Stream]:
         return {}
 
-    def read(self, stream: str, window: Window, position: str | None = None) -> Iterator[Page]:
+    def read(
+        self, stream: str, window: Window, options: ReadOptions = FROM_THE_START
+    ) -> Iterator[Page]:
+        position = options.position
         self.asked.append((window, position))
         if position is not None and self.refuses:
             raise PositionRefused("the token is too old. Expected a fresh one. Start over.")

@@ -14,6 +14,7 @@ from include.config.load import feed_by_name, load_platform
 from include.config.models import Feed
 from include.core.clock import frozen
 from include.core.streams import Page, RunKind, Window
+from include.extract.source import FROM_THE_START, ReadOptions, SourceBase
 from include.ledger.connection import Warehouse
 from include.pipeline.load_request import LoadRequest
 from include.pipeline.stream_load import run_stream_load
@@ -40,7 +41,7 @@ feeds:
 """
 
 
-class Days:
+class Days(SourceBase):
     """A source with one record a day; notes the windows it is asked for."""
 
     def __init__(self) -> None:
@@ -51,7 +52,9 @@ class Days:
     def discover(self) -> dict:
         return {}
 
-    def read(self, stream: str, window: Window) -> Iterator[Page]:
+    def read(
+        self, stream: str, window: Window, options: ReadOptions = FROM_THE_START
+    ) -> Iterator[Page]:
         self.asked.append(window)
         days = [datetime(2026, 1, day, 12, tzinfo=UTC) for day in range(1, 29)]
         yield Page([{"id": d.day, "at": d.isoformat()} for d in days if window.contains(d)])
@@ -117,8 +120,10 @@ def test_a_load_that_was_reading_does_not_undo_a_rewind(feed: Feed, warehouse: s
     _load(feed, warehouse, 20)
 
     class RewoundWhileReading(Days):
-        def read(self, stream: str, window: Window) -> Iterator[Page]:
-            yield from super().read(stream, window)
+        def read(
+            self, stream: str, window: Window, options: ReadOptions = FROM_THE_START
+        ) -> Iterator[Page]:
+            yield from super().read(stream, window, options)
             assert _rewind("--to", "2026-01-05", "--yes") == 0
 
     _load(feed, warehouse, 21, RewoundWhileReading())
@@ -179,7 +184,9 @@ def test_loads_are_shown_with_their_books_and_failures(
     feed: Feed, warehouse: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     class Broken(Days):
-        def read(self, stream: str, window: Window) -> Iterator[Page]:
+        def read(
+            self, stream: str, window: Window, options: ReadOptions = FROM_THE_START
+        ) -> Iterator[Page]:
             from include.core.errors import AccessDenied
 
             raise AccessDenied("the key `sales` is gone. Grant it.")

@@ -47,7 +47,7 @@ def test_a_kill_between_commit_and_move_is_mended_by_the_next_run(
     folder: Path, archiving: FilesCase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("include.pipeline.stream_load.run_after_commit", lambda *_: None)
+        patch.setattr("include.extract.files.source.FileSource.after_commit", lambda *_: None)
         assert archiving.load("orders").loaded == 2
     assert (folder / "orders_1.csv").exists()
     assert archiving.load("orders").read == 0

@@ -20,7 +20,7 @@ from moto.server import ThreadedMotoServer
 from include.config.credentials import Credentials
 from include.core.errors import AccessDenied, ConfigError, UpstreamUnavailable
 from include.core.streams import Window
-from include.extract.source import build_source
+from include.extract.choose_source import build_source
 from tests.integration.files_case import FilesCase, build_files_case
 from tests.unit.feed_maker import build_feed
 
@@ -236,7 +236,7 @@ def test_a_local_folder_never_imports_airflow(tmp_path: Path) -> None:
         "import sys\n"
         "from include.config.credentials import Credentials\n"
         "from include.core.streams import Window\n"
-        "from include.extract.source import build_source\n"
+        "from include.extract.choose_source import build_source\n"
         "from tests.unit.feed_maker import build_feed\n"
         f"source = build_source(build_feed('files', path={str(tmp_path)!r}), Credentials('c'))\n"
         "assert sum(len(p.records) for p in source.read('orders', Window())) == 1\n"

@@ -36,6 +36,8 @@ from include.core.errors import ContractBroken, UpstreamUnavailable
 from include.core.streams import LoadResult, Page, RunKind, Window
 from include.extract.http.client import HttpLimits
 from include.extract.rest.source import RestSource
+from include.extract.source import FROM_THE_START, ReadOptions, SourceBase
+from include.extract.stores.source_stores import Stores
 from include.extract.stores.tokens import MemoryTokenStore
 from include.ledger.connection import Warehouse
 from include.pipeline.load_request import LoadRequest
@@ -82,7 +84,7 @@ class ListApi:
 
 
 @dataclass
-class SlowSource:
+class SlowSource(SourceBase):
     """The REST engine, so slow that each page takes some minutes."""
 
     inner: RestSource
@@ -95,8 +97,10 @@ class SlowSource:
     def discover(self) -> dict[str, Stream]:
         return self.inner.discover()
 
-    def read(self, stream: str, window: Window, position: str | None = None) -> Iterator[Page]:
-        pages = self.inner.read(stream, window, position)
+    def read(
+        self, stream: str, window: Window, options: ReadOptions = FROM_THE_START
+    ) -> Iterator[Page]:
+        pages = self.inner.read(stream, window, options)
         for number in count():
             with frozen(self.now + timedelta(minutes=self.minutes * number)):
                 page = next(pages, None)
@@ -122,9 +126,11 @@ class Place:
         credentials = Credentials("c", self.api.url, {"login": "id", "password": "secret"})
         with frozen(self.now):
             source = RestSource(
-                feed, credentials, HttpLimits(connect_s=2, read_s=2, tries=1),
-                token_store=MemoryTokenStore(), sleep=lambda seconds: None,
-            )  # fmt: skip
+                feed,
+                credentials,
+                Stores(token_store=MemoryTokenStore()),
+                HttpLimits(connect_s=2, read_s=2, tries=1, sleep=lambda seconds: None),
+            )
             found = run_stream_load(
                 LoadRequest(feed, RunKind.SCHEDULED, ("things",)),
                 build_environment(Warehouse(self.warehouse), credentials),

@@ -304,7 +304,7 @@ def test_a_rest_list_is_asked_on_behind_what_is_committed(warehouse: str) -> Non
 
     with FakeApi(answer) as api:
         feed = replace(build_feed(connector), tenant=build_tenant("listco"))
-        source = RestSource(feed, Credentials("c", api.url), HttpLimits(tries=1))
+        source = RestSource(feed, Credentials("c", api.url), limits=HttpLimits(tries=1))
 
         def load() -> Any:
             environment = build_environment(Warehouse(warehouse), Credentials("c"))

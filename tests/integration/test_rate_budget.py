@@ -18,9 +18,11 @@ from include.config.credentials import Credentials
 from include.connectors.shopify.graphql import GraphQL
 from include.core.errors import RateLimited
 from include.core.rates import Bucket, BudgetKey
+from include.extract.http.api_client import build_client
+from include.extract.http.client import HttpLimits
 from include.extract.http.rate_limit import RateLimiter
-from include.extract.rest.source import build_client
 from include.extract.stores.rate_budget import MemoryRateBudget, RateBudget, build_budget_key
+from include.extract.stores.source_stores import Stores
 from include.ledger.connection import Warehouse
 from include.ledger.ddl import run_migrations
 from include.ledger.stores.rate_budget import WarehouseRateBudget
@@ -31,15 +33,17 @@ WORKER = """
 import sys
 from include.config.connector_spec import Api
 from include.config.credentials import Credentials
-from include.extract.rest.source import build_client
+from include.extract.http.api_client import build_client
 from include.extract.http.client import HttpLimits
+from include.extract.stores.source_stores import Stores
 from include.ledger.connection import Warehouse
 from include.ledger.stores.rate_budget import WarehouseRateBudget
 warehouse, url, rate, count, name = sys.argv[1:6]
 api = Api.model_validate({"base_url": "http://x", "auth": {"kind": "bearer", "secret": "password"},
                           **({"rate_limit": {"per_second": float(rate)}} if float(rate) else {})})
 client = build_client(api, Credentials(name, url, {"password": "k3y-of-all"}),
-                      HttpLimits(tries=6), rate_budget=WarehouseRateBudget(Warehouse(warehouse)))
+                      Stores(rate_budget=WarehouseRateBudget(Warehouse(warehouse))),
+                      HttpLimits(tries=6))
 for _ in range(int(count)):
     client.get("things")
 """
@@ -238,7 +242,7 @@ def test_two_tasks_of_a_shop_share_its_cost_budget(place: Warehouse) -> None:
         clients = [
             build_client(
                 Api(base_url=api.url, auth=Auth(kind="bearer")), credentials,
-                rate_budget=WarehouseRateBudget(place), sleep=slept.append,
+                Stores(rate_budget=WarehouseRateBudget(place)), HttpLimits(sleep=slept.append),
             )
             for slept in naps
         ]  # fmt: skip

@@ -17,6 +17,7 @@ from include.core.errors import (
     UpstreamUnavailable,
 )
 from include.core.streams import RunKind, Window
+from include.extract.source import ReadOptions
 from include.extract.sql.source import SqlSource
 from tests.integration.sql_case import SqlCase
 
@@ -191,7 +192,7 @@ def test_a_wall_clock_is_taken_in_the_zone_the_feed_names(warehouse: str, source
 
 
 def _keys(source: SqlSource, stream: str, position: str | None = None) -> list[Any]:
-    pages = source.read(stream, Window(), position=position)
+    pages = source.read(stream, Window(), ReadOptions(position))
     return [row for page in pages for row in page.records.to_pylist()]
 
 
@@ -215,7 +216,7 @@ def test_chunks_and_positions_neither_lose_nor_repeat_a_key(
         rest = [row for later in pages[number:] for row in later.records.to_pylist()]
         assert _keys(source, "parts", page.position) == rest
     with pytest.raises(PositionRefused):
-        list(source.read("parts", Window(), position='["a"]'))
+        list(source.read("parts", Window(), ReadOptions('["a"]')))
 
 
 def test_one_read_is_one_snapshot(warehouse: str, source_url: str) -> None:

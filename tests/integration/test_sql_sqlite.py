@@ -11,6 +11,7 @@ import pytest
 
 from include.core.errors import ConfigError, ContractBroken, MissingSecret
 from include.core.streams import Window
+from include.extract.source import ReadOptions
 from include.extract.sql.source import SqlSource
 from include.sandbox.generate import run_generate
 from include.sandbox.world import WorldSpec
@@ -114,7 +115,9 @@ def test_a_read_goes_on_behind_a_position(tmp_path: Path) -> None:
     source = SqlSource(case.feed, case.credentials)
     first, *rest = source.read("t", Window())
     assert len(first.records) == 10_000
-    resumed = [r for p in source.read("t", Window(), position=first.position) for r in p.records]
+    resumed = [
+        r for p in source.read("t", Window(), ReadOptions(first.position)) for r in p.records
+    ]
     assert resumed == [record for page in rest for record in page.records]
     assert len(resumed) == 17_000
 

@@ -18,7 +18,8 @@ from include.core.errors import (
     UpstreamUnavailable,
 )
 from include.core.streams import Tombstone, Window
-from include.extract.source import build_source
+from include.extract.choose_source import build_source
+from include.extract.source import ReadOptions
 from include.pipeline.stream_names import build_stream_names
 from tests.integration.tool_maker import SECRET, build_tool_source, ids, read, read_until_error
 
@@ -98,7 +99,7 @@ def test_every_airbyte_state_type_comes_back_as_it_was(state: str, tmp_path: Pat
 def test_a_stream_read_in_full_has_no_position(connector: str, tmp_path: Path) -> None:
     """Its next read must hold everything again, else what is absent would count as deleted."""
     source = build_tool_source(connector, tmp_path)
-    pages = list(source.read("all_people", Window(), position='{"last": 4}'))  # type: ignore[call-arg]
+    pages = list(source.read("all_people", Window(), ReadOptions('{"last": 4}')))
     assert ids(pages) == [1, 2, 3, 4, 5]
     assert {page.position for page in pages} == {None}
 

@@ -10,7 +10,8 @@ import pytest
 from include.config.credentials import Credentials
 from include.core.errors import EltError
 from include.core.streams import Page, Window
-from include.extract.source import Source, build_source
+from include.extract.choose_source import build_source
+from include.extract.source import ReadOptions, Source
 from include.extract.stores.source_stores import Stores
 from include.extract.stores.tokens import TokenStore
 from tests.unit.feed_maker import build_feed
@@ -50,8 +51,7 @@ def build_tool_source(
 
 
 def read(source: Source, stream: str = "orders", position: str | None = None) -> list[Page]:
-    given: Any = {"position": position} if position else {}
-    return list(source.read(stream, Window(), **given))
+    return list(source.read(stream, Window(), ReadOptions(position)))
 
 
 def read_until_error(source: Source, stream: str = "orders") -> tuple[list[Page], EltError]:

@@ -13,8 +13,8 @@ from include.config.models import Feed, Problem
 from include.config.settings import load_settings
 from include.core.errors import ConfigError
 from include.core.streams import Window
+from include.extract.choose_source import build_source
 from include.extract.http.api_auth import build_token_address
-from include.extract.source import build_source
 from tests.unit.fake_api import FakeApi, Reply, Seen
 
 HEAD = "tenant: newco\nname: Newco\nowner: me\nfeeds:\n  toys:\n    connector: rest\n"

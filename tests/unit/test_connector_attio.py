@@ -39,7 +39,7 @@ def _status(title: str, since: str = AT) -> dict[str, Any]:
 
 def _source(api: FakeApi) -> RestSource:
     credentials = Credentials("c", api.url, {"password": "token"})
-    return RestSource(FEED, credentials, HttpLimits(tries=1))
+    return RestSource(FEED, credentials, limits=HttpLimits(tries=1))
 
 
 def _read(api: FakeApi, stream: str) -> list[dict[str, Any]]:

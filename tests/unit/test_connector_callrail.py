@@ -41,7 +41,7 @@ def _page(name: str, rows: list[dict[str, Any]], page: int = 1, pages: int = 1) 
 
 def _read(api: FakeApi, stream: str, window: Window = ONE) -> list[dict[str, Any]]:
     credentials = Credentials("c", api.url, {"password": "key"})
-    source = RestSource(FEED, credentials, HttpLimits(tries=1))
+    source = RestSource(FEED, credentials, limits=HttpLimits(tries=1))
     with clock.frozen(NOW):
         return [r for page in source.read(stream, window) for r in page.records]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from include.config.credentials import Credentials
 from include.core.streams import Window
-from include.extract.source import build_source
+from include.extract.choose_source import build_source
 from tests.unit.feed_maker import build_feed
 
 

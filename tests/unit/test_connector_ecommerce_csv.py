@@ -9,7 +9,8 @@ import pytest
 from include.config.credentials import Credentials
 from include.core.errors import ContractBroken
 from include.core.streams import Window
-from include.extract.source import Source, build_source
+from include.extract.choose_source import build_source
+from include.extract.source import Source
 from tests.unit.feed_maker import build_feed
 
 HEADER = "product_id,product_name,category,subcategory,brand,unit_price,cost,currency,is_active,"

@@ -19,6 +19,7 @@ from include.core.errors import (
 )
 from include.core.streams import Window
 from include.extract.http.client import HttpLimits
+from include.extract.stores.source_stores import Stores
 from include.extract.stores.tokens import MemoryTokenStore
 from tests.unit.fake_api import FakeApi, Reply, Seen
 from tests.unit.feed_maker import build_feed
@@ -31,9 +32,8 @@ def _source(api: FakeApi, **fields: str) -> GoHighLevelSource:
     found = GoHighLevelSource(
         build_feed("gohighlevel"),
         Credentials("c", api.url, fields or PRIVATE),
-        token_store=MemoryTokenStore(),
-        limits=HttpLimits(tries=2),
-        sleep=lambda seconds: None,
+        Stores(token_store=MemoryTokenStore()),
+        HttpLimits(tries=2, sleep=lambda seconds: None),
     )
     found._limiter = None
     return found

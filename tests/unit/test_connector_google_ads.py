@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -90,7 +91,8 @@ def api() -> Iterator[requests_mock.Mocker]:
 def _source(fields: dict[str, str] | None = None, **options: Any) -> GoogleAdsSource:
     feed = build_feed("google_ads", **options)
     waits: list[float] = []
-    return GoogleAdsSource(feed, Credentials("c", None, fields or FIELDS), sleep=waits.append)
+    limits = replace(GoogleAdsSource.usual_limits, sleep=waits.append)
+    return GoogleAdsSource(feed, Credentials("c", None, fields or FIELDS), limits=limits)
 
 
 def _read(source: GoogleAdsSource, days: int, stream: str = "campaign_stats") -> list[Page]:

@@ -1,6 +1,7 @@
 """The traps of GA4 reports, each with a fake property that springs it."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -26,7 +27,8 @@ Answer = dict[str, Any]
 def _source(waits: list[float] | None = None, **options: Any) -> GoogleAnalyticsSource:
     feed = build_feed("google_analytics", **{"property_id": "77", **options})
     sleep = (waits if waits is not None else []).append
-    return GoogleAnalyticsSource(feed, Credentials("c", None, FIELDS), sleep=sleep)
+    limits = replace(GoogleAnalyticsSource.usual_limits, sleep=sleep)
+    return GoogleAnalyticsSource(feed, Credentials("c", None, FIELDS), limits=limits)
 
 
 def _row(request: Answer, day: date, rank: int = 0) -> Answer:

@@ -13,7 +13,7 @@ from include.config.load import load_connectors, load_tenant
 from include.config.models import Feed
 from include.config.settings import load_settings
 from include.core.streams import Window
-from include.extract.source import build_source
+from include.extract.choose_source import build_source
 from tests.unit.fake_api import FakeApi, Reply, Seen
 from tests.unit.feed_maker import build_feed
 

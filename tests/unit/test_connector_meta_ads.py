@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,6 +28,7 @@ from include.core.errors import (
 from include.core.streams import Page, Window
 from include.extract.http.client import HttpLimits
 from include.extract.stores.jobs import MemoryJobStore
+from include.extract.stores.source_stores import Stores
 from tests.unit.fake_api import FakeApi, Reply, Seen
 from tests.unit.feed_maker import build_feed
 
@@ -85,8 +87,8 @@ def _source(api: FakeApi, jobs: MemoryJobStore | None = None, **options: Any) ->
     fields |= {"app_secret": options.pop("app_secret")} if "app_secret" in options else {}
     waits: list[float] = options.pop("waits", [])
     return MetaAdsSource(
-        build_feed(CONNECTOR, **options), Credentials("c", api.url, fields), job_store=jobs,
-        limits=HttpLimits(tries=2), sleep=waits.append,
+        build_feed(CONNECTOR, **options), Credentials("c", api.url, fields), Stores(job_store=jobs),
+        HttpLimits(tries=2, sleep=waits.append),
     )  # fmt: skip
 
 
@@ -156,7 +158,7 @@ def test_a_new_process_goes_on_with_the_report(fake_api: Make) -> None:
         raise Killed
 
     first = _source(api, jobs)
-    first._sleep = die
+    first._limits = replace(first._limits, sleep=die)
     with pytest.raises(Killed):
         _read(first)
     assert len(graph.ranges) == 1

@@ -25,6 +25,7 @@ from include.core.errors import (
 )
 from include.core.streams import Window
 from include.extract.http.client import HttpLimits
+from include.extract.stores.source_stores import Stores
 from include.extract.stores.tokens import MemoryTokenStore
 from tests.unit.fake_api import FakeApi, Reply, Seen
 from tests.unit.feed_maker import build_feed
@@ -56,7 +57,7 @@ def _source(api: FakeApi, **fields: str) -> QuickBooksSource:
              "token_url": f"{api.url}/oauth2/v1/tokens/bearer"}  # fmt: skip
     return QuickBooksSource(
         build_feed(CONNECTOR), Credentials("c", api.url, {**known, **fields}),
-        token_store=MemoryTokenStore(), limits=HttpLimits(tries=2), sleep=lambda s: None,
+        Stores(token_store=MemoryTokenStore()), HttpLimits(tries=2, sleep=lambda s: None),
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from include.connectors.quickbooks_csv.cells import (
 )
 from include.core.errors import ContractBroken, TruncatedFetch, UpstreamUnavailable
 from include.core.streams import Page, Window
-from include.extract.source import build_source
+from include.extract.choose_source import build_source
 from tests.unit.feed_maker import build_feed
 
 BY_CUSTOMER = """\ufeff"Example Co, LLC",,,,,,,,,,,\r

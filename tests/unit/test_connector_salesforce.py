@@ -1,6 +1,7 @@
 """The traps of Salesforce's APIs, against a scripted org."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from include.core.errors import AccessDenied, ContractBroken, RateLimited, Upstr
 from include.core.streams import Window
 from include.extract.http.client import HttpLimits
 from include.extract.stores.jobs import MemoryJobStore
+from include.extract.stores.source_stores import Stores
 from tests.unit.fake_api import FakeApi, Reply, Seen
 from tests.unit.feed_maker import build_feed
 
@@ -58,7 +60,7 @@ def _source(api: FakeApi, jobs: MemoryJobStore | None = None, **options: Any) ->
     credentials = Credentials("c", api.url, {"login": "key", "password": "secret"})
     return SalesforceSource(
         build_feed("salesforce", **options), credentials,
-        job_store=jobs, limits=HttpLimits(tries=2), sleep=lambda seconds: None,
+        Stores(job_store=jobs), HttpLimits(tries=2, sleep=lambda seconds: None),
     )  # fmt: skip
 
 
@@ -230,7 +232,7 @@ def test_a_job_that_outlived_its_task_is_taken_up() -> None:
 
     with FakeApi(Org(lambda seen: job(seen) or pages(seen))) as api:
         source = _source(api, jobs, bulk="always")
-        source._sleep = die
+        source._limits = replace(source._limits, sleep=die)
         with pytest.raises(KeyboardInterrupt):
             _read(source)
         job.state = "JobComplete"

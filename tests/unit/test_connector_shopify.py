@@ -43,8 +43,8 @@ class Shop:
         self.naps: list[float] = []
         feed = build_feed("shopify", **{"bulk": "never", **options})
         credentials = Credentials("c", api.url, {"password": CANARY})
-        limits = HttpLimits(tries=1, read_s=5)
-        self.source = ShopifySource(feed, credentials, limits=limits, sleep=self.naps.append)
+        limits = HttpLimits(tries=1, read_s=5, sleep=self.naps.append)
+        self.source = ShopifySource(feed, credentials, limits=limits)
 
     def read(self, stream: str = "customers", window: Window = WINDOW) -> list[dict[str, Any]]:
         return [r for page in self.source.read(stream, window) for r in page.records]

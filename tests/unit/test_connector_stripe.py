@@ -15,6 +15,7 @@ from include.core.errors import AccessDenied, ContractBroken, PositionRefused
 from include.core.streams import Page, Tombstone, Window
 from include.core.webhook_event import PATHS, build_event
 from include.extract.http.client import HttpLimits
+from include.extract.source import ReadOptions
 from tests.unit.fake_api import FakeApi, Reply, Seen
 from tests.unit.feed_maker import build_feed
 
@@ -91,7 +92,7 @@ def api(account: Account) -> Iterator[FakeApi]:
 def build(api: FakeApi, **options: Any) -> StripeSource:
     credentials = Credentials("c", f"{api.url}/v1", {"password": "rk_test_canary"})
     feed = build_feed("stripe", **options)
-    return StripeSource(feed, credentials, HttpLimits(tries=1), sleep=lambda seconds: None)
+    return StripeSource(feed, credentials, limits=HttpLimits(tries=1, sleep=lambda seconds: None))
 
 
 def read(api: FakeApi, stream: str, window: Window = RECENT) -> list[Page]:
@@ -296,7 +297,7 @@ def test_a_list_goes_on_where_it_broke_off(account: Account, api: FakeApi) -> No
     window = Window(datetime(2025, 1, 1, tzinfo=UTC), NOW)
     pages = read(api, "charges", window)
     assert [page.position is None for page in pages] == [False, False, True]
-    rest = list(build(api).read("charges", window, pages[0].position))
+    rest = list(build(api).read("charges", window, ReadOptions(pages[0].position)))
     assert ids(rest) == ids(pages)[2:] == ["ch_2", "ch_1", "ch_0"]
 
 

@@ -12,9 +12,10 @@ from include.core.errors import ContractBroken
 from include.core.streams import Reading
 from include.extract.files.folder import Found, LocalFolder, is_wanted
 from include.extract.files.intake import Intake, State
-from include.extract.files.known import Known, LoadedFile
+from include.extract.files.known import Known
 from include.extract.files.place import Place, matches
 from include.extract.files.zipped import load_members, unzipped
+from include.extract.stores.files import LoadedFile
 
 
 @pytest.mark.parametrize(

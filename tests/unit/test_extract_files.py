@@ -17,11 +17,12 @@ from include.core.errors import (
     UpstreamUnavailable,
 )
 from include.core.streams import Window
+from include.extract.choose_source import build_source
 from include.extract.files.formats.excel_reader import load_error_cells
 from include.extract.files.formats.facts import load_facts
 from include.extract.files.formats.reader import Layout, read_pieces
 from include.extract.files.place import Place
-from include.extract.source import Source, build_source
+from include.extract.source import Source
 from tests.unit.feed_maker import build_feed
 
 EVERYTHING = Window()

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -20,7 +21,7 @@ from include.core.errors import (
     UpstreamUnavailable,
 )
 from include.extract.http.auth import build_auth
-from include.extract.http.client import HttpClient, HttpLimits
+from include.extract.http.client import AnswerRules, HttpClient, HttpLimits
 from include.extract.http.rate_limit import RateLimiter
 from include.extract.http.status import parse_retry_after
 from include.extract.http.usage_headers import find_rest_s
@@ -53,7 +54,9 @@ def serve(naps: Clock) -> Iterator[object]:
         api = FakeApi(list(script))
         running.append(api)
         auth = build_auth(Auth(kind="bearer", secret="password"), _credentials())
-        client = HttpClient(f"{api.url}/v1", auth=auth, limits=LIMITS, sleep=naps.sleep, **options)
+        limits = replace(LIMITS, sleep=naps.sleep)
+        answers = AnswerRules(**options)
+        client = HttpClient(f"{api.url}/v1", auth=auth, limits=limits, answers=answers)
         return client, api
 
     yield start
@@ -131,7 +134,7 @@ def test_what_starts_something_is_sent_once(serve) -> None:
 
 
 def test_nobody_listens() -> None:
-    client = HttpClient("http://127.0.0.1:9", limits=LIMITS, sleep=lambda s: None)
+    client = HttpClient("http://127.0.0.1:9", limits=replace(LIMITS, sleep=lambda s: None))
     with pytest.raises(UpstreamUnavailable, match="ConnectionError"):
         client.get("x")
 

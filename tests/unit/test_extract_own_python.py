@@ -7,7 +7,7 @@ import pytest
 from include.config.credentials import Credentials
 from include.core.errors import ConfigError
 from include.core.streams import Window
-from include.extract.source import build_source
+from include.extract.choose_source import build_source
 from tests.unit.feed_maker import build_feed
 
 CONNECTOR = {
@@ -40,11 +40,13 @@ def test_hooks_change_and_leave_out_records(folder: Path) -> None:
 def test_a_source_of_its_own(folder: Path) -> None:
     (folder / "source.py").write_text(
         "from include.core.errors import AccessDenied\n"
-        "class Own:\n"
+        "from include.extract.source import SourceBase\n"
+        "class Own(SourceBase):\n"
         "    def check(self):\n"
         "        raise AccessDenied('no. Expected yes. Ask.')\n"
-        "def build_source(feed, credentials):\n"
-        "    return Own()\n"
+        "    def read(self, stream, window, options=None):\n"
+        "        yield from ()\n"
+        "SOURCE = Own\n"
     )
     python = {**CONNECTOR, "kind": "python"}
     with pytest.raises(Exception, match=r"testco/feed: no\."):

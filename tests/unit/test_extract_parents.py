@@ -35,7 +35,9 @@ def _connector(*, things: dict[str, Any], **streams: Any) -> dict[str, Any]:
 
 
 def _source(api: FakeApi, connector: dict[str, Any]) -> RestSource:
-    return RestSource(build_feed(connector), Credentials("c", api.url, {"password": "s"}), LIMITS)
+    return RestSource(
+        build_feed(connector), Credentials("c", api.url, {"password": "s"}), limits=LIMITS
+    )
 
 
 def _read(api: FakeApi, connector: dict[str, Any], window: Window | None = None) -> list[Any]:
@@ -85,7 +87,7 @@ def test_the_parent_is_paged_and_need_not_be_selected() -> None:
     with FakeApi(answer) as api:
         feed = build_feed(connector)
         del feed.streams["boxes"]
-        source = RestSource(feed, Credentials("c", api.url), LIMITS)
+        source = RestSource(feed, Credentials("c", api.url), limits=LIMITS)
         found = [r["id"] for page in source.read("things", Window()) for r in page.records]
         assert found == ["/boxes/1/things", "/boxes/2/things"]
         assert [s.query["page"] for s in api.seen if s.path == "/boxes"] == ["1", "2"]

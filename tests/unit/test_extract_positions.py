@@ -10,6 +10,7 @@ from include.core.errors import ContractBroken, PositionRefused
 from include.core.streams import Page, Window
 from include.extract.http.client import HttpLimits
 from include.extract.rest.source import RestSource
+from include.extract.source import ReadOptions
 from tests.unit.fake_api import FakeApi, Reply, Seen
 from tests.unit.feed_maker import build_feed
 
@@ -45,7 +46,7 @@ def _source(api: FakeApi, paginator: dict[str, Any], **stream: Any) -> RestSourc
         "api": {"base_url": api.url, "records_path": "data", "paginator": paginator},
     }  # fmt: skip
     credentials = Credentials("c", api.url, {"password": "canary-secret"})
-    return RestSource(build_feed(connector), credentials, QUICK)
+    return RestSource(build_feed(connector), credentials, limits=QUICK)
 
 
 def _ids(pages: list[Page]) -> list[int]:
@@ -61,7 +62,7 @@ def test_a_list_is_read_on_behind_any_page(kind: str) -> None:
         assert [page.position is None for page in pages] == [False, False, True]
         for number, page in enumerate(pages[:2]):
             asked = len(api.seen)
-            rest = list(source.read("things", Window(), page.position))
+            rest = list(source.read("things", Window(), ReadOptions(page.position)))
             assert _ids(rest) == [1, 2, 3, 4, 5, 6][2 * number + 2 :]
             assert len(api.seen) - asked == 2 - number
 
@@ -88,7 +89,7 @@ def test_an_expired_position_is_refused_as_such(status: int) -> None:
         position = next(iter(source.read("things", Window()))).position
         api.script = [Reply({"error": "expired"}, status=status)]
         with pytest.raises(PositionRefused, match="no longer takes"):
-            list(source.read("things", Window(), position))
+            list(source.read("things", Window(), ReadOptions(position)))
 
 
 def test_a_position_that_expires_while_reading_is_refused_too() -> None:
@@ -111,7 +112,7 @@ def test_a_position_in_another_form_is_refused(text: str) -> None:
     with FakeApi(_list("cursor")) as api:
         source = _source(api, {**KINDS["cursor"], "resumable": True})
         with pytest.raises(PositionRefused, match="cannot be understood"):
-            list(source.read("things", Window(), text))
+            list(source.read("things", Window(), ReadOptions(text)))
 
 
 def test_an_address_that_repeats_the_secret_is_not_kept() -> None:

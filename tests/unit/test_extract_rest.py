@@ -9,9 +9,10 @@ import pytest
 from include.config.credentials import Credentials
 from include.core.errors import ContractBroken, EltError
 from include.core.streams import Window
+from include.extract.choose_source import build_source
+from include.extract.http.api_client import build_base_url
 from include.extract.http.client import HttpLimits
-from include.extract.rest.source import RestSource, build_base_url
-from include.extract.source import build_source
+from include.extract.rest.source import RestSource
 from tests.unit.fake_api import FakeApi, Reply, Seen
 from tests.unit.feed_maker import build_feed
 
@@ -29,7 +30,7 @@ def _connector(paginator: dict[str, Any], **stream: Any) -> dict[str, Any]:
 
 
 def _read(api: FakeApi, connector: dict[str, Any], window: Window | None = None) -> list[Any]:
-    source = RestSource(build_feed(connector), Credentials("c", api.url), LIMITS)
+    source = RestSource(build_feed(connector), Credentials("c", api.url), limits=LIMITS)
     return list(source.read("things", window or Window()))
 
 

@@ -12,6 +12,7 @@ from include.core.errors import ContractBroken, EltError, RateLimited, UpstreamU
 from include.core.streams import Window
 from include.extract.http.client import HttpLimits
 from include.extract.rest.source import RestSource
+from include.extract.stores.source_stores import Stores
 from include.extract.stores.tokens import MemoryTokenStore
 from tests.unit.fake_api import FakeApi, Reply, Seen
 from tests.unit.feed_maker import build_feed
@@ -32,7 +33,7 @@ def _connector(paginator: dict[str, Any], **api: Any) -> dict[str, Any]:
 
 def _ids(api: FakeApi, connector: dict[str, Any], **source: Any) -> list[int]:
     credentials = Credentials("c", api.url, {"password": CANARY, "login": "me"})
-    reader = RestSource(build_feed(connector), credentials, LIMITS, **source)
+    reader = RestSource(build_feed(connector), credentials, limits=LIMITS, **source)
     return [r["id"] for page in reader.read("things", Window()) for r in page.records]
 
 
@@ -144,9 +145,11 @@ def test_a_token_that_expires_between_two_pages_goes_on_at_the_same_page() -> No
     with FakeApi(answer) as api, clock.frozen(now):
         credentials = Credentials("c", api.url, {"login": "id", "password": CANARY})
         source = RestSource(
-            build_feed(_connector(paginator, auth=auth)), credentials, LIMITS,
-            token_store=MemoryTokenStore(),
-        )  # fmt: skip
+            build_feed(_connector(paginator, auth=auth)),
+            credentials,
+            Stores(token_store=MemoryTokenStore()),
+            LIMITS,
+        )
         found = []
         pages = source.read("things", Window())
         for _ in range(2):
@@ -216,7 +219,9 @@ def test_a_secret_in_the_query_stays_secret_when_nobody_listens(
     caplog.set_level(logging.DEBUG)
     connector = _connector({"kind": "single"}, auth={"kind": "query", "name": "api_key"})
     source = RestSource(
-        build_feed(connector), Credentials("c", "http://127.0.0.1:9", {"password": CANARY}), LIMITS
+        build_feed(connector),
+        Credentials("c", "http://127.0.0.1:9", {"password": CANARY}),
+        limits=LIMITS,
     )
     with pytest.raises(UpstreamUnavailable) as caught:
         list(source.read("things", Window()))

@@ -11,8 +11,6 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from include.config.connector_spec import Stream
-from include.config.credentials import Credentials
-from include.config.models import Feed
 from include.connectors.erpnext.listing import (
     CHILD_DOCTYPES,
     Filter,
@@ -23,10 +21,10 @@ from include.connectors.erpnext.listing import (
 from include.connectors.erpnext.site_time import build_wall_end, build_wall_start, set_instants
 from include.core.errors import ConfigError, ContractBroken
 from include.core.streams import Page, Window
+from include.extract.http.api_source import ApiSource
 from include.extract.http.auth import HeaderAuth
-from include.extract.http.client import HttpClient, HttpLimits
-from include.extract.http.rate_limit import build_limiter
-from include.extract.stores.rate_budget import RateBudget
+from include.extract.http.client import AnswerRules, HttpClient
+from include.extract.source import FROM_THE_START, ReadOptions
 from include.extract.windows import keep_inside
 
 log = logging.getLogger(__name__)
@@ -34,39 +32,25 @@ log = logging.getLogger(__name__)
 ZONE_METHOD = "api/method/frappe.client.get_time_zone"
 
 
-def build_source(
-    feed: Feed, credentials: Credentials, *, rate_budget: RateBudget | None = None
-) -> "ErpnextSource":
-    return ErpnextSource(feed, credentials, rate_budget=rate_budget)
-
-
-class ErpnextSource:
+class ErpnextSource(ApiSource):
     """One site."""
 
-    def __init__(
-        self,
-        feed: Feed,
-        credentials: Credentials,
-        *,
-        limits: HttpLimits | None = None,
-        rate_budget: RateBudget | None = None,
-    ) -> None:
-        api = feed.connector.api
-        if api is None or not credentials.host:
+    def _prepare(self) -> None:
+        credentials = self._credentials
+        if not credentials.host:
             raise ConfigError(
                 f"connection `{credentials.connection_id}` has no host. Expected the site's "
                 "address, `https://<site>`. Add it to the connection."
             )
         key, secret = credentials.secret("login"), credentials.secret("password")
-        self._feed = feed
-        self._size = int(feed.options.get("page_size") or 500)
+        self._size = int(self._feed.options.get("page_size") or 500)
         self._zone: ZoneInfo | None = None
         self._client = HttpClient(
             credentials.host,
             auth=HeaderAuth("Authorization", f"token {key}:{secret}"),
-            limiter=build_limiter(api, credentials, rate_budget),
-            limits=limits,
-            exact_numbers=api.exact_numbers,
+            limiter=self._build_limiter(),
+            limits=self._limits,
+            answers=AnswerRules(self._api.exact_numbers),
         )
 
     def check(self) -> None:
@@ -78,10 +62,9 @@ class ErpnextSource:
                 names = [str(document["name"]) for document in found]
                 self._fetch_children(stream, child, names)
 
-    def discover(self) -> dict[str, Stream]:
-        return dict(self._feed.streams)
-
-    def read(self, stream: str, window: Window) -> Iterator[Page]:
+    def read(
+        self, stream: str, window: Window, options: ReadOptions = FROM_THE_START
+    ) -> Iterator[Page]:
         """Pages of a window, oldest change first.
 
         Raises:
@@ -171,3 +154,6 @@ class ErpnextSource:
             f"the answer of `{doctype}` has no list of documents at `data`, it has: "
             f"{keys or 'nothing'}. Expected a list of objects. Check the connection's host."
         )
+
+
+SOURCE = ErpnextSource

@@ -23,7 +23,7 @@ EVENTS_SLICE = timedelta(days=120)
 
 
 @dataclass(frozen=True)
-class Place:
+class SubAccount:
     """The sub-account, and a client for each of the two versions its lists need.
 
     Attributes:
@@ -36,10 +36,10 @@ class Place:
     company_id: str | None
 
 
-def fetch_contacts(place: Place, window: Window) -> Iterator[Records]:
+def fetch_contacts(account: SubAccount, window: Window) -> Iterator[Records]:
     """By `searchAfter`, which has no end at 10,000 rows as page numbers have."""
     body: dict[str, Any] = {
-        "locationId": place.location_id,
+        "locationId": account.location_id,
         "pageLimit": CONTACTS_PAGE,
         "sort": [{"field": "dateUpdated", "direction": "asc"}],
     }
@@ -48,7 +48,7 @@ def fetch_contacts(place: Place, window: Window) -> Iterator[Records]:
         body["filters"] = [{"field": "dateUpdated", "operator": "range", "value": bounds}]
     seen: set[str] = set()
     while True:
-        records = _list(place.client.post("contacts/search", body).body, "contacts")
+        records = _list(account.client.post("contacts/search", body).body, "contacts")
         if not records:
             return
         position = records[-1].get("searchAfter")
@@ -73,15 +73,15 @@ def build_bounds(window: Window) -> dict[str, int]:
     return bounds
 
 
-def fetch_opportunities(place: Place) -> Iterator[Records]:
+def fetch_opportunities(account: SubAccount) -> Iterator[Records]:
     """By the pair (startAfter, startAfterId); `nextPageUrl` may name a foreign host."""
     params = {
-        "location_id": place.location_id, "status": "all", "order": "added_asc",
+        "location_id": account.location_id, "status": "all", "order": "added_asc",
         "limit": str(OPPORTUNITIES_PAGE),
     }  # fmt: skip
     seen: set[str] = set()
     while True:
-        body = place.client.get("opportunities/search", params).body
+        body = account.client.get("opportunities/search", params).body
         records = _list(body, "opportunities")
         meta = body.get("meta") or {}
         if not records:
@@ -96,23 +96,23 @@ def fetch_opportunities(place: Place) -> Iterator[Records]:
         params |= {"startAfter": str(after), "startAfterId": str(after_id)}
 
 
-def fetch_pipelines(place: Place) -> Iterator[Records]:
-    body = place.client.get("opportunities/pipelines", {"locationId": place.location_id}).body
+def fetch_pipelines(account: SubAccount) -> Iterator[Records]:
+    body = account.client.get("opportunities/pipelines", {"locationId": account.location_id}).body
     yield _list(body, "pipelines")
 
 
-def fetch_conversations(place: Place) -> Iterator[Records]:
+def fetch_conversations(account: SubAccount) -> Iterator[Records]:
     """By `startAfterDate`, one millisecond earlier than the last row and without those known.
 
     The position is a time only: going on exactly after it would skip the other rows of that time.
     """
     params = {
-        "locationId": place.location_id, "sort": "asc", "sortBy": "last_message_date",
+        "locationId": account.location_id, "sort": "asc", "sortBy": "last_message_date",
         "status": "all", "limit": str(CONVERSATIONS_PAGE),
     }  # fmt: skip
     seen: set[str] = set()
     while True:
-        body = place.early_client.get("conversations/search", params).body
+        body = account.early_client.get("conversations/search", params).body
         records = _list(body, "conversations")
         fresh = [record for record in records if str(record.get("id")) not in seen]
         if not fresh:
@@ -129,24 +129,24 @@ def fetch_conversations(place: Place) -> Iterator[Records]:
         )
 
 
-def fetch_calendars(place: Place) -> Iterator[Records]:
-    body = place.early_client.get("calendars/", {"locationId": place.location_id}).body
+def fetch_calendars(account: SubAccount) -> Iterator[Records]:
+    body = account.early_client.get("calendars/", {"locationId": account.location_id}).body
     yield _list(body, "calendars")
 
 
-def fetch_events(place: Place, start: datetime, end: datetime) -> Iterator[Records]:
+def fetch_events(account: SubAccount, start: datetime, end: datetime) -> Iterator[Records]:
     """Calendar by calendar, slice by slice; an event across a border comes in both slices."""
-    for calendars in fetch_calendars(place):
+    for calendars in fetch_calendars(account):
         for calendar in calendars:
             seen: set[str] = set()
             at = start
             while at < end:
                 until = min(at + EVENTS_SLICE, end)
                 params = {
-                    "locationId": place.location_id, "calendarId": str(calendar.get("id")),
+                    "locationId": account.location_id, "calendarId": str(calendar.get("id")),
                     "startTime": str(_milliseconds(at)), "endTime": str(_milliseconds(until)),
                 }  # fmt: skip
-                body = place.early_client.get("calendars/events", params).body
+                body = account.early_client.get("calendars/events", params).body
                 found = _list(body, "events")
                 fresh = [event for event in found if str(event.get("id")) not in seen]
                 seen.update(str(event.get("id")) for event in fresh)
@@ -154,18 +154,18 @@ def fetch_events(place: Place, start: datetime, end: datetime) -> Iterator[Recor
                 at = until
 
 
-def fetch_users(place: Place) -> Iterator[Records]:
+def fetch_users(account: SubAccount) -> Iterator[Records]:
     """The search by agency; without its id the older list of the sub-account."""
-    if place.company_id is None:
-        yield _list(place.client.get("users/", {"locationId": place.location_id}).body, "users")
+    if account.company_id is None:
+        yield _list(account.client.get("users/", {"locationId": account.location_id}).body, "users")
         return
     seen: set[str] = set()
     while True:
         params = {
-            "companyId": place.company_id, "locationId": place.location_id,
+            "companyId": account.company_id, "locationId": account.location_id,
             "skip": str(len(seen)), "limit": str(USERS_PAGE),
         }  # fmt: skip
-        body = place.client.get("users/search", params).body
+        body = account.client.get("users/search", params).body
         records = _list(body, "users")
         if records:
             yield _new(records, seen, "users/search")

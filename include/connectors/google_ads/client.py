@@ -2,22 +2,21 @@
 
 import json
 import logging
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
+from include.config.connector_spec import Api
 from include.config.credentials import Credentials
 from include.config.models import Feed
 from include.connectors.google_ads.accounts import clean_id
 from include.connectors.google_ads.gaql import fetch_rows
 from include.core.errors import ConfigError, ContractBroken
-from include.extract.http.client import HttpClient, HttpLimits
+from include.extract.http.api_client import build_base_url
+from include.extract.http.client import AnswerRules, HttpClient, HttpLimits
 from include.extract.http.google_errors import build_explain, seconds_to_midnight
 from include.extract.http.google_login import build_google_auth
-from include.extract.http.rate_limit import build_limiter
+from include.extract.http.rate_limit import RateLimiter
 from include.extract.record_path import pick
-from include.extract.rest.source import build_base_url
-from include.extract.stores.rate_budget import RateBudget
 
 log = logging.getLogger(__name__)
 
@@ -42,15 +41,11 @@ class AdsClient:
     def __init__(
         self,
         feed: Feed,
+        api: Api,
         credentials: Credentials,
-        *,
-        limits: HttpLimits | None = None,
-        rate_budget: RateBudget | None = None,
-        sleep: Callable[[float], None] = time.sleep,
+        limiter: RateLimiter,
+        limits: HttpLimits,
     ) -> None:
-        api = feed.connector.api
-        if api is None:
-            raise ConfigError("google_ads has no `api`. Expected one. Add it to its yaml.")
         further = _hook_fields(credentials)
         fields = {**further, **credentials.fields}
         login = feed.options.get("login_customer_id") or fields.get("login_customer_id")
@@ -61,10 +56,8 @@ class AdsClient:
         # Ignored by Google since September 2026; older proxies still ask for it.
         token = fields.get("developer_token")
         self._headers = {"developer-token": token} if token else {}
-        self._limits, self._sleep = limits or LIMITS, sleep
-        self._exact = api.exact_numbers
-        secrets = feed.connector.secrets
-        self._limiter = build_limiter(api, credentials, rate_budget, secrets=secrets, sleep=sleep)
+        self._limits, self._limiter = limits, limiter
+        self._answers = AnswerRules(api.exact_numbers, build_explain(find_wait))
         self._clients: dict[str | None, HttpClient] = {}
 
     def fetch_roots(self) -> list[str]:
@@ -123,9 +116,7 @@ class AdsClient:
                 headers={**self._headers, **login},
                 limiter=self._limiter,
                 limits=self._limits,
-                exact_numbers=self._exact,
-                explain=build_explain(find_wait),
-                sleep=self._sleep,
+                answers=self._answers,
             )
         return self._clients[login_id]
 

@@ -6,26 +6,23 @@ then continued from the last day seen. Only slices read to their end are declare
 """
 
 import logging
-import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 from include.config.connector_spec import Stream
-from include.config.credentials import Credentials
-from include.config.models import Feed
 from include.connectors.google_ads.accounts import NOT_ENABLED, Account, clean_id, find_accounts
-from include.connectors.google_ads.client import AdsClient
+from include.connectors.google_ads.client import LIMITS, AdsClient
 from include.connectors.google_ads.gaql import CLIENTS, Shape, build_query, build_shape
 from include.core.clock import utcnow
 from include.core.errors import ContractBroken, EltError
 from include.core.streams import Page, Window
-from include.extract.http.client import HttpLimits
+from include.extract.http.api_source import ApiSource
 from include.extract.http.date_slices import DAY, Slice, build_complete, build_slices, slice_key
 from include.extract.http.google_errors import has_code
 from include.extract.record_path import pick
-from include.extract.stores.rate_budget import RateBudget
+from include.extract.source import FROM_THE_START, ReadOptions
 
 log = logging.getLogger(__name__)
 
@@ -37,27 +34,14 @@ TOO_MUCH = "EXCESSIVE_SHORT_TERM_QUERY_RESOURCE_CONSUMPTION"
 RESTARTS = 3
 
 
-def build_source(
-    feed: Feed, credentials: Credentials, *, rate_budget: RateBudget | None = None
-) -> "GoogleAdsSource":
-    return GoogleAdsSource(feed, credentials, rate_budget=rate_budget)
-
-
-class GoogleAdsSource:
+class GoogleAdsSource(ApiSource):
     """Every client account one login reaches, or those the feed names."""
 
-    def __init__(
-        self,
-        feed: Feed,
-        credentials: Credentials,
-        *,
-        limits: HttpLimits | None = None,
-        rate_budget: RateBudget | None = None,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._feed = feed
+    usual_limits = LIMITS
+
+    def _prepare(self) -> None:
         self._client = AdsClient(
-            feed, credentials, limits=limits, rate_budget=rate_budget, sleep=sleep
+            self._feed, self._api, self._credentials, self._build_limiter(), self._limits
         )
         self._accounts: list[Account] = []
 
@@ -70,10 +54,9 @@ class GoogleAdsSource:
             query = build_query(stream, piece if stream.cursor else None)
             next(self._client.search(account.customer_id, account.login_id, f"{query} LIMIT 1"))
 
-    def discover(self) -> dict[str, Stream]:
-        return dict(self._feed.streams)
-
-    def read(self, stream: str, window: Window) -> Iterator[Page]:
+    def read(
+        self, stream: str, window: Window, options: ReadOptions = FROM_THE_START
+    ) -> Iterator[Page]:
         """Pages of every account; one closed meanwhile is left out, its rows stay as they are."""
         spec = self._feed.streams[stream]
         for account in self._fetch_accounts():
@@ -154,3 +137,6 @@ def _day(row: dict[str, Any]) -> date:
             f"a report row has the date `{str(found)[:20]}`. Expected YYYY-MM-DD. Check the API "
             "version."
         ) from None
+
+
+SOURCE = GoogleAdsSource

@@ -6,16 +6,12 @@ stands beside the rows. No Retry-After is documented, the quota that ran out nam
 """
 
 import logging
-import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from include.config.connector_spec import Stream
-from include.config.credentials import Credentials
-from include.config.models import Feed
 from include.connectors.google_analytics.report import (
     Definition,
     build_definition,
@@ -26,14 +22,14 @@ from include.connectors.google_analytics.report import (
 from include.core.clock import utcnow
 from include.core.errors import ConfigError, ContractBroken
 from include.core.streams import Page, Window
-from include.extract.http.client import HttpClient, HttpLimits
+from include.extract.http.api_client import build_base_url
+from include.extract.http.api_source import ApiSource
+from include.extract.http.client import AnswerRules, HttpClient, HttpLimits
 from include.extract.http.date_slices import DAY, Slice, build_complete, build_slices
 from include.extract.http.google_errors import build_explain, seconds_to_midnight
 from include.extract.http.google_login import build_google_auth
-from include.extract.http.rate_limit import build_limiter
 from include.extract.record_path import pick
-from include.extract.rest.source import build_base_url
-from include.extract.stores.rate_budget import RateBudget
+from include.extract.source import FROM_THE_START, ReadOptions
 
 log = logging.getLogger(__name__)
 
@@ -45,12 +41,6 @@ LIMITS = HttpLimits(tries=3, read_s=120.0)
 LOW_TOKENS = {"tokensPerProjectPerHour": 1_400, "tokensPerHour": 4_000, "tokensPerDay": 20_000}
 LOW_WAIT_S = 30.0
 PROBE = Definition(("date",), ("sessions",))
-
-
-def build_source(
-    feed: Feed, credentials: Credentials, *, rate_budget: RateBudget | None = None
-) -> "GoogleAnalyticsSource":
-    return GoogleAnalyticsSource(feed, credentials, rate_budget=rate_budget)
 
 
 def find_wait(codes: tuple[str, ...], message: str) -> float | None:
@@ -65,46 +55,28 @@ def find_wait(codes: tuple[str, ...], message: str) -> float | None:
     return seconds_to_midnight() if "per day" in text or "daily" in text else None
 
 
-class GoogleAnalyticsSource:
+class GoogleAnalyticsSource(ApiSource):
     """One property."""
 
-    def __init__(
-        self,
-        feed: Feed,
-        credentials: Credentials,
-        *,
-        limits: HttpLimits | None = None,
-        rate_budget: RateBudget | None = None,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        if feed.connector.api is None:
-            raise ConfigError("google_analytics has no `api`. Expected one. Add it to its yaml.")
-        found = feed.options.get("property_id") or credentials.fields.get("property_id")
+    usual_limits = LIMITS
+
+    def _prepare(self) -> None:
+        fields = self._credentials.fields
+        found = self._feed.options.get("property_id") or fields.get("property_id")
         self._property = str(found or "").removeprefix("properties/")
         if not self._property.isdigit():
             raise ConfigError(
                 f"property_id is `{self._property or 'missing'}`. Expected the property's number "
                 "(not G-XXXX), from Admin, Property settings. Set the feed's option `property_id`."
             )
-        self._feed = feed
-        self._sleep = sleep
         self._zone: ZoneInfo | None = None
-        secrets = feed.connector.secrets
         self._client = HttpClient(
-            build_base_url(feed.connector.api.base_url, credentials.host),
-            auth=build_google_auth(credentials, SCOPE),
-            limiter=build_limiter(
-                feed.connector.api,
-                credentials,
-                rate_budget,
-                # Tokens are counted by property: one that ran out must not stop the others.
-                secrets=secrets,
-                scope=self._property,
-                sleep=sleep,
-            ),
-            limits=limits or LIMITS,
-            explain=build_explain(find_wait),
-            sleep=sleep,
+            build_base_url(self._api.base_url, self._credentials.host),
+            auth=build_google_auth(self._credentials, SCOPE),
+            # Tokens are counted by property: one that ran out must not stop the others.
+            limiter=self._build_limiter(self._property),
+            limits=self._limits,
+            answers=AnswerRules(explain=build_explain(find_wait)),
         )
 
     def check(self) -> None:
@@ -121,10 +93,9 @@ class GoogleAnalyticsSource:
                 )
             self._check_compatible(name, definition)
 
-    def discover(self) -> dict[str, Stream]:
-        return dict(self._feed.streams)
-
-    def read(self, stream: str, window: Window) -> Iterator[Page]:
+    def read(
+        self, stream: str, window: Window, options: ReadOptions = FROM_THE_START
+    ) -> Iterator[Page]:
         """The window's days, oldest first; each page names the days it completes."""
         definition = build_definition(self._feed.streams[stream])
         size = max(int(self._feed.options.get("days_per_request") or 1), 1)
@@ -189,7 +160,7 @@ class GoogleAnalyticsSource:
         ]
         if low:
             log.warning("action=slow_down property=%s quota=%s", self._property, ",".join(low))
-            self._sleep(LOW_WAIT_S)
+            self._limits.sleep(LOW_WAIT_S)
         return report
 
     def _fetch_zone(self) -> ZoneInfo:
@@ -244,3 +215,6 @@ def _incompatible(body: Any) -> set[str]:
         for field in pick(body, f"{kind}Compatibilities") or []
         if field.get("compatibility") == "INCOMPATIBLE"
     }
+
+
+SOURCE = GoogleAnalyticsSource

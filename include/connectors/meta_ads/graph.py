@@ -3,20 +3,16 @@
 import hashlib
 import hmac
 import logging
-import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from include.config.credentials import Credentials
-from include.config.models import Feed
 from include.connectors.meta_ads.faults import build_explain, build_fault_error, find_fault
 from include.connectors.meta_ads.usage import TokenAndUsage
-from include.core.errors import ConfigError, ContractBroken, RateLimited
-from include.extract.http.client import Answer, HttpClient, HttpLimits
-from include.extract.http.rate_limit import build_limiter
+from include.core.errors import ContractBroken, RateLimited
+from include.extract.http.client import Answer, AnswerRules, HttpClient, HttpLimits
+from include.extract.http.rate_limit import RateLimiter
 from include.extract.record_path import pick
-from include.extract.rest.source import build_base_url
-from include.extract.stores.rate_budget import RateBudget
 
 log = logging.getLogger(__name__)
 
@@ -30,34 +26,21 @@ class Graph:
 
     def __init__(
         self,
-        feed: Feed,
+        address: str,
         credentials: Credentials,
-        *,
-        rate_budget: RateBudget | None = None,
-        scope: str = "",
-        limits: HttpLimits | None = None,
-        sleep: Callable[[float], None] = time.sleep,
+        limiter: RateLimiter,
+        limits: HttpLimits,
     ) -> None:
-        api = feed.connector.api
-        if api is None:
-            raise ConfigError("`meta_ads` has no `api`. Expected one. Restore its yaml.")
         token = credentials.secret("password")
-        self._usage, self._sleep = TokenAndUsage(token), sleep
-        self._limits = limits or LIMITS
+        self._usage, self._limiter, self._limits = TokenAndUsage(token), limiter, limits
         secret = credentials.fields.get("app_secret")
         self._proof = {"appsecret_proof": build_proof(secret, token)} if secret else {}
-        version = str(feed.options.get("api_version") or api.version)
-        self._limiter = build_limiter(
-            api, credentials, rate_budget,
-            secrets=feed.connector.secrets, scope=scope, sleep=sleep,
-        )  # fmt: skip
         self._client = HttpClient(
-            f"{build_base_url(api.base_url, credentials.host)}/{version}",
+            address,
             auth=self._usage,
-            limiter=self._limiter,
-            limits=self._limits,
-            explain=build_explain(self._usage.find_wait),
-            sleep=sleep,
+            limiter=limiter,
+            limits=limits,
+            answers=AnswerRules(explain=build_explain(self._usage.find_wait)),
         )
 
     def get(self, path: str, params: Mapping[str, str]) -> Any:
@@ -110,7 +93,7 @@ class Graph:
             if pause:
                 log.warning("action=rest path=%s seconds=%.0f reason=usage", what, pause)
                 self._limiter.block(pause)
-                self._sleep(pause)
+                self._limits.sleep(pause)
             fault = find_fault(answer.body)
             if fault is None:
                 return answer.body
@@ -121,7 +104,7 @@ class Graph:
                 self._limiter.block(wait)
             if not error.retryable or last or wait > self._limits.max_sleep_s:
                 raise error
-            self._sleep(wait)
+            self._limits.sleep(wait)
         raise AssertionError("the loop returns or raises")
 
 

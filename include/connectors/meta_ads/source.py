@@ -6,8 +6,7 @@ key -> Page, each slice declared complete when its report was read to the end.
 
 import json
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -15,15 +14,16 @@ from zoneinfo import ZoneInfo
 from include.config.connector_spec import Stream
 from include.config.credentials import Credentials
 from include.config.models import Feed
-from include.connectors.meta_ads.graph import Graph, fetch_rows
+from include.connectors.meta_ads.graph import LIMITS, Graph, fetch_rows
 from include.connectors.meta_ads.reports import Reports
 from include.core.clock import utcnow
 from include.core.errors import ConfigError, ContractBroken
 from include.core.streams import Page, Window
-from include.extract.http.client import HttpLimits
+from include.extract.http.api_client import build_base_url
+from include.extract.http.api_source import ApiSource
 from include.extract.http.date_slices import DAY, build_complete, build_slices, slice_key
+from include.extract.source import FROM_THE_START, ReadOptions
 from include.extract.stores.jobs import JobStore, MemoryJobStore
-from include.extract.stores.rate_budget import RateBudget
 
 # 37 months, with a margin: an older day is refused, and an empty answer would delete its rows.
 KEEP_DAYS = 1122
@@ -54,38 +54,23 @@ class Account:
     currency: str
 
 
-def build_source(
-    feed: Feed,
-    credentials: Credentials,
-    *,
-    job_store: JobStore | None = None,
-    rate_budget: RateBudget | None = None,
-) -> "MetaAdsSource":
-    return MetaAdsSource(feed, credentials, job_store=job_store, rate_budget=rate_budget)
-
-
-class MetaAdsSource:
+class MetaAdsSource(ApiSource):
     """The ad accounts one feed names."""
 
-    def __init__(
-        self,
-        feed: Feed,
-        credentials: Credentials,
-        *,
-        job_store: JobStore | None = None,
-        rate_budget: RateBudget | None = None,
-        limits: HttpLimits | None = None,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._feed, self._sleep = feed, sleep
-        self._numbers = _account_numbers(feed, credentials)
-        # Allowances are counted by ad account: a busy one must not stop the others.
-        scope = ",".join(self._numbers)
+    usual_limits = LIMITS
+
+    def _prepare(self) -> None:
+        self._numbers = _account_numbers(self._feed, self._credentials)
+        version = self._feed.options.get("api_version") or self._api.version
         self._graph = Graph(
-            feed, credentials, rate_budget=rate_budget, scope=scope, limits=limits, sleep=sleep
+            f"{build_base_url(self._api.base_url, self._credentials.host)}/{version}",
+            self._credentials,
+            # Allowances are counted by ad account: a busy one must not stop the others.
+            self._build_limiter(",".join(self._numbers)),
+            self._limits,
         )
-        self._store: JobStore = job_store or MemoryJobStore()
-        self._days = int(feed.options.get("days_per_report") or 14)
+        self._jobs: JobStore = self._stores.job_store or MemoryJobStore()
+        self._days = int(self._feed.options.get("days_per_report") or 14)
         self._accounts: list[Account] = []
 
     def check(self) -> None:
@@ -99,10 +84,9 @@ class MetaAdsSource:
                 path = f"act_{account.number}/{stream.path}"
                 fetch_rows(self._graph.get(path, params), path)
 
-    def discover(self) -> dict[str, Stream]:
-        return dict(self._feed.streams)
-
-    def read(self, stream: str, window: Window) -> Iterator[Page]:
+    def read(
+        self, stream: str, window: Window, options: ReadOptions = FROM_THE_START
+    ) -> Iterator[Page]:
         """Pages of every account in turn."""
         spec = self._feed.streams[stream]
         for account in self._fetch_accounts():
@@ -117,7 +101,7 @@ class MetaAdsSource:
     def _read_reports(self, spec: Stream, account: Account, window: Window) -> Iterator[Page]:
         pieces = build_slices(window, account.zone, self._days, keep_days=KEEP_DAYS)
         params = build_params(spec)
-        reports = Reports(self._graph, account.number, params, self._store, sleep=self._sleep)
+        reports = Reports(self._graph, account.number, params, self._jobs, sleep=self._limits.sleep)
         for piece, rows, is_whole in reports.read(pieces):
             for row in rows:
                 day = date.fromisoformat(row["date_start"])
@@ -178,3 +162,6 @@ def _account_numbers(feed: Feed, credentials: Credentials) -> list[str]:
             f"options or in the Extra of connection `{credentials.connection_id}`."
         )
     return sorted(set(numbers))
+
+
+SOURCE = MetaAdsSource

@@ -5,8 +5,7 @@ Data flow: window -> SELECT by LastUpdatedTime -> pages -> rows not given before
 """
 
 import logging
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -26,12 +25,11 @@ from include.connectors.quickbooks.query import (
 from include.core.clock import parse_instant
 from include.core.errors import ConfigError, ContractBroken, UpstreamUnavailable
 from include.core.streams import Page, Window
-from include.extract.http.client import HttpClient, HttpLimits
+from include.extract.http.api_client import build_base_url
+from include.extract.http.api_source import ApiSource
+from include.extract.http.client import AnswerRules, HttpClient, HttpLimits
 from include.extract.http.oauth import OAuth, build_login
-from include.extract.http.rate_limit import build_limiter
-from include.extract.rest.source import build_base_url
-from include.extract.stores.rate_budget import RateBudget
-from include.extract.stores.tokens import TokenStore
+from include.extract.source import FROM_THE_START, ReadOptions
 from include.extract.windows import keep_inside
 
 log = logging.getLogger(__name__)
@@ -46,49 +44,23 @@ LOOK_BACK = timedelta(days=30) - timedelta(minutes=5)
 SHORTEST = timedelta(minutes=1)
 
 
-def build_source(
-    feed: Feed,
-    credentials: Credentials,
-    *,
-    token_store: TokenStore | None = None,
-    rate_budget: RateBudget | None = None,
-) -> "QuickBooksSource":
-    return QuickBooksSource(feed, credentials, token_store=token_store, rate_budget=rate_budget)
-
-
-class QuickBooksSource:
+class QuickBooksSource(ApiSource):
     """One company."""
 
-    def __init__(
-        self,
-        feed: Feed,
-        credentials: Credentials,
-        *,
-        token_store: TokenStore | None = None,
-        rate_budget: RateBudget | None = None,
-        limits: HttpLimits | None = None,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        api = feed.connector.api
-        if api is None:
-            raise ConfigError(
-                "connector `quickbooks` has no `api`. Expected one. Restore its yaml."
-            )
-        self._feed, self._sleep = feed, sleep
-        self._realm = _realm_id(feed, credentials)
-        self._version = {"minorversion": api.version or ""}
+    usual_limits = LIMITS
+
+    def _prepare(self) -> None:
+        credentials = self._credentials
+        self._realm = _realm_id(self._feed, credentials)
+        self._version = {"minorversion": self._api.version or ""}
         url = credentials.fields.get("token_url") or TOKEN_URL
         login = build_login(credentials, url, client_auth="basic")
         self._client = HttpClient(
-            build_base_url(api.base_url, credentials.host),
-            auth=OAuth(login, token_store, sleep=sleep),
-            limiter=build_limiter(
-                api, credentials, rate_budget, secrets=feed.connector.secrets, sleep=sleep
-            ),
-            limits=limits or LIMITS,
-            exact_numbers=api.exact_numbers,
-            explain=explain,
-            sleep=sleep,
+            build_base_url(self._api.base_url, credentials.host),
+            auth=OAuth(login, self._stores.token_store, sleep=self._limits.sleep),
+            limiter=self._build_limiter(),
+            limits=self._limits,
+            answers=AnswerRules(self._api.exact_numbers, explain),
         )
 
     def check(self) -> None:
@@ -99,10 +71,9 @@ class QuickBooksSource:
             else:
                 self._fetch_cdc(self._entities()[:1], self._fetch_time())
 
-    def discover(self) -> dict[str, Stream]:
-        return dict(self._feed.streams)
-
-    def read(self, stream: str, window: Window) -> Iterator[Page]:
+    def read(
+        self, stream: str, window: Window, options: ReadOptions = FROM_THE_START
+    ) -> Iterator[Page]:
         """Pages of a window by change time; an entity edited meanwhile may come twice.
 
         Raises:
@@ -156,7 +127,7 @@ class QuickBooksSource:
             error = build_fault_error(f"GET {path}", *fault)
             if not isinstance(error, UpstreamUnavailable) or attempt == TRIES:
                 raise error
-            self._sleep(attempt)
+            self._limits.sleep(attempt)
         raise AssertionError("the loop returns or raises")
 
     def _entities(self) -> list[str]:
@@ -221,3 +192,6 @@ def _realm_id(feed: Feed, credentials: Credentials) -> str:
             f"Extra of connection `{credentials.connection_id}`. Intuit shows it at the consent."
         )
     return realm
+
+
+SOURCE = QuickBooksSource

@@ -26,13 +26,14 @@ from include.connectors.quickbooks_csv.documents import (
 )
 from include.connectors.quickbooks_csv.report import Report, load_report
 from include.core.errors import TruncatedFetch
-from include.core.streams import Page, Reading, Reject, Window
+from include.core.streams import Page, Reject, Window
+from include.extract.files.export_set import ExportSet
 from include.extract.files.fingerprint import build_fingerprint
 from include.extract.files.folder import Folder, Found, open_folder, opened, require_files
 from include.extract.files.formats.reader import Layout
-from include.extract.files.known import FileLedger
 from include.extract.files.place import Place
-from include.extract.files.together import read_together
+from include.extract.source import FROM_THE_START, ReadOptions, SourceBase
+from include.extract.stores.source_stores import NO_STORES, Stores
 
 log = logging.getLogger(__name__)
 
@@ -40,19 +41,11 @@ PAGE_RECORDS = 2_000
 DOCUMENT_STREAMS = ("invoices", "sales_receipts", "credit_memos", "refund_receipts")
 
 
-def build_source(
-    feed: Feed, credentials: Credentials, *, file_ledger: FileLedger | None = None
-) -> "QuickBooksFiles":
-    return QuickBooksFiles(feed, credentials, file_ledger)
-
-
-class QuickBooksFiles:
+class QuickBooksFiles(SourceBase):
     """One company's folder of exports."""
 
-    def __init__(
-        self, feed: Feed, credentials: Credentials, ledger: FileLedger | None = None
-    ) -> None:
-        self._feed, self._credentials, self._ledger = feed, credentials, ledger
+    def __init__(self, feed: Feed, credentials: Credentials, stores: Stores = NO_STORES) -> None:
+        super().__init__(feed, credentials, stores)
         self._encoding = str(feed.options.get("encoding") or "auto")
         self._day_first = bool(feed.options.get("day_first"))
 
@@ -64,11 +57,8 @@ class QuickBooksFiles:
                 with opened(folder, found) as place:
                     load_report(place, stream, self._encoding)
 
-    def discover(self) -> dict[str, Stream]:
-        return dict(self._feed.streams)
-
     def read(
-        self, stream: str, window: Window, *, reading: Reading = Reading.WINDOW
+        self, stream: str, window: Window, options: ReadOptions = FROM_THE_START
     ) -> Iterator[Page]:
         """Everything the exports hold; they carry no time of change, so the window is not applied.
 
@@ -85,15 +75,13 @@ class QuickBooksFiles:
                 yield from pages(stream, spec, places)
 
         try:
-            yield from read_together(
+            exports = ExportSet(
+                stream,
                 folder,
                 _files(folder, spec),
-                self._ledger,
-                read,
-                stream=stream,
-                fingerprint=build_fingerprint(self._feed, layout, day_first=self._day_first),
-                reading=reading,
+                build_fingerprint(self._feed, layout, day_first=self._day_first),
             )
+            yield from exports.pages(read, self._stores.file_ledger, options.reading)
         finally:
             folder.clear()
 
@@ -178,3 +166,6 @@ def _files(folder: Folder, stream: Stream) -> list[Found]:
         if found := folder.find([pattern]):
             return found
     return require_files(folder, stream.files)
+
+
+SOURCE = QuickBooksFiles

@@ -5,16 +5,13 @@ token, so the first request is for a token.
 """
 
 import logging
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
 from include.config.connector_spec import Stream
-from include.config.credentials import Credentials
-from include.config.models import Feed
 from include.connectors.salesforce.bulk import BulkApi
 from include.connectors.salesforce.errors import explain
 from include.connectors.salesforce.resume import find_job, read_job
@@ -26,12 +23,11 @@ from include.connectors.salesforce.soql import (
 )
 from include.core.errors import ConfigError, ContractBroken
 from include.core.streams import Page, Window
-from include.extract.http.client import HttpClient, HttpLimits
+from include.extract.http.api_source import ApiSource
+from include.extract.http.client import AnswerRules, HttpClient
 from include.extract.http.oauth import OAuth, build_login
-from include.extract.http.rate_limit import build_limiter
+from include.extract.source import FROM_THE_START, ReadOptions
 from include.extract.stores.jobs import JobStore, MemoryJobStore
-from include.extract.stores.rate_budget import RateBudget
-from include.extract.stores.tokens import TokenStore
 from include.extract.windows import keep_inside
 
 log = logging.getLogger(__name__)
@@ -42,51 +38,18 @@ BULK_PAGE_RECORDS = 2_000
 LONGEST_QUERY = 14_000
 
 
-def build_source(
-    feed: Feed,
-    credentials: Credentials,
-    *,
-    token_store: TokenStore | None = None,
-    job_store: JobStore | None = None,
-    rate_budget: RateBudget | None = None,
-) -> "SalesforceSource":
-    return SalesforceSource(
-        feed,
-        credentials,
-        token_store=token_store,
-        job_store=job_store,
-        rate_budget=rate_budget,
-    )
-
-
-class SalesforceSource:
+class SalesforceSource(ApiSource):
     """One org."""
 
-    def __init__(
-        self,
-        feed: Feed,
-        credentials: Credentials,
-        *,
-        token_store: TokenStore | None = None,
-        job_store: JobStore | None = None,
-        rate_budget: RateBudget | None = None,
-        limits: HttpLimits | None = None,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        api = feed.connector.api
-        if api is None:
-            raise ConfigError(
-                "connector `salesforce` has no `api`. Expected one. Restore its yaml."
-            )
-        self._feed, self._api, self._limits, self._sleep = feed, api, limits, sleep
-        host = (credentials.host or api.base_url).rstrip("/")
-        login = build_login(credentials, f"{host}/services/oauth2/token")
-        self._auth = OAuth(login, token_store, explain=explain, sleep=sleep)
-        secrets = feed.connector.secrets
-        self._limiter = build_limiter(api, credentials, rate_budget, secrets=secrets, sleep=sleep)
-        self._jobs: JobStore = job_store or MemoryJobStore()
+    def _prepare(self) -> None:
+        stores, sleep = self._stores, self._limits.sleep
+        host = (self._credentials.host or self._api.base_url).rstrip("/")
+        login = build_login(self._credentials, f"{host}/services/oauth2/token")
+        self._auth = OAuth(login, stores.token_store, explain=explain, sleep=sleep)
+        self._limiter = self._build_limiter()
+        self._jobs: JobStore = stores.job_store or MemoryJobStore()
         self._client: HttpClient | None = None
-        self._bulk = str(feed.options.get("bulk") or "auto")
+        self._bulk = str(self._feed.options.get("bulk") or "auto")
         if self._bulk not in BULK_CHOICES:
             raise ConfigError(
                 f"option `bulk` is `{self._bulk}`. Expected one of {', '.join(BULK_CHOICES)}. "
@@ -99,10 +62,9 @@ class SalesforceSource:
             soql = build_soql(self._describe(stream), None, Window())
             self._org().get("query", {"q": f"{soql} LIMIT 1"})
 
-    def discover(self) -> dict[str, Stream]:
-        return dict(self._feed.streams)
-
-    def read(self, stream: str, window: Window) -> Iterator[Page]:
+    def read(
+        self, stream: str, window: Window, options: ReadOptions = FROM_THE_START
+    ) -> Iterator[Page]:
         """Pages of a window, in no order; a record changed meanwhile may come twice."""
         spec = self._feed.streams[stream]
         selection = self._describe(spec)
@@ -117,7 +79,7 @@ class SalesforceSource:
         """Rows of a window in pieces; streams without a cursor are small and never worth a job."""
         soql = build_soql(selection, field, window)
         if field is not None and self._is_bulk(soql, window):
-            api = BulkApi(self._org(), self._auth, self._sleep)
+            api = BulkApi(self._org(), self._auth, self._limits.sleep)
             job = find_job(api, self._jobs, selection, field, window)
             if job is not None:
                 rows = read_job(api, self._jobs, selection, field, window, job)
@@ -184,8 +146,9 @@ class SalesforceSource:
                 auth=self._auth,
                 limiter=self._limiter,
                 limits=self._limits,
-                exact_numbers=True,
-                explain=explain,
-                sleep=self._sleep,
+                answers=AnswerRules(exact_numbers=True, explain=explain),
             )
         return self._client
+
+
+SOURCE = SalesforceSource

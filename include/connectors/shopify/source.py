@@ -5,15 +5,12 @@ The selection comes from connector.yaml; a record keeps the API's own field name
 """
 
 import logging
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
 from typing import Any
 
 from include.config.connector_spec import Stream
-from include.config.credentials import Credentials
-from include.config.models import Feed
 from include.connectors.shopify.bulk import read_bulk
 from include.connectors.shopify.graphql import GraphQL
 from include.connectors.shopify.queries import (
@@ -28,9 +25,9 @@ from include.connectors.shopify.queries import (
 )
 from include.core.errors import ConfigError, ContractBroken
 from include.core.streams import Page, Tombstone, Window
-from include.extract.http.client import HttpLimits
-from include.extract.rest.source import build_client
-from include.extract.stores.rate_budget import RateBudget
+from include.extract.http.api_client import build_client
+from include.extract.http.api_source import ApiSource
+from include.extract.source import FROM_THE_START, ReadOptions
 from include.extract.windows import keep_inside
 
 log = logging.getLogger(__name__)
@@ -40,36 +37,19 @@ BULK_PAGE_RECORDS = 500
 REPEATS_BEFORE_GIVING_UP = 2
 
 
-def build_source(
-    feed: Feed, credentials: Credentials, *, rate_budget: RateBudget | None = None
-) -> "ShopifySource":
-    return ShopifySource(feed, credentials, rate_budget=rate_budget)
-
-
-class ShopifySource:
+class ShopifySource(ApiSource):
     """One shop."""
 
-    def __init__(
-        self,
-        feed: Feed,
-        credentials: Credentials,
-        *,
-        limits: HttpLimits | None = None,
-        rate_budget: RateBudget | None = None,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        api = feed.connector.api
-        if api is None or not credentials.host:
+    def _prepare(self) -> None:
+        if not self._credentials.host:
             raise ConfigError(
-                f"connection `{credentials.connection_id}` has no host. Expected "
+                f"connection `{self._credentials.connection_id}` has no host. Expected "
                 "`https://<shop>.myshopify.com`. Add it to the connection."
             )
-        self._feed = feed
-        self._sleep = sleep
-        self._client = build_client(api, credentials, limits, rate_budget=rate_budget, sleep=sleep)
-        path = f"admin/api/{api.version}/graphql.json"
-        self._graphql = GraphQL(self._client, path, sleep=sleep)
-        self._bulk = str(feed.options.get("bulk") or "auto")
+        self._client = build_client(self._api, self._credentials, self._stores, self._limits)
+        path = f"admin/api/{self._api.version}/graphql.json"
+        self._graphql = GraphQL(self._client, path, sleep=self._limits.sleep)
+        self._bulk = str(self._feed.options.get("bulk") or "auto")
         if self._bulk not in BULK_CHOICES:
             raise ConfigError(
                 f"option `bulk` is `{self._bulk}`. Expected one of {', '.join(BULK_CHOICES)}. "
@@ -83,17 +63,16 @@ class ShopifySource:
             variables = {"first": 1, "after": None, "filter": None, "nested": 1}
             self._graphql.run(build_page_query(stream), _used(stream, variables))
 
-    def discover(self) -> dict[str, Stream]:
-        return dict(self._feed.streams)
-
-    def read(self, stream: str, window: Window) -> Iterator[Page]:
+    def read(
+        self, stream: str, window: Window, options: ReadOptions = FROM_THE_START
+    ) -> Iterator[Page]:
         """Pages of a window, oldest change first where the API can sort so.
 
         A record edited meanwhile may come twice; the loader keeps the newer one.
         """
         spec = self._feed.streams[stream]
         if self._is_bulk(spec, window):
-            records = read_bulk(self._graphql, self._client, spec, window, sleep=self._sleep)
+            records = read_bulk(self._graphql, self._client, spec, window, sleep=self._limits.sleep)
             while some := list(islice(records, BULK_PAGE_RECORDS)):
                 yield _build_page(some, spec, window)
         else:
@@ -223,3 +202,6 @@ def _halve(size: int, field: str) -> int:
         )
     log.info("action=page_halved field=%s size=%d", field, size // 2)
     return size // 2
+
+
+SOURCE = ShopifySource

@@ -1,10 +1,5 @@
-"""Any SQL database; the work is done in include.extract, where other connectors may use it."""
+"""Reads a feed from any SQL database; everything is in `include.extract.sql`."""
 
-from include.config.credentials import Credentials
-from include.config.models import Feed
 from include.extract.sql.source import SqlSource
 
-
-def build_source(feed: Feed, credentials: Credentials) -> SqlSource:
-    """Opens nothing yet."""
-    return SqlSource(feed, credentials)
+SOURCE = SqlSource

@@ -9,14 +9,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from include.config.connector_spec import Stream
-from include.config.credentials import Credentials
-from include.config.models import Feed
 from include.connectors.square.requests import Query, build_queries
-from include.core.errors import ConfigError, ContractBroken
+from include.core.errors import ContractBroken
 from include.core.streams import Page, Window
-from include.extract.http.client import HttpLimits
-from include.extract.rest.source import build_client
-from include.extract.stores.rate_budget import RateBudget
+from include.extract.http.api_client import build_client
+from include.extract.http.api_source import ApiSource
+from include.extract.source import FROM_THE_START, ReadOptions
 from include.extract.windows import keep_inside
 
 log = logging.getLogger(__name__)
@@ -26,32 +24,11 @@ EMPTY_PAGE_KEYS = frozenset({"cursor", "latest_time", "count", "matched_variatio
 RESTARTS = 2
 
 
-def build_source(
-    feed: Feed, credentials: Credentials, *, rate_budget: RateBudget | None = None
-) -> "SquareSource":
-    return SquareSource(feed, credentials, rate_budget=rate_budget)
-
-
-class SquareSource:
+class SquareSource(ApiSource):
     """One seller."""
 
-    def __init__(
-        self,
-        feed: Feed,
-        credentials: Credentials,
-        *,
-        limits: HttpLimits | None = None,
-        rate_budget: RateBudget | None = None,
-    ) -> None:
-        if feed.connector.api is None:
-            raise ConfigError(
-                "connector `square` has no `api`. Expected base_url, auth and version. "
-                "Restore connector.yaml."
-            )
-        self._feed = feed
-        self._client = build_client(
-            feed.connector.api, credentials, limits, rate_budget=rate_budget
-        )
+    def _prepare(self) -> None:
+        self._client = build_client(self._api, self._credentials, self._stores, self._limits)
 
     def check(self) -> None:
         """The token works and may read each stream: one small page of each."""
@@ -60,10 +37,9 @@ class SquareSource:
             for query in build_queries(name, stream, Window(), locations)[:1]:
                 _records(self._ask(query.small(), None), stream)
 
-    def discover(self) -> dict[str, Stream]:
-        return dict(self._feed.streams)
-
-    def read(self, stream: str, window: Window) -> Iterator[Page]:
+    def read(
+        self, stream: str, window: Window, options: ReadOptions = FROM_THE_START
+    ) -> Iterator[Page]:
         """Pages of a window; a record changed meanwhile may come twice, the loader keeps one.
 
         Raises:
@@ -151,3 +127,6 @@ def _complete(record: dict[str, Any]) -> None:
     # Variations come as a stream of their own, in full.
     if isinstance(record.get("item_data"), dict):
         record["item_data"].pop("variations", None)
+
+
+SOURCE = SquareSource

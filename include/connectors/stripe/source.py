@@ -13,21 +13,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from include.config.connector_spec import Stream
-from include.config.credentials import Credentials
 from include.config.load import start_instant
-from include.config.models import Feed
 from include.connectors.stripe import hints
 from include.core.clock import utcnow
 from include.core.errors import ContractBroken, UpstreamError
 from include.core.streams import EventMark, Page, Reject, Tombstone, Window
 from include.core.webhook_event import WebhookEvent
 from include.extract.own_python import load_hook
+from include.extract.record_page import build_page
 from include.extract.rest.page import pick_records
 from include.extract.rest.paginators import Step, first_step, next_step
-from include.extract.rest.source import RestSource, build_page
+from include.extract.rest.source import RestSource
 from include.extract.rest.target import build_window_params
-from include.extract.stores.rate_budget import RateBudget
-from include.extract.stores.tokens import TokenStore
+from include.extract.source import FROM_THE_START, ReadOptions
 
 log = logging.getLogger(__name__)
 
@@ -38,17 +36,6 @@ PER_PAGE = 100
 GONE = 404
 
 
-def build_source(
-    feed: Feed,
-    credentials: Credentials,
-    *,
-    token_store: TokenStore | None = None,
-    rate_budget: RateBudget | None = None,
-) -> "StripeSource":
-    """The reader of one account."""
-    return StripeSource(feed, credentials, token_store=token_store, rate_budget=rate_budget)
-
-
 class StripeSource(RestSource):
     """The REST engine's lists, completed by events."""
 
@@ -57,11 +44,12 @@ class StripeSource(RestSource):
         super().check()
         next(self._walk_events("charge.*", Window(), size=1), None)
 
-    def read(self, stream: str, window: Window, position: str | None = None) -> Iterator[Page]:
+    def read(
+        self, stream: str, window: Window, options: ReadOptions = FROM_THE_START
+    ) -> Iterator[Page]:
         """Records created in the window, then those its events name as they are now.
 
-        Args:
-            position: Where to go on in the list; the events are read whole in any case.
+        A position is one in the list; the events are read whole in any case.
 
         Raises:
             PositionRefused: If the object the list is paged after was deleted.
@@ -76,16 +64,20 @@ class StripeSource(RestSource):
             first = oldest if start <= begin else start
             if first is not None and end <= first:
                 return  # a window before the feed's start
-            yield from super().read(stream, Window(first, window.end), position)
+            yield from super().read(stream, Window(first, window.end), options)
         elif start < horizon:
             yield from self._read_all_again(stream, oldest, start)
         else:
             listed: set[str] = set()
-            for page in super().read(stream, window, position):
+            for page in super().read(stream, window, options):
                 listed.update(record["id"] for record in page.records)
                 yield page
             named = self._fetch_named(stream, groups, Window(start, end), oldest)
             yield from self._read_named(stream, [i for i in named if i not in listed], oldest)
+
+    def events(self) -> "StripeSource":
+        """Itself: webhooks name what the lists are silent about."""
+        return self
 
     def route(self, event_type: str) -> tuple[str, ...]:
         """The feed's streams that an event of this type may name objects of."""
@@ -228,3 +220,6 @@ def _parse(stream: str, event: WebhookEvent) -> str | Reject | None:
         return Reject(f"event_id={event.event_id}", "no_stripe_event", detail, event.body)
     found = hints.pick_named(stream, body)
     return found[0] if found else None
+
+
+SOURCE = StripeSource

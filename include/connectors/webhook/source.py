@@ -11,14 +11,12 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from include.config.connector_spec import Stream
-from include.config.credentials import Credentials
-from include.config.models import Feed
 from include.core.clock import format_instant
 from include.core.errors import ConfigError
 from include.core.streams import EventMark, Page, Reject, Tombstone, Window
 from include.core.webhook_event import WebhookEvent
 from include.extract.record_path import MISSING, pick
-from include.extract.stores.inbox import Inbox
+from include.extract.source import FROM_THE_START, ReadOptions, SourceBase
 from include.extract.windows import parse_cursor
 
 # Events per page, and per load: what a load has marked stays in memory until it commits.
@@ -28,18 +26,8 @@ EVENT = "_event"
 RULES = ("stripe", "shopify", "hmac", "token")
 
 
-def build_source(
-    feed: Feed, credentials: Credentials, *, inbox: Inbox | None = None
-) -> "WebhookSource":
-    """The reader of one feed's inbox."""
-    return WebhookSource(feed, credentials, inbox)
-
-
-class WebhookSource:
+class WebhookSource(SourceBase):
     """One feed's inbox as a source. It asks nobody: senders come to us."""
-
-    def __init__(self, feed: Feed, credentials: Credentials, inbox: Inbox | None = None) -> None:
-        self._feed, self._credentials, self._inbox = feed, credentials, inbox
 
     def check(self) -> None:
         """Prove that requests could be verified.
@@ -56,8 +44,9 @@ class WebhookSource:
             )
         self._credentials.secret("password")
 
-    def discover(self) -> dict[str, Stream]:
-        return dict(self._feed.streams)
+    def events(self) -> "WebhookSource":
+        """Itself: it reads nothing else."""
+        return self
 
     def route(self, event_type: str) -> tuple[str, ...]:
         """The streams that take events of this type, sorted."""
@@ -67,11 +56,13 @@ class WebhookSource:
             if any(fnmatchcase(event_type, pattern) for pattern in stream.events)
         )
 
-    def read(self, stream: str, window: Window, position: str | None = None) -> Iterator[Page]:
+    def read(
+        self, stream: str, window: Window, options: ReadOptions = FROM_THE_START
+    ) -> Iterator[Page]:
         """What is in the inbox now, whenever it happened: an event is late, not outside."""
-        after, read = 0, 0
-        while self._inbox is not None and read < PER_LOAD:
-            events = self._inbox.fetch(stream, after, PAGE)
+        after, read, inbox = 0, 0, self._stores.inbox
+        while inbox is not None and read < PER_LOAD:
+            events = inbox.fetch(stream, after, PAGE)
             if not events:
                 return
             after, read = events[-1].place, read + len(events)
@@ -146,3 +137,6 @@ def _describe(event: WebhookEvent) -> dict[str, Any]:
 
 def _reject(event: WebhookEvent, reason: str, detail: str) -> Reject:
     return Reject(f"event_id={event.event_id}", reason, detail, event.body)
+
+
+SOURCE = WebhookSource

@@ -24,8 +24,9 @@ from include.extract.files.formats.reader import (
     Layout,
     read_pieces,
 )
-from include.extract.files.known import Known, LoadedFile
+from include.extract.files.known import Known
 from include.extract.files.place import Place
+from include.extract.stores.files import LoadedFile
 
 log = logging.getLogger(__name__)
 

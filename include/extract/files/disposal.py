@@ -12,7 +12,8 @@ from include.config.models import Feed
 from include.core.clock import utcnow
 from include.core.errors import ConfigError
 from include.extract.files.folder import Folder, Found
-from include.extract.files.known import FileLedger, Known
+from include.extract.files.known import Known
+from include.extract.stores.files import FileLedger
 
 log = logging.getLogger(__name__)
 

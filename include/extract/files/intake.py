@@ -9,7 +9,8 @@ from enum import StrEnum
 from include.core.errors import UpstreamUnavailable
 from include.core.streams import FileMark, Reading
 from include.extract.files.folder import Folder, Found, compute_hash
-from include.extract.files.known import Known, LoadedFile
+from include.extract.files.known import Known
+from include.extract.stores.files import LoadedFile
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from include.config.connector_spec import Stream
 from include.core.streams import Page, Window
 from include.extract.files.formats.reader import Piece
 from include.extract.own_python import Hook
-from include.extract.rest.source import build_page
+from include.extract.record_page import build_page
 from include.extract.windows import build_filter, day_window
 
 # Undeclared field of a row that had more cells than the header.

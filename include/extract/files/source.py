@@ -15,6 +15,7 @@ from include.core.errors import ConfigError, ContractBroken, EltError, Truncated
 from include.core.streams import Page, Reading, Window
 from include.extract.files.discovery import FileStream, discover_streams, find_files, takes_away
 from include.extract.files.disposal import require_known_after, run_dispose
+from include.extract.files.export_set import NOTHING_NEW, gone_page
 from include.extract.files.fingerprint import build_fingerprint
 from include.extract.files.folder import Folder, Found, open_folder, opened
 from include.extract.files.formats.reader import (
@@ -25,23 +26,24 @@ from include.extract.files.formats.reader import (
     read_pieces,
 )
 from include.extract.files.intake import SETTLE_S, Intake, Judged, State, require_unchanged
-from include.extract.files.known import FileLedger, Known, fetch_loaded
+from include.extract.files.known import Known
 from include.extract.files.page import build_file_pages
-from include.extract.files.together import NOTHING_NEW, gone_page
 from include.extract.own_python import load_hook
+from include.extract.source import FROM_THE_START, ReadOptions, SourceBase
+from include.extract.stores.files import fetch_loaded
+from include.extract.stores.source_stores import NO_STORES, Stores
 
 
-class FileSource:
+class FileSource(SourceBase):
     """The engine for connectors of kind `files`.
 
-    Args:
-        ledger: What was loaded before; None: nothing is known, and nothing is moved away.
+    Without a file ledger among its stores nothing is known of what was loaded before, and nothing
+    is moved away.
     """
 
-    def __init__(
-        self, feed: Feed, credentials: Credentials, ledger: FileLedger | None = None
-    ) -> None:
-        self._feed, self._credentials, self._ledger = feed, credentials, ledger
+    def __init__(self, feed: Feed, credentials: Credentials, stores: Stores = NO_STORES) -> None:
+        super().__init__(feed, credentials, stores)
+        self._ledger = stores.file_ledger
         self._opened: Folder | None = None
         self._found: dict[str, FileStream] | None = None
         require_known_after(feed)
@@ -64,13 +66,12 @@ class FileSource:
         return {name: found.stream for name, found in self._discovered().items()}
 
     def read(
-        self, stream: str, window: Window, *, reading: Reading = Reading.WINDOW
+        self, stream: str, window: Window, options: ReadOptions = FROM_THE_START
     ) -> Iterator[Page]:
         """Pages of the stream's files; the last one of a file names it as loaded.
 
-        Args:
-            reading: NEW and ALL take no notice of the window's end: a row of a delivered file is
-                delivered, for the file is not looked at again.
+        Readings NEW and ALL take no notice of the window's end: a row of a delivered file is
+        delivered, for the file is not looked at again.
 
         Raises:
             ConfigError: If the folder does not exist.
@@ -78,7 +79,7 @@ class FileSource:
             ContractBroken: If a file lacks a column the stream cannot do without.
             TruncatedFetch: If nothing came of a stream whose missing rows would be marked deleted.
         """
-        found = self._find(stream)
+        found, reading = self._find(stream), options.reading
         if found.failure is not None:
             raise found.failure
         try:

@@ -61,6 +61,22 @@ class HttpLimits:
     tries: int = 4
     backoff_s: float = 0.5
     max_sleep_s: float = 60.0
+    sleep: Callable[[float], None] = time.sleep
+
+
+@dataclass(frozen=True)
+class AnswerRules:
+    """How a source's answers are read.
+
+    Attributes:
+        exact_numbers: Fractions as Decimal instead of float.
+        explain: The error for an answer that is not 2xx.
+        refused: The error that a 2xx answer really is.
+    """
+
+    exact_numbers: bool = False
+    explain: Explain = build_status_error
+    refused: Refused | None = None
 
 
 @dataclass(frozen=True)
@@ -82,20 +98,14 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         limiter: RateLimiter | None = None,
         limits: HttpLimits | None = None,
-        exact_numbers: bool = False,
-        explain: Explain = build_status_error,
-        refused: Refused | None = None,
-        sleep: Callable[[float], None] = time.sleep,
+        answers: AnswerRules | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self._auth = auth or NoAuth()
         self._limiter = limiter
         self._limits = limits or HttpLimits()
-        self._exact = exact_numbers
-        self._explain = explain
-        self._refused = refused
+        self._answers = answers or AnswerRules()
         self._told_to_stop = False
-        self._sleep = sleep
         self._session = requests.Session()
         self._session.headers.update({"Accept": "application/json", **(headers or {})})
 
@@ -182,7 +192,7 @@ class HttpClient:
                     method, urlsplit(url).path, attempt, wait, type(error).__name__,
                 )  # fmt: skip
             if not shared:  # else the limiter waits, and lets us all in one after the other
-                self._sleep(wait)
+                self._limits.sleep(wait)
         raise AssertionError("the loop returns or raises")
 
     def _wait_s(self, error: EltError, attempt: int) -> float:
@@ -207,14 +217,15 @@ class HttpClient:
         if not 200 <= answer.status_code < 300:
             raise self._build_error(what, answer)
         parsed = self._parse(what, answer)
-        refusal = self._refused(what, parsed) if self._refused else None
+        refused = self._answers.refused
+        refusal = refused(what, parsed) if refused else None
         if refusal is not None:
             raise refusal
         return Answer(parsed, CaseInsensitiveDict(answer.headers))
 
     def _build_error(self, what: str, answer: requests.Response) -> EltError:
         """The error of an answer; the source's own word on trying again counts for this client."""
-        error = self._explain(
+        error = self._answers.explain(
             what, answer.status_code, find_wait_s(answer), _quiet_json(answer.content)
         )
         should_retry = answer.headers.get(SHOULD_RETRY, "").lower()
@@ -228,7 +239,7 @@ class HttpClient:
     def _parse(self, what: str, answer: requests.Response) -> Any:
         """JSON of a 2xx answer; a cut one is worth another try, a page of HTML is not."""
         try:
-            if self._exact:
+            if self._answers.exact_numbers:
                 return json.loads(answer.content, parse_float=Decimal)
             return orjson.loads(answer.content)
         except ValueError:

@@ -10,6 +10,7 @@ import json
 import logging
 import shutil
 import time
+from abc import abstractmethod
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -40,7 +41,9 @@ from include.extract.programs.stream import (
     name_streams,
     pick_streams,
 )
-from include.extract.stores.tokens import MemoryTokenStore, TokenStore
+from include.extract.source import FROM_THE_START, ReadOptions, SourceBase
+from include.extract.stores.source_stores import NO_STORES, Stores
+from include.extract.stores.tokens import MemoryTokenStore
 
 log = logging.getLogger(__name__)
 
@@ -81,29 +84,29 @@ def build_mask(credentials: Credentials, config: Mapping[str, Any]) -> Mask:
     return Mask([*credentials.fields.values(), *find_secrets(config)])
 
 
-class ForeignSource:
-    """The reader of one feed; see `include.extract.source.Source`."""
+class ForeignSource(SourceBase):
+    """The reader of one feed; a subclass says which protocol its program speaks."""
 
-    def __init__(
-        self,
-        feed: Feed,
-        credentials: Credentials,
-        build_protocol: Callable[[Mask], ToolProtocol],
-        token_store: TokenStore | None = None,
-    ) -> None:
-        self._feed = feed
+    takes_positions = True
+
+    def __init__(self, feed: Feed, credentials: Credentials, stores: Stores = NO_STORES) -> None:
+        super().__init__(feed, credentials, stores)
         self._options = feed.options
         self._config = build_config(feed, credentials)
         self._mask = build_mask(credentials, self._config)
-        self._protocol = build_protocol(self._mask)
+        self._protocol = self._build_protocol(self._mask)
         self._reading: Generator[Page, None, None] | None = None
         self._keeper: ConfigKeeper | None = None
         if feed.options["keeps_config"]:
-            store = token_store or MemoryTokenStore()
+            store = stores.token_store or MemoryTokenStore()
             self._keeper = ConfigKeeper(self._config, feed.options["secrets"] or {}, store)
             self._protocol.on_config = self._run_keep
         self._entries: list[dict[str, Any]] | None = None
         self._found: dict[str, ForeignStream] | None = None
+
+    @abstractmethod
+    def _build_protocol(self, mask: Mask) -> ToolProtocol:
+        """What the program speaks."""
 
     def check(self) -> None:
         """Ask the program itself where the protocol has a word for it, else discover anew."""
@@ -116,7 +119,9 @@ class ForeignSource:
         """The declared streams of the catalog, or all of them."""
         return {name: found.stream for name, found in self._streams().items()}
 
-    def read(self, stream: str, window: Window, position: str | None = None) -> Iterator[Page]:
+    def read(
+        self, stream: str, window: Window, options: ReadOptions = FROM_THE_START
+    ) -> Iterator[Page]:
         """Pages of one stream; the window plays no part, the program's state does.
 
         Raises:
@@ -126,7 +131,7 @@ class ForeignSource:
         if self._reading is not None:
             # The load it fed has failed, and that failure's traceback keeps it open.
             self._reading.close()
-        self._reading = self._read(stream, position)
+        self._reading = self._read(stream, options.position)
         yield from self._reading
 
     def _read(self, stream: str, position: str | None) -> Generator[Page, None, None]:

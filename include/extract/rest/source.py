@@ -4,98 +4,39 @@ Data flow: window -> targets (one list, or one per parent's record) -> pages -> 
 lists completed -> hooks -> window filter -> Page.
 """
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
-from include.config.connector_spec import Api, Paginator, Stream
-from include.config.credentials import Credentials
-from include.config.models import Feed
-from include.core.errors import ConfigError
+from include.config.connector_spec import Paginator, Stream
 from include.core.streams import Page, Window
-from include.extract.http.api_auth import build_api_auth
-from include.extract.http.client import HttpClient, HttpLimits, Refused
-from include.extract.http.rate_limit import build_limiter
+from include.extract.http.api_client import build_client
+from include.extract.http.api_source import ApiSource
 from include.extract.http.status import find_limit_in_body
-from include.extract.own_python import Hook, load_hook
+from include.extract.own_python import load_hook
+from include.extract.record_page import build_page
 from include.extract.record_path import pick, put
 from include.extract.rest.position import dump_position, is_resumable, load_position
 from include.extract.rest.target import Target, build_child_target, build_target
 from include.extract.rest.walk import ListWalk
-from include.extract.stores.rate_budget import RateBudget
-from include.extract.stores.tokens import TokenStore
-from include.extract.windows import keep_inside
+from include.extract.source import FROM_THE_START, ReadOptions
 
 SINGLE = Paginator(kind="single")
 
 
-def build_base_url(declared: str, host: str | None) -> str:
-    """The connection's host, completed by the declared path (`/v1`)."""
-    if not host:
-        return declared.rstrip("/")
-    path = urlsplit(declared).path.rstrip("/")
-    host = host.rstrip("/")
-    return host if not path or urlsplit(host).path.endswith(path) else host + path
-
-
-def build_client(
-    api: Api,
-    credentials: Credentials,
-    limits: HttpLimits | None = None,
-    *,
-    token_store: TokenStore | None = None,
-    rate_budget: RateBudget | None = None,
-    refused: Refused | None = None,
-    sleep: Callable[[float], None] = time.sleep,
-) -> HttpClient:
-    """HTTP client of one feed.
-
-    Raises:
-        MissingSecret: If the connection lacks the secret.
-    """
-    return HttpClient(
-        build_base_url(api.base_url, credentials.host),
-        auth=build_api_auth(api, credentials, token_store),
-        headers=api.headers,
-        limiter=build_limiter(api, credentials, rate_budget, sleep=sleep),
-        limits=limits,
-        exact_numbers=api.exact_numbers,
-        refused=refused,
-        sleep=sleep,
-    )
-
-
-class RestSource:
+class RestSource(ApiSource):
     """The engine for connectors of kind `rest`."""
 
-    def __init__(
-        self,
-        feed: Feed,
-        credentials: Credentials,
-        limits: HttpLimits | None = None,
-        *,
-        token_store: TokenStore | None = None,
-        rate_budget: RateBudget | None = None,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        if feed.connector.api is None:
-            raise ConfigError(
-                f"connector `{feed.connector.connector}` has no `api`. Expected one for kind rest. "
-                "Add it to connector.yaml."
-            )
-        self._feed = feed
-        self._api = feed.connector.api
-        self._secrets = tuple(credentials.fields.values())
+    takes_positions = True
+
+    def _prepare(self) -> None:
+        self._secrets = tuple(self._credentials.fields.values())
         self._client = build_client(
             self._api,
-            credentials,
-            limits,
-            token_store=token_store,
-            rate_budget=rate_budget,
+            self._credentials,
+            self._stores,
+            self._limits,
             refused=find_limit_in_body,
-            sleep=sleep,
         )
         self._lists = ListWalk(self._client, self._api.records_path)
 
@@ -106,14 +47,10 @@ class RestSource:
             if target:
                 next(self._lists.walk(stream, _small(self._paginator(stream)), target), None)
 
-    def discover(self) -> dict[str, Stream]:
-        return dict(self._feed.streams)
-
-    def read(self, stream: str, window: Window, position: str | None = None) -> Iterator[Page]:
+    def read(
+        self, stream: str, window: Window, options: ReadOptions = FROM_THE_START
+    ) -> Iterator[Page]:
         """Pages of one stream; newest or oldest first as the API decides.
-
-        Args:
-            position: `Page.position` after which to go on.
 
         Raises:
             ContractBroken: If pages repeat, records are missing or the answer is no JSON.
@@ -123,7 +60,7 @@ class RestSource:
         spec = self._feed.streams[stream]
         hook = load_hook(self._feed.connector.connector, stream)
         paginator = self._paginator(spec)
-        start = load_position(position) if position else None
+        start = load_position(options.position) if options.position else None
         for target in self._targets(stream, window):
             for listed in self._lists.walk(spec, paginator, target, start):
                 for record in listed.records:
@@ -165,15 +102,6 @@ class RestSource:
             whole = [element for page in pages for element in page.records]
             put(record, child.path, whole)
             put(record, child.more_path, False)
-
-
-def build_page(
-    records: list[dict[str, Any]], stream: Stream, window: Window, hook: Hook | None
-) -> Page:
-    """Hooks applied (None drops a record), then the window; both kinds of drop are counted."""
-    prepared = [done for r in records if (done := hook(r)) is not None] if hook else records
-    kept, outside = keep_inside(prepared, stream, window)
-    return Page(kept, filtered=outside + len(records) - len(prepared))
 
 
 def _small(paginator: Paginator) -> Paginator:

@@ -14,6 +14,7 @@ from include.config.credentials import Credentials
 from include.config.models import Feed
 from include.core.errors import ConfigError
 from include.core.streams import Page, Window
+from include.extract.source import FROM_THE_START, ReadOptions, SourceBase
 from include.extract.sql.arrow import build_records
 from include.extract.sql.catalogue import Catalogue, open_catalogue
 from include.extract.sql.database import Database, build_database
@@ -30,16 +31,18 @@ from include.extract.sql.select import (
 from include.extract.sql.sqlite_records import build_loose_records
 from include.extract.sql.streams import SqlStream, fetch_matching, fetch_streams
 from include.extract.sql.wall_clock import load_zone
+from include.extract.stores.source_stores import NO_STORES, Stores
 
 log = logging.getLogger(__name__)
 
 
-class SqlSource:
+class SqlSource(SourceBase):
     """The reader of one feed of connector `sql`."""
 
-    def __init__(self, feed: Feed, credentials: Credentials) -> None:
-        self._feed = feed
-        self._credentials = credentials
+    takes_positions = True
+
+    def __init__(self, feed: Feed, credentials: Credentials, stores: Stores = NO_STORES) -> None:
+        super().__init__(feed, credentials, stores)
         self._zone = load_zone(feed.options.get("timezone"))
         self._found: dict[str, SqlStream] | None = None
 
@@ -62,8 +65,10 @@ class SqlSource:
         """The feed's streams with the columns and types the database has now."""
         return {name: found.stream for name, found in self._streams().items()}
 
-    def read(self, stream: str, window: Window, *, position: str | None = None) -> Iterator[Page]:
-        """Pages in the order of the key, those behind `position` when there is one.
+    def read(
+        self, stream: str, window: Window, options: ReadOptions = FROM_THE_START
+    ) -> Iterator[Page]:
+        """Pages in the order of the key, those behind the position when there is one.
 
         Raises:
             PositionRefused: If the stream's key is not the one the position was made for.
@@ -78,7 +83,7 @@ class SqlSource:
         database = self._database()
         syntax = Syntax(database.dialect)
         order = build_order(found)
-        after = parse_position(position, order)
+        after = parse_position(options.position, order)
         limit = self._feed.options.get("chunk_rows") if can_chunk(found, syntax) else None
         if found.cursor is not None:
             # A window is small, and its own index beats the key's: one statement.

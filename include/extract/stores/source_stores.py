@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from include.extract.files.known import FileLedger
+from include.extract.stores.files import FileLedger
 from include.extract.stores.inbox import Inbox
 from include.extract.stores.jobs import JobStore
 from include.extract.stores.rate_budget import RateBudget
@@ -11,7 +11,7 @@ from include.extract.stores.tokens import TokenStore
 
 @dataclass(frozen=True)
 class Stores:
-    """One feed's stores; a source.py gets those its `build_source` names as parameters.
+    """One feed's stores; a source takes those it has a use for.
 
     Attributes:
         token_store: OAuth tokens. None: they live as long as the process.

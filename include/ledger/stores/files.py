@@ -63,7 +63,7 @@ def _row(mark: FileMark) -> dict[str, Any]:
 
 
 class WarehouseFileLedger:
-    """The files of one feed; see `include.extract.files.known.FileLedger`."""
+    """The files of one feed; see `include.extract.stores.files.FileLedger`."""
 
     def __init__(self, warehouse: Warehouse, tenant: str, feed: str) -> None:
         self._warehouse, self._place = warehouse, [tenant, feed]
