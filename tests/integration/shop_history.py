@@ -197,7 +197,7 @@ class ShopHistory(RuleBasedStateMachine):
         """The result; None when it ended badly."""
         places = {
             "uncommitted": (loader.ledger, "run_record_load"),
-            "unreported": (stream_load, "run_after_commit"),
+            "unreported": (ShopSource, "after_commit"),
         }
         target, name = places.get(end, (parts, "LIMITS"))
         double: Any = mock.Mock(side_effect=Killed) if end in places else PartLimits(rows=3)

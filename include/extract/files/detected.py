@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from include.config.connector_spec import Column
-from include.extract.files.known import LoadedFile
+from include.extract.stores.files import LoadedFile
 
 
 @dataclass(frozen=True, order=True)

@@ -95,6 +95,20 @@ def load_readable(
     return place, facts, tuple(notices)
 
 
+def _recode(
+    place: Place, encoding: str | None, bom_bytes: int, *, ends_in_cr: bool = False
+) -> RecodedPlace:
+    """The same file, with the limit it is unpacked under."""
+    return RecodedPlace(
+        place.name,
+        place.path,
+        place.max_unpacked_bytes,
+        encoding=encoding,
+        bom_bytes=bom_bytes,
+        ends_in_cr=ends_in_cr,
+    )
+
+
 def _narrow(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(encoding)(_INVALID)
     for chunk in chunks:
