@@ -4,8 +4,9 @@ import random
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from include.sandbox.economy.business import Business
 from include.sandbox.economy.leads import Message, Prospect
-from include.sandbox.economy.records import Account, Business, Sale
+from include.sandbox.economy.records import Account, Sale
 from include.sandbox.economy.sales import build_refund
 from include.sandbox.seeded_random import build_dice
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from include.sandbox.exports import coresignal, ecommerce, quickbooks_csv, quickbooks_sql, uploads
 from include.sandbox.exports.delimited import write_text
-from include.sandbox.quickbooks.vendor import fetch_company
 from include.sandbox.serve.session import Session
+from include.sandbox.serve.vendors import load_credentials
 from include.sandbox.truth.orders import build_truth, write_truth
+from include.sandbox.vendors.quickbooks.vendor import fetch_company
 from include.sandbox.world import WorldSpec, build_world_json
 
 log = logging.getLogger(__name__)
@@ -50,4 +51,5 @@ def _write_world(spec: WorldSpec, out: Path) -> None:
     truth = build_truth(session, documents, export, files, ids, counted)
     truth["counts"]["acme"]["quickbooks_sql"] = {"streams": copied}
     write_truth(out / "truth.json", truth)
-    write_text(out / "world.json", json.dumps(build_world_json(spec), indent=2) + "\n")
+    known = build_world_json(spec, load_credentials())
+    write_text(out / "world.json", json.dumps(known, indent=2) + "\n")

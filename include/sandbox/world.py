@@ -1,6 +1,7 @@
 """One world: its parameters, its economy, and its file `world.json`."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,13 +9,13 @@ from typing import Any
 
 from include.core.clock import format_instant, parse_instant
 from include.core.errors import ConfigError
+from include.sandbox.economy.business import Business
 from include.sandbox.economy.businesses import build_acme, build_bazaar, build_corner, run_trim
 from include.sandbox.economy.catalogue import build_products
 from include.sandbox.economy.leads import build_prospects, run_trim_prospects
 from include.sandbox.economy.pool import build_companies, build_people, run_employment
-from include.sandbox.economy.records import Business, Party
+from include.sandbox.economy.records import Party
 from include.sandbox.economy.sales import Span
-from include.sandbox.serve.vendors import load_credentials
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 END = datetime(2026, 11, 1, tzinfo=UTC)
@@ -81,14 +82,15 @@ def build_world(spec: WorldSpec) -> World:
     return World(spec, people, companies, businesses)
 
 
-def build_world_json(spec: WorldSpec) -> dict[str, Any]:
+def build_world_json(spec: WorldSpec, credentials: Mapping[str, Any]) -> dict[str, Any]:
+    """The content of `world.json`; `credentials` as the vendors' `load_credentials` gives them."""
     return {
         "size": spec.size,
         "seed": spec.seed,
         "start": format_instant(START),
         "end": format_instant(spec.end),
         "as_of": format_instant(spec.as_of),
-        "credentials": load_credentials(),
+        "credentials": credentials,
     }
 
 

@@ -96,7 +96,7 @@ def declared(record: dict[str, Any], stream: Stream) -> dict[str, Any]:
 @contextmanager
 def small_pages(case: Case, size: int) -> Iterator[None]:
     """Pages of so many records where Python fixes how many: the connector's, or the vendor's."""
-    name, sandbox = case.feed.connector.connector, ROOT / "include" / "sandbox"
+    name, sandbox = case.feed.connector.connector, ROOT / "include" / "sandbox" / "vendors"
     places = [*(FOLDER / name).glob("*.py"), *(sandbox / case.vendor).glob("*.py")]
     with pytest.MonkeyPatch.context() as patch:
         for path in sorted(places):

@@ -26,7 +26,7 @@ CHANGES = 24
 # back, as their READMEs say.
 BEGAN = {"callrail"}
 # In the small world nobody is visited in the days that pass.
-RESTED = {"summit-fieldapp"}
+RESTED = {"summit-field_service"}
 Rows = dict[tuple[Any, ...], dict[str, Any]]
 
 

@@ -12,10 +12,10 @@ from include.config.settings import load_settings
 from include.core.streams import Window
 from include.extract.rest.paginators import build_body, first_step
 from include.extract.rest.target import build_target
-from include.sandbox.attio.vendor import CREDENTIALS, VENDOR, fetch_workspace
 from include.sandbox.economy_views import fetch_desk
 from include.sandbox.serve.session import Session
 from include.sandbox.testing import running_sandbox
+from include.sandbox.vendors.attio.vendor import CREDENTIALS, VENDOR, fetch_workspace
 from include.sandbox.world import WorldSpec
 from tests.contract.vendor_specs import load_json_spec
 

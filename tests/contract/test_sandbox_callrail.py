@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from include.sandbox.callrail.vendor import CREDENTIALS, VENDOR, fetch_account
+from include.sandbox.serve.happenings import run_advance
 from include.sandbox.serve.session import Session
 from include.sandbox.testing import running_sandbox
+from include.sandbox.vendors.callrail.vendor import CREDENTIALS, VENDOR, fetch_account
 from include.sandbox.world import WorldSpec
 
 SPEC = WorldSpec(size=100)
@@ -136,7 +137,7 @@ def test_later_events_change_and_add_but_never_lose_an_id() -> None:
     """Ids once followed the number of a row, which counts only what is known by then."""
     session = Session(SPEC)
     before = {n: {r["id"] for r in t} for n, t in fetch_account(session, "summit").tables.items()}
-    told = session.advance("summit", 12, None)["changed"]["callrail"]
+    told = run_advance(session, "summit", 12, None)["changed"]["callrail"]
     after = {n: {r["id"] for r in t} for n, t in fetch_account(session, "summit").tables.items()}
     assert all(before[name] <= after[name] for name in before)
     new = after["calls"] | after["form_submissions"] | after["conversations"]

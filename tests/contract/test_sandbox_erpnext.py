@@ -10,10 +10,10 @@ import requests
 from include.config.load import load_connectors
 from include.config.settings import load_settings
 from include.connectors.erpnext.listing import CHILD_DOCTYPES
-from include.sandbox.erpnext.site import CHILDREN, ErpnextSite
-from include.sandbox.erpnext.vendor import build_counts, build_records, fetch_site
 from include.sandbox.serve.session import Session
 from include.sandbox.testing import running_sandbox
+from include.sandbox.vendors.erpnext.site import CHILDREN, ErpnextSite
+from include.sandbox.vendors.erpnext.vendor import build_counts, build_records, fetch_site
 from include.sandbox.world import WorldSpec
 from tests.contract.vendor_specs import load_json_spec
 

@@ -10,16 +10,17 @@ import requests
 from highlevel import HighLevel
 from highlevel.error import GHLError
 
-from include.sandbox.gohighlevel.account import SubAccount
-from include.sandbox.gohighlevel.vendor import (
+from include.sandbox.serve.happenings import run_advance
+from include.sandbox.serve.session import Session
+from include.sandbox.testing import running_sandbox
+from include.sandbox.vendors.gohighlevel.account import SubAccount
+from include.sandbox.vendors.gohighlevel.vendor import (
     COMPANY_ID,
     CREDENTIALS,
     LOCATION_ID,
     PRIVATE_TOKEN,
     fetch_account,
 )
-from include.sandbox.serve.session import Session
-from include.sandbox.testing import running_sandbox
 from include.sandbox.world import WorldSpec
 from tests.contract.vendor_specs import load_json_spec
 
@@ -186,7 +187,7 @@ def _without_nulls(value: Any) -> Any:
 def test_what_an_advance_touches_is_what_changed() -> None:
     session = Session(SPEC)
     since = session.now["summit"].strftime("%Y-%m-%dT%H:%M:%S.000Z")
-    told = session.advance("summit", 8, None)["changed"]["gohighlevel"]
+    told = run_advance(session, "summit", 8, None)["changed"]["gohighlevel"]
     account = fetch_account(session, "summit")
     assert {r["id"] for r in account.opportunities if r["updatedAt"] > since} == set(
         told["opportunities"]

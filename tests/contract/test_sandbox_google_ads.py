@@ -11,10 +11,10 @@ import requests
 
 from include.connectors.google_ads.gaql import CLIENTS, build_query
 from include.extract.http.date_slices import Slice
-from include.sandbox.google_ads import answer as played
-from include.sandbox.google_ads.fields import FIELDS
-from include.sandbox.google_ads.vendor import CLOSED, MANAGERS, VENDOR
 from include.sandbox.testing import running_sandbox
+from include.sandbox.vendors.google_ads import answer as played
+from include.sandbox.vendors.google_ads.fields import FIELDS
+from include.sandbox.vendors.google_ads.vendor import CLOSED, MANAGERS, VENDOR
 from tests.contract.vendor_specs import load_json_spec
 from tests.unit.feed_maker import build_feed
 

@@ -15,11 +15,11 @@ from google.oauth2 import service_account
 
 from include.connectors.google_analytics.report import build_definition, build_request
 from include.extract.http.date_slices import Slice
-from include.sandbox.google.login import build_service_account
-from include.sandbox.google_analytics import property as played
-from include.sandbox.google_analytics.fields import DIMENSIONS, METRICS
-from include.sandbox.google_analytics.vendor import PROPERTIES, SCOPE, VENDOR
 from include.sandbox.testing import running_sandbox
+from include.sandbox.vendors.google.login import build_service_account
+from include.sandbox.vendors.google_analytics import property as played
+from include.sandbox.vendors.google_analytics.fields import DIMENSIONS, METRICS
+from include.sandbox.vendors.google_analytics.vendor import PROPERTIES, SCOPE, VENDOR
 from tests.contract.vendor_specs import load_json_spec
 from tests.unit.feed_maker import build_feed
 

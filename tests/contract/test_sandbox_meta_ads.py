@@ -12,10 +12,10 @@ from include.config.load import load_connectors
 from include.config.settings import load_settings
 from include.connectors.meta_ads.source import STATUSES, build_params
 from include.sandbox.economy_views import fetch_ads
-from include.sandbox.meta_ads.fields import OBJECTS
-from include.sandbox.meta_ads.vendor import CREDENTIALS, TOKENS, fetch_account
 from include.sandbox.serve.session import Session
 from include.sandbox.testing import running_sandbox
+from include.sandbox.vendors.meta_ads.fields import OBJECTS
+from include.sandbox.vendors.meta_ads.vendor import CREDENTIALS, TOKENS, fetch_account
 from include.sandbox.world import WorldSpec
 from tests.contract.vendor_specs import load_json_spec
 

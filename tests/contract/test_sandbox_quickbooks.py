@@ -10,12 +10,12 @@ import pytest
 import requests
 
 from include.sandbox.economy_views import fetch_books
-from include.sandbox.quickbooks.app import RefreshTokens
-from include.sandbox.quickbooks.company import Company
-from include.sandbox.quickbooks.vendor import CREDENTIALS, REALM, fetch_company
 from include.sandbox.serve.logins import TokenChain
 from include.sandbox.serve.session import Session
 from include.sandbox.testing import running_sandbox
+from include.sandbox.vendors.quickbooks.app import RefreshTokens
+from include.sandbox.vendors.quickbooks.company import Company
+from include.sandbox.vendors.quickbooks.vendor import CREDENTIALS, REALM, fetch_company
 from include.sandbox.world import END, WorldSpec
 from tests.contract.vendor_specs import load_json_spec
 

@@ -12,12 +12,13 @@ from requests.adapters import HTTPAdapter
 from simple_salesforce import Salesforce
 from simple_salesforce.exceptions import SalesforceAuthenticationFailed, SalesforceMalformedRequest
 
-from include.sandbox.salesforce.ids import build_check
-from include.sandbox.salesforce.org import Org
-from include.sandbox.salesforce.schema import FIELDS
-from include.sandbox.salesforce.vendor import CREDENTIALS, fetch_org
+from include.sandbox.serve.happenings import run_advance
 from include.sandbox.serve.session import Session
 from include.sandbox.testing import running_sandbox
+from include.sandbox.vendors.salesforce.ids import build_check
+from include.sandbox.vendors.salesforce.org import Org
+from include.sandbox.vendors.salesforce.schema import FIELDS
+from include.sandbox.vendors.salesforce.vendor import CREDENTIALS, fetch_org
 from include.sandbox.world import WorldSpec
 from tests.contract.vendor_specs import load_json_spec
 
@@ -149,7 +150,7 @@ def test_the_history_ends_where_the_opportunity_is(org: Org) -> None:
 def test_what_an_advance_touches_is_what_changed() -> None:
     session = Session(SPEC)
     since = session.now["summit"]
-    told = session.advance("summit", 8, None)["changed"]["salesforce"]
+    told = run_advance(session, "summit", 8, None)["changed"]["salesforce"]
     rows = fetch_org(session, "summit").rows
     for kind, name in (("leads", "Lead"), ("opportunities", "Opportunity")):
         changed = {key for key, row in rows[name].items() if row["SystemModstamp"] > since}

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import requests
 
-from include.sandbox.shopify import bulk
-from include.sandbox.shopify.cost import Bucket
 from include.sandbox.testing import running_sandbox
+from include.sandbox.vendors.shopify import bulk
+from include.sandbox.vendors.shopify.cost import Bucket
 
 PATH = "/shopify/acme-outdoor/admin/api/2026-07/graphql.json"
 TOKEN = {"X-Shopify-Access-Token": "shpat_sandbox_acme"}

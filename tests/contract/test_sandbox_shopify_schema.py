@@ -14,7 +14,7 @@ from graphql import (
     print_ast,
 )
 
-from include.sandbox.shopify.schema import served_schema
+from include.sandbox.vendors.shopify.schema import served_schema
 from tests.contract.vendor_specs import load_spec
 
 OURS = served_schema()

@@ -14,11 +14,11 @@ from include.config.load import load_connectors
 from include.config.settings import load_settings
 from include.core.clock import parse_instant
 from include.sandbox.serve.session import Session
-from include.sandbox.square.payments import build_failed
-from include.sandbox.square.places import IDS
-from include.sandbox.square.seller import SquareSeller
-from include.sandbox.square.vendor import build_counts, build_records, fetch_seller
 from include.sandbox.testing import running_sandbox
+from include.sandbox.vendors.square.payments import build_failed
+from include.sandbox.vendors.square.places import IDS
+from include.sandbox.vendors.square.seller import SquareSeller
+from include.sandbox.vendors.square.vendor import build_counts, build_records, fetch_seller
 from include.sandbox.world import WorldSpec
 from tests.contract.vendor_specs import load_json_spec
 

@@ -9,11 +9,12 @@ import pytest
 import requests
 import stripe
 
+from include.sandbox.serve.happenings import run_act
 from include.sandbox.serve.session import Session
-from include.sandbox.stripe.ledger import RESOURCES
-from include.sandbox.stripe.vendor import fetch_account
 from include.sandbox.testing import running_sandbox
 from include.sandbox.truth.counts import build_stripe_counts
+from include.sandbox.vendors.stripe.ledger import RESOURCES
+from include.sandbox.vendors.stripe.vendor import fetch_account
 from include.sandbox.world import WorldSpec
 from tests.contract.vendor_specs import load_json_spec
 from tests.unit.fake_api import FakeApi, Reply
@@ -262,7 +263,7 @@ ACTS = {
 def test_an_act_changes_an_old_object_and_is_an_event(what: str) -> None:
     session, (kind, table) = Session(SPEC), ACTS[what]
     before = {row["id"]: row for row in fetch_account(session, "corner").tables[table]}
-    told = session.act("stripe", "corner", what, None)
+    told = run_act(session, "stripe", "corner", what, None)
     account = fetch_account(session, "corner")
     after = {row["id"]: row for row in account.tables[table]}
     assert {key for key in before if before[key] != after.get(key)} == {told["id"]}

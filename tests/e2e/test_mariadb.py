@@ -24,10 +24,10 @@ from include.extract.sql.source import SqlSource
 from include.ledger.connection import Warehouse
 from include.pipeline.feed_load import run_feed_load
 from include.pipeline.load_request import LoadRequest
-from include.sandbox.erpnext.site import CHILDREN
-from include.sandbox.erpnext.vendor import CREDENTIALS, STREAMS, fetch_site
 from include.sandbox.serve.session import Session
 from include.sandbox.testing import running_sandbox
+from include.sandbox.vendors.erpnext.site import CHILDREN
+from include.sandbox.vendors.erpnext.vendor import CREDENTIALS, STREAMS, fetch_site
 from include.sandbox.world import WorldSpec
 from tests.contract.connector_cases import sandbox_credentials
 from tests.contract.vendor_specs import load_spec

@@ -25,12 +25,12 @@ from include.ledger.connection import Warehouse
 from include.pipeline.dbt.build import run_dbt_build
 from include.pipeline.feed_load import FeedResult, run_feed_load
 from include.pipeline.load_request import LoadRequest
-from include.sandbox.erpnext.vendor import build_counts as build_erpnext_counts
 from include.sandbox.serve.session import Session
 from include.sandbox.serve.vendors import load_credentials
-from include.sandbox.square.vendor import build_counts as build_square_counts
 from include.sandbox.testing import running_sandbox
 from include.sandbox.truth.orders import build_revenue
+from include.sandbox.vendors.erpnext.vendor import build_counts as build_erpnext_counts
+from include.sandbox.vendors.square.vendor import build_counts as build_square_counts
 from include.sandbox.world import WorldSpec
 from tests.contract.connector_cases import sandbox_credentials
 from tests.load_environment import build_environment

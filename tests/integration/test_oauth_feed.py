@@ -13,8 +13,8 @@ from include.core.streams import RunKind
 from include.ledger.connection import Warehouse
 from include.pipeline.feed_load import FeedResult, run_feed_load
 from include.pipeline.load_request import LoadRequest
-from include.sandbox.gohighlevel.vendor import CREDENTIALS
 from include.sandbox.testing import running_sandbox
+from include.sandbox.vendors.gohighlevel.vendor import CREDENTIALS
 from include.sandbox.world import WorldSpec
 from tests.contract.connector_cases import sandbox_credentials
 from tests.load_environment import build_environment

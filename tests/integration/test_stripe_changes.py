@@ -22,8 +22,8 @@ from include.ledger.stores.inbox import run_receive
 from include.pipeline.feed_load import run_feed_load
 from include.pipeline.load_request import LoadRequest
 from include.pipeline.webhook_drain import DrainResult, run_drain
-from include.sandbox.stripe.vendor import CREDENTIALS
 from include.sandbox.testing import running_sandbox
+from include.sandbox.vendors.stripe.vendor import CREDENTIALS
 from include.sandbox.world import SIZES, WorldSpec
 from tests.contract.connector_cases import sandbox_credentials
 from tests.load_environment import build_environment

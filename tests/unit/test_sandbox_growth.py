@@ -8,6 +8,7 @@ import pytest
 from include.sandbox import economy_views as views
 from include.sandbox.economy.campaigns import AdsAccount
 from include.sandbox.economy.leads import STAGES
+from include.sandbox.serve.happenings import run_advance
 from include.sandbox.serve.session import Session
 from include.sandbox.world import WorldSpec
 
@@ -210,7 +211,7 @@ def test_advance_moves_requests_and_brings_new_ones() -> None:
     session = Session(WorldSpec(size=60))
     before = {p.number: (p.stage, p.updated_at) for p in
               session.world.businesses["summit"].prospects}  # fmt: skip
-    session.advance("summit", 8, None)
+    run_advance(session, "summit", 8, None)
     after = {p.number: (p.stage, p.updated_at) for p in
              session.world.businesses["summit"].prospects}  # fmt: skip
     assert len(after) == len(before) + 2

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from include.sandbox.economy.records import Account, Business, Listing
+from include.sandbox.economy.business import Business
+from include.sandbox.economy.records import Account, Listing
 from include.sandbox.exports.quickbooks_csv import Document, build_documents, build_names
 from include.sandbox.seeded_random import build_dice
 

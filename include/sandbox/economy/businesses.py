@@ -3,14 +3,9 @@
 from datetime import datetime
 
 from include.sandbox.economy.accounts import build_accounts
+from include.sandbox.economy.business import Business
 from include.sandbox.economy.catalogue import Product, build_listings
-from include.sandbox.economy.records import (
-    Account,
-    Business,
-    Listing,
-    Party,
-    Sale,
-)
+from include.sandbox.economy.records import Account, Listing, Party, Sale
 from include.sandbox.economy.sales import Plan, Span, build_sales
 from include.sandbox.economy.subscriptions import build_membership, build_subscriptions
 from include.sandbox.seeded_random import build_dice

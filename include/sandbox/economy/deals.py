@@ -7,7 +7,8 @@ import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from include.sandbox.economy.records import Business, Party, Sale
+from include.sandbox.economy.business import Business
+from include.sandbox.economy.records import Party, Sale
 from include.sandbox.seeded_random import between, build_dice
 
 STAGES = ("Lead", "In Progress", "Proposal", "Won 🎉", "Lost")

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from include.sandbox.economy.accounts import build_account
+from include.sandbox.economy.business import Business
 from include.sandbox.economy.point_of_sale import StockMove, Tills
-from include.sandbox.economy.records import Account, Business, Refund, Sale
+from include.sandbox.economy.records import Account, Refund, Sale
 from include.sandbox.seeded_random import build_dice
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from include.sandbox.economy.records import Business, Listing, Sale
+from include.sandbox.economy.business import Business
+from include.sandbox.economy.records import Listing, Sale
 from include.sandbox.seeded_random import build_dice
 
 BATCH = 24

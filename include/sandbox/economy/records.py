@@ -2,10 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from include.sandbox.economy.leads import Prospect
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,16 +261,3 @@ class Subscription:
     started_at: datetime
     cancelled_at: datetime | None
     sales: list[Sale] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Business:
-    """One tenant: accounts and sales by source; requests of a service business by arrival."""
-
-    tenant: str
-    timezone: str
-    listings: list[Listing]
-    accounts: dict[str, list[Account]]
-    sales: dict[str, list[Sale]]
-    subscriptions: list[Subscription] = field(default_factory=list)
-    prospects: "list[Prospect]" = field(default_factory=list)

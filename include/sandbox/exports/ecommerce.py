@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from include.sandbox.economy.records import Account, Business, Listing, Sale
+from include.sandbox.economy.business import Business
+from include.sandbox.economy.records import Account, Listing, Sale
 from include.sandbox.exports.delimited import amount, build_delimited, write_text
 from include.sandbox.seeded_random import build_dice
 

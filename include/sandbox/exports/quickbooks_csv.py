@@ -10,7 +10,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from include.sandbox.economy.records import Account, Business, Listing, Refund, Sale
+from include.sandbox.economy.business import Business
+from include.sandbox.economy.records import Account, Listing, Refund, Sale
 from include.sandbox.exports.delimited import build_delimited, write_text
 from include.sandbox.seeded_random import build_dice
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from include.sandbox.quickbooks.company import Company
+from include.sandbox.vendors.quickbooks.company import Company
 
 Row = dict[str, Any]
 STAMPS = "created_at TIMESTAMP, updated_at TIMESTAMP, _fivetran_deleted BOOLEAN NOT NULL"

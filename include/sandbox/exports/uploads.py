@@ -6,7 +6,7 @@ from pathlib import Path
 
 import xlsxwriter
 
-from include.sandbox.economy.records import Business
+from include.sandbox.economy.business import Business
 from include.sandbox.exports.delimited import amount, build_delimited, write_text
 from include.sandbox.seeded_random import build_dice
 from include.sandbox.world import START

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from include.core.clock import format_instant, parse_instant
 from include.sandbox.serve.faults import Faults
+from include.sandbox.serve.happenings import build_deliveries, run_act, run_advance
 from include.sandbox.serve.middleware import Misbehaviour
 from include.sandbox.serve.session import Session
 from include.sandbox.serve.vendors import Delivery
@@ -63,7 +64,9 @@ class Control:
         try:
             body = await _read_object(request)
             at = parse_instant(body["at"]) if body.get("at") else None
-            answer = self.session.advance(str(body.get("tenant")), int(body.get("changes", 10)), at)
+            answer = run_advance(
+                self.session, str(body.get("tenant")), int(body.get("changes", 10)), at
+            )
         except (ValueError, TypeError) as error:
             return JSONResponse({"error": str(error)}, 400)
         return JSONResponse(answer)
@@ -74,7 +77,7 @@ class Control:
             body = await _read_object(request)
             at = parse_instant(body["at"]) if body.get("at") else None
             words = [str(body.get(name)) for name in ("vendor", "tenant", "what")]
-            return JSONResponse(self.session.act(words[0], words[1], words[2], at))
+            return JSONResponse(run_act(self.session, words[0], words[1], words[2], at))
         except (ValueError, TypeError) as error:
             return JSONResponse({"error": str(error)}, 400)
 
@@ -83,7 +86,9 @@ class Control:
         try:
             body = await _read_object(request)
             since = parse_instant(body["since"]) if body.get("since") else None
-            made = self.session.deliver(str(body.get("vendor")), str(body.get("tenant")), since)
+            made = build_deliveries(
+                self.session, str(body.get("vendor")), str(body.get("tenant")), since
+            )
             if not str(body.get("url", "http://")).startswith(("http://", "https://")):
                 raise ValueError("`url` is no http address")
         except (ValueError, TypeError) as error:

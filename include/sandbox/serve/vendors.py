@@ -1,25 +1,23 @@
 """What one vendor folder tells the sandbox, and how the folders are found.
 
-A vendor is `include/sandbox/<name>/vendor.py` with a constant `VENDOR`; `<name>` is the name of the
-connector that reads it and the prefix its routes are mounted at.
+A vendor is `include/sandbox/vendors/<name>/vendor.py` with a constant `VENDOR`; `<name>` is the name
+of the connector that reads it and the prefix its routes are mounted at.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from include.core.errors import ConfigError
+from include.sandbox.advance import Changes
+from include.sandbox.serve.session import Session
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from starlette.routing import BaseRoute
-
-    from include.sandbox.advance import Changes
-    from include.sandbox.serve.session import Session
 
 Refusal = tuple[int, Any]
 
@@ -55,12 +53,12 @@ class Vendor:
     name: str
     credentials: Mapping[str, Mapping[str, Any]]
     routes: "Callable[[Session], list[BaseRoute]]"
-    changed: "Callable[[Session, str, Changes], dict[str, list[str]]] | None" = None
+    changed: Callable[[Session, str, Changes], dict[str, list[str]]] | None = None
     refusal: Callable[[str], Refusal] | None = None
-    counts: "Callable[[Session, str], dict[str, Any]] | None" = None
-    records: "Callable[[Session, str], dict[str, list[str]]] | None" = None
-    act: "Callable[[Session, str, str, datetime], str] | None" = None
-    deliver: "Callable[[Session, str, datetime | None], list[Delivery]] | None" = None
+    counts: Callable[[Session, str], dict[str, Any]] | None = None
+    records: Callable[[Session, str], dict[str, list[str]]] | None = None
+    act: Callable[[Session, str, str, datetime], str] | None = None
+    deliver: Callable[[Session, str, datetime | None], list[Delivery]] | None = None
     feed: str | None = None
 
 
@@ -72,12 +70,12 @@ def load_vendors() -> dict[str, Vendor]:
         ConfigError: If a folder's `VENDOR` is missing or bears another name than its folder.
     """
     found = {}
-    for path in sorted(Path(__file__).parents[1].glob("*/vendor.py")):
+    for path in sorted((Path(__file__).parents[1] / "vendors").glob("*/vendor.py")):
         name = path.parent.name
-        vendor = getattr(import_module(f"include.sandbox.{name}.vendor"), "VENDOR", None)
+        vendor = getattr(import_module(f"include.sandbox.vendors.{name}.vendor"), "VENDOR", None)
         if not isinstance(vendor, Vendor) or vendor.name != name:
             raise ConfigError(
-                f"`sandbox/{name}/vendor.py` has no `VENDOR` of that name. "
+                f"`sandbox/vendors/{name}/vendor.py` has no `VENDOR` of that name. "
                 f'Set `VENDOR = Vendor("{name}", ...)` there.'
             )
         found[name] = vendor

@@ -3,12 +3,12 @@
 from collections import Counter
 from typing import Any
 
-from include.sandbox.economy.records import Business
+from include.sandbox.economy.business import Business
 from include.sandbox.exports import ecommerce, quickbooks_csv
 from include.sandbox.serve.session import Session
 from include.sandbox.serve.vendors import load_vendors
-from include.sandbox.shopify.vendor import fetch_shop
-from include.sandbox.stripe.vendor import fetch_account
+from include.sandbox.vendors.shopify.vendor import fetch_shop
+from include.sandbox.vendors.stripe.vendor import fetch_account
 
 
 def build_counts(

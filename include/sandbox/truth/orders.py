@@ -25,10 +25,10 @@ from include.sandbox.exports import ecommerce, quickbooks_csv
 from include.sandbox.exports.delimited import write_text
 from include.sandbox.serve.session import Session
 from include.sandbox.serve.vendors import load_vendors
-from include.sandbox.shopify.orders import financial_status, order_name
-from include.sandbox.stripe.vendor import fetch_account
 from include.sandbox.truth.counts import build_counts
 from include.sandbox.truth.growth import build_growth
+from include.sandbox.vendors.shopify.orders import financial_status, order_name
+from include.sandbox.vendors.stripe.vendor import fetch_account
 
 AMOUNTS = ("gross", "discounts", "shipping", "tax", "total", "refunds", "net")
 Cell = dict[str, int]
