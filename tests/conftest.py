@@ -35,6 +35,12 @@ def _remove_leftovers() -> None:
             postgres.run_remove(server)
 
 
+# Servers and files of tests are on this machine; tests of the walls take this back.
+os.environ["ELT_ALLOWED_HOSTS"] = "127.0.0.0/8,::1,localhost"
+os.environ["ELT_FILES_SHARED"] = f"{tempfile.gettempdir()}{os.pathsep}/tmp"
+os.environ["ELT_ALLOWED_PROGRAMS"] = "*"
+
+
 @pytest.fixture(scope="session", autouse=True)
 def fernet_key() -> Iterator[str]:
     """Airflow's key, as every worker has it: OAuth tokens are stored encrypted with it."""

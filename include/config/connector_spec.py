@@ -16,6 +16,7 @@ ColumnType = Literal[
     "text", "int", "bigint", "numeric", "bool", "date", "timestamp", "json", "float", "bytes"
 ]
 MAX_HOURS = 20 * 366 * 24  # a window further back leaves the calendar of some source
+Reach = Literal["path", "place", "below", "host", "login", "program", "nothing"]
 SourceKind = Literal["rest", "files", "python"]
 # A page number or an offset names another record as soon as one before it comes or goes.
 RESUMABLE_KINDS = ("cursor", "last_id", "next_url", "link_header")
@@ -305,6 +306,12 @@ class Option(Spec):
     type: Literal["text", "int", "bool", "mapping", "list"]
     required: bool = False
     default: Any = None
+    reach: Reach | None = Field(
+        None,
+        description="What a value names: path (a file of this machine), place (path or URL), below "
+        "(a folder below the feed's), host, login (an address that gets secrets), program, "
+        "nothing (it only sounds like it).",
+    )
     description: str
 
 

@@ -31,6 +31,7 @@ from include.config.options import (
     resolve_stream_settings,
     resolve_streams,
 )
+from include.config.reach import check_reach, find_destination_fault
 from include.config.schedule import resolve_schedule
 from include.config.settings import Settings, load_settings
 from include.config.stream_settings import StreamSettings
@@ -129,6 +130,10 @@ def _load_tenant(
     if spec.tenant in naming.RESERVED_TENANTS:
         message = f"`tenant` is `{spec.tenant}`, a name the platform or PostgreSQL uses itself."
         problems.append(Problem(path, file.line(("tenant",)), f"{message} Choose another."))
+    fault = find_destination_fault(spec.destination.connection, spec.tenant)
+    if fault:
+        line = file.line(("destination", "connection"))
+        problems.append(Problem(path, line, f"destination: {fault}"))
     try:
         ZoneInfo(spec.timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: `Europe` is a folder
@@ -204,6 +209,7 @@ def _resolve_feed(
     if sweeps is not None:
         sweeps = resolve_schedule(sweeps, spec.tenant, trouble, key="sweep_schedule")
         check_sweeps(connector, streams, trouble)
+    check_reach(connector, options, spec.tenant, trouble)
     _check_names(spec, name, connector, streams, trouble)
     if trouble:
         return None, trouble

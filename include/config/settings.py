@@ -4,6 +4,7 @@ Secrets are not settings: `connection_from_env` hands out one connection and kee
 """
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +22,10 @@ class Settings:
         state_dir: Local state (embedded server, sandbox, logs); ignored by git.
         warehouse_url: libpq URL of the warehouse, None when only an Airflow connection names it.
         tenant_roles: Give each tenant its own database role (needs CREATEROLE).
+        files_roots: `<root>/<tenant>` is the only place where a tenant's file may name files.
+        files_shared: Folders every tenant may name, read and clear.
+        allowed_hosts: Names, addresses and networks a feed may reach although they are private.
+        allowed_programs: Packages and programs a feed may run; `*` is any.
         fernet_key: Airflow's key, one or several comma-separated; seals stored OAuth tokens.
     """
 
@@ -33,18 +38,16 @@ class Settings:
     dbt_project_dir: Path
     dbt_executable: Path
     dbt_manifest: Path
+    files_roots: tuple[Path, ...] = ()
+    files_shared: tuple[Path, ...] = ()
+    allowed_hosts: tuple[str, ...] = ()
+    allowed_programs: tuple[str, ...] = ()
     fernet_key: str | None = field(default=None, repr=False)
 
     @property
     def is_demo(self) -> bool:
         """Whether the made-up businesses are the tenants."""
         return self.tenants_dir.resolve() == DEMO_TENANTS
-
-    def resolve(self, path: Path) -> Path:
-        """A path of a tenant file: from the root, `.local/...` from wherever the state is."""
-        if not path.is_absolute() and path.parts[:1] == (".local",):
-            path = self.state_dir.joinpath(*path.parts[1:])
-        return self.root / path
 
     def shown(self, path: Path) -> str:
         """The path from the root where possible: the same on every machine, an editor opens it."""
@@ -65,8 +68,22 @@ def load_settings() -> Settings:
         dbt_project_dir=Path(env.get("ELT_DBT_PROJECT_DIR", ROOT / "dbt")),
         dbt_executable=Path(env.get("ELT_DBT_EXECUTABLE", ROOT / ".venv-dbt" / "bin" / "dbt")),
         dbt_manifest=Path(env.get("ELT_DBT_MANIFEST", state / "dbt" / "manifest.json")),
+        # The made-up companies' exports lie in the state folder, by tenant as well.
+        files_roots=(*_paths(env.get("ELT_FILES_ROOT") or "data"), state / "sandbox"),
+        files_shared=_paths(env.get("ELT_FILES_SHARED")),
+        allowed_hosts=_words(env.get("ELT_ALLOWED_HOSTS")),
+        allowed_programs=_words(env.get("ELT_ALLOWED_PROGRAMS")),
         fernet_key=env.get("AIRFLOW__CORE__FERNET_KEY") or None,
     )
+
+
+def _words(text: str | None) -> tuple[str, ...]:
+    return tuple(word for word in re.split(r"[\s,]+", text or "") if word)
+
+
+def _paths(text: str | None) -> tuple[Path, ...]:
+    """Folders separated by `:`, from the repository root."""
+    return tuple(ROOT / part for part in (text or "").split(os.pathsep) if part)
 
 
 def use_demo() -> None:

@@ -22,6 +22,8 @@ SYSTEM_COLUMNS = frozenset({"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"})
 RESERVED_TENANTS = frozenset({"airflow", "default", "elt", "ops", "pg", "platform", "warehouse"})
 # Feeds whose connection, `<tenant>__<feed>`, holds something else: a salt would be sent as a token.
 RESERVED_FEEDS = frozenset({"alerts", "dbt", "destination", "privacy", "warehouse"})
+# Of those, the ones that hold secrets of the platform's own work rather than a login somewhere.
+PLATFORM_CONNECTIONS = frozenset({"alerts", "privacy"})
 OPS_SCHEMA = "elt_ops"
 WAREHOUSE_CONNECTION = "warehouse"
 
@@ -80,6 +82,12 @@ def ops_dag_id(what: str) -> str:
 
 def connection_id(tenant: str, feed: str) -> str:
     return f"{tenant}__{feed}"
+
+
+def is_own_connection(connection: str, tenant: str) -> bool:
+    """Whether a tenant's file may name this connection: its own, and none the platform reads."""
+    owner, _, what = connection.partition("__")
+    return owner == tenant and bool(what) and what not in PLATFORM_CONNECTIONS
 
 
 def alert_connection_id(tenant: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from include.config.models import Platform
+from include.config.settings import load_settings
 from include.core import naming
 from include.local.state import LocalSecrets, LocalState, load_json, write_private
 from include.sandbox.serve.connections import build_connection, find_vendor
@@ -68,10 +69,18 @@ def _our_variables(facts: StackFacts) -> dict[str, str]:
         "ELT_STATE_DIR": str(facts.state.folder),
         "ELT_TENANTS_DIR": str(facts.tenants_dir),
         "WAREHOUSE_URL": facts.warehouse_url,
+        # The made-up vendors answer on this machine; nothing else of it may be reached.
+        "ELT_ALLOWED_HOSTS": ",".join(_allowed_hosts(facts)),
         "PYTHONPATH": str(facts.root),
         "DO_NOT_TRACK": "1",
         "TZ": "UTC",
     }
+
+
+def _allowed_hosts(facts: StackFacts) -> list[str]:
+    settings = load_settings()
+    sandbox = [f"{HOST}:{facts.ports.sandbox}"] if settings.is_demo else []
+    return [*settings.allowed_hosts, *sandbox]
 
 
 def _airflow_settings(facts: StackFacts) -> dict[str, str]:

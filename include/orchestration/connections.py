@@ -11,6 +11,7 @@ from airflow.sdk.log import mask_secret
 
 from include.config.credentials import Credentials, build_credentials, read_salt
 from include.config.models import Feed, Tenant
+from include.config.reach import find_destination_fault
 from include.config.settings import load_settings
 from include.core import naming
 from include.core.errors import ConfigError, MissingSecret
@@ -44,6 +45,9 @@ def fetch_warehouse_url(tenant: Tenant) -> str:
         MissingSecret: If neither exists.
     """
     connection_id = tenant.spec.destination.connection
+    fault = find_destination_fault(connection_id, tenant.id)
+    if fault:
+        raise ConfigError(f"{fault} Correct `destination`.", tenant=tenant.id)
     connection = _fetch_connection(connection_id)
     url = build_url(connection) if connection else None
     if url is None and connection_id == naming.WAREHOUSE_CONNECTION:

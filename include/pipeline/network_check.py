@@ -16,6 +16,7 @@ from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import SplitResult, urlsplit
 
+from include.config.allowed_hosts import resolve_host
 from include.core.clock import utcnow
 from include.core.errors import ConfigError, EltError, UpstreamUnavailable
 
@@ -90,13 +91,13 @@ def _run(what: str, act: Callable[[], str]) -> Step:
 
 def _resolve(host: str, port: int) -> str:
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found = resolve_host(host, port)
     except OSError as error:
         raise UpstreamUnavailable(
             f"the name `{host}` is not known ({error.strerror or type(error).__name__}). Check the "
             "connection's host for a typing mistake, and this machine's name server."
         ) from None
-    return f"{host} is {found[0][4][0]}"
+    return f"{host} is {found[0]}"
 
 
 def _connect(host: str, port: int) -> str:

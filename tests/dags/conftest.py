@@ -62,7 +62,7 @@ owner: shop-team
 alerts: {contacts: [ops@shop.example]}
 feeds:
   till: {schedule: hourly, start_date: 2025-01-01, priority: 8, deadline_minutes: 90}
-  drop: {connector: folder, schedule: manual, start_date: 2025-01-01, options: {path: /tmp/none}}
+  drop: {connector: folder, schedule: manual, start_date: 2025-01-01, options: {path: none}}
 """
 
 Write = Callable[..., Platform]

@@ -41,10 +41,9 @@ def endpoint() -> Iterator[str]:
 
 @pytest.fixture
 def s3(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A client on an empty bucket; Airflow knows the connection `shared_s3` to it."""
+    """A client on an empty bucket."""
     for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AIRFLOW_CONN_SHARED_S3", build_connection(endpoint))
     client = boto3.client(
         "s3",
         endpoint_url=endpoint,
@@ -81,8 +80,12 @@ def keys(s3: Any) -> list[str]:
 
 
 @pytest.fixture
-def case(s3: Any, warehouse: str) -> FilesCase:
-    return build_files_case(warehouse, f"s3://shared_s3@{BUCKET}/in", streams=KEYED)
+def case(s3: Any, warehouse: str, endpoint: str, monkeypatch: pytest.MonkeyPatch) -> FilesCase:
+    """Airflow knows the tenant's connection `<tenant>__s3` to the bucket."""
+    made = build_files_case(warehouse, "", streams=KEYED)
+    tenant = made.feed.tenant.id
+    monkeypatch.setenv(f"AIRFLOW_CONN_{tenant.upper()}__S3", build_connection(endpoint))
+    return made.with_options(path=f"s3://{tenant}__s3@{BUCKET}/in")
 
 
 def test_each_object_is_loaded_once(s3: Any, case: FilesCase) -> None:
@@ -167,7 +170,7 @@ def test_the_feeds_own_connection_is_its_credentials(
 
 
 def test_another_tenants_connection_is_refused(case: FilesCase) -> None:
-    with pytest.raises(ConfigError, match="another tenant"):
+    with pytest.raises(ConfigError, match="not this tenant's"):
         case.with_options(path=f"s3://other__feed@{BUCKET}/in").load("orders")
     with pytest.raises(ConfigError, match="holds a password"):
         case.with_options(path=f"s3://a:b@{BUCKET}/in").load("orders")
@@ -179,9 +182,11 @@ def test_nothing_there_and_nobody_home_are_told_apart(
     caplog.set_level(logging.DEBUG)
     with pytest.raises(UpstreamUnavailable, match="no file matches"):
         case.load("orders")
-    monkeypatch.setenv("AIRFLOW_CONN_DEAD_S3", build_connection("http://127.0.0.1:9"))
+    tenant = case.feed.tenant.id
+    dead = build_connection("http://127.0.0.1:9")
+    monkeypatch.setenv(f"AIRFLOW_CONN_{tenant.upper()}__DEAD", dead)
     with pytest.raises((UpstreamUnavailable, AccessDenied), match="cannot be listed") as caught:
-        case.with_options(path=f"s3://dead_s3@{BUCKET}/in").load("orders")
+        case.with_options(path=f"s3://{tenant}__dead@{BUCKET}/in").load("orders")
     assert "canary" not in caplog.text + str(caught.value)
 
 
@@ -198,14 +203,14 @@ def test_a_private_copy_does_not_stay(
 @pytest.mark.parametrize(
     ("url", "package"),
     [
-        ("sftp://host/in", r"apache-airflow-providers-sftp\[sshfs\]"),
-        ("gs://bucket/in", "apache-airflow-providers-google gcsfs"),
+        ("sftp://{own}@host/in", r"apache-airflow-providers-sftp\[sshfs\]"),
+        ("gs://{own}@bucket/in", "apache-airflow-providers-google gcsfs"),
         ("gopher://host/in", "Known are"),
     ],
 )
 def test_a_driver_that_is_not_there_is_named(case: FilesCase, url: str, package: str) -> None:
     with pytest.raises(ConfigError, match=package):
-        case.with_options(path=url).load("orders")
+        case.with_options(path=url.format(own=case.feed.connection_id)).load("orders")
 
 
 def test_a_file_url_is_the_folder(tmp_path: Path, warehouse: str) -> None:

@@ -18,6 +18,7 @@ from requests.auth import AuthBase
 from include.connectors.salesforce.errors import explain
 from include.core.errors import ContractBroken, UpstreamUnavailable
 from include.extract.http.client import HttpClient
+from include.extract.http.session import request_once
 
 log = logging.getLogger(__name__)
 
@@ -161,7 +162,7 @@ def _fetch_page(api: BulkApi, identity: str, locator: str | None, file: IO[str])
     params: dict[str, Any] = {"maxRecords": PAGE_ROWS} | ({"locator": locator} if locator else {})
     try:
         with closing(
-            requests.get(url, params=params, auth=api.auth, stream=True, timeout=TIMEOUT_S,
+            request_once("GET", url, params=params, auth=api.auth, stream=True, timeout=TIMEOUT_S,
                          headers={"Accept": "text/csv"}, allow_redirects=False)
         ) as answer:  # fmt: skip
             if answer.status_code != 200:

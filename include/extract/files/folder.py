@@ -12,12 +12,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from errno import ELOOP
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from include.config.credentials import Credentials
 from include.config.models import Feed
-from include.config.settings import load_settings
+from include.config.own_paths import resolve_own_path
 from include.core.errors import ConfigError, ContractBroken, EltError, UpstreamUnavailable
 from include.extract.files.place import (
     MAX_UNPACKED_BYTES,
@@ -124,7 +125,12 @@ def open_folder(feed: Feed, credentials: Credentials) -> Folder:
 
         folder = open_object_folder(path, feed, credentials)
     else:
-        folder = LocalFolder(resolve_folder(path), archive_path(feed))
+        place = resolve_own_path(path, feed.tenant.id)
+        if not place.is_dir():
+            raise ConfigError(
+                f"`{path}` is no folder. Expected the folder of `path`. Correct the tenant file."
+            )
+        folder = LocalFolder(place, archive_path(feed))
     folder.max_unpacked_bytes = int(feed.options.get("max_unpacked_bytes") or MAX_UNPACKED_BYTES)
     return folder
 
@@ -143,21 +149,6 @@ def archive_path(feed: Feed) -> str:
             f"`{ARCHIVE}`. Correct the tenant file."
         )
     return "/".join(parts)
-
-
-def resolve_folder(text: str) -> Path:
-    """The folder of that path or `file://` URL; relative ones start at the repository root.
-
-    Raises:
-        ConfigError: If it does not exist.
-    """
-    folder = load_settings().resolve(Path(text.removeprefix("file://")))
-    if not folder.is_dir():
-        raise ConfigError(
-            f"folder `{text}` does not exist. Expected the folder of `path`. "
-            "Create it or correct the tenant file."
-        )
-    return folder
 
 
 def require_files(folder: Folder, patterns: tuple[str, ...]) -> list[Found]:
@@ -247,7 +238,7 @@ class LocalFolder:
         """The file as it is now; None for a link out of the folder, too."""
         path = self.path / name
         try:
-            if path.is_symlink() and not path.resolve().is_relative_to(self._real):
+            if not path.resolve().is_relative_to(self._real):
                 log.warning("action=file_ignored file=%s reason=link_out_of_the_folder", name)
                 return None
             stat = path.stat()
@@ -260,7 +251,10 @@ class LocalFolder:
 
     @contextmanager
     def fetch(self, found: Found) -> Iterator[Path]:
-        yield self.path / found.name
+        path = (self.path / found.name).resolve()
+        if not path.is_relative_to(self._real):  # it was another file when it was found
+            raise unreadable(found.name, OSError(ELOOP, "it is a link out of the folder now"))
+        yield path
 
     def clear(self) -> None:
         """Nothing is ever copied."""
@@ -269,6 +263,9 @@ class LocalFolder:
         """See `Folder`; between file systems it is a copy and a removal."""
         goal = self.path / target
         try:
+            self._require_inside(name)
+            if not goal.parent.resolve().is_relative_to(self._real):
+                raise OSError(ELOOP, "the archive is a link out of the folder")
             goal.parent.mkdir(parents=True, exist_ok=True)
             if goal.exists():
                 raise FileExistsError(17, "exists already", str(goal))
@@ -276,8 +273,14 @@ class LocalFolder:
         except OSError as error:
             raise _immovable(name, error) from None
 
+    def _require_inside(self, name: str) -> None:
+        """Its folder may have become a link since it was found."""
+        if not (self.path / name).parent.resolve().is_relative_to(self._real):
+            raise OSError(ELOOP, "it lies behind a link out of the folder")
+
     def remove(self, name: str) -> None:
         try:
+            self._require_inside(name)
             (self.path / name).unlink(missing_ok=True)
         except OSError as error:
             raise _immovable(name, error) from None

@@ -18,6 +18,7 @@ from airflow.sdk import ObjectStoragePath
 
 from include.config.credentials import Credentials
 from include.config.models import Feed
+from include.core import naming
 from include.core.errors import AccessDenied, ConfigError, EltError, UpstreamUnavailable
 from include.extract.files.folder import Found, archive_path, is_wanted
 from include.extract.files.place import MAX_UNPACKED_BYTES
@@ -51,7 +52,8 @@ def open_object_folder(url: str, feed: Feed, credentials: Credentials) -> "Objec
             "Put the password into the connection."
         )
     own = credentials.connection_id if credentials.fields or credentials.host else None
-    _require_own(parts.username, feed)
+    _require_known(parts.scheme)
+    _require_own(parts.username or own, feed)
     try:
         with _translating(
             f"the folder of feed `{feed.name}`", "opened", passing=(ImportError, ValueError)
@@ -59,21 +61,34 @@ def open_object_folder(url: str, feed: Feed, credentials: Credentials) -> "Objec
             path = ObjectStoragePath(url, conn_id=None if parts.username else own)
             return ObjectFolder(path, path.fs, archive_path(feed))
     except (ImportError, ValueError) as error:
-        package = PACKAGES.get(parts.scheme)
         log.debug("error=%s", type(error).__name__)
         raise ConfigError(
             f"nothing installed can read `{parts.scheme}://` paths. "
-            + (f"Install `{package}`." if package else f"Known are {', '.join(sorted(PACKAGES))}.")
+            f"Install `{PACKAGES[parts.scheme]}`."
         ) from None
 
 
-def _require_own(connection_id: str | None, feed: Feed) -> None:
-    """A connection `<tenant>__...` belongs to that tenant."""
-    owner = connection_id.partition("__") if connection_id else ("", "", "")
-    if owner[1] and owner[0] != feed.tenant.id:
+def _require_known(scheme: str) -> None:
+    """Others of fsspec lead to this machine (`local`, `simplecache::file`) or to any host."""
+    if scheme not in PACKAGES:
         raise ConfigError(
-            f"option `path` names the connection `{connection_id}` of another tenant. Expected "
-            f"`{feed.connection_id}` or a shared one. Correct the tenant file."
+            f"nothing installed can read `{scheme}://` paths. Known are "
+            f"{', '.join(sorted(PACKAGES))}."
+        )
+
+
+def _require_own(connection_id: str | None, feed: Feed) -> None:
+    """Without a connection the store's library would use whatever login the worker itself has."""
+    if connection_id is None:
+        raise ConfigError(
+            f"the folder needs the connection `{feed.connection_id}`. Expected one with the "
+            "store's login. Create it in Airflow (Admin, Connections)."
+        )
+    if not naming.is_own_connection(connection_id, feed.tenant.id):
+        raise ConfigError(
+            f"option `path` names the connection `{connection_id}`, which is not this tenant's. "
+            f"Expected `{feed.connection_id}`, or another `{feed.tenant.id}__...`. Correct the "
+            "tenant file."
         )
 
 
@@ -214,9 +229,10 @@ def _translating(
     Args:
         passing: Errors the caller has its own answer to.
     """
+    ours: tuple[type[Exception], ...] = (EltError, *passing)
     try:
         yield
-    except (EltError, *passing):
+    except ours:
         raise
     except Exception as error:
         reason = getattr(error, "strerror", None) or type(error).__name__

@@ -25,6 +25,7 @@ from requests.structures import CaseInsensitiveDict
 from include.core.errors import ContractBroken, EltError, RateLimited, UpstreamUnavailable
 from include.extract.http.auth import NoAuth
 from include.extract.http.rate_limit import RateLimiter
+from include.extract.http.session import GuardedSession
 from include.extract.http.status import build_status_error, find_wait_s
 
 log = logging.getLogger(__name__)
@@ -106,7 +107,7 @@ class HttpClient:
         self._limits = limits or HttpLimits()
         self._answers = answers or AnswerRules()
         self._told_to_stop = False
-        self._session = requests.Session()
+        self._session = GuardedSession()
         self._session.headers.update({"Accept": "application/json", **(headers or {})})
 
     @property

@@ -10,6 +10,7 @@ from google.auth import transport
 
 from include.core.errors import ContractBroken, UpstreamUnavailable
 from include.extract.http.auth import NoAuth
+from include.extract.http.session import GuardedSession
 from include.extract.http.status import RETRYABLE, build_status_error, parse_retry_after
 
 TIMEOUT_S = (10.0, 30.0)
@@ -41,7 +42,7 @@ class TokenTransport(transport.Request):
     """
 
     def __init__(self) -> None:
-        self._session = requests.Session()
+        self._session = GuardedSession()
         self._session.auth = NoAuth()
 
     def __call__(

@@ -35,6 +35,7 @@ from include.core.errors import (
 )
 from include.extract.http.auth import NoAuth
 from include.extract.http.client import Explain
+from include.extract.http.session import request_once
 from include.extract.http.status import build_status_error, find_wait_s
 from include.extract.stores.tokens import (
     MemoryTokenStore,
@@ -194,9 +195,9 @@ class OAuth(AuthBase):
         what = f"POST {urlsplit(login.token_url).path}"
         try:
             # No redirect: it would carry the secret to another host.
-            answer = requests.post(
-                login.token_url, data=form, auth=auth, timeout=TIMEOUT_S, allow_redirects=False,
-                headers={"Accept": "application/json"},
+            answer = request_once(
+                "POST", login.token_url, data=form, auth=auth, timeout=TIMEOUT_S,
+                allow_redirects=False, headers={"Accept": "application/json"},
             )  # fmt: skip
         except requests.RequestException as error:
             raise UpstreamUnavailable(

@@ -17,6 +17,7 @@ from include.config.credentials import Credentials
 from include.core.clock import format_instant, utcnow
 from include.core.errors import RateLimited, WarehouseError
 from include.core.rates import Bucket, BudgetKey, Grant
+from include.extract.http.status import LONGEST_WAIT_S
 from include.extract.http.usage_headers import find_rest_s
 from include.extract.stores.rate_budget import MemoryRateBudget, RateBudget, build_budget_key
 
@@ -92,6 +93,7 @@ class RateLimiter:
         return True
 
     def _block(self, seconds: float) -> None:
+        seconds = min(seconds, LONGEST_WAIT_S)
         self._slots.clear()
         self._look_at = 0.0
         self._ask(lambda budget: budget.block(self._key, seconds))

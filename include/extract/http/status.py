@@ -4,6 +4,8 @@ Messages name method, path and status only. Query strings, bodies and headers ma
 customers' data, so of a body only short code words of the known error fields are shown.
 """
 
+import logging
+import math
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -22,6 +24,9 @@ from include.core.errors import (
 from include.extract.http.usage_headers import find_reset_s
 from include.extract.record_path import pick
 
+log = logging.getLogger(__name__)
+# No source's quota is longer than a day; what asks for a year or for ever is asked again tomorrow.
+LONGEST_WAIT_S = 86_400.0
 RETRYABLE = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 DENIED = frozenset({401, 402, 403, 407, 423, 430, 451})
 # Letters only: a key or a token echoed back has digits in it.
@@ -52,17 +57,23 @@ def parse_retry_after(value: str | None, date: str | None = None) -> float | Non
     if not value:
         return None
     try:
-        return max(0.0, float(value))
+        seconds = float(value)
     except ValueError:
-        pass
-    at = _parse_date(value)
-    return max(0.0, (at - (_parse_date(date) or utcnow())).total_seconds()) if at else None
+        at = _parse_date(value)
+        if at is None:
+            return None
+        seconds = (at - (_parse_date(date) or utcnow())).total_seconds()
+    if math.isnan(seconds):
+        return None
+    if seconds > LONGEST_WAIT_S:
+        log.warning("action=wait_not_believed asked=%r believed_s=%d", value[:40], LONGEST_WAIT_S)
+    return min(max(0.0, seconds), LONGEST_WAIT_S)
 
 
 def _parse_date(value: str | None) -> datetime | None:
     try:
         at = parsedate_to_datetime(value or "")
-    except ValueError:
+    except (ValueError, OverflowError, IndexError, TypeError):
         return None
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from include.config.allowed_programs import require_allowed_program
 from include.config.connector_spec import Stream
 from include.config.credentials import Credentials
 from include.config.models import Feed
@@ -285,6 +286,7 @@ class ForeignSource(SourceBase):
         )
 
     def _program(self) -> Path:
+        require_allowed_program(self._options)
         package, name = self._options.get("package"), self._options.get("executable")
         if package:
             further = tuple(str(word) for word in self._options.get("with") or ())

@@ -3,12 +3,14 @@
 Nothing here imports a driver before a connection is opened: DAG files parse without them.
 """
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from include.config.allowed_hosts import resolve_host
 from include.config.credentials import Credentials
-from include.config.settings import load_settings
+from include.config.own_paths import resolve_own_path
 from include.core.errors import ConfigError, MissingSecret
 
 DRIVERS = {
@@ -35,6 +37,8 @@ _DRIVER_FIELDS = {
     "mssql": ("encryption", "tds_version"),
 }
 CONNECT_TIMEOUT_S = 15
+# Without a host the drivers take this machine, or its socket.
+LOCAL_HOST = "localhost"
 # A server gives up a client that does not fetch; the warehouse may be busy for long.
 MYSQL_WRITE_TIMEOUT_S = 7200
 
@@ -94,11 +98,34 @@ class Database:
         # Text that is no UTF-8 must cost its record, not the whole read: the loader quarantines it.
         connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
         connection.execute("pragma query_only = on")
+        # A query may name this file alone: `attach` would open any other on the machine.
+        connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         return connection
 
 
+def require_own(database: Database, tenant: str) -> Database:
+    """The database again: a file as the tenant's own, a server as one that may be reached.
+
+    Raises:
+        ConfigError: If the file is outside the tenant's folder, or the operator has not allowed
+            the server.
+    """
+    if database.dialect == "sqlite":
+        place = resolve_own_path(str(database.url.database or ""), tenant)
+        return Database("sqlite", database.url.set(database=str(place)))
+    # Every host of the address: libpq takes several, also from the query.
+    query = database.url.query
+    hosts = [database.url.host, *(query.get(key) for key in ("host", "hostaddr", "unix_socket"))]
+    flat = [one for each in hosts if each for one in ([each] if isinstance(each, str) else each)]
+    for host in [name for text in flat for name in text.split(",")] or [LOCAL_HOST]:
+        # A name that does not resolve is the driver's to report.
+        with contextlib.suppress(OSError):
+            resolve_host(host.partition(":")[0] if host.count(":") == 1 else host, None)
+    return database
+
+
 def build_database(options: dict[str, Any], credentials: Credentials) -> Database:
-    """The feed's database.
+    """The feed's database as its options or its connection name it.
 
     Raises:
         MissingSecret: If neither option `path` nor the connection says where it is.
@@ -109,8 +136,7 @@ def build_database(options: dict[str, Any], credentials: Credentials) -> Databas
 
     path = options.get("path")
     if path:
-        place = load_settings().resolve(Path(path))
-        return Database("sqlite", URL.create("sqlite", database=str(place)))
+        return Database("sqlite", URL.create("sqlite", database=str(path)))
     text = credentials.fields.get("url")
     if text:
         try:

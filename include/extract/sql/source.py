@@ -17,7 +17,7 @@ from include.core.streams import Page, Window
 from include.extract.source import FROM_THE_START, ReadOptions, SourceBase
 from include.extract.sql.arrow import build_records
 from include.extract.sql.catalogue import Catalogue, open_catalogue
-from include.extract.sql.database import Database, build_database
+from include.extract.sql.database import Database, build_database, require_own
 from include.extract.sql.postgres import open_postgres
 from include.extract.sql.relation import Syntax
 from include.extract.sql.rows import build_arrays, open_rows
@@ -128,7 +128,8 @@ class SqlSource(SourceBase):
             yield catalogue
 
     def _database(self) -> Database:
-        return build_database(self._feed.options, self._credentials)
+        database = build_database(self._feed.options, self._credentials)
+        return require_own(database, self._feed.tenant.id)
 
 
 def _open(database: Database) -> Any:

@@ -51,8 +51,16 @@ class WebhookNotifier:
         """
         import requests  # kept out of DAG parsing
 
+        from include.extract.http.session import request_once
+
         try:
-            answer = requests.post(self._url, json=alert.payload(), timeout=WEBHOOK_TIMEOUT_S)
+            answer = request_once(
+                "POST",
+                self._url,
+                json=alert.payload(),
+                timeout=WEBHOOK_TIMEOUT_S,
+                allow_redirects=False,
+            )
         except requests.RequestException as error:
             raise RuntimeError(f"webhook failed: {type(error).__name__}") from None
         if not answer.ok:
