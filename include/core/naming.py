@@ -45,12 +45,10 @@ class IngestDagName:
     feed: str
 
 
-def check_identifier(name: str) -> str:
-    """Return `name`, or raise ValueError when PostgreSQL would truncate it."""
-    if len(name.encode()) > MAX_IDENTIFIER_BYTES:
-        raise ValueError(
-            f"`{name}` has {len(name.encode())} bytes; PostgreSQL keeps {MAX_IDENTIFIER_BYTES}"
-        )
+def check_identifier(name: str, most: int = MAX_IDENTIFIER_BYTES) -> str:
+    """Return `name`, or raise ValueError when a warehouse that keeps so many bytes would cut it."""
+    if len(name.encode()) > most:
+        raise ValueError(f"`{name}` has {len(name.encode())} bytes; the warehouse keeps {most}")
     return name
 
 

@@ -74,14 +74,25 @@ class StreamLayout:
         return {naming.parent_key_column(key): types[key] for key in self.primary_key}
 
 
-def build_layout(tenant: str, connector: str, name: str, stream: Stream) -> StreamLayout:
+def build_layout(
+    tenant: str,
+    connector: str,
+    name: str,
+    stream: Stream,
+    *,
+    name_bytes: int = naming.MAX_IDENTIFIER_BYTES,
+) -> StreamLayout:
     """Layout of a stream as declared.
 
+    Args:
+        name_bytes: Longest name the destination keeps; PostgreSQL's limit holds everywhere, so
+            that a tenant can move.
+
     Raises:
-        ValueError: If a name is longer than PostgreSQL keeps.
+        ValueError: If a name is longer.
     """
     schema = naming.raw_schema(tenant, connector)
-    parent = TableLayout(schema, naming.check_identifier(name), dict(stream.columns), "elt_stage")
+    parent = TableLayout(schema, name, dict(stream.columns), "elt_stage")
     children = {
         child_name: TableLayout(
             schema,
@@ -93,6 +104,6 @@ def build_layout(tenant: str, connector: str, name: str, stream: Stream) -> Stre
         for number, (child_name, child) in enumerate(stream.children.items())
     }
     for table in (parent, *children.values()):
-        for column in table.columns:
-            naming.check_identifier(column)
+        for each in (table.name, *table.columns):
+            naming.check_identifier(each, name_bytes)
     return StreamLayout(parent, children, stream.primary_key, stream.version)

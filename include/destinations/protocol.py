@@ -1,11 +1,15 @@
 """What a load does to the place its rows go to, and what it hears back."""
 
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from include.core.streams import SchemaChange
-from include.destinations.layout import TableLayout
+from include.core.streams import SchemaChange, Tombstone
+from include.destinations.batch import Shaped
+from include.destinations.layout import StreamLayout, TableLayout
+from include.ledger.connection import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +74,165 @@ class Swept:
     left: int
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What one load did to its tables, by the destination's own count."""
+
+    counts: MergeCounts
+    deleted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """Values of a new column: an Arrow array, and by row why a value does not become its type."""
+
+    array: Any
+    misfits: dict[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Unfilled:
+    """A value that stays in `_extra`: its row's feed and key, why, and a JSON object of it."""
+
+    feed: str
+    key: tuple[str, ...]
+    detail: str
+    payload: str
+
+
 class ColumnFiller(Protocol):
     """Fills columns that a table is about to get with what `_extra` has for them."""
 
-    def stage(self, table: TableLayout, stored: dict[str, str]) -> list[Any]:
-        """Convert the values; types in the layout may be wider then."""
+    def find_new(self, table: TableLayout, stored: Mapping[str, str]) -> dict[str, list[str]]:
+        """Columns to be filled: name -> path in `_extra`."""
         ...
 
-    def write(self, table: TableLayout, new: list[Any]) -> list[SchemaChange]:
-        """Move them into the columns, which exist by now."""
+    def convert(self, table: TableLayout, name: str, texts: Sequence[str | None]) -> Converted:
+        """JSON texts to the column's values; its type in the layout may be wider afterwards."""
+        ...
+
+    def run_note_unfilled(self, table: TableLayout, values: Sequence[Unfilled]) -> None:
+        """Put these values into quarantine, under their records' keys."""
+        ...
+
+    def run_note_filled(self, table: TableLayout, name: str, records: int) -> None:
+        """Remember that the column was filled, as it is declared now."""
+        ...
+
+
+class LoadSession(Protocol):
+    """One load at its destination.
+
+    Order: prepare, describe, open; then per part: stage ..., begin, follow, merge, sweep, delete,
+    commit, clear. Nothing from `begin` on is visible to others before `commit`, or, where the
+    books' transaction is shared, before that transaction ends. It speaks to the destination alone;
+    the books are the loader's.
+
+    Attributes:
+        fills_back: Added columns get the values `_extra` has for them.
+    """
+
+    fills_back: bool
+
+    def run_prepare(self) -> None:
+        """Make the schemas of the stream's tables."""
+        ...
+
+    def fetch_columns(self, table: TableLayout) -> dict[str, str]:
+        """Column -> logical type as stored, in order; empty when there is no such table."""
+        ...
+
+    def run_open(self) -> None:
+        """Make the places where batches are staged, with the layout's types of now."""
+        ...
+
+    def run_stage(self, batch: Shaped) -> None:
+        """Take one batch with its children; called from another thread, one call at a time."""
+        ...
+
+    def fetch_staged(self, keys: Sequence[str]) -> list[int]:
+        """Positions of those keys (JSON lists of texts) that are among the staged records."""
+        ...
+
+    def run_begin(self, load_id: int) -> None:
+        """What is staged becomes load `load_id`; every judgement of it has passed."""
+        ...
+
+    def run_follow(self, filler: ColumnFiller | None) -> list[SchemaChange]:
+        """Bring the tables to the layout: created, given new columns, widened, never narrowed.
+
+        Returns:
+            What was changed in tables that existed.
+        """
+        ...
+
+    def run_merge(
+        self, stamp: LoadStamp, *, is_latest: bool, keys_are_distinct: bool
+    ) -> MergeCounts:
+        """Dedupe, judge and write what is staged; an older version never replaces a newer one.
+
+        Args:
+            is_latest: No committed load of this stream began after this one.
+            keys_are_distinct: It is proven that no key was staged twice.
+        """
+        ...
+
+    def run_sweep(self, sweep: Sweep, stamp: LoadStamp) -> Swept:
+        """Mark live rows of the scope that are neither staged nor rejected."""
+        ...
+
+    def run_delete(self, tombstones: Sequence[Tombstone], stamp: LoadStamp) -> int:
+        """Mark the records a source says it deleted, after the merge; returns how many."""
+        ...
+
+    def run_commit(self, stamp: LoadStamp, written: Written) -> None:
+        """The last write. Without the ledger's transaction: with the load's commit record in one
+        transaction, so that the rows are there if and only if the record is.
+        """
+        ...
+
+    def run_clear(self) -> None:
+        """Forget what was staged; the next part follows."""
+        ...
+
+
+class Destination(Protocol):
+    """A warehouse rows go to.
+
+    Attributes:
+        shares_ledger: Its rows and the books of elt_ops are written in one transaction. If not,
+            its sessions are `CommittingSession`s.
+        name_bytes: Longest name of a table or column it keeps as it is.
+    """
+
+    shares_ledger: bool
+    name_bytes: int
+
+    def open(
+        self, books: Connection, layout: StreamLayout, tenant: str
+    ) -> AbstractContextManager[LoadSession]:
+        """A session for one load.
+
+        Args:
+            books: The connection of the books, which is the session's own where they are shared.
+                The load's rejects are staged there (`include/ledger/rejects.py`).
+
+        Raises:
+            WarehouseError: It cannot be reached, or refuses the login.
+        """
+        ...
+
+
+class CommittingSession(LoadSession, Protocol):
+    """A session with transactions of its own; see `include/load/two_stores.py` for the protocol."""
+
+    def run_settle(self, load_id: int) -> Written | None:
+        """What became of a load whose process may be gone; None: it can never commit any more.
+
+        Must hold for every sender of that load, the one that hangs in another process too.
+        """
+        ...
+
+    def run_discard(self) -> None:
+        """Remove whatever is staged for the stream's tables; no load of them is open."""
         ...

@@ -67,6 +67,16 @@ def fetch_last_delivered(connection: Connection, place: LoadPlace) -> int | None
     return int(row[0]) if row else None
 
 
+def fetch_has_read(connection: Connection, place: LoadPlace) -> bool:
+    """True once a load of the stream has read records: what they look like is known."""
+    row = connection.execute(
+        "select 1 from elt_ops.loads where (tenant, feed, stream, state) = (%s, %s, %s, 'loaded') "
+        "and read > 0 limit 1",
+        [place.tenant, place.feed, place.stream],
+    ).fetchone()
+    return row is not None
+
+
 def fetch_next_load_id(connection: Connection) -> int:
     """A fresh load id; ids of rolled-back loads stay unused."""
     query = "select nextval(pg_get_serial_sequence('elt_ops.loads', 'load_id'))"

@@ -1,10 +1,15 @@
 """Advisory locks: who goes first, and who looks again after waiting.
 
-Those of a stream order commits, rewinds and erasures; they end with the caller's transaction.
+Those of a stream order commits, rewinds and erasures. They end with the caller's transaction, save
+where a load has two of them and a destination's between: `hold`.
 """
 
 import logging
 import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+
+import psycopg
 
 from include.core import naming
 from include.ledger.connection import Connection
@@ -33,6 +38,23 @@ def run_lock_tenant(connection: Connection, tenant: str) -> None:
     ).fetchall()
     for key in sorted(naming.lock_key(tenant, str(feed), str(stream)) for feed, stream in rows):
         connection.execute("select pg_advisory_xact_lock(%s)", [key])
+
+
+@contextmanager
+def hold(connection: Connection, keys: Iterable[int]) -> Iterator[None]:
+    """Hold these locks, taken in this order, over several transactions of one session.
+
+    A lost connection lets go of them.
+    """
+    held = list(keys)
+    for key in held:
+        connection.execute("select pg_advisory_lock(%s)", [key])
+    try:
+        yield
+    finally:
+        with suppress(psycopg.Error):  # what ended the block matters more
+            for key in held:
+                connection.execute("select pg_advisory_unlock(%s)", [key])
 
 
 def run_lock_ddl(connection: Connection, what: str) -> None:

@@ -94,6 +94,12 @@ def fetch_has_unkeyed(connection: Connection) -> bool:
     return connection.execute(query.encode()).fetchone() is not None
 
 
+def fetch_keys(connection: Connection) -> list[list[str]]:
+    """Keys of the staged rejects that say which row they are, as texts their types take."""
+    query = f"select key_values::jsonb from {REJECTS} where key_values is not null"  # noqa: S608
+    return [list(key) for (key,) in connection.execute(query.encode())]
+
+
 def fetch_reasons(connection: Connection, place: LoadPlace) -> list[tuple[int, str, str]]:
     """(count, reason, a detail), most frequent first; what a person has dropped is left out."""
     query = sql.SQL(REASONS).format(rejects=sql.Identifier(REJECTS))
@@ -156,6 +162,35 @@ def _run_close(
 ) -> None:
     statement = sql.SQL(CLOSE).format(rejects=sql.Identifier(REJECTS), which=which)
     connection.execute(statement, place.row() | {"load_id": load_id, "resolution": resolution})
+
+
+def run_add_unread(
+    connection: Connection,
+    place: LoadPlace,
+    load_id: int,
+    rows: Sequence[tuple[str, StagedReject]],
+) -> None:
+    """Add values of stored records (feed, reject) that a new column could not take."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into elt_ops.quarantine as q (tenant, feed, stream, fingerprint, record_key, "
+            "reason, detail, payload, key_values, form, first_seen, last_seen, load_id) "
+            "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) "
+            "on conflict (tenant, feed, stream, fingerprint) do update set "
+            "last_seen = excluded.last_seen, seen_count = q.seen_count + 1",
+            [
+                (
+                    place.tenant,
+                    feed,
+                    place.stream,
+                    *row,
+                    place.started_at,
+                    place.started_at,
+                    load_id,
+                )
+                for feed, row in rows
+            ],
+        )
 
 
 def run_count_kept(connection: Connection, load_id: int, read: int) -> None:

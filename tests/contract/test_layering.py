@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "connectors": Room(("core", "config", "extract"), ("requests", "orjson", "pyarrow")),
     "ledger": Room(("core", "config"), ("psycopg", "cryptography")),
     "destinations": Room(("core", "config", "ledger"), ("psycopg", "pyarrow")),
-    "load": Room(("core", "config", "ledger", "destinations"), ("pyarrow", "psycopg", "orjson")),
+    "load": Room(("core", "config", "ledger", "destinations"), ("pyarrow", "orjson", "pydantic")),
     "quality": Room(("core", "config", "ledger")),
     "transform": Room(("core", "config"), ("cosmos",)),
     "identity": Room(("core", "config", "ledger"), ("psycopg", "pyarrow", "duckdb")),

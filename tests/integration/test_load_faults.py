@@ -193,7 +193,7 @@ def test_two_loads_at_once_lose_and_double_nothing(case: LoadCase) -> None:
 def test_a_load_waits_while_another_of_its_stream_commits(
     case: LoadCase, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level("INFO", "include.load")
+    caplog.set_level("INFO", "include")
     key = naming.lock_key(case.tenant, case.feed, case.name)
     with psycopg.connect(case.url) as other:
         other.execute("select pg_advisory_xact_lock(%s)", [key])

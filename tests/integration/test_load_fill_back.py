@@ -158,7 +158,7 @@ def test_a_load_that_fails_has_filled_nothing(
 
 
 def test_many_rows_are_filled_in_batches(warehouse: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("include.load.evolution.fill_back.BATCH", 1_000)
+    monkeypatch.setattr("include.destinations.postgres.fill_back.BATCH", 1_000)
     case = build_case(warehouse)
     case.load([order(n, n=n if n < 9_000 else n * 2**31, items=[]) for n in range(10_000)])
     declare(case, n="int")

@@ -21,8 +21,8 @@ from include.core.errors import WarehouseUnavailable
 from include.core.streams import RunKind
 from include.core.webhook_event import EventPaths, build_event
 from include.ledger.connection import Warehouse
+from include.ledger.stores import inbox
 from include.ledger.stores.inbox import run_receive
-from include.load import loader
 from include.pipeline.feed_load import run_feed_load
 from include.pipeline.load_request import LoadRequest
 from include.pipeline.retention import run_retention
@@ -200,14 +200,14 @@ def test_an_event_of_two_streams_is_drained_by_the_last_one(
     lines = {"events": ["order.*"], "records_path": "data.lines"}
     shop = make({**ORDERS, "lines": lines})
     shop.receive("e1", "order.created", id=1, amount="1", lines=[{"id": 11}, {"id": 12}])
-    real = loader.run_settle_events
+    real = inbox.run_settle
 
-    def refuse_orders(connection: Any, place: Any, load_id: int, marks: Any) -> None:
-        real(connection, place, load_id, marks)
-        if place.stream == "orders":
+    def refuse_orders(connection: Any, place: Any, marks: Any, load_id: int) -> None:
+        real(connection, place, marks, load_id)
+        if place[2] == "orders":
             raise WarehouseUnavailable("gone in the middle of the commit")
 
-    monkeypatch.setattr(loader, "run_settle_events", refuse_orders)
+    monkeypatch.setattr(inbox, "run_settle", refuse_orders)
     result = shop.drain()
     assert (result.loaded, sorted(result.failed)) == ({"lines": 2}, ["orders"])
     assert shop.states() == {"e1": "new"}

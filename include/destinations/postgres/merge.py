@@ -13,8 +13,8 @@ from psycopg import sql
 
 from include.core import naming
 from include.destinations.layout import StreamLayout, TableLayout
+from include.destinations.postgres.names import full_name
 from include.destinations.postgres.staging import VERDICTS
-from include.destinations.postgres.tables import full_name
 from include.destinations.protocol import LoadStamp, MergeCounts
 from include.ledger.connection import Connection
 

@@ -6,6 +6,7 @@ from psycopg import sql
 
 from include.core import naming
 from include.core.streams import SchemaChange
+from include.destinations.changes import build_changes, build_wanted
 from include.destinations.column_types import LOGICAL_TYPES, SQL_TYPES
 from include.destinations.layout import LINEAGE, StreamLayout, TableLayout
 from include.destinations.postgres.dependent_views import (
@@ -13,7 +14,8 @@ from include.destinations.postgres.dependent_views import (
     run_drop_views,
     run_recreate_views,
 )
-from include.destinations.protocol import ColumnFiller
+from include.destinations.postgres.fill_back import FillBack
+from include.destinations.postgres.names import full_name, key_columns
 from include.ledger.connection import Connection
 
 log = logging.getLogger(__name__)
@@ -38,7 +40,7 @@ def run_ensure_tables(
     connection: Connection,
     layout: StreamLayout,
     role: str | None,
-    fill_back: ColumnFiller | None = None,
+    fill_back: FillBack | None = None,
 ) -> tuple[list[SchemaChange], list[TableLayout]]:
     """Bring the stream's tables to the layout, inside the caller's transaction.
 
@@ -50,7 +52,9 @@ def run_ensure_tables(
         The changes made to tables that existed, and the tables that were created: these
         have no primary key yet, because filling first and indexing then is faster.
     """
-    if all(_is_current(fetch_columns(connection, t), _wanted(layout, t)) for t in layout.tables):
+    if all(
+        _is_current(fetch_columns(connection, t), build_wanted(layout, t)) for t in layout.tables
+    ):
         return [], []
     # Two feeds of one connector share tables: whoever comes second waits here and looks again.
     key = naming.lock_key(layout.parent.schema, "ddl", layout.parent.name)
@@ -75,28 +79,6 @@ def run_add_primary_key(connection: Connection, layout: StreamLayout, table: Tab
     connection.execute(statement.format(full_name(table), columns))
 
 
-def key_columns(layout: StreamLayout, table: TableLayout) -> list[str]:
-    """Primary key columns of a raw table.
-
-    `_feed` comes last: it has few values, and an index that compares it first makes a mass update
-    a fifth slower.
-    """
-    if table is layout.parent:
-        return [*layout.primary_key, naming.FEED]
-    return [*layout.key_types(), naming.POSITION, naming.FEED]
-
-
-def full_name(table: TableLayout) -> sql.Identifier:
-    return sql.Identifier(table.schema, table.name)
-
-
-def _wanted(layout: StreamLayout, table: TableLayout) -> dict[str, str]:
-    """Columns that depend on the stream, with their logical types: all but the lineage."""
-    if table is not layout.parent:
-        return {**table.types, **layout.key_types()}
-    return {**table.types, **({naming.CHILDREN_HASH: "text"} if layout.children else {})}
-
-
 def _is_current(stored: dict[str, str], wanted: dict[str, str]) -> bool:
     return bool(stored) and all(stored.get(name) == kind for name, kind in wanted.items())
 
@@ -105,7 +87,7 @@ def _run_create(
     connection: Connection, layout: StreamLayout, table: TableLayout, role: str | None
 ) -> None:
     keys = key_columns(layout, table)
-    wanted = _wanted(layout, table)
+    wanted = build_wanted(layout, table)
     hashed = wanted.pop(naming.CHILDREN_HASH, None)
     lines = [
         f"{{}} {SQL_TYPES[kind]}{' not null' if name in keys else ''}"
@@ -133,20 +115,17 @@ def _run_follow(
     layout: StreamLayout,
     table: TableLayout,
     stored: dict[str, str],
-    fill_back: ColumnFiller | None,
+    fill_back: FillBack | None,
 ) -> list[SchemaChange]:
     filled = fill_back.stage(table, stored) if fill_back else []
-    changes = []
-    widened = {}
-    for name, kind in _wanted(layout, table).items():
+    wanted = build_wanted(layout, table)
+    changes = build_changes(layout, table, stored)
+    for name, kind in wanted.items():
         if name not in stored:
             _run_add_column(connection, table, name, SQL_TYPES[kind])
-            if name != naming.CHILDREN_HASH:
-                changes.append(SchemaChange(table.name, name, "added", None, SQL_TYPES[kind]))
-        elif stored[name] != kind:
-            widened[name] = kind
-            old, new = SQL_TYPES[stored[name]], SQL_TYPES[kind]
-            changes.append(SchemaChange(table.name, name, "widened", old, new))
+    widened = {
+        name: wanted[name] for name, kind in stored.items() if wanted.get(name, kind) != kind
+    }
     if widened:
         _run_widen(connection, table, widened)
     if fill_back and filled:

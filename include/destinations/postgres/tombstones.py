@@ -9,7 +9,7 @@ from psycopg import sql
 from include.core.streams import Tombstone
 from include.destinations.column_types import SQL_TYPES
 from include.destinations.layout import StreamLayout
-from include.destinations.postgres.tables import full_name
+from include.destinations.postgres.names import full_name
 from include.destinations.protocol import LoadStamp
 from include.ledger.connection import Connection
 

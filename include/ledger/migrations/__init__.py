@@ -7,6 +7,7 @@ from include.ledger.migrations.files import FILES
 from include.ledger.migrations.inbox import INBOX
 from include.ledger.migrations.jobs import JOBS
 from include.ledger.migrations.ledger import LEDGER
+from include.ledger.migrations.open_loads import OPEN_LOADS
 from include.ledger.migrations.operations import OPERATIONS
 from include.ledger.migrations.quality import QUALITY
 from include.ledger.migrations.rates import RATES
@@ -15,7 +16,7 @@ from include.ledger.migrations.tokens import TOKENS
 
 MIGRATIONS = (
     LEDGER, QUALITY, TOKENS, JOBS, CHECKPOINTS, RATES,
-    FILES, DRIFT_AND_PRIVACY, OPERATIONS, INBOX, BUILDS,
+    FILES, DRIFT_AND_PRIVACY, OPERATIONS, INBOX, BUILDS, OPEN_LOADS,
 )  # fmt: skip
 
 __all__ = ("MIGRATIONS", "Migration")

@@ -7,26 +7,19 @@ import orjson
 
 from include.core.streams import EventMark
 from include.ledger.connection import Connection
-from include.ledger.loads import LoadPlace
 from include.ledger.rejects import fetch_payloads
-from include.ledger.stores import inbox
 
 # Where a record made of a webhook carries its event (connector `webhook`).
 EVENT_FIELD = "_event"
 
 
-def run_settle_events(
-    connection: Connection, place: LoadPlace, load_id: int, marks: Sequence[EventMark]
-) -> None:
-    """Mark the events of this load; one whose record did not fit is poison, not drained."""
-    if not marks:
-        return
-    bad = _fetch_misfits(connection)
-    settled = [
+def fetch_judged(connection: Connection, marks: Sequence[EventMark]) -> tuple[EventMark, ...]:
+    """The events of this load; one whose record did not fit is poison, not drained."""
+    bad = _fetch_misfits(connection) if marks else {}
+    return tuple(
         replace(mark, poison=mark.poison or bad.get(mark.event_id)) if bad else mark
         for mark in marks
-    ]
-    inbox.run_settle(connection, (place.tenant, place.feed, place.stream), settled, load_id)
+    )
 
 
 def _fetch_misfits(connection: Connection) -> dict[str, str]:

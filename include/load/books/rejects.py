@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from include.core.streams import Reject
 from include.destinations.column_types import SQL_TYPES
 from include.destinations.layout import StreamLayout
+from include.destinations.protocol import LoadSession
 from include.ledger import rejects as ledger
 from include.ledger.connection import Connection
+from include.ledger.loads import LoadPlace
 from include.ledger.rejects import StagedReject
 from include.load.shape.records import storable
 from include.load.shape.values import Misfit, fit_value
@@ -36,6 +38,13 @@ class Rejects:
         """Forget them: their part is committed."""
         ledger.run_clear(self.connection)
         self.count = 0
+
+
+def fetch_loaded(connection: Connection, place: LoadPlace, session: LoadSession) -> list[int]:
+    """Ids of open records in quarantine of which a good reading is staged."""
+    known = ledger.fetch_open_keys(connection, place)
+    ids = list(known)
+    return [ids[at] for at in session.fetch_staged(list(known.values()))] if known else []
 
 
 def key_kinds(layout: StreamLayout) -> list[str]:

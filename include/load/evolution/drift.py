@@ -5,12 +5,14 @@ alerted. `freeze` refuses what is neither declared nor part of what was found so
 """
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from include.core.errors import ContractBroken
 from include.core.streams import SchemaChange
 from include.destinations.column_types import SQL_TYPES
 from include.ledger.connection import Connection
-from include.ledger.loads import LoadPlace
+from include.ledger.loads import LoadPlace, fetch_has_read
 from include.ledger.rejects import fetch_details
 from include.ledger.schema_changes import (
     fetch_noticed,
@@ -61,12 +63,33 @@ def run_check_frozen(
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """What one part of a read says about its source's shape.
+
+    Attributes:
+        found: Lasting changes as noticed now.
+        seen: (table, column) that at least one record had.
+        declared: (table, dotted path) that have a column or a child table.
+    """
+
+    found: tuple[SchemaChange, ...]
+    seen: frozenset[tuple[str, str]]
+    declared: frozenset[tuple[str, str]]
+
+
+def build_drift(place: LoadPlace, shaper: Shaper) -> Drift:
+    """The source's shape as shaped so far against what is declared."""
+    seen, declared = frozenset(shaper.seen_fields()), frozenset(_find_declared(shaper))
+    return Drift(tuple(_build_noticed(place, shaper)), seen, declared)
+
+
 def run_record_drift(
     connection: Connection,
     place: LoadPlace,
     load_id: int,
-    shaper: Shaper,
-    made: list[SchemaChange],
+    drift: Drift,
+    made: Sequence[SchemaChange],
 ) -> tuple[SchemaChange, ...]:
     """Write down what was made and noticed, settle what has passed; returns what is new.
 
@@ -76,21 +99,20 @@ def run_record_drift(
     noticed = fetch_noticed(connection, place)
     open_now = {(one.table, one.column, one.change) for one in noticed if one.is_open}
     ever = {(one.table, one.column, one.change) for one in noticed}
-    seen, declared = shaper.seen_fields(), _find_declared(shaper)
     for reason, done in (
         ("came_back", [n for n in noticed if n.change == "vanished_field"]),
         ("declared", [n for n in noticed if n.change != "vanished_field"]),
     ):
-        held = seen if reason == "came_back" else declared
+        held = drift.seen if reason == "came_back" else drift.declared
         ids = [one.change_id for one in done if one.is_open and (one.table, one.column) in held]
         run_settle(connection, load_id, ids, reason)
     found = [
         change
-        for change in _build_noticed(place, shaper)
+        for change in drift.found
         if (change.table, change.column, change.change) not in open_now
     ]
     due: list[SchemaChange] = []
-    if not _is_baseline(connection, place):
+    if fetch_has_read(connection, place):
         due = [c for c in found if (c.table, c.column, c.change) not in ever]
         due += [change for change in made if change.change in ("widened", "not_filled")]
     return run_record_schema_changes(connection, place, load_id, [*made, *found], alert_due=due)
@@ -109,15 +131,6 @@ def _build_noticed(place: LoadPlace, shaper: Shaper) -> list[SchemaChange]:
         if is_whole or shaper.rows_of(table) >= JUDGED_ROWS
     ]
     return [*unknown, *vanished]
-
-
-def _is_baseline(connection: Connection, place: LoadPlace) -> bool:
-    row = connection.execute(
-        "select 1 from elt_ops.loads where (tenant, feed, stream, state) = (%s, %s, %s, 'loaded') "
-        "and read > 0 limit 1",
-        [place.tenant, place.feed, place.stream],
-    ).fetchone()
-    return row is None
 
 
 def _find_declared(shaper: Shaper) -> set[tuple[str, str]]:

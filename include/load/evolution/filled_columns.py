@@ -10,6 +10,7 @@ import json
 from include.config.connector_spec import Column
 from include.destinations.layout import StreamLayout, TableLayout
 from include.ledger.connection import Connection
+from include.ledger.filled_columns import fetch_dropped, fetch_filled
 from include.ledger.loads import LoadPlace
 
 
@@ -35,23 +36,6 @@ def _overlap(path: str, other: str) -> bool:
     return path != other and (path.startswith(f"{other}.") or other.startswith(f"{path}."))
 
 
-def run_note_filled(
-    connection: Connection, table: TableLayout, column: str, records: int, load_id: int
-) -> None:
-    """Remember that the column was filled, as it is declared now."""
-    connection.execute(
-        "insert into elt_ops.filled_columns (schema_name, table_name, column_name, declaration, "
-        "records, load_id) values (%s, %s, %s, %s, %s, %s) "
-        "on conflict (schema_name, table_name, column_name) do update set "
-        "declaration = excluded.declaration, records = excluded.records, "
-        "load_id = excluded.load_id, filled_at = clock_timestamp()",
-        [
-            *(table.schema, table.name, column),
-            *(build_declaration(table.columns[column]), records, load_id),
-        ],
-    )
-
-
 def run_mark_filled(
     connection: Connection,
     place: LoadPlace,
@@ -65,13 +49,8 @@ def run_mark_filled(
     """
     if not layout.children:
         return
-    rows = connection.execute(
-        "select table_name, column_name, declaration from elt_ops.filled_columns "
-        "where schema_name = %s",
-        [layout.parent.schema],
-    ).fetchall()
-    known = {(str(table), str(column)): str(text) for table, column, text in rows}
-    dropped = _fetch_dropped(connection, place)
+    known = fetch_filled(connection, layout.parent.schema)
+    dropped = fetch_dropped(connection, place)
     for table in layout.children.values():
         for name in find_fillable(layout, table):
             column = table.columns[name]
@@ -81,16 +60,6 @@ def run_mark_filled(
                 continue
             if comes or known.get((table.name, name)) == declaration:
                 table.filled.add(name)
-
-
-def _fetch_dropped(connection: Connection, place: LoadPlace) -> set[tuple[str, str]]:
-    """(table, path) of fields that were dropped, so that `_extra` never had them."""
-    rows = connection.execute(
-        "select table_name, column_name from elt_ops.schema_changes "
-        "where (tenant, feed, stream) = (%s, %s, %s) and change = 'discarded_field'",
-        [place.tenant, place.feed, place.stream],
-    ).fetchall()
-    return {(str(table), str(path)) for table, path in rows}
 
 
 def build_declaration(column: Column) -> str:
