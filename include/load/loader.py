@@ -291,15 +291,6 @@ def _log_result(plan: LoadPlan, result: LoadResult) -> None:
         "load committed tenant=%s feed=%s stream=%s load_id=%s read=%s inserted=%s updated=%s "
         "unchanged=%s quarantined=%s filtered=%s deleted=%s seconds=%s",
         *plan.place.names,
-        *(
-            result.load_id,
-            result.read,
-            result.inserted,
-            result.updated,
-            result.unchanged,
-            result.quarantined,
-            result.filtered,
-            result.deleted,
-        ),
-        result.seconds,
+        *(result.load_id, result.read, result.inserted, result.updated, result.unchanged),
+        *(result.quarantined, result.filtered, result.deleted, result.seconds),
     )

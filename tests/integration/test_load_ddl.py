@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from include.core.errors import ConfigError, WarehouseRejected
+from include.core.streams import RunOrigin
 from include.destinations.postgres.tenant_schemas import run_ensure_schemas
 from include.ledger import check_results as outcomes
 from include.ledger import cursors, ddl
@@ -159,8 +160,8 @@ def test_the_cursor_never_moves_back(warehouse: str) -> None:
 
 def test_the_ledger_answers_newest_first(warehouse: str) -> None:
     case = build_case(warehouse)
-    case.load([order(1)], run_id="a", dag_id="d")
-    case.load([order(1, colour="red")], run_id="b")
+    case.load([order(1)], origin=RunOrigin("d", "a"))
+    case.load([order(1, colour="red")], origin=RunOrigin(None, "b"))
     with Warehouse(case.url).connect() as connection:
         loads = fetch_history(connection, [case.tenant])
         assert [row["run_id"] for row in loads] == ["b", "a"]
