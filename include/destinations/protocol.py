@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from include.core.streams import SchemaChange, Tombstone
 from include.destinations.batch import Shaped
 from include.destinations.layout import StreamLayout, TableLayout
+from include.destinations.texts import TextStore
 from include.ledger.connection import Connection
 
 
@@ -220,6 +221,10 @@ class Destination(Protocol):
         Raises:
             WarehouseError: It cannot be reached, or refuses the login.
         """
+        ...
+
+    def open_texts(self, books: Connection, tenant: str) -> AbstractContextManager[TextStore]:
+        """Every text of a tenant, for an erasure; with shared books those of elt_ops, too."""
         ...
 
 

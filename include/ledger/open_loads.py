@@ -61,6 +61,16 @@ def fetch_open(connection: Connection, table: tuple[str, str]) -> list[OpenLoad]
     return [OpenLoad(*row) for row in rows]
 
 
+def fetch_open_tables(connection: Connection, tenant: str) -> list[str]:
+    """Raw tables of a tenant of which a load is open, sorted."""
+    rows = connection.execute(
+        "select distinct schema_name || '.' || table_name from elt_ops.open_loads "
+        "where tenant = %s order by 1",
+        [tenant],
+    )
+    return [str(table) for (table,) in rows]
+
+
 def run_stage_rejects(connection: Connection, load_id: int) -> None:
     """Stage the rejects of a load that was prepared by another process."""
     connection.execute(

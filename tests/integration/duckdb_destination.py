@@ -40,6 +40,7 @@ from tests.integration.duckdb_sql import (
     full,
     same_key,
 )
+from tests.integration.duckdb_texts import DuckTexts
 
 
 class DuckDestination:
@@ -56,6 +57,12 @@ class DuckDestination:
         with errors(), duckdb.connect(str(self.path)) as connection:
             connection.execute("set time zone 'UTC'")
             yield DuckSession(connection, books, layout)
+
+    @contextmanager
+    def open_texts(self, books: Connection, tenant: str) -> Iterator[DuckTexts]:
+        with errors(), duckdb.connect(str(self.path)) as connection:
+            connection.execute("begin transaction")
+            yield DuckTexts(connection, tenant)
 
 
 class DuckSession:

@@ -19,6 +19,7 @@ from include.destinations.postgres.tables import (
     run_ensure_tables,
 )
 from include.destinations.postgres.tenant_schemas import run_ensure_schemas
+from include.destinations.postgres.texts import PostgresTexts
 from include.destinations.postgres.tombstones import run_tombstones
 from include.destinations.protocol import (
     ColumnFiller,
@@ -46,6 +47,11 @@ class PostgresDestination:
     ) -> Iterator["PostgresSession"]:
         """A session on the connection of the books, so in every transaction of theirs."""
         yield PostgresSession(books, layout, tenant, tenant_roles=self._tenant_roles)
+
+    @contextmanager
+    def open_texts(self, books: Connection, tenant: str) -> Iterator[PostgresTexts]:
+        """The tenant's schemas and its part of elt_ops, in the transaction of the books."""
+        yield PostgresTexts(books, tenant)
 
 
 class PostgresSession:

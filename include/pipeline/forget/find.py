@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from include.core import naming
-from include.destinations.postgres.person_search import FoundRow, StoredTable, fetch_rows
-from include.ledger.connection import Connection
+from include.destinations.texts import FoundRow, StoredTable, TextStore, Wanted
 from include.load.privacy.eraser import Eraser, read_stored
 from include.load.privacy.person_links import (
     ANY_RECORD,
@@ -48,14 +47,12 @@ class Finder:
 
     def __init__(
         self,
-        connection: Connection,
-        tenant: str,
+        texts: TextStore,
         person: Person,
         eraser: Eraser,
         inventory: Inventory,
     ) -> None:
-        self.connection = connection
-        self.tenant = tenant
+        self.texts = texts
         self.person = person
         self.eraser = eraser
         self.inventory = inventory
@@ -73,7 +70,7 @@ class Finder:
         return identities
 
     def _find_named(self, family: Family) -> None:
-        known = {"likes": self.person.likes(), "patterns": self.person.patterns()}
+        likes, patterns = self.person.likes(), self.person.patterns()
         has_table = {f.noun for f in self.inventory.families if f.is_of_persons}
         for table in (family.parent, *family.children):
             numbers = {
@@ -82,7 +79,7 @@ class Finder:
                 if column.kind == "number" and self.inventory.is_personal(table, name, family)
                 if self.person.phones
             }
-            for rows in fetch_rows(self.connection, table, self.tenant, numbers=numbers, **known):
+            for rows in self.texts.fetch_rows(table, Wanted(likes, patterns, numbers)):
                 for row in rows:
                     if self._is_own(table, row, numbers):
                         family.own.add(_key(family, table, row))
@@ -124,13 +121,8 @@ class Finder:
             key = next((k for k in (f"{noun}_key", f"{noun}_id") if k in table.columns), None)
             if noun not in PERSON_NOUNS or key is None or table.is_view:
                 continue
-            for rows in fetch_rows(
-                self.connection,
-                table,
-                self.tenant,
-                likes=self.person.likes(),
-                patterns=self.person.patterns(),
-            ):
+            wanted = Wanted(self.person.likes(), self.person.patterns())
+            for rows in self.texts.fetch_rows(table, wanted):
                 for row in rows:
                     value = row.values[key]
                     if value and self._is_own(table, row, {}):
@@ -142,7 +134,7 @@ class Finder:
             keys = build_links(table, own)
             if not keys:
                 continue
-            for rows in fetch_rows(self.connection, table, self.tenant, keys=keys):
+            for rows in self.texts.fetch_rows(table, Wanted(keys=keys)):
                 for row in rows:
                     if self._takes_parent(family, table, row, own):
                         family.own.add(_key(family, table, row))

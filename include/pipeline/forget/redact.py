@@ -4,14 +4,7 @@ import json
 from collections import Counter
 
 from include.core import naming
-from include.destinations.postgres.person_search import (
-    FoundRow,
-    StoredTable,
-    fetch_rows,
-    run_change_row,
-    run_delete_row,
-)
-from include.ledger.connection import Connection
+from include.destinations.texts import FoundRow, StoredTable, TextStore, Wanted
 from include.load.privacy.eraser import ERASED, Eraser, read_stored, write_stored
 from include.load.privacy.person_links import OWN_KEYS, column_noun
 from include.pipeline.forget.find import Identity
@@ -35,15 +28,13 @@ class Redactor:
 
     def __init__(
         self,
-        connection: Connection,
-        tenant: str,
+        texts: TextStore,
         person: Person,
         eraser: Eraser,
         inventory: Inventory,
         identities: list[Identity],
     ) -> None:
-        self.connection = connection
-        self.tenant = tenant
+        self.texts = texts
         self.person = person
         self.eraser = eraser
         self.inventory = inventory
@@ -66,15 +57,8 @@ class Redactor:
         self, table: StoredTable, keys: list, more: list[str] | None = None
     ) -> list[FoundRow]:  # type: ignore[type-arg]
         """All rows first: what is changed while a cursor is open might be met again."""
-        found = fetch_rows(
-            self.connection,
-            table,
-            self.tenant,
-            likes=self.person.likes(more or ()),
-            patterns=self.person.patterns(),
-            keys=keys,
-        )
-        return [row for rows in found for row in rows]
+        wanted = Wanted(self.person.likes(more or ()), self.person.patterns(), keys=keys)
+        return [row for rows in self.texts.fetch_rows(table, wanted) for row in rows]
 
     def _run_family(self, family: Family) -> None:
         own = sorted(family.own)
@@ -104,7 +88,7 @@ class Redactor:
             if not is_own and not any(map(eraser.mentions_stored, texts)):
                 continue
             if table.name == QUARANTINE:
-                run_delete_row(self.connection, table, row)
+                self.texts.run_delete_row(table, row)
                 self.deleted[table.place] += 1
             else:
                 self._run_change(table, row, None, is_own=is_own, eraser=eraser)
@@ -141,7 +125,7 @@ class Redactor:
             if made != value:
                 changes[name] = made
         if changes:
-            run_change_row(self.connection, table, row, changes)
+            self.texts.run_change_row(table, row, changes)
             self.touched[table.place] += 1
 
     def _redact(

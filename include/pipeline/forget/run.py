@@ -16,12 +16,8 @@ from dataclasses import dataclass, field
 
 from include.config.models import Tenant
 from include.core.errors import WarehouseRejected
-from include.destinations.postgres.person_search import (
-    StoredTable,
-    fetch_rows,
-    fetch_tables,
-    run_refresh,
-)
+from include.destinations.protocol import Destination
+from include.destinations.texts import StoredTable, TextStore, Wanted
 from include.ledger import ddl
 from include.ledger.builds import run_forget_build
 from include.ledger.connection import Connection, Warehouse
@@ -31,6 +27,7 @@ from include.load.privacy.eraser import Eraser
 from include.pipeline.forget.find import Finder
 from include.pipeline.forget.person import Person
 from include.pipeline.forget.redact import Redactor
+from include.pipeline.forget.stores import open_texts
 from include.pipeline.forget.tables import build_inventory
 
 log = logging.getLogger(__name__)
@@ -54,11 +51,17 @@ class ForgetReport:
 
 
 def run_forget(
-    tenant: Tenant, person: Person, warehouse: Warehouse, *, dry_run: bool = False
+    tenant: Tenant,
+    person: Person,
+    warehouse: Warehouse,
+    *,
+    dry_run: bool = False,
+    destination: Destination | None = None,
 ) -> ForgetReport:
     """Erase; running it again finds nothing left to do.
 
     Args:
+        destination: Where the tenant's rows are; None: beside the books.
         dry_run: Do all of it and take it back.
 
     Raises:
@@ -71,9 +74,14 @@ def run_forget(
             run_add_erasures(connection, tenant.id, person.entries())
     with warehouse.connect() as connection:
         connection.execute("set local jit = off")
-        report = _run(tenant, person, connection)
-        if dry_run:
-            connection.rollback()
+        run_lock_tenant(connection, tenant.id)
+        with open_texts(connection, tenant.id, destination) as texts:
+            report = _run(tenant, person, connection, texts)
+            if dry_run:
+                connection.rollback()
+            else:
+                connection.commit()
+                texts.run_commit()
     log.info(
         "person erased tenant=%s dry_run=%s rows=%s deleted=%s keys=%s",
         *(tenant.id, dry_run, report.touched.total(), report.deleted.total(), report.keys),
@@ -81,22 +89,21 @@ def run_forget(
     return report
 
 
-def _run(tenant: Tenant, person: Person, connection: Connection) -> ForgetReport:
-    run_lock_tenant(connection, tenant.id)
+def _run(tenant: Tenant, person: Person, connection: Connection, texts: TextStore) -> ForgetReport:
     run_add_erasures(connection, tenant.id, person.entries())
-    inventory = build_inventory(tenant, fetch_tables(connection, tenant.id))
+    inventory = build_inventory(tenant, texts.fetch_tables())
     eraser = _fetch_eraser(connection, tenant.id, person)
-    finder = Finder(connection, tenant.id, person, eraser, inventory)
+    finder = Finder(texts, person, eraser, inventory)
     identities = finder.run()
     entries = [("row", text) for one in identities for text in one.texts()]
     run_add_erasures(connection, tenant.id, entries)
     eraser = _fetch_eraser(connection, tenant.id, person)
-    redactor = Redactor(connection, tenant.id, person, eraser, inventory, identities)
+    redactor = Redactor(texts, person, eraser, inventory, identities)
     redactor.run()
     for table in inventory.built:
         if table.is_view:
-            run_refresh(connection, table)
-    left = _search(connection, tenant.id, person, eraser, inventory.tables())
+            texts.run_refresh(table)
+    left = _search(texts, person, eraser, inventory.tables())
     if left:
         places = ", ".join(f"`{place}` ({count})" for place, count in sorted(left.items()))
         raise WarehouseRejected(
@@ -116,18 +123,12 @@ def _fetch_eraser(connection: Connection, tenant: str, person: Person) -> Eraser
 
 
 def _search(
-    connection: Connection,
-    tenant: str,
-    person: Person,
-    eraser: Eraser,
-    tables: list[StoredTable],
+    texts: TextStore, person: Person, eraser: Eraser, tables: list[StoredTable]
 ) -> Counter[str]:
     """Table and column -> texts that name the person, over everything that can hold text."""
     found: Counter[str] = Counter()
     for table in tables:
-        for rows in fetch_rows(
-            connection, table, tenant, likes=person.likes(), patterns=person.patterns()
-        ):
+        for rows in texts.fetch_rows(table, Wanted(person.likes(), person.patterns())):
             for row in rows:
                 for name in table.texts:
                     if eraser.mentions_stored(row.values[name] or ""):

@@ -7,7 +7,7 @@ from include.config.connector_spec import Stream
 from include.config.models import Tenant
 from include.config.personal_words import looks_personal
 from include.core import naming
-from include.destinations.postgres.person_search import StoredTable
+from include.destinations.texts import StoredTable
 from include.load.privacy.person_links import PERSON_NOUNS, build_noun
 
 LINEAGE = {
