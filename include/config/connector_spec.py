@@ -191,6 +191,9 @@ class Stream(Spec):
     )
     files: tuple[str, ...] = Field((), description="File sources: glob patterns of this stream.")
     sheet: str | None = Field(None, description="File sources: sheet of a workbook; the first.")
+    header_line: int | None = Field(
+        None, ge=0, description="Delimited files: line of the header, 0 for none; found."
+    )
     delimiter: str | None = Field(None, description="File sources: field separator; detected.")
     encoding: str | None = Field(
         None, description="File sources: codec; the feed's option if absent."

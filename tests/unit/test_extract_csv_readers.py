@@ -59,6 +59,7 @@ def test_the_quick_reader_is_used_for_what_it_can_do(tmp_path: Path) -> None:
         b'x,y\n1,"a"\n"",2\n': True,
         b'x,y\n1,"open\n2,b"c\n': False,
         b'x,y\n1,"open\n': False,
+        b'x,y\n1,5" nail\n': False,
         b"x,y\n\n1,2\n": False,
         b"x,y\n1,2\n\n\n": True,
         b"x,y\n1,\x00\n": False,

@@ -33,8 +33,8 @@ log = logging.getLogger(__name__)
 SAMPLE_RECORDS = 20_000
 # Keys of a block under the feed's option `streams`: those of Stream that make sense for files.
 _STREAM_KEYS = (
-    *("files", "sheet", "delimiter", "encoding", "primary_key", "columns", "cursor", "version"),
-    *("sweep", "lookback_h", "freshness", "description"),
+    *("files", "sheet", "delimiter", "encoding", "header_line", "primary_key", "columns"),
+    *("cursor", "version", "sweep", "lookback_h", "freshness", "description"),
 )
 _BLOCK_KEYS = (*_STREAM_KEYS, "member")
 
@@ -217,6 +217,7 @@ class _Discovery:
             delimiter=block.get("delimiter") or options.get("delimiter"),
             sheet=block.get("sheet"),
             member=block.get("member"),
+            header_line=block.get("header_line", options.get("header_line")),
             max_line_bytes=int(options.get("max_line_bytes") or DEFAULT_MAX_LINE_BYTES),
             rename=True,
         )

@@ -30,7 +30,10 @@ def build_fingerprint(feed: Feed, layout: Layout, **further: Any) -> str:
     known = {
         "readers": READERS,
         "columns": columns,
-        "layout": [layout.encoding, layout.delimiter, layout.sheet, layout.max_line_bytes],
+        "layout": [
+            *(layout.encoding, layout.delimiter, layout.sheet, layout.max_line_bytes),
+            layout.header_line,
+        ],
         "code": _code_hash(load_settings().connectors_dir / feed.connector.connector),
         **further,
     }

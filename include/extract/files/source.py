@@ -191,6 +191,7 @@ class FileSource(SourceBase):
             encoding=stream.encoding or options.get("encoding") or "auto",
             delimiter=stream.delimiter or options.get("delimiter"),
             sheet=stream.sheet,
+            header_line=_first_given(stream.header_line, options.get("header_line")),
             max_line_bytes=int(options.get("max_line_bytes") or DEFAULT_MAX_LINE_BYTES),
         )
         if is_required:
@@ -210,6 +211,11 @@ class FileSource(SourceBase):
                 self._folder.clear()
                 raise
         return self._found
+
+
+def _first_given(*values: int | None) -> int | None:
+    """Zero is an answer, too."""
+    return next((value for value in values if value is not None), None)
 
 
 @dataclass

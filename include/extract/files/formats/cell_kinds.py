@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from include.extract.files.formats.total_words import begins_like_total
+
 EMPTY, TEXT, NUMBER, DATE = "", "text", "number", "date"
 _DAY = r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2}))"
 _NAMED_DAY = r"\d{1,2}[-. ]{1,2}[^\W\d_]{3,9}[-., ]{1,2}(?:\d{4}|\d{2})"
@@ -101,10 +103,17 @@ class Profile:
 
 
 def build_profile(rows: Sequence[Sequence[str]], width: int) -> Profile:
-    """Of the rows that are exactly so wide."""
-    kept = [row for row in rows if len(row) == width and count_filled(row)]
+    """Of the rows that are exactly so wide, without notes and totals among them."""
+    wide = [row for row in rows if len(row) == width and count_filled(row)]
+    kept = [row for row in wide if not _is_remark(row)]
+    kept = kept if 2 * len(kept) >= len(wide) else wide
     columns = zip(*kept, strict=True) if kept else [()] * width
     return Profile(tuple(map(_build_look, columns)), len(kept))
+
+
+def _is_remark(row: Sequence[str]) -> bool:
+    first = next(cell for cell in row if cell.strip())
+    return (len(row) > 2 and count_filled(row) == 1) or begins_like_total(first)
 
 
 def _build_look(values: Sequence[str]) -> ColumnLook:

@@ -1,25 +1,19 @@
 """What stands below a table: totals and footnotes, which are no records.
 
-Only the last lines of a file are looked at, from the end upwards, until one that fits the columns.
-Totals further up that are not as wide as the table end in quarantine as ragged rows.
+The last lines of a file are looked at, from the end upwards, until one that fits the columns.
+Totals further up are told by their first word, where a cell does not fit its column either.
 """
 
 import csv
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from include.extract.files.formats.cell_kinds import TEXT, Profile, count_filled, find_kind
 from include.extract.files.formats.csv_rows import Dialect
 from include.extract.files.formats.facts import FileFacts
+from include.extract.files.formats.total_words import begins_like_total, is_total
 
 SEARCHED_LINES = 20
 TOTALS, FOOTNOTE = "totals_row", "footnote"
-_TOTALS = re.compile(
-    r"(?:grand[ -]?|sub[ -]?|net )?tota(?:l|ls|le|les|li)\b|sums?\b|summe\b|gesamt|zwischensumme"
-    r"|(?:end|schluss)?saldo\b|somme\b|suma\b|subtotal|totaal|i alt\b|celkem|razem|összesen|toplam"
-    r"|итого|всего|合計|小計|总计|合计|balance\b|closing balance|kontostand",
-    re.IGNORECASE,
-)
 
 
 def find_closing_rows(
@@ -48,9 +42,8 @@ def find_closing_rows(
 def _judge(cells: Sequence[str], profile: Profile) -> str | None:
     """Why the row is no record; None when it may be one."""
     first = next(cell.strip() for cell in cells if cell.strip())
-    total = _TOTALS.match(first)
     fits = len(cells) == profile.width and not profile.count_misfits(cells)
-    if total is not None and (not fits or total.end() == len(first.rstrip(":"))):
+    if is_total(first) or (not fits and begins_like_total(first)):
         return TOTALS
     if fits or profile.width < 3 or count_filled(cells) > 1:
         return None

@@ -13,7 +13,14 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from include.core.streams import Reject
-from include.extract.files.formats.csv_rows import TOO_LONG, Dialect, Row, build_quote_reject
+from include.extract.files.formats.csv_rows import (
+    TOO_LONG,
+    TORN,
+    Dialect,
+    Row,
+    build_quote_reject,
+    is_torn,
+)
 from include.extract.files.formats.facts import FileFacts
 from include.extract.files.formats.line_reader import Line, build_line
 from include.extract.files.formats.line_window import LineWindow
@@ -146,7 +153,9 @@ class StretchReader:
             window.move(*feed.ends[0])
             return
         found.rejects += feed.rejects
-        if cells:
+        if len(feed.ends) == 1 and is_torn(first.text, self._dialect):
+            found.rejects.append(build_quote_reject(self._place, first, TORN))
+        elif cells:
             found.rows.append((first.number, cells, None))
         window.move(*feed.ends[-1])
 

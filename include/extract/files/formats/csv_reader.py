@@ -9,7 +9,7 @@ are null. Types are the loader's business.
 import csv
 import io
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain, islice
 from typing import IO, Any
@@ -51,11 +51,17 @@ class CsvPlan:
 
 
 def load_frame(
-    place: Place, facts: FileFacts, dialect: Dialect, max_line_bytes: int
+    place: Place,
+    facts: FileFacts,
+    dialect: Dialect,
+    max_line_bytes: int,
+    *,
+    known: Collection[str] = (),
+    header_line: int | None = None,
 ) -> Frame | None:
-    """Where the table stands in its file; None for a file without rows."""
+    """Where the table stands in its file, see `find_frame`; None for a file without rows."""
     rows = iter_rows(place, facts, dialect, max_line_bytes, after_line=dialect.skip_lines)
-    return find_frame(build_sample(rows, dialect))
+    return find_frame(build_sample(rows, dialect), known, header_line)
 
 
 def read_csv(place: Place, facts: FileFacts, plan: CsvPlan) -> Iterator[Batch]:
@@ -64,7 +70,7 @@ def read_csv(place: Place, facts: FileFacts, plan: CsvPlan) -> Iterator[Batch]:
     Raises:
         UpstreamUnavailable: If reading fails midway.
     """
-    if is_plain(facts) and plan.dialect.is_plain:
+    if is_plain(facts) and plan.dialect.is_plain and plan.dialect.quote == '"':
         batches = read_fast(place, facts, plan)
     else:
         batches = _read_rest(place, facts, plan, plan.header_lines)
@@ -84,7 +90,7 @@ def is_plain(facts: FileFacts) -> bool:
     return (
         facts.encoding == "utf-8"
         and facts.is_clean
-        and (facts.has_fitting_quotes or not facts.has_multiline_cells)
+        and facts.has_fitting_quotes
         and not facts.has_blank_lines
     )
 

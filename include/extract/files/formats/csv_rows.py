@@ -5,9 +5,11 @@ own line, not the rest of the file: the lines swallowed after it are read again.
 """
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from include.core.streams import Reject
 from include.extract.files.formats.facts import FileFacts
@@ -49,6 +51,15 @@ class Dialect:
         )
 
 
+@cache
+def _cell_pattern(delimiter: str, quote: str) -> re.Pattern[str]:
+    """A quoted cell, or in group 1 one without quotes around it."""
+    mark, edge = re.escape(quote), re.escape(delimiter)
+    inside = f"{mark}(?:[^{mark}]++|{mark}{mark})*+{mark}(?={edge}|$)"
+    return re.compile(f"(?:^|(?<={edge}))(?:{inside}|([^{edge}]*))")
+
+
+TORN = "a quote begins inside of a cell and ends with a later one"
 TOO_LONG = "record longer than a line may be"
 Row = tuple[int, list[str], Reject | None]
 
@@ -73,8 +84,28 @@ def iter_rows(
             feed.rejects = []
         if cells is None:
             return
-        if cells:
-            yield feed.current[0].number, cells, None
+        if not cells:
+            continue
+        first = feed.current[0]
+        if len(feed.current) == 1 and is_torn(first.text or "", dialect):
+            yield first.number, [], build_quote_reject(place, first, TORN)
+        else:
+            yield first.number, cells, None
+
+
+def is_torn(line: str, dialect: Dialect) -> bool:
+    """A quoted text lost the separator before it: `Tent"light, dry",5` has a cell too many."""
+    quote = dialect.quote
+    if line.count(quote) < 2 or not dialect.is_plain:
+        return False
+    has_begun = False
+    for found in _cell_pattern(dialect.delimiter, quote).finditer(line):
+        cell = found[1] or ""
+        if cell.count(quote) % 2 and not cell.startswith(quote):
+            if has_begun and cell.endswith(quote):
+                return True
+            has_begun = has_begun or not cell.endswith(quote)
+    return False
 
 
 def _line_of(reject: Reject) -> int:

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 SAMPLE_LINES = 300
 SAMPLE_LINE_CHARS = 20_000
+NO_DELIMITER = "\x1f"
 _BY_SUFFIX = {".tsv": "\t", ".tab": "\t", ".psv": "|"}
 _USUAL = (",", ";", "\t", "|")
 # Also found inside of cells, so they need more evidence.
@@ -65,7 +66,10 @@ def detect_dialect(
         delimiter = told[1]
     found = _find_best(sample[skipped:], delimiter)
     if found is None:
-        found = Dialect(delimiter or _BY_SUFFIX.get(place.suffix, ","))
+        mark = delimiter or _BY_SUFFIX.get(place.suffix, ",")
+        # Where it separates nothing it is part of a text, and a line is one cell.
+        is_text = delimiter is None and any(mark in line for line in sample)
+        found = Dialect(NO_DELIMITER if is_text else mark)
         log.info("action=dialect_assumed file=%s delimiter=%r", place.name, found.delimiter)
     return replace(found, skip_lines=skipped)
 

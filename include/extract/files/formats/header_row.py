@@ -5,12 +5,11 @@ taken without proof is said in a notice.
 """
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, islice, pairwise
+from itertools import groupby, islice
 
 from include.extract.files.formats.cell_kinds import (
-    DATE,
     EMPTY,
     NUMBER,
     TEXT,
@@ -20,6 +19,13 @@ from include.extract.files.formats.cell_kinds import (
     find_kind,
 )
 from include.extract.files.formats.csv_rows import Dialect, Row
+from include.extract.files.formats.labels import (
+    count_known,
+    count_spare,
+    fit_labels,
+    is_header,
+    join_labels,
+)
 
 SAMPLE_ROWS = 400
 SEARCHED_ROWS = 50
@@ -89,21 +95,29 @@ def build_sample(rows: Iterable[Row], dialect: Dialect) -> list[SampleRow]:
     return found
 
 
-def find_frame(rows: Sequence[SampleRow]) -> Frame | None:
-    """The header and what the columns look like; None where there is no row at all."""
-    filled = [row for row in rows if row.filled]
+def find_frame(
+    rows: Sequence[SampleRow], known: Collection[str] = (), header_line: int | None = None
+) -> Frame | None:
+    """The header and what the columns look like; None where there is no row at all.
+
+    Args:
+        known: Spellings of declared columns, in snake case: a line of them is the header.
+        header_line: Where a person says the header is; 0 for none.
+    """
+    filled = [row for row in rows if row.filled and row.last_line >= (header_line or 0)]
     if not filled:
         return None
     width = _find_width(filled)
-    at = _find_first(filled, width)
-    body = [row.cells for row in filled[at + 1 :] if not row.is_broken]
-    has_header = _is_header(filled[at], body, width)
-    if not has_header and at and _is_narrow_header(filled, at, width):
-        at, has_header = at - 1, True
-        body = [row.cells for row in filled[at + 1 :] if not row.is_broken]
-    if not has_header and filled[at].is_broken:
-        has_header = True
-    frame = _build_frame(filled, at, width, body) if has_header else _headless(filled, at, width)
+    if header_line is not None:
+        at, has_header = 0, header_line > 0
+    else:
+        at, has_header = _choose(filled, width, known)
+    if has_header:
+        frame = _build_frame(filled, at, width, _body_below(filled, at))
+    else:
+        frame = _headless(filled, at, width)
+    if header_line == 0:
+        frame.notices = []
     above = [row.last_line for row in filled if row.line < frame.first_line]
     if above:
         lines = f"lines {filled[0].line} to {above[-1]}" if len(above) > 1 else f"line {above[0]}"
@@ -111,10 +125,40 @@ def find_frame(rows: Sequence[SampleRow]) -> Frame | None:
     return frame
 
 
+def _choose(rows: Sequence[SampleRow], width: int, known: Collection[str]) -> tuple[int, bool]:
+    """Index of the header, or of the first record where there is none."""
+    for at, row in enumerate(rows[:SEARCHED_ROWS] if known else ()):
+        if (found := count_known(row.cells, known)) and 2 * found >= row.filled:
+            return at, True
+    at = _find_first(rows, width)
+    if _is_half_a_header(rows, at):
+        return at + 1, True
+    if rows[at].is_broken or is_header(rows[at].cells, _body_below(rows, at), width):
+        return at, True
+    if at and _is_narrow_header(rows, at, width):
+        return at - 1, True
+    return at, False
+
+
+def _is_half_a_header(rows: Sequence[SampleRow], at: int) -> bool:
+    """Labels with gaps that the row below fills, which is no row of values either."""
+    if len(rows) < at + 4 or rows[at + 1].follows_gap:
+        return False
+    pairs = list(zip(rows[at].cells, rows[at + 1].cells, strict=False))
+    fills = any(below.strip() and not above.strip() for above, below in pairs)
+    values = build_profile(_body_below(rows, at + 1), len(rows[at].cells))
+    return fills and _is_units(rows[at + 1], values) and _is_group_row(rows[at], rows[at + 1])
+
+
+def _body_below(rows: Sequence[SampleRow], at: int) -> list[tuple[str, ...]]:
+    return [row.cells for row in rows[at + 1 :] if not row.is_broken]
+
+
 def _find_width(rows: Sequence[SampleRow]) -> int:
     """Cells of the first run of rows that is no small part of the sample."""
     sound = [row for row in rows if not row.is_broken] or rows
     runs = [(width, len(list(run))) for width, run in groupby(len(row.cells) for row in sound)]
+    runs = [run for run in runs if run[1] > 1] or runs[-1:]
     weight = max(length * (width - 1) for width, length in runs)
     if not weight:
         return 1
@@ -137,41 +181,6 @@ def _is_comment(row: SampleRow, width: int) -> bool:
     if not first.startswith(_COMMENT_MARKS):
         return False
     return len(row.cells) != width or first[1:2].isspace() or width == 1
-
-
-def _is_header(row: SampleRow, body: Sequence[Sequence[str]], width: int) -> bool:
-    """Labels: words, over columns of something else; or values no column below has."""
-    kinds = [find_kind(cell) for cell in row.cells]
-    if all(kind in (EMPTY, TEXT) for kind in kinds):
-        return True
-    below = [look.kind for look in build_profile(body, width).columns]
-    pairs = list(zip(kinds, below, strict=False))
-    if _is_series(row.cells, kinds, below):
-        return True
-    alike = sum(kind == look for kind, look in pairs if kind not in (EMPTY, TEXT))
-    labels = sum(kind == TEXT and look not in (EMPTY, TEXT) for kind, look in pairs)
-    others = sum(kind not in (EMPTY, TEXT) and look not in (EMPTY, kind) for kind, look in pairs)
-    return bool(body) and labels + others > 0 and labels + others >= alike
-
-
-def _is_series(cells: Sequence[str], kinds: Sequence[str], below: Sequence[str]) -> bool:
-    """Labels that count: 1, 2, 3; years; days. One value after the other, over other values."""
-    typed = [(cell.strip(), at) for at, cell in enumerate(cells) if kinds[at] not in (EMPTY, TEXT)]
-    values = [cell for cell, _ in typed]
-    if len(values) < 2 or {kinds[at] for _, at in typed} not in ({NUMBER}, {DATE}):
-        return False
-    if kinds[typed[0][1]] == DATE:
-        return sorted(set(values)) == values and all(
-            below[at] != DATE for _, at in typed if at < len(below)
-        )
-    if not all(value.isdecimal() for value in values):
-        return False
-    numbers = [int(value) for value in values]
-    steps = {after - before for before, after in pairwise(numbers)}
-    if len(steps) != 1 or not 0 < next(iter(steps)) <= 10:
-        return False
-    are_years = numbers[0] >= 1900 and numbers[-1] <= 2100
-    return are_years or (len(numbers) >= 3 and kinds[0] == TEXT)
 
 
 def _is_narrow_header(rows: Sequence[SampleRow], at: int, width: int) -> bool:
@@ -201,7 +210,7 @@ def _build_frame(
     rows: Sequence[SampleRow], at: int, width: int, body: Sequence[Sequence[str]]
 ) -> Frame:
     head = rows[at]
-    labels, notices = _fit_labels([cell.strip() for cell in head.cells], width, body)
+    labels, notices = fit_labels([cell.strip() for cell in head.cells], width, body)
     if not all(find_kind(label) in (EMPTY, TEXT) for label in labels):
         notices.append(f"line {head.line} holds values too, and was taken for the header")
     if head.is_broken:
@@ -209,7 +218,7 @@ def _build_frame(
     first, last = head.line, head.last_line
     if at and _is_group_row(rows[at - 1], head):
         first = rows[at - 1].line
-        labels = _join_labels(rows[at - 1].cells, labels)
+        labels = join_labels(rows[at - 1].cells, labels)
         notices.append(f"lines {first} and {head.line} were joined into one header")
     rest = list(rows[at + 1 :])
     while rest and rest[0].cells == head.cells:
@@ -223,68 +232,22 @@ def _build_frame(
         )
         last = rest[0].last_line
         profile = build_profile(body[1:], len(labels))
-    spare = _count_spare(head.cells, profile)
+    spare = count_spare(head.cells, profile)
     return Frame(labels, first, last, head.cells, profile, notices, spare)
 
 
-def _count_spare(header: Sequence[str], profile: Profile) -> int:
-    """Columns behind the last header cell in which nothing stands."""
-    beyond = profile.columns[len(header) :]
-    return len(beyond) if beyond and all(look.kind == EMPTY for look in beyond) else 0
-
-
-def _fit_labels(
-    labels: list[str], width: int, body: Sequence[Sequence[str]]
-) -> tuple[list[str], list[str]]:
-    """As many labels as there are columns, and what was done for it."""
-    if len(labels) == width or not any(len(cells) == width for cells in body):
-        return labels, []
-    named = [label for label in labels if label]
-    if len(labels) > width:
-        if len(named) == width:
-            return named, [
-                f"the header has {len(labels)} cells over {width} columns; its empty ones were "
-                "left out"
-            ]
-        return (labels[:width] if not any(labels[width:]) else labels), []
-    used = max(
-        (
-            at + 1
-            for cells in body
-            if len(cells) == width
-            for at, c in enumerate(cells)
-            if c.strip()
-        ),
-        default=0,
-    )
-    if used <= len(labels):
-        return labels + [""] * (width - len(labels)), [
-            f"rows have {width} cells under {len(labels)} labels; the last ones are empty"
-        ]
-    return labels + [""] * (width - len(labels)), [
-        f"the header has {len(labels)} labels over {width} columns; they were taken from the left "
-        "and the others named by their place"
-    ]
-
-
 def _is_group_row(row: SampleRow, head: SampleRow) -> bool:
-    """Labels over groups of columns: without them some labels stand twice."""
+    """Labels over groups of columns: without them some stand twice, or are missing."""
     labels = [cell.strip().lower() for cell in head.cells if cell.strip()]
+    pairs = zip(row.cells, head.cells, strict=False)
+    has_gaps = any(above.strip() and not label.strip() for above, label in pairs)
     return (
         not head.follows_gap
         and len(row.cells) == len(head.cells)
         and row.filled >= 2
         and {find_kind(cell) for cell in row.cells} <= {EMPTY, TEXT, NUMBER}
-        and len(set(labels)) < len(labels)
+        and (len(set(labels)) < len(labels) or has_gaps)
     )
-
-
-def _join_labels(groups: Sequence[str], labels: Sequence[str]) -> list[str]:
-    joined, group = [], ""
-    for above, label in zip(groups, labels, strict=True):
-        group = above.strip() or group
-        joined.append(f"{group} {label}".strip())
-    return joined
 
 
 def _is_units(row: SampleRow, profile: Profile) -> bool:

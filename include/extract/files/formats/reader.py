@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from include.config.connector_spec import Column
-from include.core.naming import SNAKE_PATTERN
+from include.core.naming import SNAKE_PATTERN, snake
 from include.core.streams import Reject
 from include.extract.files.formats.closing_rows import find_closing_rows
 from include.extract.files.formats.csv_reader import (
@@ -49,6 +49,7 @@ class Layout:
         delimiter: None: detected.
         member: The file of a zip with several.
         rename: Bring JSON keys into snake case (files nobody described).
+        header_line: Of delimited files; 0: they have no header. None: found.
     """
 
     columns: Mapping[str, Column]
@@ -58,6 +59,7 @@ class Layout:
     member: str | None = None
     max_line_bytes: int = DEFAULT_MAX_LINE_BYTES
     rename: bool = False
+    header_line: int | None = None
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,8 @@ def _read_delimited(
 ) -> Iterator[Piece]:
     limit = layout.max_line_bytes
     dialect = detect_dialect(place, facts, limit, layout.delimiter)
-    frame = load_frame(place, facts, dialect, limit)
+    known = {snake(s) for name, c in layout.columns.items() for s in (*c.header, name)}
+    frame = load_frame(place, facts, dialect, limit, known=known, header_line=layout.header_line)
     if frame is None:
         log.warning("action=empty_file file=%s rows=0", place.name)
         return

@@ -17,11 +17,15 @@ import pyarrow.compute as pc
 from include.core.streams import Reject
 from include.extract.files.formats.batch import Batch
 from include.extract.files.formats.cell_kinds import TEXT, Profile, find_kind
+from include.extract.files.formats.closing_rows import TOTALS
 from include.extract.files.formats.csv_rows import build_ragged
 from include.extract.files.formats.line_reader import PAYLOAD_BYTES
 from include.extract.files.formats.mending import mend
+from include.extract.files.formats.total_words import TOTAL_BEGINNINGS, begins_like_total
 from include.extract.files.place import Place
 
+# First bytes of those words: a look at one byte spares most rows the pattern.
+_FIRST_BYTES = pa.array(sorted({word.encode()[:1] for word in TOTAL_BEGINNINGS}), pa.binary())
 _CLOSING = {
     "totals_row": "holds totals, not a record",
     "footnote": "stands below the table and is no record of it",
@@ -94,10 +98,13 @@ class TableBody:
         gone = self._find_repeats(table)
         gone = _either(gone, self._find_empty(table))
         rejects = list(batch.rejects)
+        totals = self._find_totals(table)
         if self.closing and lines[-1] >= min(self.closing):
-            at = [row for row, line in enumerate(lines) if line in self.closing]
-            rejects += [self._set_aside(lines[row], _cells_of(table, row)) for row in at]
-            gone = _either(gone, _build_mask(at, table.num_rows))
+            totals += [row for row, line in enumerate(lines) if line in self.closing]
+        if totals:
+            aside = sorted(set(totals))
+            rejects += [self._set_aside(lines[row], _cells_of(table, row)) for row in aside]
+            gone = _either(gone, _build_mask(aside, table.num_rows))
         if gone is not None:
             kept = pc.invert(gone)
             table = table.filter(kept)
@@ -141,8 +148,8 @@ class TableBody:
         return line, fitted, None
 
     def _set_aside(self, line: int, cells: Sequence[str]) -> Reject:
-        reason = self.closing[line]
-        self._counts[f"lines below the table, in quarantine as `{reason}`"] += 1
+        reason = self.closing.get(line, TOTALS)
+        self._counts[f"lines that are no records, in quarantine as `{reason}`"] += 1
         return Reject(
             f"{self.place.name}:{line}",
             reason,
@@ -183,6 +190,19 @@ class TableBody:
                     return None
         self._counts["rows that repeat the header, left out"] += pc.sum(mask).as_py()
         return mask
+
+    def _find_totals(self, table: Any) -> list[int]:
+        """Rows that begin like totals and have a cell that does not fit its column."""
+        if table.num_columns != self.profile.width or not self.profile.rows:
+            return []
+        first = table.column(0)
+        byte = pc.binary_slice(first.cast(pa.binary()), 0, 1)
+        likely = pc.indices_nonzero(pc.fill_null(pc.is_in(byte, _FIRST_BYTES), False))
+        return [
+            row
+            for row, cell in zip(likely.to_pylist(), first.take(likely).to_pylist(), strict=True)
+            if begins_like_total(cell) and self.profile.count_misfits(_cells_of(table, row))
+        ]
 
     def _find_empty(self, table: Any) -> Any:
         mask = None
