@@ -12,7 +12,7 @@ from typing import Any
 from include.config.credentials import Credentials
 from include.core.naming import snake
 from include.core.streams import Window
-from include.extract.source import build_source
+from include.extract.choose_source import build_source
 from tests.bench.polluted_csv import WEIGHTS, Polluted
 from tests.unit.feed_maker import build_feed
 

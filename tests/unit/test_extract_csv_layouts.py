@@ -12,7 +12,7 @@ import pytest
 
 from include.config.credentials import Credentials
 from include.core.streams import Window
-from include.extract.source import build_source
+from include.extract.choose_source import build_source
 from tests.unit.feed_maker import build_feed
 
 OURS = ("source_file", "source_line")

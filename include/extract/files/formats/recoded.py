@@ -52,17 +52,6 @@ class RecodedPlace(Place):
             yield from _end_lines(chunks) if self.ends_in_cr else chunks
 
 
-def _recode(place: Place, encoding: str | None, bom: int, *, ends_in_cr: bool = False) -> Place:
-    return RecodedPlace(
-        place.name,
-        place.path,
-        place.max_unpacked_bytes,
-        encoding=encoding,
-        bom_bytes=bom,
-        ends_in_cr=ends_in_cr,
-    )
-
-
 def load_readable(
     place: Place, encoding: str, max_line_bytes: int, *, has_cells: bool = True
 ) -> tuple[Place, FileFacts, tuple[str, ...]]:
