@@ -5,10 +5,12 @@ its own `total`, is an error: these streams are swept, and a short read would ma
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from include.core.clock import parse_instant
 from include.core.errors import ContractBroken, UpstreamUnavailable
 from include.core.streams import Window
 from include.extract.http.client import HttpClient
@@ -120,8 +122,11 @@ def fetch_conversations(account: SubAccount) -> Iterator[Records]:
             _check_total(len(seen), body.get("total"), "conversations/search")
             return
         seen.update(str(record.get("id")) for record in fresh)
-        position = _sort_value(fresh[-1])
         yield fresh
+        if isinstance(body.get("total"), int) and len(seen) >= body["total"]:
+            return
+        # Only now: the documented record has neither `sort` nor a date, and one page needs none.
+        position = _sort_value(fresh[-1])
         before = str(position - 1)
         # Standing still: this page ended within the time it began with.
         params["startAfterDate"] = (
@@ -208,11 +213,16 @@ def _check_total(seen: int, total: Any, what: str) -> None:
 
 
 def _sort_value(record: Mapping[str, Any]) -> int:
-    """What a conversation is sorted by, epoch milliseconds."""
+    """What a conversation is sorted by, epoch milliseconds; instants and digits as text too."""
     found = record.get("sort") or record.get("lastMessageDate")
     found = found[0] if isinstance(found, list) and found else found
     if isinstance(found, int):
         return found
+    if isinstance(found, str) and found.isdigit():
+        return int(found)
+    if isinstance(found, str):
+        with suppress(ValueError):
+            return _milliseconds(parse_instant(found))
     raise ContractBroken(
         "a conversation has no `sort` and no `lastMessageDate` in milliseconds. Expected the "
         "position of the next page. Report it to the vendor."

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from itertools import chain
 
 from include.config.connector_spec import Paginator, Stream
 from include.core.errors import ContractBroken, UpstreamError
@@ -9,6 +10,7 @@ from include.extract.http.client import Answer, HttpClient
 from include.extract.rest.list_total import ListTotal
 from include.extract.rest.page import Listed, build_digest, drop_overlap, pick_key, pick_records
 from include.extract.rest.paginators import Step, first_step, next_step
+from include.extract.rest.passes import SteadyPasses, may_skip
 from include.extract.rest.position import build_refusal, is_resumable
 from include.extract.rest.target import Target
 
@@ -39,9 +41,16 @@ class ListWalk:
                 raise
             log.warning("action=no_such_list path=%s status=%s", target.shown, error.status)
             return
-        if first is not None:
+        if first is None:
+            return
+        if not may_skip(paginator) or first.following is None:
             yield first
             yield from pages
+            return
+        passes = SteadyPasses(stream, paginator.size, target.shown)
+        yield from passes.walk(chain([first], pages))
+        while not passes.is_steady:
+            yield from passes.walk(self._listed(stream, paginator, target, None))
 
     def _listed(
         self, stream: Stream, paginator: Paginator, target: Target, start: Step | None
