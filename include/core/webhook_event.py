@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ KEPT_HEADER = re.compile(
     r"delivery-id|triggered-at|api-version|shop-domain|request-id|timestamp))$"
 )
 LONGEST_HEADER = 500
+UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -60,29 +61,85 @@ PATHS = {
 }
 
 
-def build_event(headers: Mapping[str, str], body: bytes, paths: EventPaths) -> WebhookEvent:
-    """What to keep of one request.
+def build_events(
+    headers: Mapping[str, str], body: bytes, paths: EventPaths
+) -> tuple[WebhookEvent, ...]:
+    """What to keep of one request: one event, or one per object where the body is a list of them.
 
-    A body that cannot be understood is kept too, under its hash and the type `unknown`: draining
-    puts it into quarantine, where a person sees it.
+    Some senders (SendGrid, HubSpot) put what happened within a second into one list. A body that
+    cannot be understood is kept too, under its hash and the type `unknown`: draining sets it aside
+    as poison, where a person sees it.
     """
-    known = {name.lower(): value for name, value in headers.items()}
-    try:
-        parsed: Any = json.loads(body)
-    except ValueError:
-        parsed = None
-    event_id = _pick(paths.event_id, known, parsed)
     text = body.decode("utf-8", "backslashreplace").replace("\x00", "\\u0000")
+    parts = _split(text)
+    if not parts:
+        return (_build(headers, (body, text, _parse(body)), paths),)
+    digest = "sha256:" + hashlib.sha256(body).hexdigest()
+    found = []
+    for number, (part, parsed) in enumerate(parts):
+        event = _build(headers, (part.encode(), part, parsed), paths)
+        is_shared = paths.event_id.startswith("header:") or not _pick(paths.event_id, {}, parsed)
+        shared = event.event_id if paths.event_id.startswith("header:") else digest
+        found.append(replace(event, event_id=f"{shared}#{number}") if is_shared else event)
+    return tuple(found)
+
+
+def build_event(headers: Mapping[str, str], body: bytes, paths: EventPaths) -> WebhookEvent:
+    """What to keep of a request that is one event; see `build_events`."""
+    text = body.decode("utf-8", "backslashreplace").replace("\x00", "\\u0000")
+    return _build(headers, (body, text, _parse(body)), paths)
+
+
+def _build(
+    headers: Mapping[str, str], content: tuple[bytes, str, Any], paths: EventPaths
+) -> WebhookEvent:
+    body, text, parsed = content
+    known = {name.lower(): value for name, value in headers.items()}
     kept = {
         name: value[:LONGEST_HEADER] for name, value in known.items() if KEPT_HEADER.match(name)
     }
     return WebhookEvent(
-        event_id=_one_line(event_id) or "sha256:" + hashlib.sha256(body).hexdigest(),
-        event_type=_one_line(_pick(paths.event_type, known, parsed)) or "unknown",
+        event_id=_one_line(_pick(paths.event_id, known, parsed))
+        or "sha256:" + hashlib.sha256(body).hexdigest(),
+        event_type=_one_line(_pick(paths.event_type, known, parsed)) or UNKNOWN,
         occurred_at=_instant(_pick(paths.occurred_at, known, parsed)),
         body=text,
         headers=kept,
     )
+
+
+def _parse(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _split(text: str) -> list[tuple[str, Any]]:
+    """The objects of a list, each as it was written and parsed; empty: it is no list of objects."""
+    decoder, found = json.JSONDecoder(), []
+    at = _skip(text, 0)
+    if text[at : at + 1] != "[":
+        return []
+    at = _skip(text, at + 1)
+    try:
+        while text[at] != "]":
+            parsed, end = decoder.raw_decode(text, at)
+            if not isinstance(parsed, dict):
+                return []
+            found.append((text[at:end], parsed))
+            at = _skip(text, end)
+            if text[at] == ",":
+                at = _skip(text, at + 1)
+    except (ValueError, RecursionError, IndexError):
+        return []
+    return found
+
+
+def _skip(text: str, at: int) -> int:
+    while text[at : at + 1].isspace():
+        at += 1
+    return at
 
 
 def _pick(place: str | None, headers: Mapping[str, str], body: Any) -> Any:

@@ -23,7 +23,7 @@ from include.core.streams import (
     RunOrigin,
     Window,
 )
-from include.core.webhook_event import WebhookEvent
+from include.core.webhook_event import UNKNOWN, WebhookEvent
 from include.extract.source import FROM_THE_START, EventSource, ReadOptions, Source
 from include.ledger import ddl
 from include.ledger.connection import Warehouse
@@ -39,6 +39,7 @@ BATCH = 5_000
 TRIES = 3
 # More of them in one run look like a broken source, not like broken events.
 MOST_ALONE = 20
+NO_TYPE = "no_event_type"
 
 
 @dataclass
@@ -48,7 +49,7 @@ class DrainResult:
     Attributes:
         loaded: Rows inserted or updated by stream.
         unclaimed: Events no stream takes; settled without rows.
-        poisoned: Events set aside because they broke their load.
+        poisoned: Events set aside because they broke their load or do not say what they are.
         failed: Streams that could not be loaded; their events stay new.
     """
 
@@ -132,7 +133,9 @@ class _Drain:
             for event in batch:
                 streams = self.events.route(event.event_type)
                 if not streams:
-                    nobodys.append(EventMark(event.event_id))
+                    # An event nobody wants is done; one that says not even what it is, is not.
+                    poison = NO_TYPE if event.event_type == UNKNOWN else None
+                    nobodys.append(EventMark(event.event_id, poison=poison))
                 for stream in streams:
                     if stream not in event.taken:
                         by_stream.setdefault(stream, []).append(event)
@@ -146,7 +149,11 @@ class _Drain:
             place = (self.feed.tenant.id, self.feed.name, None)
             with self.warehouse.connect() as connection:
                 inbox.run_settle(connection, place, marks, None)
-            self.result.unclaimed += len(marks)
+            poisoned = sum(mark.poison is not None for mark in marks)
+            self.result.poisoned += poisoned
+            self.result.unclaimed += len(marks) - poisoned
+            if poisoned:
+                log.warning("events without a type set aside feed=%s events=%d", place[1], poisoned)
 
     def _drain_stream(self, stream: str, events: list[WebhookEvent]) -> None:
         """Load these events; what fails is halved, then counted, at last quarantined."""

@@ -19,7 +19,7 @@ from include.config.models import Feed
 from include.config.settings import load_settings
 from include.core.errors import WarehouseUnavailable
 from include.core.streams import RunKind
-from include.core.webhook_event import EventPaths, build_event
+from include.core.webhook_event import EventPaths, build_events
 from include.ledger.connection import Warehouse
 from include.ledger.stores import inbox
 from include.ledger.stores.inbox import run_receive
@@ -56,8 +56,9 @@ class Shop:
 
     def receive_body(self, body: Any, headers: dict[str, str] | None = None) -> bool:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        event = build_event(headers or {}, content, PATHS)
-        return run_receive(Warehouse(self.url), self.feed.tenant.id, self.feed.name, event)
+        place = (Warehouse(self.url), self.feed.tenant.id, self.feed.name)
+        kept = [run_receive(*place, event) for event in build_events(headers or {}, content, PATHS)]
+        return all(kept)
 
     def drain(self) -> DrainResult:
         return run_drain(self.feed, build_environment(Warehouse(self.url), self.credentials))
@@ -169,8 +170,8 @@ def test_poison_events_are_quarantined_and_the_others_go_on(make: Make) -> None:
     assert {key: states[key] for key in ("good", "misfit", "keyless", "empty")} == {
         "good": "drained", "misfit": "poison", "keyless": "poison", "empty": "poison",
     }  # fmt: skip
-    # What is no JSON has no type, so no stream of this feed claims it; it stays in the inbox.
-    assert result.unclaimed == 1
+    # What is no JSON has no type, so no stream of this feed claims it; it stays in sight.
+    assert (result.unclaimed, result.poisoned) == (0, 1)
     kept = shop.query(
         "select reason, payload from elt_ops.quarantine "
         f"where tenant = '{shop.feed.tenant.id}' order by reason"
@@ -294,3 +295,27 @@ def test_the_command_drains_each_feed_and_tells(
     assert bad.states() == {"e1": "new", "e2": "new"}
     assert cli.main(["drain", "--tenant", good.feed.tenant.id, "--feed", "hooks"]) == 0
     assert "0 events, no rows" in capsys.readouterr().out
+
+
+def test_a_list_of_events_becomes_as_many_rows(make: Make) -> None:
+    """A body that was a list was settled as done, and no row came of it."""
+    shop = make(ORDERS)
+    at = NOON.isoformat()
+    shop.receive_body(
+        [
+            {"id": f"l{n}", "type": "order.created", "at": at, "data": {"id": n, "amount": "1.50"}}
+            for n in range(3)
+        ]
+    )
+    shop.drain()
+    assert [row[0] for row in shop.orders()] == [0, 1, 2]
+
+
+def test_what_does_not_say_what_it_is_stays_in_sight(make: Make) -> None:
+    """It counted as an event nobody wants, and was marked done."""
+    shop = make(ORDERS)
+    shop.receive_body({"hello": "world"})
+    shop.receive_body(b"no json at all")
+    result = shop.drain()
+    assert (result.poisoned, result.unclaimed) == (2, 0)
+    assert set(shop.states().values()) == {"poison"}

@@ -15,7 +15,8 @@ from include.core.clock import format_instant
 from include.core.errors import ConfigError
 from include.core.streams import EventMark, Page, Reject, Tombstone, Window
 from include.core.webhook_event import WebhookEvent
-from include.extract.record_path import MISSING, pick
+from include.extract.record_page import declared_paths
+from include.extract.record_path import MISSING, nest_dotted, pick
 from include.extract.source import FROM_THE_START, ReadOptions, SourceBase
 from include.extract.windows import parse_cursor
 
@@ -103,6 +104,7 @@ def build_records(spec: Stream, event: WebhookEvent) -> list[dict[str, Any]] | R
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
         where = spec.records_path or "top level"
         return _reject(event, "no_record", f"there is no record at `{where}`.")
+    nest_dotted(found, declared_paths(spec))
     keys = [spec.columns[key].path or key for key in spec.primary_key]
     keys = [key for key in keys if not key.startswith(f"{EVENT}.")]
     if any(pick(one, key) in (None, "") for one in found for key in keys):
