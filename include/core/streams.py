@@ -182,7 +182,8 @@ class SchemaChange:
 
     Attributes:
         change: `added`, `widened`, `unknown_field` (kept in _extra), `discarded_field`,
-            `vanished_field`, or `not_filled`: values of an added column that stay in _extra.
+            `vanished_field`, `not_filled`: values of an added column that stay in _extra, or
+            `rekeyed`: the primary key; the types are then names of its columns.
         records: How many it concerned, where that is counted.
     """
 

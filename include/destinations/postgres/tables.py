@@ -16,6 +16,7 @@ from include.destinations.postgres.dependent_views import (
 )
 from include.destinations.postgres.fill_back import FillBack
 from include.destinations.postgres.names import full_name, key_columns
+from include.destinations.postgres.primary_key import is_key_current, run_follow_key
 from include.ledger.connection import Connection
 
 log = logging.getLogger(__name__)
@@ -53,7 +54,9 @@ def run_ensure_tables(
         have no primary key yet, because filling first and indexing then is faster.
     """
     if all(
-        _is_current(fetch_columns(connection, t), build_wanted(layout, t)) for t in layout.tables
+        _is_current(fetch_columns(connection, t), build_wanted(layout, t))
+        and is_key_current(connection, layout, t)
+        for t in layout.tables
     ):
         return [], []
     # Two feeds of one connector share tables: whoever comes second waits here and looks again.
@@ -66,6 +69,7 @@ def run_ensure_tables(
         if stored:
             table.join_types(stored)
             changes += _run_follow(connection, layout, table, stored, fill_back)
+            changes += run_follow_key(connection, layout, table)
         else:
             _run_create(connection, layout, table, role)
             created.append(table)

@@ -8,7 +8,7 @@ dicts; all others stay columns.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -54,6 +54,28 @@ def build_records(
             if row in one.odd:
                 record[f"{name}{AS_WRITTEN}"] = one.odd[row]
     yield records
+
+
+def has_unbelieved(records: Any, name: str, first: datetime, last: datetime) -> bool:
+    """Whether a time in this column lies outside what is believed, or could not be kept at all.
+
+    Args:
+        records: One of `build_records`' answers.
+        name: The cursor's column.
+    """
+    if isinstance(records, list):
+        return any(
+            f"{name}{AS_WRITTEN}" in record or not _is_between(record.get(name), first, last)
+            for record in records
+        )
+    bounds = pc.min_max(records[name]).as_py()
+    return not all(_is_between(bounds[side], first, last) for side in ("min", "max"))
+
+
+def _is_between(value: Any, first: datetime, last: datetime) -> bool:
+    if isinstance(value, datetime):
+        return first <= value.replace(tzinfo=value.tzinfo or UTC) < last
+    return not isinstance(value, date) or first.date() <= value < last.date()
 
 
 def _fit(column: SqlColumn, array: Any, zone: ZoneInfo) -> Fitted:

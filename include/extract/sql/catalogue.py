@@ -7,6 +7,7 @@ queries get their types in one way, and a missing right to select shows here, no
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from include.extract.sql.columns import SqlColumn, build_names
@@ -56,11 +57,31 @@ class Catalogue:
         self._tinyint1_is_bool = tinyint1_is_bool
 
     def fetch_tables(self, schema: str | None, *, views: bool) -> list[Table]:
-        """Tables of a schema (the connection's own when None), sorted by name."""
-        names = self._inspector.get_table_names(schema)
+        """Tables of a schema (the connection's own when None), sorted by name.
+
+        Each row once: a partitioned table stands for its partitions, a table that others inherit
+        from is read without their rows.
+        """
+        names = set(self._inspector.get_table_names(schema))
+        parents: set[str] = set()
+        if self._dialect == "postgresql":
+            partitions, parents = self._fetch_inheritance(schema)
+            names -= partitions
         if views:
-            names = [*names, *self._inspector.get_view_names(schema)]
-        return [Table(schema, name) for name in sorted(names)]
+            names |= set(self._inspector.get_view_names(schema))
+        return [Table(schema, name, only=name in parents) for name in sorted(names)]
+
+    def _fetch_inheritance(self, schema: str | None) -> tuple[set[str], set[str]]:
+        """Names of the partitions, and of plain tables that others inherit from."""
+        rows = self._run(
+            "select c.relname, c.relispartition, c.relkind = 'r' and exists "
+            "(select from pg_inherits as i where i.inhparent = c.oid) "
+            "from pg_class as c join pg_namespace as n on n.oid = c.relnamespace "
+            "where c.relkind in ('r', 'p') and n.nspname = coalesce(%s, current_schema())",
+            schema,
+        ).fetchall()
+        partitions = {str(name) for name, is_partition, _ in rows if is_partition}
+        return partitions, {str(name) for name, _, is_parent in rows if is_parent}
 
     def fetch_columns(self, relation: Relation) -> tuple[SqlColumn, ...]:
         """Columns in their order; asks for no row (SQLite's queries: for a sample)."""
@@ -92,7 +113,7 @@ class Catalogue:
     def _fetch_nullable(self, table: Table) -> dict[str, bool]:
         if self._dialect == "postgresql":
             # The inspector warns of every type it does not know.
-            place = self._syntax.build_source(table)
+            place = self._syntax.build_source(replace(table, only=False))
             rows = self._run(
                 "select attname, not attnotnull from pg_attribute "
                 "where attrelid = %s::regclass and attnum > 0",

@@ -10,10 +10,15 @@ from include.core.errors import ConfigError
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table or view; a None schema is the connection's own."""
+    """A table or view; a None schema is the connection's own.
+
+    Attributes:
+        only: Without the rows of the tables that inherit from it: those are streams themselves.
+    """
 
     schema: str | None
     name: str
+    only: bool = False
 
     def __str__(self) -> str:
         return f"{self.schema}.{self.name}" if self.schema else self.name
@@ -70,7 +75,8 @@ class Syntax:
         if isinstance(relation, Query):
             return f"({relation.text}\n)"
         parts = (relation.schema, relation.name)
-        return ".".join(self.quote(part) for part in parts if part)
+        place = ".".join(self.quote(part) for part in parts if part)
+        return f"only {place}" if relation.only else place
 
     def escape(self, text: str) -> str:
         """A statement whose parameters are bound by `%s`: its own percent signs are doubled."""

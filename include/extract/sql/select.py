@@ -15,6 +15,9 @@ from include.extract.sql.wall_clock import build_wall_end, build_wall_start
 
 # SQLite compares texts of any spelling; the exact cut is made in Python, this one only saves rows.
 LOOSE_MARGIN = timedelta(days=2)
+# `infinity`, `0000-00-00` and the year 20222 are inside no window that ever comes.
+FIRST_BELIEVED = datetime(1900, 1, 1, tzinfo=UTC)
+LAST_BELIEVED = datetime(2200, 1, 1, tzinfo=UTC)
 _MOMENTS = {"mssql": {Form.WALL: "datetime2", Form.UTC: "datetimeoffset", Form.DAY: "date"}}
 
 
@@ -84,7 +87,7 @@ def _name(syntax: Syntax, column: SqlColumn) -> str:
 def _build_window(
     stream: SqlStream, syntax: Syntax, zone: ZoneInfo, window: Window, values: list[Any]
 ) -> list[str]:
-    """Rows of the window, and those that say no time: nobody would ever read them else."""
+    """Rows of the window, and those that say no believable time: nobody would read them else."""
     column = stream.cursor
     if column is None or (window.start is None and window.end is None):
         return []
@@ -99,8 +102,17 @@ def _build_window(
         if bound is not None:
             value, operator = _build_bound(column, bound, zone, is_end=is_end)
             parts.append(f"{name} {operator} {syntax.bind(value, native, values)}")
-    inside = " and ".join(parts)
-    return [f"(({inside}) or {name} is null)" if column.nullable else f"({inside})"]
+    ways = [f"({' and '.join(parts)})"]
+    if column.nullable:
+        ways.append(f"{name} is null")
+    for bound, operator in ((FIRST_BELIEVED, "<"), (LAST_BELIEVED, ">=")):
+        value: Any = bound.date().isoformat() if column.type == "date" else _in_form(column, bound)
+        ways.append(f"{name} {operator} {syntax.bind(value, native, values)}")
+    return [f"({' or '.join(ways)})"]
+
+
+def _in_form(column: SqlColumn, instant: datetime) -> datetime:
+    return instant if column.form not in (Form.WALL, Form.UTC) else instant.replace(tzinfo=None)
 
 
 def _build_bound(

@@ -15,13 +15,15 @@ from include.config.models import Feed
 from include.core.errors import ConfigError
 from include.core.streams import Page, Window
 from include.extract.source import FROM_THE_START, ReadOptions, SourceBase
-from include.extract.sql.arrow import build_records
+from include.extract.sql.arrow import build_records, has_unbelieved
 from include.extract.sql.catalogue import Catalogue, open_catalogue
 from include.extract.sql.database import Database, build_database, require_own
 from include.extract.sql.postgres import open_postgres
 from include.extract.sql.relation import Syntax
 from include.extract.sql.rows import build_arrays, open_rows
 from include.extract.sql.select import (
+    FIRST_BELIEVED,
+    LAST_BELIEVED,
     build_order,
     build_position,
     build_select,
@@ -113,7 +115,11 @@ class SqlSource(SourceBase):
             made = list(build_records(found.columns, arrays, self._zone))
         position = build_position(list(last)) if last else None
         for number, records in enumerate(made, 1):
-            yield Page(records, position=position if number == len(made) else None)
+            yield Page(
+                records,
+                position=position if number == len(made) else None,
+                notices=_notices(found, records),
+            )
 
     def _streams(self) -> dict[str, SqlStream]:
         if self._found is None:
@@ -134,6 +140,20 @@ class SqlSource(SourceBase):
 
 def _open(database: Database) -> Any:
     return open_postgres(database) if database.dialect == "postgresql" else open_rows(database)
+
+
+def _notices(found: SqlStream, records: Any) -> tuple[str, ...]:
+    """What a person should know of these rows' times."""
+    cursor = found.cursor
+    if cursor is None or cursor.loose:
+        return ()
+    if not has_unbelieved(records, cursor.name, FIRST_BELIEVED, LAST_BELIEVED):
+        return ()
+    return (
+        f"rows whose `{cursor.name}` is infinite, zero, or outside the years "
+        f"{FIRST_BELIEVED.year} to {LAST_BELIEVED.year} are read with every window, since none "
+        "would ever hold them. Correct them at the source.",
+    )
 
 
 def _measure(found: SqlStream, batch: list[Any]) -> tuple[int, tuple[Any, ...] | None]:

@@ -6,6 +6,7 @@ from include.ledger.migrations.drift_and_privacy import DRIFT_AND_PRIVACY
 from include.ledger.migrations.files import FILES
 from include.ledger.migrations.inbox import INBOX
 from include.ledger.migrations.jobs import JOBS
+from include.ledger.migrations.keys import KEYS
 from include.ledger.migrations.ledger import LEDGER
 from include.ledger.migrations.open_loads import OPEN_LOADS
 from include.ledger.migrations.operations import OPERATIONS
@@ -16,7 +17,7 @@ from include.ledger.migrations.tokens import TOKENS
 
 MIGRATIONS = (
     LEDGER, QUALITY, TOKENS, JOBS, CHECKPOINTS, RATES,
-    FILES, DRIFT_AND_PRIVACY, OPERATIONS, INBOX, BUILDS, OPEN_LOADS,
+    FILES, DRIFT_AND_PRIVACY, OPERATIONS, INBOX, BUILDS, OPEN_LOADS, KEYS,
 )  # fmt: skip
 
 __all__ = ("MIGRATIONS", "Migration")

@@ -1,7 +1,7 @@
 """What one vendor folder tells the sandbox, and how the folders are found.
 
-A vendor is `include/sandbox/vendors/<name>/vendor.py` with a constant `VENDOR`; `<name>` is the name
-of the connector that reads it and the prefix its routes are mounted at.
+A vendor is `include/sandbox/vendors/<name>/vendor.py` with a constant `VENDOR`; `<name>` is the
+name of the connector that reads it and the prefix its routes are mounted at.
 """
 
 from collections.abc import Callable, Mapping
