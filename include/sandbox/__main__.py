@@ -6,8 +6,9 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from include.core.clock import utcnow
 from include.core.errors import ConfigError
-from include.sandbox.world import END, SIZES, WorldSpec, load_spec
+from include.sandbox.world import SIZES, WorldSpec, load_spec
 
 
 def _size(text: str) -> int:
@@ -30,8 +31,10 @@ def build_parser() -> argparse.ArgumentParser:
         help="small (100), default (1000) or a number of customers",
     )
     generate.add_argument("--seed", type=int, default=7)
+    # Vendors keep two or three years: a world with a fixed end would grow too old to be read.
+    today = utcnow().replace(hour=0, minute=0, second=0, microsecond=0)
     generate.add_argument(
-        "--end", type=_day, default=END, help="end of the main history, YYYY-MM-DD"
+        "--end", type=_day, default=today, help="end of the main history, YYYY-MM-DD; default today"
     )
     later = generate.add_mutually_exclusive_group()
     later.add_argument(

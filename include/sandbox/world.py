@@ -29,7 +29,8 @@ class WorldSpec:
 
     Attributes:
         size: Customers of the largest business; everything else scales with it.
-        end: The main history ends here; sizes are reached here.
+        end: The main history ends here; sizes are reached here. `generate` takes today, the
+            default here is for tests, whose clock stands.
         as_of: What has happened before this instant is known; at most 92 days after `end`.
     """
 

@@ -14,13 +14,15 @@ import pytest
 
 from include.sandbox.__main__ import main
 
+END = ("--end", "2026-11-01")
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("world")
     # A second, smaller state over a first one: nothing of the first may stay behind.
-    main(["generate", "--out", str(out), "--size", "300"])
-    main(["generate", "--out", str(out), "--size", "small"])
+    main(["generate", "--out", str(out), "--size", "300", *END])
+    main(["generate", "--out", str(out), "--size", "small", *END])
     return out
 
 

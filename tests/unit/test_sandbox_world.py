@@ -18,12 +18,13 @@ from include.sandbox.seeded_random import build_dice
 from include.sandbox.world import World, WorldSpec, build_world, load_spec
 
 ROOT = Path(__file__).parents[2]
+SMALL = ("--size", "small", "--end", "2026-11-01")
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("world")
-    assert main(["generate", "--out", str(out), "--size", "small"]) == 0
+    assert main(["generate", "--out", str(out), *SMALL]) == 0
     return out
 
 
@@ -54,8 +55,7 @@ def test_bytes_are_equal_in_another_process_with_other_hashes(folder: Path, tmp_
         "generate",
         "--out",
         str(tmp_path),
-        "--size",
-        "small",
+        *SMALL,
     ]
     subprocess.run(
         command,
@@ -69,7 +69,7 @@ def test_bytes_are_equal_in_another_process_with_other_hashes(folder: Path, tmp_
 
 
 def test_another_seed_is_another_world(folder: Path, tmp_path: Path) -> None:
-    main(["generate", "--out", str(tmp_path), "--size", "small", "--seed", "8"])
+    main(["generate", "--out", str(tmp_path), *SMALL, "--seed", "8"])
     same = {
         name for name, digest in digests(tmp_path).items() if digests(folder).get(name) == digest
     }
