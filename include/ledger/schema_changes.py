@@ -106,6 +106,7 @@ def fetch_untold(connection: Connection, tenant: str, feed: str) -> list[dict[st
 
 
 def run_mark_told(connection: Connection, change_ids: Sequence[int]) -> None:
+    """These changes have been alerted; nobody is told again."""
     connection.execute(
         "update elt_ops.schema_changes set alerted_at = clock_timestamp() "
         "where change_id = any(%s)",

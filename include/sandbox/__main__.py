@@ -20,6 +20,7 @@ def _day(text: str) -> datetime:
 
 
 def build_parser() -> argparse.ArgumentParser:
+    """Words of the command line."""
     parser = argparse.ArgumentParser(prog="python -m include.sandbox", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     generate = commands.add_parser("generate", help="write export files, world.json and truth.json")

@@ -9,8 +9,9 @@ from typing import TypeAlias
 from include.core import errors
 from tests.contract.source_tree import Module, modules
 
-DOCUMENTED_ROOMS = {"core", "config", "extract", "load", "warehouse", "quality", "pipeline"}
-TRIVIAL_LINES = 6  # a function this short is read faster than its docstring
+TRIVIAL_LINES = 3  # a function this short is read faster than its docstring
+# A command's module says what `run` does; a vendor's `routes` are its routes.
+SAID_ELSEWHERE = {("commands", "run"), ("sandbox", "routes")}
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 SECTION = re.compile(r"^(\w+):\s*$")
@@ -127,21 +128,34 @@ def _lines(node: Function) -> int:
     return (node.end_lineno or node.lineno) - node.body[0].lineno + 1
 
 
+def _promised() -> set[str]:
+    """Names of methods that some class documents: one that keeps the promise need not repeat it."""
+    return {
+        name.split(".")[1]
+        for module in modules()
+        for name, node in _functions(module)
+        if "." in name and ast.get_docstring(node)
+    }
+
+
 def test_public_functions_are_documented() -> None:
-    counted, missing = 0, []
+    """Each, in every room, but for short ones, and methods that another class has documented."""
+    counted, missing, promised = 0, [], _promised()
     for module in modules():
         if not ast.get_docstring(module.tree) and module.text.strip():
             missing.append(f"{module.path}: the module")
-        if module.room not in DOCUMENTED_ROOMS:
-            continue
         for name, node in _functions(module):
             if any(part.startswith("_") for part in name.split(".")):
                 continue
             counted += 1
-            if not ast.get_docstring(node) and _lines(node) > TRIVIAL_LINES:
+            if ast.get_docstring(node) or _lines(node) <= TRIVIAL_LINES:
+                continue
+            last = name.split(".")[-1]
+            said = (module.room, last) in SAID_ELSEWHERE or ("." in name and last in promised)
+            if not said:
                 missing.append(f"{module.path}:{node.lineno}: {name}")
     assert not missing, "without a docstring:\n" + "\n".join(missing)
-    assert counted > 30
+    assert counted > 1000
 
 
 def test_the_reader_of_sections_reads() -> None:

@@ -34,6 +34,7 @@ def is_full(changes: dict[str, list[dict[str, Any]]]) -> bool:
 
 
 def build_deletions(changes: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The deleted objects among the changes, each with its entity's name."""
     return [
         {**row, "entity": entity}
         for entity, rows in changes.items()

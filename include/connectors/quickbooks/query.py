@@ -29,6 +29,7 @@ class Statement:
     size: int = PAGE
 
     def text(self) -> str:
+        """The query, bounds widened to whole seconds, inactive objects included."""
         conditions = ["Active IN (true, false)"] if self.entity in WITH_INACTIVE else []
         if self.after:
             conditions.append(f"MetaData.LastUpdatedTime >= '{_floor(self.after)}'")

@@ -19,6 +19,7 @@ class LogNotifier:
     """One line with every field, for log-based alerting: ERROR, or WARNING for mere news."""
 
     def send(self, alert: Alert) -> None:
+        """One ERROR line (a warning for quality) that names everything."""
         log.log(
             logging.WARNING if alert.level == "warning" else logging.ERROR,
             "alert kind=%s tenant=%s feed=%s stream=%s error=%s dag=%s run=%s task=%s "

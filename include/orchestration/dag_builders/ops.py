@@ -64,6 +64,7 @@ def build_retention_dag() -> DAG:
 
 
 def run_report(tenant: Tenant, context: Mapping[str, Any]) -> None:
+    """Say a tenant's health in the log; alert when it is not healthy."""
     from include.pipeline.health.report import fetch_quality_report
 
     report = fetch_quality_report(tenant, build_warehouse(tenant))

@@ -145,6 +145,7 @@ def build_node_states(results: list[dict[str, Any]], attached: Mapping[str, str]
 
 
 def build_result(results: list[dict[str, Any]]) -> DbtResult:
+    """Counts of what dbt built and tested."""
     kinds = [str(result["unique_id"]).split(".", 1)[0] for result in results]
     return DbtResult(
         models=sum(kind in BUILT for kind in kinds),

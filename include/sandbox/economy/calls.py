@@ -118,6 +118,7 @@ class CallBook:
 
 
 def build_trackers(start: datetime) -> list[Tracker]:
+    """The numbers summit publishes, one per campaign or listing, and the website's pool."""
     rows = (
         ("Furnace - Google Ads", "source", 1, "google", "furnace_repair", "Google Ads"),
         ("Roof - Google Ads", "source", 2, "google", "roof_leak", "Google Ads"),

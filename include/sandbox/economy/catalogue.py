@@ -122,6 +122,7 @@ class Product:
 
 
 def build_products(seed: int, count: int) -> list[Product]:
+    """`count` products, the kinds in turn; a product's dice depend on its number alone."""
     found = []
     for number in range(1, count + 1):
         dice = build_dice(seed, "product", number)

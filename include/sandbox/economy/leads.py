@@ -147,6 +147,7 @@ FOR_CAMPAIGN = {
 
 
 def build_agents(start: datetime) -> tuple[Agent, ...]:
+    """The five people of summit who take requests."""
     rows = (
         ("Dana", "Whitaker", "sales"), ("Luis", "Ortega", "sales"), ("Priya", "Raman", "sales"),
         ("Marcus", "Bell", "dispatcher"), ("Erin", "Kowalczyk", "manager"),

@@ -9,6 +9,7 @@ from include.sandbox.seeded_random import build_dice
 
 
 def build_address(dice: random.Random) -> Address:
+    """A street in one of the real cities, large ones more often."""
     city, state, code, postal, country, _, tax = dice.choices(names.CITIES, names.CITY_WEIGHTS)[0]
     number = dice.randint(1, 9899)
     tail = f"{dice.randint(0, 99):02d}"

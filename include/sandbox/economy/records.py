@@ -240,6 +240,7 @@ class Sale:
 
     @property
     def updated_at(self) -> datetime:
+        """The latest of everything that happened to it."""
         known = (self.paid_at, self.cancelled_at, self.fulfilled_at)
         return max(
             self.placed_at,

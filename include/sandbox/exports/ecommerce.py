@@ -96,6 +96,7 @@ def transaction_key(sale: Sale) -> str:
 
 
 def sale_status(sale: Sale) -> str:
+    """The shop's word for where a sale stands."""
     if sale.cancelled_at:
         return "cancelled"
     if sale.refunds:
@@ -281,6 +282,7 @@ def _add_bad_rows(
 
 
 def write_export(folder: Path, export: Export) -> None:
+    """Four CSV files, as the shop system writes them."""
     tables = (
         ("customers", CUSTOMERS, export.customers),
         ("products", PRODUCTS, export.products),

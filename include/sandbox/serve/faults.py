@@ -182,6 +182,7 @@ def _lists(body: Any, depth: int = 0) -> list[tuple[dict[str, Any], str]]:
 
 
 async def wait(fault: Fault) -> None:
+    """Hold the answer: a second when slow, two minutes when it is to time out."""
     seconds = (
         fault.seconds
         if fault.seconds is not None

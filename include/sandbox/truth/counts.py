@@ -94,6 +94,7 @@ def build_stripe_counts(session: Session, tenant: str) -> dict[str, Any]:
 
 
 def build_shopify_counts(session: Session, tenant: str) -> dict[str, Any]:
+    """Valid distinct records per stream, as `counts.<tenant>.shopify`."""
     shop = fetch_shop(session, tenant)
     orders = shop.rows["Order"]
     return {

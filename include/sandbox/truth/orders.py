@@ -80,6 +80,7 @@ def build_revenue(sales: Iterable[Sale], zone: ZoneInfo, bounds: ZoneInfo) -> di
 
 
 def source_id(account: Account, session: Session, names: dict[int, str]) -> str:
+    """The id under which that system knows the customer."""
     if account.source == "shopify":
         return f"gid://shopify/Customer/{7_012_000_000 + account.number}"
     if account.source == "stripe":
@@ -146,6 +147,7 @@ def build_products(session: Session) -> dict[str, Any]:
 
 
 def order_id(sale: Sale, session: Session) -> str:
+    """The id under which that system knows the sale; its key where it has none of its own."""
     if sale.source == "shopify":
         return f"gid://shopify/Order/{5_678_000_000 + sale.number}"
     if sale.source == "ecommerce_csv":
@@ -196,6 +198,7 @@ def build_truth(
     coresignal_ids: dict[int, str],
     uploads: dict[str, dict[str, int]],
 ) -> dict[str, Any]:
+    """Everything a test may compare the marts with, as written to `truth.json`."""
     world = session.world
     revenue: dict[str, Any] = {}
     for tenant, business in world.businesses.items():

@@ -66,6 +66,7 @@ def build_select(at: datetime, actor: Json, ids: Json, title: str) -> Json:
 
 
 def build_email(at: datetime, actor: Json, address: str) -> Json:
+    """An email value with the domains Attio reads out of it."""
     local, _, domain = address.lower().partition("@")
     return build_value(
         "email-address",
@@ -80,6 +81,7 @@ def build_email(at: datetime, actor: Json, address: str) -> Json:
 
 
 def build_phone(at: datetime, actor: Json, number: str, country: str) -> Json:
+    """A phone value with its country."""
     return build_value(
         "phone-number",
         at,
@@ -91,6 +93,7 @@ def build_phone(at: datetime, actor: Json, number: str, country: str) -> Json:
 
 
 def build_location(at: datetime, actor: Json, address: Address) -> Json:
+    """A postal address as one value."""
     return build_value(
         "location",
         at,

@@ -74,6 +74,7 @@ def select(account: Account, name: str, params: Mapping[str, str]) -> list[Json]
 
 
 def cut(rows: list[Json], params: Mapping[str, str]) -> Slice:
+    """One page; more than 250 rows a page are refused."""
     page, size = _number(params, "page", 1), _number(params, "per_page", 100)
     if not 1 <= size <= MOST or page < 1:
         raise CallRailError(400, f"per_page is 1 to {MOST}, page begins at 1")

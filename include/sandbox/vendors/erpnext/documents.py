@@ -43,6 +43,7 @@ def row_name(*scope: object) -> str:
 def build_document(
     name: str, created: datetime, modified: datetime, docstatus: int = 0, **fields: Any
 ) -> Json:
+    """What every Frappe document carries, and the fields of this one."""
     return {
         "name": name,
         "owner": "clerk@corner.example",

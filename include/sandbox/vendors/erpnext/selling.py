@@ -77,6 +77,7 @@ _LINE_EXTRAS: dict[str, Json] = {
 
 
 def build_items(doc: Json, doctype: str, sale: Sale, parts: list[Part], **links: str) -> list[Json]:
+    """Item rows of a selling document; `links` are keys to the document before it."""
     found = []
     for position, (index, count, net, _) in enumerate(parts):
         line = sale.lines[index]
@@ -113,6 +114,7 @@ def build_items(doc: Json, doctype: str, sale: Sale, parts: list[Part], **links:
 def build_taxes(
     doc: Json, doctype: str, sale: Sale, parts: list[Part], shipping: int
 ) -> list[Json]:
+    """Sales tax and freight, where there are any, with running totals."""
     tax = sum(part[3] for part in parts)
     rows: list[Json] = []
     if tax:
@@ -154,6 +156,7 @@ def _status(order: ErpOrder, docstatus: int) -> dict[str, str | float]:
 def build_order(
     order: ErpOrder, name: str, customer: Json, docstatus: int, amended_from: str | None
 ) -> Json:
+    """A Sales Order; an amended one names what it replaces."""
     sale = order.sale
     changed = max(order.at + timedelta(minutes=5), order.delivered_at or order.at)
     if docstatus == CANCELLED:
@@ -187,6 +190,7 @@ def is_paid_at_counter(invoice: ErpInvoice) -> bool:
 
 
 def build_pos_payment(row: Json) -> Json:
+    """The cash that settles a till's invoice."""
     return build_child(
         row,
         "Sales Invoice",

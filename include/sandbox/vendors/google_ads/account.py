@@ -85,6 +85,7 @@ class Account:
         return found
 
     def customer(self) -> Flat:
+        """The `customer` resource by field name."""
         return {
             "customer.resource_name": self.root,
             "customer.id": int(self.customer_id),

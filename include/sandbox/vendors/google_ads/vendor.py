@@ -69,6 +69,7 @@ class AdsApi:
         return {"resourceNames": [f"customers/{MANAGERS[tenant]}"]}
 
     def search(self, tenant: str, request: Request, body: dict[str, Any]) -> Any:
+        """`googleAds:search`: one page of rows, with what Google refuses refused in its words."""
         _check_version(request)
         if "pageSize" in body:
             raise build_failure(

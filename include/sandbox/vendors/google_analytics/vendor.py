@@ -94,6 +94,7 @@ class DataApi:
         return {"reports": reports, "kind": "analyticsData#batchRunReports"}
 
     def metadata(self, tenant: str, request: Request, body: dict[str, Any]) -> Any:
+        """`getMetadata`: the fields this property knows."""
         number = self._property(tenant, request).number
         return {
             "name": f"properties/{number}/metadata",

@@ -167,6 +167,7 @@ async def _read_body(request: Request) -> dict[str, Any]:
 
 
 def build_error(error: GraphError) -> dict[str, Any]:
+    """The Graph API's error body; throttling codes are transient."""
     body = {
         "message": error.message, "type": "OAuthException", "code": error.code,
         "is_transient": error.code in (1, 2, 4, 17, 2601), "fbtrace_id": "AsandboxTrace0000000000",

@@ -29,6 +29,7 @@ class Job:
         return self.looks >= LOOKS
 
     def describe(self, account: AdAccount) -> dict[str, Any]:
+        """An asynchronous report run as the Graph API shows it."""
         since, until = fetch_range(self.params)
         status = "Job Completed" if self.is_complete else "Job Running"
         return {

@@ -60,6 +60,7 @@ class QuickBooksApi:
         ]
 
     async def token(self, request: Request) -> Response:
+        """Renew a token pair: the old refresh token stays good for a day, as at Intuit."""
         form = await request.form()
         if read_basic(request.headers.get("authorization", "")) != self._client:
             return JSONResponse({"error": "invalid_client"}, 401)

@@ -117,6 +117,7 @@ class Scribe:
         }
 
     def build_bills(self, books: Books) -> list[Row]:
+        """Bills of suppliers; a paid one changed on the day it was paid."""
         found = []
         for bill in books.bills:
             changed = bill.at
@@ -146,6 +147,7 @@ class Scribe:
         return found
 
     def build_journal(self, books: Books) -> list[Row]:
+        """Journal entries, whose debits equal their credits."""
         found = []
         for entry in books.journal:
             key = str(5_000_000 + entry.number)

@@ -99,6 +99,7 @@ class SalesforceApi:
         return JSONResponse(body | ({"refresh_token": pair[1]} if pair[1] else {}))
 
     def versions(self, request: Request) -> Response:
+        """API versions, which need no login."""
         rows = [
             {"label": f"v{n}", "url": f"/services/data/v{n}.0", "version": f"{n}.0"}
             for n in range(OLDEST, NEWEST + 1)

@@ -31,6 +31,7 @@ class Job:
         return found
 
     def shape(self, state: str) -> dict[str, Any]:
+        """A query job of Bulk API 2.0 in the given state."""
         done = state == "JobComplete"
         return {
             "id": self.identity, "operation": self.operation, "object": self.query.name,

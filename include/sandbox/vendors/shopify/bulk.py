@@ -135,6 +135,7 @@ class BulkOperations:
         return rows
 
     def cancel(self, operation_id: str) -> Row:
+        """Cancel an operation that has not ended; user errors otherwise."""
         operation = self.operations.get(operation_id)
         if operation is None or operation["status"] not in ("CREATED", "RUNNING"):
             return {

@@ -38,12 +38,14 @@ class Bucket:
         self._at = time.monotonic()
 
     def refill(self) -> float:
+        """Points there are now, after the time since the last look."""
         now = time.monotonic()
         self.level = min(self.maximum, self.level + (now - self._at) * self.rate)
         self._at = now
         return self.level
 
     def status(self) -> dict[str, float]:
+        """`throttleStatus` of an answer."""
         return {
             "maximumAvailable": self.maximum,
             "currentlyAvailable": int(self.refill()),

@@ -18,6 +18,7 @@ LOCATIONS = (
 
 
 def build_locations(start: datetime) -> list[Row]:
+    """The shop's places; a closed one is inactive, not gone."""
     found = []
     for number, (name, street, city, active) in enumerate(LOCATIONS, 1):
         found.append(

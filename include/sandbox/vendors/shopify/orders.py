@@ -15,6 +15,7 @@ def order_name(sale: Sale) -> str:
 
 
 def build_tax_line(cents: int, sale: Sale) -> list[Row]:
+    """The order's one tax; none when nothing is taxed."""
     if not cents:
         return []
     rate = sale.ship_to.tax_bp
@@ -31,6 +32,7 @@ def build_tax_line(cents: int, sale: Sale) -> list[Row]:
 
 
 def build_line(sale: Sale, position: int, product: Row, discount: Row | None) -> Row:
+    """One line item with what of it was discounted, taxed and given back."""
     line = sale.lines[position]
     back = sum(q for refund in sale.refunds for index, q, _, _ in refund.lines if index == position)
     variant = product["variants"][line.variant]
@@ -110,6 +112,7 @@ def build_transactions(sale: Sale) -> list[Row]:
 
 
 def build_refund(sale: Sale, position: int, refund: Refund, order: Row) -> Row:
+    """One refund with its lines and the transaction that paid it."""
     number = 930_000_000 + sale.number * 10 + position
     paid_back = [row for row in order["transactions"] if row["kind"] == "REFUND"][position]
 
@@ -160,6 +163,7 @@ def build_refund(sale: Sale, position: int, refund: Refund, order: Row) -> Row:
 
 
 def financial_status(sale: Sale) -> str:
+    """Shopify's word for how far an order is paid."""
     if sale.cancelled_at:
         return "VOIDED"
     if sale.refunded:
@@ -265,6 +269,7 @@ def build_order(sale: Sale, products: dict[int, Row], customer: Row | None, loca
 
 
 def build_shipping(sale: Sale, number: int) -> Row:
+    """The one shipping line."""
     bag = money_bag(sale.shipping, sale.presentment)
     return {
         "__typename": "ShippingLine",
@@ -315,6 +320,7 @@ def build_totals(sale: Sale) -> Row:
 
 
 def build_fulfillments(sale: Sale, order: Row, location: Row) -> list[Row]:
+    """The one parcel of a shipped order."""
     if sale.fulfilled_at is None:
         return []
     number = 4_400_000_000 + sale.number

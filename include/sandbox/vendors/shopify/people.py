@@ -11,6 +11,7 @@ Row = dict[str, Any]
 def build_mailing_address(
     number: int, address: Address, first: str, last: str, company: str, phone: str | None
 ) -> Row:
+    """An address with the person it belongs to."""
     return {
         "__typename": "MailingAddress",
         "id": f"{gid('MailingAddress', number)}?model_name=CustomerAddress",

@@ -157,6 +157,7 @@ def _plain(arguments: str | None) -> Resolver | None:
 
 
 def build_schema(resolvers: dict[tuple[str, str], Resolver]) -> GraphQLSchema:
+    """The part of the Admin API's schema that is served, with its resolvers."""
     builder = SchemaBuilder(resolvers)
     idempotent = GraphQLDirective(
         "idempotent",

@@ -121,6 +121,7 @@ class Shop:
         return sorted(rows, key=lambda row: (row[field], id_number(row))), warnings
 
     def installation(self) -> Row:
+        """The app and what it may read."""
         return {
             "__typename": "AppInstallation",
             "id": gid("AppInstallation", 1),
@@ -192,6 +193,7 @@ def _customer_orders(source: Row, info: GraphQLResolveInfo, **arguments: Any) ->
 
 
 def build_resolvers() -> dict[tuple[str, str], Callable[..., Any]]:
+    """(type, field) -> resolver, for all that is not read off a row by its name."""
     found: dict[tuple[str, str], Callable[..., Any]] = {
         ("QueryRoot", field): _list_root(kind) for field, kind in ROOT_CONNECTIONS.items()
     }

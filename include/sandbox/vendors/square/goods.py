@@ -33,6 +33,7 @@ def build_category(name: str, category_id: str, created: datetime) -> Json:
 
 
 def build_variation(listing: Listing, variant: int, token: Namer) -> Json:
+    """One size of an item in the catalogue."""
     found = _object(
         "ITEM_VARIATION", token("variation", listing.number, variant), listing.updated_at
     )

@@ -81,6 +81,7 @@ ORDER_BODY = frozenset({"location_ids", "cursor", "query", "limit", "return_entr
 
 
 def search_orders(seller: SquareSeller, body: Json) -> Json:
+    """`SearchOrders`: by place, time and state, newest change first unless told otherwise."""
     check_names(body, ORDER_BODY, "UNKNOWN_BODY_PARAMETER")
     places = body.get("location_ids")
     if not isinstance(places, list) or not places:
@@ -133,6 +134,7 @@ def _filter_orders(rows: list[Json], given: Json, sorted_by: str) -> list[Json]:
 
 
 def search_customers(seller: SquareSeller, body: Json) -> Json:
+    """`SearchCustomers`: by time of creation or change."""
     check_names(body, frozenset({"cursor", "limit", "query", "count"}), "UNKNOWN_BODY_PARAMETER")
     query = body.get("query") or {}
     sort = query.get("sort") or {}

@@ -14,6 +14,7 @@ def _line_total(line: SaleLine) -> int:
 
 
 def build_line(line: SaleLine, position: int, variation_id: str, version: int) -> Json:
+    """A line item with Square's own sums."""
     found: Json = {
         "uid": f"line{position}",
         "catalog_object_id": variation_id,

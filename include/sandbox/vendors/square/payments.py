@@ -105,6 +105,7 @@ def build_failed(dice: random.Random, payment_id: str, order: Json, paid: Json) 
 
 
 def build_tender(payment: Json) -> Json:
+    """A payment as the order's tender shows it."""
     kinds = {"CARD": "CARD", "CASH": "CASH", "WALLET": "WALLET"}
     found = {
         "id": payment["id"],

@@ -16,6 +16,7 @@ def location_id(place: Place) -> str:
 
 
 def build_location(place: Place, now: datetime) -> Json:
+    """One of the shop's places, with its merchant's facts."""
     closed = place.closed_at is not None and place.closed_at <= now
     return {
         "id": location_id(place),

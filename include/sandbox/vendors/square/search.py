@@ -123,6 +123,7 @@ def read_order(value: Any, usual: str, field: str) -> bool:
 
 
 def read_choice(value: Any, usual: str, known: tuple[str, ...], field: str) -> str:
+    """One of the known values, `usual` when nothing is said."""
     chosen = usual if value is None else value
     if chosen not in known:
         raise SquareError(400, "INVALID_ENUM_VALUE", f"`{chosen}` is not a valid enum.", field)

@@ -7,6 +7,7 @@ from include.sandbox.vendors.stripe.shapes import LIVEMODE, Json, build_list, un
 
 
 def build_product(product_id: str, listing: Listing, default_price: str) -> Json:
+    """A product with its current price as the default."""
     return {
         "id": product_id,
         "object": "product",
@@ -33,6 +34,7 @@ def build_product(product_id: str, listing: Listing, default_price: str) -> Json
 def build_price(
     price_id: str, product_id: str, cents: int, created: int, active: bool, recurring: bool
 ) -> Json:
+    """A price; an older one is inactive, never changed."""
     every_month = {
         "interval": "month",
         "interval_count": 1,
@@ -70,6 +72,7 @@ def build_subscription(
     price: Json,
     latest_invoice: str | None,
 ) -> Json:
+    """A monthly subscription; its period is that of the last bill."""
     started = unix(plan.started_at)
     last = unix(plan.sales[-1].placed_at) if plan.sales else started
     ended = unix(plan.cancelled_at) if plan.cancelled_at else None
@@ -139,6 +142,7 @@ def build_subscription(
 
 
 def build_payout(payout_id: str, txn_id: str, amount: int, created: int, now: int) -> Json:
+    """A payout; paid when its arrival day is past."""
     arrival = created + 2 * 86_400
     return {
         "id": payout_id,
@@ -172,6 +176,7 @@ def build_payout(payout_id: str, txn_id: str, amount: int, created: int, now: in
 def build_dispute(
     dispute_id: str, charge: Json, created: int, status: str, txns: list[Json]
 ) -> Json:
+    """A dispute of a whole charge."""
     return {
         "id": dispute_id,
         "object": "dispute",

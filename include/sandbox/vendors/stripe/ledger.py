@@ -263,6 +263,7 @@ class StripeAccount:
         kind: str,
         category: str | None = None,
     ) -> str:
+        """Book an amount and its fee; answers the balance transaction's id."""
         txn_id = f"txn_3{self.token('txn', source, kind)}"
         self.add(
             "balance_transactions",

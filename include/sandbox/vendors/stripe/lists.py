@@ -114,6 +114,7 @@ def _integer(name: str, text: str) -> int:
 
 
 def read_limit(params: dict[str, list[str]]) -> int:
+    """Rows a page, 10 unless told; over 100 or under 1 is refused."""
     limit = _integer("limit", params["limit"][0]) if "limit" in params else 10
     if limit > 100:
         raise StripeError(
@@ -142,6 +143,7 @@ def group_params(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 def check_params(params: dict[str, list[str]], allowed: set[str]) -> None:
+    """Refuse parameters the list does not know, as Stripe does."""
     for name in params:
         base = RANGE_KEY.sub(r"\1", name)
         if base not in allowed:

@@ -17,6 +17,7 @@ def unix(instant: datetime) -> int:
 
 
 def build_address(address: Address) -> Json:
+    """An address in Stripe's seven fields."""
     return {
         "city": address.city,
         "country": address.country_code,
@@ -28,6 +29,7 @@ def build_address(address: Address) -> Json:
 
 
 def build_customer(customer_id: str, account: Account) -> Json:
+    """A customer as of the account's newest data."""
     return {
         "id": customer_id,
         "object": "customer",
@@ -60,6 +62,7 @@ def build_customer(customer_id: str, account: Account) -> Json:
 
 
 def build_billing(sale: Sale) -> Json:
+    """Billing details of a charge: what the payer typed, or the card told."""
     party = sale.party
     if sale.account is not None:
         name, email, phone = sale.account.name, sale.account.email, sale.account.phone
@@ -142,6 +145,7 @@ def build_charge(
 
 
 def build_intent(intent_id: str, charge: Json, created: int) -> Json:
+    """The intent that the charge settled."""
     return {
         "id": intent_id,
         "object": "payment_intent",
@@ -184,6 +188,7 @@ def build_intent(intent_id: str, charge: Json, created: int) -> Json:
 
 
 def build_refund(refund_id: str, charge: Json, amount: int, created: int) -> Json:
+    """A refund of part or all of a charge."""
     return {
         "id": refund_id,
         "object": "refund",
