@@ -11,3 +11,33 @@
 {% test holds(model, expression) %}
     select * from {{ model }} where not coalesce({{ expression }}, false)
 {% endtest %}
+
+
+{#- Key: never null, and no two rows share it. The rule of every staging model. -#}
+{% test is_key(model, columns) %}
+    select
+        {{ columns | join(', ') }},
+        count(*) as rows_count
+    from {{ model }}
+    group by {{ columns | join(', ') }}
+    having count(*) > 1 or {% for column in columns %}{{ column }} is null
+        {%- if not loop.last %} or {% endif %}{% endfor %}
+{% endtest %}
+
+
+{#-
+    A link to another stream of the same feed resolves. A warning: the vendor's history or the
+    token's rights may end before the link does. A stream the feed does not load says nothing.
+-#}
+{% test belongs_to(model, column_name, to, field) %}
+    {{ config(severity='warn') }}
+    select child.{{ column_name }}
+    from {{ model }} as child
+    where
+        child.{{ column_name }} is not null
+        and not exists (
+            select 1 from {{ to }} as parent
+            where parent._feed = child._feed and parent.{{ field }} = child.{{ column_name }}
+        )
+        and exists (select 1 from {{ to }} as loaded where loaded._feed = child._feed)
+{% endtest %}
