@@ -33,6 +33,11 @@ class StagedColumn:
     def sql(self) -> str:
         return self.name if self.expression == self.name else f"{self.expression} as {self.name}"
 
+    @property
+    def raw(self) -> str:
+        """The raw column the expression reads."""
+        return self.expression.removeprefix("cast(").split(" ")[0]
+
 
 def singular(noun: str) -> str:
     """`companies` -> `company`, `addresses` -> `address`, `items` -> `item`."""

@@ -120,7 +120,7 @@ def _model(
     sql = _view(connector, table, columns)
     return [
         NewFile(folder / f"{model}.sql", sql, generated=True),
-        NewFile(folder / f"{model}.yml", _yml(model, about, keys), generated=True),
+        NewFile(folder / f"{model}.yml", _yml(model, about, columns, keys), generated=True),
     ]
 
 
@@ -136,7 +136,7 @@ def _view(connector: str, table: str, columns: list[StagedColumn]) -> str:
     return load_filled("staging.sql", values)
 
 
-def _yml(model: str, about: str, keys: list[str]) -> str:
+def _yml(model: str, about: str, columns: list[StagedColumn], keys: list[str]) -> str:
     lines = [
         "version: 2",
         "",
@@ -144,17 +144,24 @@ def _yml(model: str, about: str, keys: list[str]) -> str:
         f"  - name: {model}",
         f"    description: {_quoted(about)}",
         "    data_tests:",
-        "      - unique_together:",
-        f"          arguments: {{columns: [{', '.join([naming.FEED, *keys])}]}}",
+        f"      - is_key: {{arguments: {{columns: [{', '.join([naming.FEED, *keys])}]}}}}",
         "    columns:",
     ]
-    for key in keys:
-        lines += [
-            f"      - name: {key}",
-            "        description: Part of the key, unique within a feed.",
-            "        data_tests: [not_null]",
-        ]
+    for column in columns:
+        lines += [f"      - name: {column.name}", f"        description: {_about(column, keys)}"]
     return "\n".join(lines) + f"\n{_LINEAGE_YML}"
+
+
+def _about(column: StagedColumn, keys: list[str]) -> str:
+    """Where a column's value comes from: all that can be known without its vendor."""
+    if column.name == "is_deleted":
+        return "Gone from the source; the last known values stay."
+    if column.raw == naming.POSITION:
+        return "Part of the key; place of the element in its list, from 0."
+    text = f"`{column.raw}` of the record"
+    if column.group == "numbers":
+        text += ", in the source's unit"
+    return _quoted(f"Part of the key within a feed; {text}." if column.name in keys else f"{text}.")
 
 
 def _quoted(text: str) -> str:

@@ -124,6 +124,11 @@ DEFECTS = {
         ["o2"],
         ["customer_lifetime_equals_orders"],
     ),
+    "orders_are_complete": (
+        "update marts_mart.fct_orders set ordered_at = null where order_id = 'o2'",
+        ["o2"],
+        [],
+    ),
     "orders_lead_back_to_a_load": (
         "update marts_mart.fct_orders set _load_id = 2 where order_id = 'o1'",
         ["o1"],

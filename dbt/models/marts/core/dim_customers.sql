@@ -1,28 +1,10 @@
--- Versions as the snapshot saw them. A version starts when the source says it changed, if that lies
--- between the version before and the run that saw it; the first one is taken to have held always.
+-- Every version the snapshot saw, with the time it held; macro versions_bounded.
 with versions as (
     select * from {{ ref('snap_customers') }}
 ),
 
-started as (
-    select
-        *,
-        row_number() over (partition by customer_id order by dbt_valid_from) as version_number,
-        max({{ earlier_of('updated_at', 'dbt_valid_from') }})
-            over (partition by customer_id order by dbt_valid_from) as changed_at
-    from versions
-),
-
 bounded as (
-    select
-        *,
-        case when version_number = 1 then {{ instant('1900-01-01') }} else changed_at end
-            as effective_from_at,
-        coalesce(
-            lead(changed_at) over (partition by customer_id order by dbt_valid_from),
-            {{ instant('9999-12-31') }}
-        ) as effective_to_at
-    from started
+    {{ versions_bounded('versions', 'customer_id') }}
 ),
 
 final as (

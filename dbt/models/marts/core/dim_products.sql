@@ -1,27 +1,10 @@
--- Versions as the snapshot saw them; validity as in dim_customers.
+-- Every version the snapshot saw, with the time it held; macro versions_bounded.
 with versions as (
     select * from {{ ref('snap_products') }}
 ),
 
-started as (
-    select
-        *,
-        row_number() over (partition by product_id order by dbt_valid_from) as version_number,
-        max({{ earlier_of('updated_at', 'dbt_valid_from') }})
-            over (partition by product_id order by dbt_valid_from) as changed_at
-    from versions
-),
-
 bounded as (
-    select
-        *,
-        case when version_number = 1 then {{ instant('1900-01-01') }} else changed_at end
-            as effective_from_at,
-        coalesce(
-            lead(changed_at) over (partition by product_id order by dbt_valid_from),
-            {{ instant('9999-12-31') }}
-        ) as effective_to_at
-    from started
+    {{ versions_bounded('versions', 'product_id') }}
 ),
 
 final as (

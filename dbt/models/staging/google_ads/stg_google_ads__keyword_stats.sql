@@ -4,31 +4,7 @@ with source as (
 ),
 
 renamed as (
-    select
-        -- ids
-        cast(customer_id as {{ type_of('text') }}) as customer_id,
-        cast(campaign_id as {{ type_of('text') }}) as campaign_id,
-        cast(ad_group_id as {{ type_of('text') }}) as ad_group_id,
-        cast(criterion_id as {{ type_of('text') }}) as criterion_id,
-        -- dates
-        date as reported_on,
-        -- text
-        currency_code,
-        -- numbers
-        impressions,
-        clicks,
-        interactions,
-        conversions,
-        all_conversions,
-        -- lineage
-        _feed,
-        _load_id,
-        _loaded_at,
-        -- calculated
-        {{ micros_to_major('cost_micros') }} as cost_amount,
-        {{ as_money('conversions_value') }} as conversions_value_amount,
-        {{ as_money('all_conversions_value') }} as all_conversions_value_amount
-    from source
+    {{ google_ads_stats(['customer_id', 'campaign_id', 'ad_group_id', 'criterion_id']) }}
 )
 
 select * from renamed

@@ -3,28 +3,7 @@ with source as (
 ),
 
 renamed as (
-    select
-        -- ids
-        _parent_id as credit_memo_id,
-        _position as line_position,
-        id as line_id,
-        group_line_id,
-        item_id,
-        -- text
-        detail_type,
-        description,
-        -- numbers
-        line_number,
-        amount,
-        quantity,
-        unit_price,
-        discount_percent,
-        -- lineage
-        _feed,
-        _load_id,
-        _loaded_at
-    from source
+    {{ quickbooks_document_lines('credit_memo_id') }}
 )
 
 select * from renamed
--- generated from connector.yaml 52a230e5b8df; edit freely, edited files are kept

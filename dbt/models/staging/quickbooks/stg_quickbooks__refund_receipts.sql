@@ -3,33 +3,7 @@ with source as (
 ),
 
 renamed as (
-    select
-        -- ids
-        id as refund_receipt_id,
-        customer_id,
-        deposit_account_id,
-        -- text
-        sync_token,
-        document_number,
-        currency_code,
-        private_note,
-        -- numbers
-        exchange_rate,
-        total_amount,
-        balance,
-        tax_amount,
-        -- times
-        created_at,
-        updated_at,
-        transaction_on,
-        -- lineage
-        _feed,
-        _load_id,
-        _loaded_at,
-        -- calculated
-        _deleted_at is not null as is_deleted
-    from source
+    {{ quickbooks_document('refund_receipt_id', ['deposit_account_id']) }}
 )
 
 select * from renamed
--- generated from connector.yaml 579f26943109; edit freely, edited files are kept

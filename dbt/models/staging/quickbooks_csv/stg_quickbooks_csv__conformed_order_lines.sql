@@ -15,7 +15,7 @@ mapped as (
         0 as discount_amount,
         null as tax_amount,
         false as is_deleted,
-        document_key || '/' || line_position as order_line_id,
+        document_key || '/' || cast(line_position as {{ type_of('text') }}) as order_line_id,
         coalesce(item_name, line_description) as product_name,
         coalesce(quantity, 1) as quantity
     from lines
