@@ -40,6 +40,7 @@ _FORMS = {
     r"\bnulls\s+(first|last)\b": "not in every `order by` of BigQuery",
     r"\blimit\s+all\b|\boffset\b|\bfetch\s+first\b": "differs",
     r"\bcurrent_timestamp\b|\bnow\(": "its type differs; a value handed in",
+    r"\|\|\s*\w*(position|number|count|_on|_at)\b": "a number or date is no text; cast it",
     r"\bnatural\s+join\b|\busing\s*\(": "columns of `using` differ",
 }
 # What must not reach a warehouse, whichever macro wrote it.

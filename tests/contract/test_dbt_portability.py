@@ -18,6 +18,7 @@ from include.quality.builtin import StreamTable, build_stream_checks
 from include.quality.check import Check
 from include.quality.discover import load_feed_checks, load_mart_checks
 from include.transform.variables import build_manifest_vars
+from tests.contract.dbt_models import MODELS as DBT_MODELS
 from tests.contract.dbt_renderer import PROJECT, Renderer, load_macros
 from tests.contract.portable_sql import WAREHOUSES, find_unportable, find_unreadable, tables_of
 
@@ -115,26 +116,27 @@ def _columns(path: Path) -> Iterator[dict[str, Any]]:
         yield from (c for c in model.get("columns", []) if "data_type" in c)
 
 
-def own_data_tests() -> Iterator[tuple[str, dict[str, Any]]]:
-    """(Macro, its arguments) of every use of the project's own generic tests."""
-    for path in YMLS:
-        for model in yaml.safe_load(path.read_text()).get("models", []):
-            listed = [*model.get("data_tests", [])]
-            listed += [t for c in model.get("columns", []) for t in c.get("data_tests", [])]
-            for test in listed:
-                for name, spec in test.items() if isinstance(test, dict) else ():
-                    if f"test_{name}" in MACROS:
-                        yield f"test_{name}", spec["arguments"]
+def own_data_tests() -> dict[str, list[dict[str, Any]]]:
+    """Macro of a generic test of the project -> the arguments of its uses, each kind once."""
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for model in DBT_MODELS.values():
+        for column, name, settings in model.data_tests():
+            if f"test_{name}" in MACROS:
+                on_column = {"column_name": column} if column else {}
+                arguments = {**settings["arguments"], **on_column}
+                found.setdefault(f"test_{name}", {})[str(arguments)] = arguments
+    return {name: list(uses.values()) for name, uses in found.items()}
 
 
 @pytest.mark.parametrize("warehouse", WAREHOUSES)
 def test_own_data_tests_are_read_by(warehouse: str) -> None:
-    uses = list(own_data_tests())
-    assert {name for name, _ in uses} == {n for n in MACROS if n.startswith("test_")}
-    for name, arguments in uses:
-        assert find_unportable(str(arguments.get("expression", "")), also=MACROS) == []
-        sql = renderer(warehouse).macros[name]("models.some_model", **arguments)
-        assert find_unreadable(sql, warehouse) == []
+    uses = own_data_tests()
+    assert set(uses) == {n for n in MACROS if n.startswith("test_")}
+    for name, arguments in uses.items():
+        for given in arguments:
+            assert find_unportable(str(given.get("expression", "")), also=MACROS) == []
+            sql = renderer(warehouse).macros[name]("models.some_model", **given)
+            assert find_unreadable(sql, warehouse) == []
 
 
 def all_checks() -> list[Check]:
@@ -208,6 +210,7 @@ def test_few_checks_need_both_stores() -> None:
         "select at at time zone 'UTC' from t",
         "select string_agg(name, ',') from t",
         "select initcap(name) from t",
+        "select document || '/' || line_position from t",
         "select 1 from t union select 2 from t",
     ],
 )
