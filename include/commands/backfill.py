@@ -4,7 +4,6 @@ A backfill is rows in elt_ops: any number of `work` processes, on any machines, 
 the feed's schedule goes on beside them. The cursors stay.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,11 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from include.commands.arguments import WHEN, AnyFeed, FeedName, Json, TenantName
+from include.commands.backfill_report import say_backfills
 from include.commands.choose import check_names, choose_feeds, choose_tenant
 from include.commands.declare import Action, Group
 from include.commands.exit_codes import DATA
 from include.commands.output import complain, say, say_json
-from include.commands.tables import say_table
 from include.config.explain import did_you_mean
 from include.config.load import load_platform
 from include.config.models import Feed, Tenant
@@ -27,11 +26,6 @@ from include.core.streams import Window
 
 if TYPE_CHECKING:
     from include.ledger.connection import Warehouse
-
-HEADERS = (
-    "id", "feed", "from", "to", "chunk", "state", "done", "of", "failed", "read", "written", "left",
-)  # fmt: skip
-SPARE = ("chunk", "written", "read", "to", "from")
 
 
 Workers = Annotated[int, typer.Option(min=1, help="Chunks loaded at a time in this process.")]
@@ -201,54 +195,8 @@ def _status(arguments: StatusArguments) -> int:
     if arguments.json:
         say_json(rows)
         return 0
-    say_table(HEADERS, list(map(_row, rows)), spare=SPARE)
-    for row in rows:
-        streams = ", ".join(f"{name} {d}/{n}" for name, (d, n) in row["streams"].items())
-        say(f"{row['backfill_id']}: {streams}")
-        if row["note"]:
-            say(f"{row['backfill_id']}: {row['state']}: {row['note']}")
+    say_backfills(rows)
     return 0
-
-
-def _row(row: dict[str, Any]) -> tuple[object, ...]:
-    return (
-        str(row["backfill_id"]),
-        row["feed"],
-        row["window_start"],
-        row["window_end"],
-        row["chunk"],
-        row["state"],
-        row["done"],
-        row["total"],
-        row["failed"],
-        row["read"],
-        row["written"],
-        build_duration(row["left_s"]) if row["state"] == "running" else None,
-    )
-
-
-def build_duration(seconds: float | None) -> str | None:
-    """`40 s`, `12 min`, `3.5 h`; None when it is not known."""
-    if seconds is None:
-        return None
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
-
-
-def build_progress(rows: Sequence[dict[str, Any]]) -> str:
-    """One line for all these backfills."""
-    done, total, failed = (sum(int(row[name]) for row in rows) for name in _COUNTED)
-    read, written = (sum(int(row[name]) for row in rows) for name in ("read", "written"))
-    names = ", ".join(f"{row['backfill_id']} {row['feed']}" for row in rows)
-    left = build_duration(max((row["left_s"] or 0 for row in rows), default=0) or None)
-    parts = [f"backfill {names}: {done}/{total} chunks", f"read {read:,}", f"written {written:,}"]
-    parts += [f"{failed} failed"] if failed else []
-    parts += [f"about {left} left"] if left and done < total else []
-    return ", ".join(parts)
-
-
-_COUNTED = ("done", "total", "failed")
 
 
 def _change(arguments: ChangeArguments, action: str) -> int:

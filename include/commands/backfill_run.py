@@ -9,16 +9,19 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
-from include.commands.backfill import build_progress
+from include.commands.backfill_report import build_progress
 from include.commands.choose import choose_feeds
 from include.commands.connect import build_environment, load_credentials
 from include.commands.exit_codes import DATA, RETRY
 from include.commands.output import complain, say, say_json, speaks_json
+from include.commands.progress import LoadWatch, showing_bars
 from include.config.models import Tenant
 from include.core.errors import EltError
 from include.ledger import backfills
+from include.ledger.backfills import Chunk
 from include.ledger.connection import Warehouse
 from include.pipeline.backfill_worker import BackfillWorker
 
@@ -29,14 +32,17 @@ LOOK_S = 1.0
 class _Team:
     """The workers of this process, one thread each."""
 
-    def __init__(self, tenant: Tenant, warehouse: Warehouse, ids: Sequence[int]) -> None:
+    def __init__(
+        self, tenant: Tenant, warehouse: Warehouse, ids: Sequence[int], workers: int
+    ) -> None:
         self.tenant, self.warehouse, self.ids = tenant, warehouse, list(ids)
+        self.workers, self.watch = workers, LoadWatch(None)
         self.stop = threading.Event()
         self.changed = threading.Event()
         self.threads: list[threading.Thread] = []
         self.errors: list[BaseException] = []
 
-    def run_start(self, workers: int) -> None:
+    def run_start(self) -> None:
         """Start so many threads for each feed that has one of these backfills."""
         by_feed: dict[str, list[int]] = {}
         for row in self.fetch():
@@ -45,18 +51,22 @@ class _Team:
             (feed,) = choose_feeds(self.tenant, name)
             # A connection that is missing is told at once, not by each of the workers.
             load_credentials(feed)
-            for _ in range(workers):
+            for _ in range(self.workers):
                 worker = BackfillWorker(
                     feed,
                     ids,
-                    build_environment(self.warehouse),
+                    build_environment(self.warehouse, self.watch),
                     stop=self.stop,
-                    on_chunk=lambda chunk: self.changed.set(),
+                    on_chunk=partial(self._end_chunk, name),
                 )
                 thread = threading.Thread(target=self._run, args=[worker], daemon=True)
                 self.threads.append(thread)
         for thread in self.threads:
             thread.start()
+
+    def _end_chunk(self, feed: str, chunk: Chunk) -> None:
+        self.watch.end(feed, chunk.stream, chunk.window)
+        self.changed.set()
 
     def _run(self, worker: BackfillWorker) -> None:
         try:
@@ -80,24 +90,32 @@ def run_here(
     Args:
         pauses: Ctrl-C pauses the backfills instead of only leaving them.
     """
-    team = _Team(tenant, warehouse, ids)
-    line = _Line()
     # A container is stopped by SIGTERM; that is no other wish than Ctrl-C.
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    team = _Team(tenant, warehouse, ids, workers)
     try:
-        team.run_start(workers)
-        while team.is_working():
-            if team.changed.wait(LOOK_S) or line.is_live:
-                team.changed.clear()
-                line.show(build_progress(team.fetch()))
+        with showing_bars() as bars:
+            team.watch = LoadWatch(bars)
+            _run_watched(team, _Shown(team.watch, is_live=bars is not None))
     except KeyboardInterrupt:
-        line.end()
+        team.watch.close()
         return _run_leave(team, pauses=pauses)
     finally:
         signal.signal(signal.SIGTERM, before)
+    return _say_end(team)
+
+
+def _run_watched(team: _Team, shown: "_Shown") -> None:
+    team.run_start()
+    while team.is_working():
+        if team.changed.wait(LOOK_S) or shown.is_live:
+            team.changed.clear()
+            shown.show(team.fetch())
+    shown.show(team.fetch())
+
+
+def _say_end(team: _Team) -> int:
     rows = team.fetch()
-    line.show(build_progress(rows))
-    line.end()
     for error in team.errors:
         if not isinstance(error, EltError):
             raise error
@@ -129,27 +147,30 @@ def _run_leave(team: _Team, *, pauses: bool) -> int:
         os._exit(INTERRUPTED)
     ids = " ".join(map(str, team.ids))
     if pauses:
-        say(f"paused; go on with: backfill resume --wait --tenant {team.tenant.id} {ids}")
+        say(f"paused; go on with: elt backfill resume --wait --tenant {team.tenant.id} {ids}")
     return INTERRUPTED
 
 
-class _Line:
-    """A line that is rewritten at a terminal, and printed when it changes elsewhere."""
+class _Shown:
+    """Progress of the backfills: a bar each at a terminal, a line when it changes elsewhere."""
 
-    def __init__(self) -> None:
-        self.is_live = sys.stdout.isatty()
+    def __init__(self, watch: LoadWatch, *, is_live: bool) -> None:
+        self._watch, self.is_live = watch, is_live
+        self._tasks: dict[int, Any] = {}
         self._last = ""
 
-    def show(self, text: str) -> None:
-        if text == self._last:
-            return
-        if self.is_live:
-            sys.stdout.write(f"\r\x1b[K{text}")
-            sys.stdout.flush()
-        else:
+    def show(self, rows: Sequence[dict[str, Any]]) -> None:
+        for row in rows if self.is_live else ():
+            fields = {
+                "description": f"backfill {row['backfill_id']} {row['feed']}",
+                "completed": row["done"],
+                "total": row["total"],
+                "unit": "chunks",
+                "left": float(row["left_s"]) if row["left_s"] is not None else None,
+            }
+            task = self._tasks.get(row["backfill_id"])
+            self._tasks[row["backfill_id"]] = self._watch.show(task, **fields)
+        text = build_progress(rows)
+        if not self.is_live and text != self._last:
             say(text)
         self._last = text
-
-    def end(self) -> None:
-        if self.is_live and self._last:
-            say()

@@ -1,8 +1,10 @@
 """Connections for the command line, from the environment; Airflow has its secrets backends."""
 
 import json
+from dataclasses import replace
 from urllib.parse import quote
 
+from include.commands.progress import LoadWatch
 from include.config.credentials import Credentials, load_credentials_from_env, read_salt
 from include.config.models import Feed, Tenant
 from include.config.settings import connection_from_env, load_settings
@@ -35,9 +37,14 @@ def load_warehouse(tenant: Tenant) -> Warehouse:
     return Warehouse(load_warehouse_url(tenant.spec.destination.connection), salt=load_salt(tenant))
 
 
-def build_environment(warehouse: Warehouse) -> LoadEnvironment:
-    """Where this process's loads run: connections come from its environment."""
-    return LoadEnvironment(warehouse, load_credentials)
+def build_environment(warehouse: Warehouse, watch: LoadWatch | None = None) -> LoadEnvironment:
+    """Where this process's loads run: connections come from its environment.
+
+    Args:
+        watch: Shows how far the reads are.
+    """
+    environment = LoadEnvironment(warehouse, load_credentials)
+    return replace(environment, on_page=watch.on_page) if watch else environment
 
 
 def load_migrated_warehouse(tenant: Tenant) -> Warehouse:

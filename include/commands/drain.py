@@ -7,6 +7,7 @@ from include.commands.arguments import AnyFeed, AnyTenant, Json
 from include.commands.choose import choose_feeds, choose_tenant
 from include.commands.declare import Action
 from include.commands.output import complain, say, say_json
+from include.commands.progress import LoadWatch, is_live, showing_loads
 from include.config.load import load_platform
 from include.config.models import Feed
 from include.core.errors import ConfigError, EltError
@@ -24,14 +25,16 @@ def run(arguments: Arguments) -> int:
 
     failures: list[EltError] = []
     told: list[dict[str, Any]] = []
-    for feed in _choose(arguments.tenant, arguments.feed):
-        place = f"{feed.tenant.id}/{feed.name}"
-        try:
-            failures += _drain(feed, place, told)
-        except EltError as error:
-            complain(f"error: {error}")
-            failures.append(error)
-            told.append({"tenant": feed.tenant.id, "feed": feed.name, "error": str(error)})
+    feeds = _choose(arguments.tenant, arguments.feed)
+    with showing_loads("inboxes", _count_waiting(feeds), unit="events") as watch:
+        for feed in feeds:
+            try:
+                failures += _drain(feed, watch, told)
+            except EltError as error:
+                complain(f"error: {error.at(tenant=feed.tenant.id, feed=feed.name)}")
+                failures.append(error)
+                told.append({"tenant": feed.tenant.id, "feed": feed.name, "error": str(error)})
+            watch.end(feed.name)
     if arguments.json:
         say_json(told)
     return max((exit_code(error) for error in failures), default=0)
@@ -54,11 +57,31 @@ def _choose(tenant_id: str | None, feed_name: str | None) -> list[Feed]:
     return chosen
 
 
-def _drain(feed: Feed, place: str, told: list[dict[str, Any]]) -> list[EltError]:
+def _count_waiting(feeds: list[Feed]) -> int:
+    """Events that wait; 0 for an inbox that cannot be asked, which its own turn tells."""
+    from include.commands.connect import load_warehouse
+    from include.pipeline.webhook_drain import fetch_waiting_feeds
+
+    if not is_live():
+        return 0
+    count = 0
+    for tenant in {feed.tenant.id: feed.tenant for feed in feeds}.values():
+        names = {feed.name for feed in feeds if feed.tenant.id == tenant.id}
+        try:
+            waiting = fetch_waiting_feeds(tenant, load_warehouse(tenant))
+        except EltError:
+            continue
+        count += sum(number for name, number in waiting.items() if name in names)
+    return count
+
+
+def _drain(feed: Feed, watch: LoadWatch, told: list[dict[str, Any]]) -> list[EltError]:
     from include.commands.connect import build_environment, load_warehouse
     from include.pipeline.webhook_drain import run_drain
 
-    done = run_drain(feed, build_environment(load_warehouse(feed.tenant)))
+    warehouse = load_warehouse(feed.tenant)
+    done = run_drain(feed, build_environment(warehouse, watch))
+    place = f"{feed.tenant.id}/{feed.name}"
     rows = ", ".join(f"{name} {count}" for name, count in sorted(done.loaded.items())) or "no rows"
     say(
         f"{place}: {done.events} events, {rows}"

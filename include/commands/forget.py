@@ -10,6 +10,7 @@ from include.commands.arguments import Json, TenantName
 from include.commands.choose import choose_tenant
 from include.commands.declare import Action
 from include.commands.output import say, say_json
+from include.commands.progress import showing_bars
 from include.commands.tables import say_table
 from include.config.load import load_platform
 from include.core.errors import ConfigError, MissingSecret
@@ -50,7 +51,14 @@ def run(arguments: Arguments) -> int:
     person = build_person(arguments.email or [], arguments.phone or [], warehouse.salt)
     if not arguments.dry_run and not arguments.yes:
         _ask(tenant.id)
-    report = run_forget(tenant, person, warehouse, dry_run=arguments.dry_run)
+    with showing_bars() as bars:
+        task = bars and bars.add_task(f"{tenant.id}: searching", total=None, unit="tables")
+
+        def show(done: int, total: int) -> None:
+            if bars and task is not None:
+                bars.update(task, completed=done, total=total)
+
+        report = run_forget(tenant, person, warehouse, dry_run=arguments.dry_run, on_table=show)
     _say(report, dry_run=arguments.dry_run)
     if arguments.json:
         say_json(_as_dict(report, dry_run=arguments.dry_run))

@@ -1,25 +1,26 @@
 """The steps of `run`: loads, dbt, checks; whatever fails, the rest is done and the end tells."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 
-from include.commands.connect import build_environment, load_warehouse
+from include.commands.connect import build_environment, load_migrated_warehouse
 from include.commands.exit_codes import exit_code
-from include.commands.output import complain, say, say_state
-from include.commands.tables import say_table
+from include.commands.output import say_state
+from include.commands.progress import LoadWatch, showing_loads, showing_wait
+from include.commands.run_report import Tally
 from include.config.models import Feed, Tenant
 from include.core.clock import utcnow
 from include.core.errors import EltError
 from include.core.streams import NOWHERE, RunKind, RunOrigin, Window
 from include.ledger.connection import Warehouse
-from include.pipeline.dbt.transform import run_transform
+from include.ledger.load_history import fetch_last_sizes
+from include.pipeline.dbt.build import run_dbt_build
 from include.pipeline.feed_load import StreamOutcome, run_feed_load
-from include.pipeline.health.checks import CheckSummary, run_feed_checks, run_tenant_checks
+from include.pipeline.health.checks import run_feed_checks, run_tenant_checks
 from include.pipeline.load_request import LoadRequest
+from include.pipeline.stream_names import build_stream_names, build_swept_names
 from include.pipeline.window import Skipped
-
-COUNTS = ("read", "loaded", "unchanged", "quarantined", "filtered")
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,21 @@ class Request:
     reload: bool = False
     accept_deletes: bool = False
 
+    @property
+    def is_sweep(self) -> bool:
+        return "sweep" in self.steps
 
-@dataclass
-class Tally:
-    """What happened so far; one `run` has one."""
-
-    origin: RunOrigin
-    rows: list[tuple[object, ...]] = field(default_factory=list)
-    failures: list[EltError] = field(default_factory=list)
+    def load_of(self, feed: Feed, origin: RunOrigin) -> LoadRequest:
+        """The same for one feed, in the pipeline's words."""
+        return LoadRequest(
+            feed,
+            RunKind.SWEEP if self.is_sweep else RunKind.MANUAL,
+            (self.stream,) if self.stream else (),
+            window=self.window,
+            origin=origin,
+            reload=self.reload,
+            may_shrink=self.accept_deletes,
+        )
 
 
 def run_request(request: Request) -> int:
@@ -58,69 +66,83 @@ def run_request(request: Request) -> int:
     started = monotonic()
     # One id for this run, so that its checks look at its own loads in the ledger.
     run_id = f"cli__{utcnow():%Y-%m-%dT%H:%M:%S.%fZ}"
-    tally = Tally(RunOrigin(dag_id="cli", run_id=run_id))
-    warehouse = load_warehouse(request.tenant)
-    if "ingest" in request.steps or "sweep" in request.steps:
+    tally = Tally(request.tenant.id, RunOrigin(dag_id="cli", run_id=run_id))
+    warehouse = load_migrated_warehouse(request.tenant)
+    if "ingest" in request.steps or request.is_sweep:
         _ingest(request, warehouse, tally)
     if "transform" in request.steps:
         _transform(request.tenant, warehouse, tally)
     if "quality" in request.steps:
         _check(request, warehouse, tally)
-    _summarise(tally, monotonic() - started)
+    tally.say_end(monotonic() - started)
     return max((exit_code(error) for error in tally.failures), default=0)
 
 
 def _ingest(request: Request, warehouse: Warehouse, tally: Tally) -> None:
     """Load each feed; a sweep runs the feed's checks at once, as the sweep's DAG does."""
-    environment = build_environment(warehouse)
-    for feed in request.feeds:
-        place = f"{feed.tenant.id}/{feed.name}"
-        try:
-            asked = _build_load(request, feed, tally.origin)
-            done = run_feed_load(asked, environment, on_stream=partial(_say_load, tally, place))
-        except EltError as error:
-            _fail(place, error.at(tenant=feed.tenant.id, feed=feed.name), tally)
-            continue
-        if "sweep" in request.steps and done.loaded:
-            _check_feed(feed, warehouse, tally, tally.origin)
+    names = {feed.name: _guess_streams(request, feed) for feed in request.feeds}
+    total = sum(len(streams) or 1 for streams in names.values())
+    sizes = _fetch_sizes(request, warehouse)
+    with showing_loads(request.tenant.id, total, sizes) as watch:
+        environment = build_environment(warehouse, watch)
+        for feed in request.feeds:
+            try:
+                done = run_feed_load(
+                    request.load_of(feed, tally.origin),
+                    environment,
+                    on_stream=partial(_tell, feed, watch, tally),
+                )
+            except EltError as error:
+                tally.fail(_place(feed), error.at(tenant=feed.tenant.id, feed=feed.name))
+                continue
+            if request.is_sweep and done.loaded:
+                _check_feed(feed, warehouse, tally, tally.origin)
 
 
-def _build_load(request: Request, feed: Feed, origin: RunOrigin) -> LoadRequest:
-    return LoadRequest(
-        feed,
-        RunKind.SWEEP if "sweep" in request.steps else RunKind.MANUAL,
-        (request.stream,) if request.stream else (),
-        window=request.window,
-        origin=origin,
-        reload=request.reload,
-        may_shrink=request.accept_deletes,
-    )
+def _guess_streams(request: Request, feed: Feed) -> tuple[str, ...]:
+    """What will be loaded, as far as the files say: for the length of the bar."""
+    if request.stream:
+        return (request.stream,)
+    return build_swept_names(feed) if request.is_sweep else build_stream_names(feed)
 
 
-def _say_load(tally: Tally, feed: str, stream: str, done: StreamOutcome) -> None:
-    place = f"{feed}/{stream}"
+def _fetch_sizes(request: Request, warehouse: Warehouse) -> dict[tuple[str, str], int]:
+    """How much the last full reads brought, of streams that are read in full again."""
+    full = {
+        (feed.name, name)
+        for feed in request.feeds
+        for name, stream in feed.streams.items()
+        if request.is_sweep or stream.cursor is None
+    }
+    with warehouse.connect() as connection:
+        sizes = fetch_last_sizes(connection, request.tenant.id)
+    return {key: count for key, count in sizes.items() if key in full}
+
+
+def _tell(feed: Feed, watch: LoadWatch, tally: Tally, stream: str, done: StreamOutcome) -> None:
+    watch.end(feed.name, stream)
     if isinstance(done, EltError):
-        _fail(place, done, tally)
+        tally.fail(f"{_place(feed)}/{stream}", done)
     elif isinstance(done, Skipped):
-        say_state("skipped", f"{place}: {done.reason}")
+        tally.skip(feed.name, stream, done.reason)
     else:
-        counts = done.counts()
-        shown = "  ".join(f"{name} {counts[name]:,}" for name in COUNTS)
-        gone = f"  deleted {done.deleted:,}" if done.deleted else ""
-        say_state("loaded", f"{place}: {shown}{gone}  ({done.seconds:.1f} s)")
-        tally.rows.append((place, *(counts[name] for name in COUNTS), round(done.seconds, 1)))
+        tally.load(feed.name, stream, done)
+
+
+def _place(feed: Feed) -> str:
+    return f"{feed.tenant.id}/{feed.name}"
 
 
 def _transform(tenant: Tenant, warehouse: Warehouse, tally: Tally) -> None:
     say_state("dbt", f"{tenant.id}: building")
     started = monotonic()
     try:
-        done = run_transform(tenant, warehouse)
+        with showing_wait(f"{tenant.id}: dbt"):
+            done = run_dbt_build(tenant, warehouse)
     except EltError as error:
-        _fail(f"{tenant.id} dbt", error, tally)
-        return
-    seconds = monotonic() - started
-    say_state("built", f"{tenant.id}: {done.models} models, {done.tests} tests  ({seconds:.1f} s)")
+        tally.fail(f"{tenant.id} dbt", error)
+    else:
+        tally.build(done.models, done.tests, monotonic() - started)
 
 
 def _check(request: Request, warehouse: Warehouse, tally: Tally) -> None:
@@ -132,35 +154,17 @@ def _check(request: Request, warehouse: Warehouse, tally: Tally) -> None:
         return
     tenant = request.tenant
     try:
-        _say_checks(f"{tenant.id} marts", run_tenant_checks(tenant, warehouse, origin))
+        done = run_tenant_checks(tenant, warehouse, origin)
     except EltError as error:
-        _fail(f"{tenant.id} mart checks", error, tally)
+        tally.fail(f"{tenant.id} mart checks", error)
+    else:
+        tally.check(None, done)
 
 
 def _check_feed(feed: Feed, warehouse: Warehouse, tally: Tally, origin: RunOrigin) -> None:
-    place = f"{feed.tenant.id}/{feed.name}"
     try:
-        _say_checks(place, run_feed_checks(feed, warehouse, origin))
+        done = run_feed_checks(feed, warehouse, origin)
     except EltError as error:
-        _fail(f"{place} checks", error, tally)
-
-
-def _say_checks(place: str, done: CheckSummary) -> None:
-    counts = f"{done.passed} passed, {done.warned} warnings, {done.skipped} skipped"
-    say_state("checked", f"{place}: {counts}")
-
-
-def _fail(place: str, error: EltError, tally: Tally) -> None:
-    tally.failures.append(error)
-    say_state("failed", f"{place}: {type(error).__name__}")
-
-
-def _summarise(tally: Tally, seconds: float) -> None:
-    if tally.rows:
-        say()
-        say_table(("stream", *COUNTS, "seconds"), tally.rows, spare=("filtered", "seconds"))
-    say()
-    for error in tally.failures:
-        complain(f"error: {type(error).__name__}: {error}")
-    verdict = f"{len(tally.failures)} failures" if tally.failures else "ok"
-    say(f"{verdict}, {seconds:.1f} s")
+        tally.fail(f"{_place(feed)} checks", error)
+    else:
+        tally.check(feed.name, done)

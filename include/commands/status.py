@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from include.commands.arguments import AnyTenant, Json
-from include.commands.backfill import build_progress
+from include.commands.backfill_report import build_progress
 from include.commands.choose import choose_tenant
 from include.commands.declare import Action
 from include.commands.output import say, say_json

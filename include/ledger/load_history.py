@@ -9,6 +9,17 @@ from psycopg.rows import dict_row
 from include.ledger.connection import Connection
 
 
+def fetch_last_sizes(connection: Connection, tenant: str) -> dict[tuple[str, str], int]:
+    """(feed, stream) -> records of its last full read."""
+    rows = connection.execute(
+        "select distinct on (feed, stream) feed, stream, delivered from elt_ops.loads "
+        "where tenant = %s and state = 'loaded' and is_last and delivered is not null "
+        "order by feed, stream, load_id desc",
+        [tenant],
+    ).fetchall()
+    return {(feed, stream): int(count) for feed, stream, count in rows}
+
+
 def fetch_history(
     connection: Connection,
     tenants: Sequence[str],

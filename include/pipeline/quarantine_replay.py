@@ -29,6 +29,7 @@ from include.load.plan import LoadPlan
 from include.load.policy import StreamPolicy, build_policy
 from include.load.shape.records import DictChunk
 from include.load.shape.shaper import Shaper
+from include.pipeline.load_environment import LoadEnvironment
 from include.pipeline.load_request import LoadRequest
 from include.pipeline.stream_load import build_place
 
@@ -69,7 +70,7 @@ def run_replay(
     request: LoadRequest,
     declared: Mapping[str, Stream],
     wanted: QuarantineFilter,
-    warehouse: Warehouse,
+    environment: LoadEnvironment,
 ) -> Replay:
     """Replay the open records of one stream that the filter lets through, oldest reading first.
 
@@ -80,7 +81,7 @@ def run_replay(
         ConfigError: The feed no longer has the stream.
         EltError: A load failed, which is in the ledger; those before it are committed.
     """
-    done = Replay()
+    done, warehouse = Replay(), environment.warehouse
     stream = declared.get(request.stream)
     if stream is None:
         raise ConfigError(
@@ -91,7 +92,7 @@ def run_replay(
     for group in _fetch_groups(warehouse, wanted, request.stream):
         plan = _build_plan(request, stream, group)
         try:
-            result = run_load(warehouse, plan, _pages(warehouse, plan, group.form))
+            result = run_load(warehouse, plan, _pages(environment, plan, group.form))
         except EltError as error:
             with warehouse.connect() as connection:
                 ledger.run_record_failure(connection, plan.place, error)
@@ -126,9 +127,10 @@ def _build_plan(request: LoadRequest, stream: Stream, group: _Group) -> LoadPlan
     )
 
 
-def _pages(warehouse: Warehouse, plan: LoadPlan, form: str) -> Iterator[Page]:
+def _pages(environment: LoadEnvironment, plan: LoadPlan, form: str) -> Iterator[Page]:
     """The records, each tried alone first: what still does not fit keeps its own payload."""
     layout = build_layout(plan.place.tenant, plan.place.connector, plan.place.stream, plan.stream)
+    warehouse = environment.warehouse
     policy = plan.policy.salted(plan.place.tenant, warehouse.salt)
     for start in range(0, len(plan.replayed), BATCH):
         with warehouse.connect() as connection:
@@ -149,7 +151,9 @@ def _pages(warehouse: Warehouse, plan: LoadPlan, form: str) -> Iterator[Page]:
                 rejects.append(
                     Reject(why.key, why.reason, why.detail, payload, why.key_values, form)
                 )
-        yield Page(records, tuple(rejects))
+        page = Page(records, tuple(rejects))
+        environment.on_page(plan.place, page)
+        yield page
 
 
 def _fetch_payloads(

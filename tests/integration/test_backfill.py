@@ -209,7 +209,7 @@ def test_a_backfill_that_cannot_be_is_refused(url: str, capsys: pytest.CaptureFi
     for words, told in (
         (["--stream", "stores"], "no stream by time: stores. Expected some of: refunds, sales"),
         (["--chunk", "hour"], "`--chunk hour` is no size"),
-        (["--workers", "0"], "Expected at least 1"),
+        (["--workers", "0"], "'--workers': Input should be greater than or equal to 1"),
     ):
         assert _start(*words) == 2
         assert told in capsys.readouterr().err

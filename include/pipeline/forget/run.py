@@ -12,6 +12,7 @@ is changed.
 
 import logging
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from include.config.models import Tenant
@@ -50,6 +51,10 @@ class ForgetReport:
     searched: tuple[int, int] = (0, 0)
 
 
+def _ignore(done: int, total: int) -> None:
+    pass
+
+
 def run_forget(
     tenant: Tenant,
     person: Person,
@@ -57,12 +62,15 @@ def run_forget(
     *,
     dry_run: bool = False,
     destination: Destination | None = None,
+    on_table: Callable[[int, int], None] = _ignore,
 ) -> ForgetReport:
     """Erase; running it again finds nothing left to do.
 
     Args:
         destination: Where the tenant's rows are; None: beside the books.
         dry_run: Do all of it and take it back.
+        on_table: Told of each table that the last search, the longest step, has been through: how
+            many so far, and of how many.
 
     Raises:
         WarehouseRejected: The final search found the person; nothing was changed.
@@ -76,7 +84,7 @@ def run_forget(
         connection.execute("set local jit = off")
         run_lock_tenant(connection, tenant.id)
         with open_texts(connection, tenant.id, destination) as texts:
-            report = _run(tenant, person, connection, texts)
+            report = _run(tenant, person, connection, texts, on_table)
             if dry_run:
                 connection.rollback()
             else:
@@ -89,7 +97,13 @@ def run_forget(
     return report
 
 
-def _run(tenant: Tenant, person: Person, connection: Connection, texts: TextStore) -> ForgetReport:
+def _run(
+    tenant: Tenant,
+    person: Person,
+    connection: Connection,
+    texts: TextStore,
+    on_table: Callable[[int, int], None],
+) -> ForgetReport:
     run_add_erasures(connection, tenant.id, person.entries())
     inventory = build_inventory(tenant, texts.fetch_tables())
     eraser = _fetch_eraser(connection, tenant.id, person)
@@ -103,7 +117,11 @@ def _run(tenant: Tenant, person: Person, connection: Connection, texts: TextStor
     for table in inventory.built:
         if table.is_view:
             texts.run_refresh(table)
-    left = _search(texts, person, eraser, inventory.tables())
+    left: Counter[str] = Counter()
+    tables = inventory.tables()
+    for number, table in enumerate(tables, start=1):
+        left += _search(texts, person, eraser, table)
+        on_table(number, len(tables))
     if left:
         places = ", ".join(f"`{place}` ({count})" for place, count in sorted(left.items()))
         raise WarehouseRejected(
@@ -113,7 +131,6 @@ def _run(tenant: Tenant, person: Person, connection: Connection, texts: TextStor
         )
     # Rows changed outside of loads: what is built from them is built anew.
     run_forget_build(connection, tenant.id)
-    tables = inventory.tables()
     searched = (len(tables), sum(len(table.texts) for table in tables))
     return ForgetReport(redactor.touched, redactor.deleted, len(identities), searched)
 
@@ -122,15 +139,12 @@ def _fetch_eraser(connection: Connection, tenant: str, person: Person) -> Eraser
     return Eraser(fetch_erasures(connection, tenant), person.digests)
 
 
-def _search(
-    texts: TextStore, person: Person, eraser: Eraser, tables: list[StoredTable]
-) -> Counter[str]:
-    """Table and column -> texts that name the person, over everything that can hold text."""
+def _search(texts: TextStore, person: Person, eraser: Eraser, table: StoredTable) -> Counter[str]:
+    """Table and column -> texts that name the person, in every column that can hold text."""
     found: Counter[str] = Counter()
-    for table in tables:
-        for rows in texts.fetch_rows(table, Wanted(person.likes(), person.patterns())):
-            for row in rows:
-                for name in table.texts:
-                    if eraser.mentions_stored(row.values[name] or ""):
-                        found[f"{table.place}.{name}"] += 1
+    for rows in texts.fetch_rows(table, Wanted(person.likes(), person.patterns())):
+        for row in rows:
+            for name in table.texts:
+                if eraser.mentions_stored(row.values[name] or ""):
+                    found[f"{table.place}.{name}"] += 1
     return found
