@@ -84,11 +84,11 @@ def _write(stream: IO[str], line: str, style: str | None = None, styled: int = 0
     if style and stream.isatty():
         from rich.text import Text
 
-        from include.commands.tables import build_console
+        from include.commands.tables import run_print
 
         text = Text(line)
         text.stylize(style, 0, styled)
-        build_console(stream).print(text, soft_wrap=True)
+        run_print(stream, text)
     else:
         stream.write(f"{line}\n")
     stream.flush()

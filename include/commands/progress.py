@@ -104,14 +104,16 @@ class LoadWatch:
         if self._bars is None:
             return
         key = (place.feed, place.stream, place.window)
+        count = len(page.records) + len(page.rejects) + page.filtered
         with self._lock:
-            if key not in self._reading:
+            if key in self._reading:
+                self._bars.advance(self._reading[key], count)
+            else:
                 total = self._expected.get(key[:2])
                 name = f"{place.feed}/{place.stream}"
-                self._reading[key] = self._bars.add_task(name, total=total, unit="records")
-            task = self._reading[key]
-        count = len(page.records) + len(page.rejects) + page.filtered
-        self._bars.advance(task, count)
+                self._reading[key] = self._bars.add_task(
+                    name, total=total, completed=count, unit="records"
+                )
         if self._all is not None and self._unit != STREAMS:
             self._bars.advance(self._all, count)
 

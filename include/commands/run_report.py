@@ -3,12 +3,13 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from include.commands.output import complain, say, say_json, say_state, speaks_json
+from include.commands.output import complain, people, say, say_json, say_state, speaks_json
 from include.commands.tables import say_table
 from include.core.errors import EltError
 from include.core.streams import LoadResult, RunOrigin
 from include.pipeline.health.checks import CheckSummary
 
+BRIEF = ("read", "loaded")
 COUNTS = ("read", "loaded", "unchanged", "quarantined", "filtered")
 
 
@@ -31,7 +32,10 @@ class Tally:
 
     def load(self, feed: str, stream: str, done: LoadResult) -> None:
         """A stream was loaded."""
-        shown = "  ".join(f"{name} {count:,}" for name, count in done.counts().items())
+        # What did not happen is not news to a person; a program wants every number.
+        is_brief = people().isatty()
+        said = {n: c for n, c in done.counts().items() if c or n in BRIEF or not is_brief}
+        shown = "  ".join(f"{name} {count:,}" for name, count in said.items())
         gone = f"  deleted {done.deleted:,}" if done.deleted else ""
         place = f"{self.tenant}/{feed}/{stream}"
         say_state("loaded", f"{place}: {shown}{gone}  ({done.seconds:.1f} s)")

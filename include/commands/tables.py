@@ -29,13 +29,12 @@ def say_table(
         stream.writelines(f"{line}\n" for line in build_lines(headers, rows))
         stream.flush()
         return
-    console = build_console(stream)
-    kept = choose_columns(headers, rows, console.width, spare)
-    console.print(_build_table(headers, rows, kept, wraps=True))
+    kept = choose_columns(headers, rows, build_console(stream).width, spare)
+    run_print(stream, _build_table(headers, rows, kept, wraps=True), soft_wrap=False)
     left_out = [header for index, header in enumerate(headers) if index not in kept]
     if left_out:
         names = ", ".join(left_out)
-        console.print(Text(f"left out for want of room: {names}", style="dim"), soft_wrap=True)
+        run_print(stream, Text(f"left out for want of room: {names}", style="dim"))
 
 
 def build_lines(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
@@ -51,6 +50,19 @@ def build_lines(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> lis
 def build_console(stream: IO[str]) -> Console:
     """Rich on this stream; data is never taken for markup, and NO_COLOR is obeyed."""
     return Console(file=stream, markup=False, highlight=False, emoji=False)
+
+
+def run_print(stream: IO[str], what: Table | Text, *, soft_wrap: bool = True) -> None:
+    """Write it styled for this terminal.
+
+    By the stream's own `write`: while bars are shown it puts lines above them, and rich's print
+    would go around it.
+    """
+    console = build_console(stream)
+    with console.capture() as capture:
+        console.print(what, soft_wrap=soft_wrap)
+    stream.write(capture.get())
+    stream.flush()
 
 
 def choose_columns(
