@@ -100,7 +100,7 @@ bench: setup-dev  ## Speed against its targets, into .local/bench.json; after `m
 
 compose-check:  ## docker-compose.yaml is valid, with placeholder secrets
 	@AIRFLOW_FERNET_KEY=x AIRFLOW_API_SECRET_KEY=x AIRFLOW_JWT_SECRET=x AIRFLOW_DATABASE_PASSWORD=x \
-	    WAREHOUSE_PASSWORD=x $(or $(COMPOSE),docker compose) --profile demo config --quiet
+	    WAREHOUSE_PASSWORD=x WAREHOUSE_ADMIN_PASSWORD=x $(or $(COMPOSE),docker compose) --profile demo config --quiet
 
 clean: down  ## Stop and delete all local state and caches (the environments stay; clean-env removes them)
 	@rm -rf .local .pytest_cache .ruff_cache .mypy_cache .hypothesis dbt/target dbt/logs

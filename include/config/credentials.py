@@ -143,16 +143,21 @@ def _from_json(connection_id: str, text: str) -> Credentials:
 
 
 def _from_uri(connection_id: str, text: str) -> Credentials:
-    parts = urlsplit(text)
-    if not parts.scheme:
+    try:
+        parts = urlsplit(text)
+        port, host = parts.port, parts.hostname
+    except ValueError:  # its words quote a piece of the password
+        port = host = parts = None
+    if parts is None or not parts.scheme:
         raise ConfigError(
             f"`AIRFLOW_CONN_{connection_id.upper()}` is neither JSON nor a URI. "
-            "Expected `type://login:password@host:port/schema?key=value`."
+            "Expected `type://login:password@host:port/schema?key=value`, with special characters "
+            "in login and password percent-encoded."
         )
     return build_credentials(
         connection_id,
-        host=unquote(parts.hostname or "") or None,
-        port=parts.port,
+        host=unquote(host or "") or None,
+        port=port,
         schema=parts.path.strip("/") or None,
         login=unquote(parts.username or "") or None,
         password=unquote(parts.password or "") or None,

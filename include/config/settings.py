@@ -5,6 +5,7 @@ Secrets are not settings: `connection_from_env` hands out one connection and kee
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +27,7 @@ class Settings:
         files_shared: Folders every tenant may name, read and clear.
         allowed_hosts: Names, addresses and networks a feed may reach although they are private.
         allowed_programs: Packages and programs a feed may run; `*` is any.
+        tenant_logins: Checks and dbt log in as the tenant's role instead of setting it.
         fernet_key: Airflow's key, one or several comma-separated; seals stored OAuth tokens.
     """
 
@@ -35,6 +37,7 @@ class Settings:
     state_dir: Path
     warehouse_url: str | None
     tenant_roles: bool
+    tenant_logins: bool
     dbt_project_dir: Path
     dbt_executable: Path
     dbt_manifest: Path
@@ -65,6 +68,7 @@ def load_settings() -> Settings:
         state_dir=state,
         warehouse_url=env.get("WAREHOUSE_URL") or None,
         tenant_roles=env.get("ELT_TENANT_ROLES", "true").lower() != "false",
+        tenant_logins=env.get("ELT_TENANT_LOGINS", "true").lower() != "false",
         dbt_project_dir=Path(env.get("ELT_DBT_PROJECT_DIR", ROOT / "dbt")),
         dbt_executable=Path(env.get("ELT_DBT_EXECUTABLE", ROOT / ".venv-dbt" / "bin" / "dbt")),
         dbt_manifest=Path(env.get("ELT_DBT_MANIFEST", state / "dbt" / "manifest.json")),
@@ -117,6 +121,13 @@ _TOOL_VARIABLES = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH"
                    "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HTTP_PROXY",
                    "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy",
                    "no_proxy")  # fmt: skip
+
+
+def dbt_environment(given: Mapping[str, str]) -> dict[str, str]:
+    """The environment of dbt: SQL and Jinja of the project can read every variable in it."""
+    env = os.environ
+    names = [n for n in env if n in ("HOME", "TMPDIR") or n.startswith(("DBT_", "ELT_DBT_"))]
+    return {**tool_environment(), **{name: env[name] for name in names}, **given}
 
 
 def tool_environment(*, installing: bool = False) -> dict[str, str]:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
 
 from include.config.settings import load_settings
 from include.core.errors import WarehouseError, WarehouseRejected, WarehouseUnavailable
+from include.ledger.conninfo import parse_conninfo
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Warehouse:
     salt: str | None = None
 
     def __repr__(self) -> str:
-        parts = conninfo_to_dict(self.url)
+        parts = parse_conninfo(self.url)
         return f"Warehouse({parts.get('host', '')}:{parts.get('port', '')}/{parts.get('dbname')})"
 
     @property
@@ -62,6 +62,7 @@ class Warehouse:
             WarehouseUnavailable: Connection lost, disk full, deadlock; nothing is committed.
             WarehouseRejected: The statement can never succeed as it is; nothing is committed.
         """
+        parse_conninfo(self.url)
         try:
             with psycopg.connect(
                 self.url,

@@ -15,6 +15,7 @@ from include.config.reach import find_destination_fault
 from include.config.settings import load_settings
 from include.core import naming
 from include.core.errors import ConfigError, MissingSecret
+from include.ledger.conninfo import build_query
 
 
 def fetch_credentials(feed: Feed) -> Credentials:
@@ -86,12 +87,17 @@ def fetch_webhook_url(tenant_id: str) -> str | None:
 
 
 def build_url(connection: Any) -> str:
-    """libpq URL of an Airflow connection; parts that are absent are left to libpq's defaults."""
+    """libpq URL of an Airflow connection; parts that are absent are left to libpq's defaults.
+
+    Raises:
+        ConfigError: If its Extra is not a JSON object, or speaks of TLS in words libpq lacks.
+    """
     user = quote(connection.login or "", safe="")
     password = f":{quote(connection.password, safe='')}" if connection.password else ""
     place = f"{user}{password}@" if user else ""
     port = f":{connection.port}" if connection.port else ""
-    return f"postgresql://{place}{connection.host or ''}{port}/{connection.schema or ''}"
+    address = f"postgresql://{place}{connection.host or ''}{port}/{connection.schema or ''}"
+    return address + build_query(_extra(connection))
 
 
 def _build(connection: Any) -> Credentials:
@@ -135,6 +141,11 @@ def _mask(values: Iterable[str]) -> None:
 def _fetch_connection(connection_id: str) -> Any | None:
     try:
         return Connection.get(connection_id)
+    except ValueError:  # its words quote a piece of the password
+        raise ConfigError(
+            f"connection `{connection_id}` cannot be read. Expected JSON, or a URI with special "
+            "characters in login and password percent-encoded. Correct it."
+        ) from None
     except AirflowNotFoundException:
         return None
     except AirflowRuntimeError as error:

@@ -15,6 +15,7 @@ from include.core import naming
 from include.core.errors import WarehouseRejected
 from include.ledger import ddl
 from include.ledger.connection import Warehouse
+from include.ledger.tenant_login import run_ensure_login
 from include.quality.builtin import StreamTable, build_stream_checks
 from include.quality.check import Check, CheckContext, CheckOutcome, Severity, Status
 from include.quality.discover import LAYERS, load_feed_checks, load_mart_checks
@@ -66,7 +67,7 @@ def run_raw_checks(
                 skipped.append(_skip(check, "the stream has not been loaded yet"))
             else:
                 bound.append(_bind_raw(check, feed, stream, context))
-    found = [*_run(warehouse, bound), *skipped, *_unusable(problems)]
+    found = [*_run(warehouse, feed.tenant.id, bound), *skipped, *_unusable(problems)]
     run_save(warehouse, found, context, layer=RAW, tenant=feed.tenant.id, feed=feed.name)
     return found
 
@@ -93,7 +94,7 @@ def run_mart_checks(
             skipped.append(_skip(check, f"the tenant has no {', '.join(missing)}"))
         else:
             bound.append(_Bound(check, names, {"tomorrow": context.started_at + timedelta(days=1)}))
-    found = [*_run(warehouse, bound), *skipped, *_unusable(problems)]
+    found = [*_run(warehouse, tenant.id, bound), *skipped, *_unusable(problems)]
     run_save(warehouse, found, context, layer=MART, tenant=tenant.id, feed=None)
     return found
 
@@ -112,7 +113,17 @@ def _bind_raw(check: Check, feed: Feed, stream: StreamTable, context: CheckConte
     return _Bound(check, {"schema": feed.raw_schema, "table": stream.name}, values)
 
 
-def _run(warehouse: Warehouse, bound: Sequence[_Bound]) -> list[CheckOutcome]:
+def _run(warehouse: Warehouse, tenant: str, bound: Sequence[_Bound]) -> list[CheckOutcome]:
+    """All outcomes; SQL from files runs as the tenant's own login, which sees that tenant alone."""
+    files = [item for item in bound if item.check.path is not None]
+    built_in = [item for item in bound if item.check.path is None]
+    found = _run_as(warehouse, built_in)
+    if files:
+        found += _run_as(run_ensure_login(warehouse, tenant), files)
+    return found
+
+
+def _run_as(warehouse: Warehouse, bound: Sequence[_Bound]) -> list[CheckOutcome]:
     """All outcomes, in the order of the checks."""
     found: list[CheckOutcome] = []
     for start in range(0, len(bound), CHECKS_PER_STATEMENT):
@@ -126,7 +137,10 @@ def _run_together(warehouse: Warehouse, bound: Sequence[_Bound]) -> list[CheckOu
     try:
         with warehouse.connect() as connection:
             connection.execute("set transaction read only")
-            answers = connection.execute(statement.text.encode(), statement.values).fetchall()
+            # Prepared: a statement and a half is no statement, so none can follow the check.
+            answers = connection.execute(
+                statement.text.encode(), statement.values, prepare=True
+            ).fetchall()
     except WarehouseRejected as error:
         if len(bound) == 1:
             return [_broken(bound[0].check, error)]

@@ -11,8 +11,8 @@ from include.config.credentials import Credentials
 from include.config.own_paths import resolve_own_path
 from include.core.errors import ConfigError, EltError, UpstreamUnavailable
 from include.core.streams import Window
-from include.extract.files.folder import Folder, LocalFolder, open_folder
 from include.extract.choose_source import build_source
+from include.extract.files.folder import Folder, LocalFolder, open_folder
 from tests.unit.feed_maker import build_feed, build_tenant
 
 

@@ -10,6 +10,7 @@ from include.ledger.migrations.keys import KEYS
 from include.ledger.migrations.ledger import LEDGER
 from include.ledger.migrations.open_loads import OPEN_LOADS
 from include.ledger.migrations.operations import OPERATIONS
+from include.ledger.migrations.own_loads import OWN_LOADS
 from include.ledger.migrations.quality import QUALITY
 from include.ledger.migrations.rates import RATES
 from include.ledger.migrations.step import Migration
@@ -17,7 +18,7 @@ from include.ledger.migrations.tokens import TOKENS
 
 MIGRATIONS = (
     LEDGER, QUALITY, TOKENS, JOBS, CHECKPOINTS, RATES,
-    FILES, DRIFT_AND_PRIVACY, OPERATIONS, INBOX, BUILDS, OPEN_LOADS, KEYS,
+    FILES, DRIFT_AND_PRIVACY, OPERATIONS, INBOX, BUILDS, OPEN_LOADS, KEYS, OWN_LOADS,
 )  # fmt: skip
 
 __all__ = ("MIGRATIONS", "Migration")

@@ -11,6 +11,7 @@ from include.config.models import Tenant
 from include.config.settings import Settings, load_settings
 from include.core.errors import TransformError
 from include.ledger.connection import Warehouse
+from include.ledger.tenant_login import run_ensure_login
 from include.pipeline.dbt.command import run_dbt_command
 from include.pipeline.dbt.environment import build_dbt_environment
 from include.pipeline.dbt.manifest import load_manifest
@@ -65,6 +66,7 @@ def run_dbt_build(
     results = target / "run_results.json"
     results.unlink(missing_ok=True)
     run_ensure_raw_tables(tenant, warehouse)
+    own = run_ensure_login(warehouse, tenant.id)
     states = NodeStates(build_attached(load_manifest(settings.dbt_manifest)) if report else {})
 
     def listen(event: Mapping[str, Any]) -> None:
@@ -74,7 +76,7 @@ def run_dbt_build(
     code = run_dbt_command(
         settings,
         build_arguments(tenant, select or build_selection(tenant), target),
-        build_dbt_environment(warehouse.url, tenant.id, tenant_roles=warehouse.uses_tenant_roles),
+        build_dbt_environment(own.url, tenant.id, tenant_roles=warehouse.uses_tenant_roles),
         listen,
     )
     found = load_run_results(results)

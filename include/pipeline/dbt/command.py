@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from include.config.settings import Settings, child_environment
+from include.config.settings import Settings, dbt_environment
 from include.core.errors import ConfigError
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ def run_dbt_command(
     try:
         process = subprocess.Popen(
             command,
-            env=child_environment(**environment),
+            env=dbt_environment(environment),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -6,6 +6,6 @@ select orders.order_id as bad_key
 from {mart}.fct_orders as orders
 where
     not exists (
-        select 1 from elt_ops.loads
+        select 1 from elt_ops.own_loads as loads
         where loads.load_id = orders._load_id and loads.feed = orders._feed
     )
