@@ -5,7 +5,9 @@ A module `bench_<what>.py` has `run() -> list[Row]`. Arguments choose modules: `
 
 import importlib
 import json
+import os
 import sys
+import tempfile
 import traceback
 from pathlib import Path
 
@@ -13,6 +15,8 @@ from include.config.settings import load_settings
 from tests.bench.row import Row
 
 FOLDER = Path(__file__).resolve().parent
+# Benchmarks write their files themselves, outside of any tenant's folder.
+os.environ.setdefault("ELT_FILES_SHARED", tempfile.gettempdir())
 
 
 def find_names(wanted: list[str]) -> list[str]:

@@ -9,10 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from include.extract.files.formats import csv_reader
+from include.extract.files.formats.closing_rows import find_closing_rows
 from include.extract.files.formats.csv_plain_lines import StretchReader, is_in_stretches
-from include.extract.files.formats.csv_reader import CsvPlan, is_plain, read_csv
+from include.extract.files.formats.csv_reader import CsvPlan, is_plain, load_frame, read_csv
 from include.extract.files.formats.csv_rows import Dialect
 from include.extract.files.formats.facts import CHUNK_BYTES, load_facts
+from include.extract.files.formats.table_body import TableBody
 from include.extract.files.place import Place
 
 CELLS = st.text(alphabet='ab0 ,;"\n\u00e9\U0001f600', max_size=6)
@@ -49,6 +51,42 @@ def test_both_readers_agree(tmp_path: Path, rows: list[list[str]], end: str, quo
     careful = replace(facts, has_fitting_quotes=False, has_multiline_cells=True)
     assert not is_plain(careful)
     assert _answer(place, facts, plan) == _answer(place, careful, plan)
+
+
+WORDS = st.sampled_from(["1", "2.5", "x1", "", "2026-03-01", "Total", "a b", "id", "n"])
+LINES = st.lists(st.lists(WORDS, min_size=1, max_size=5), min_size=1, max_size=25)
+
+
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(lines=LINES, tail=st.integers(0, 12), end=st.sampled_from(["\n", "\r\n"]))
+def test_what_is_taken_out_does_not_depend_on_the_reader(
+    tmp_path: Path, lines: list[list[str]], tail: int, end: str
+) -> None:
+    """Mended rows, totals, repeated headers and other tables: same from batches and from rows."""
+    rows = [["id", "n", "t"], *lines, *([[str(n), "1.5", "x"] for n in range(tail)])]
+    path = tmp_path / "a.csv"
+    path.write_bytes("".join(",".join(row) + end for row in rows).encode())
+    place = Place("a.csv", path)
+    facts = load_facts(place)
+    careful = replace(facts, has_fitting_quotes=False, encoding="utf-8-sig")
+    assert not is_plain(careful)
+    assert not is_in_stretches(careful, Dialect(), 1_000)
+    answers = []
+    for known in (facts, replace(facts, has_fitting_quotes=False), careful):
+        frame = load_frame(place, facts, Dialect(), 1_000)
+        if frame is None:
+            return
+        closing = find_closing_rows(facts, Dialect(), frame.profile, frame.last_line + 1)
+        body = TableBody(place, ",", frame.profile, frame.header, closing, frame.spare)
+        names = tuple(f"c{n}" for n in range(len(frame.labels)))
+        batches = list(
+            read_csv(place, known, CsvPlan(Dialect(), names, frame.last_line, 1_000, body))
+        )
+        extras = {line: text for batch in batches for line, text in batch.extras.items()}
+        answers.append((_collect(batches), extras, sorted(body.notices())))
+    assert answers[0] == answers[1] == answers[2]
 
 
 def test_the_quick_reader_is_used_for_what_it_can_do(tmp_path: Path) -> None:
