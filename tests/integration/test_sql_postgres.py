@@ -1,6 +1,5 @@
 """Connector `sql` on PostgreSQL: every type exactly, windows, chunks, rights, deletes."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -20,6 +19,8 @@ from include.core.streams import RunKind, Window
 from include.extract.source import ReadOptions
 from include.extract.sql.source import SqlSource
 from tests.integration.sql_case import SqlCase
+from tests.integration.sql_source import run_statements as _run
+from tests.integration.sql_source import source_url as source_url
 
 TYPES = r"""
 create type mood as enum ('sad', 'it''s ok');
@@ -45,23 +46,6 @@ insert into "Every Type" values (
 );
 insert into "Every Type" ("Id", word) values (1, null), (2, '');
 """
-
-
-@pytest.fixture
-def source_url(postgres_url: str, warehouse_role: str) -> Iterator[str]:
-    """A database of its own, as its owner."""
-    name = f"source_{uuid4().hex[:12]}"
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(f"create database {name} owner warehouse")
-    yield f"{warehouse_role}/{name}"
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(f"drop database {name} with (force)")
-
-
-def _run(url: str, *statements: str) -> None:
-    with psycopg.connect(url, autocommit=True) as connection:
-        for statement in statements:
-            connection.execute(statement.encode())
 
 
 def test_every_type_arrives_exactly(warehouse: str, source_url: str) -> None:
@@ -344,88 +328,3 @@ def test_a_sweep_finds_what_is_gone_from_an_incremental_table(
     assert case.expect().loaded["o"].deleted == 0
     assert case.expect(kind=RunKind.SWEEP).loaded["o"].deleted == 1
     assert case.rows("o", "id") == [(1,), (2,), (3,), (5,)]
-
-
-def test_times_no_window_will_ever_hold_are_read_and_told(warehouse: str, source_url: str) -> None:
-    """Rows with `infinity` or the year 20222 in their cursor were never read, and nobody knew."""
-    _run(
-        source_url,
-        "create table jobs (id int primary key, changed_at timestamptz not null)",
-        "insert into jobs values (1, '2026-02-01'), (2, 'infinity'), (3, '20222-02-01'), "
-        "(4, '-infinity'), (5, '1066-10-14'), (6, '2031-01-01')",
-    )
-    case = SqlCase(warehouse, source_url, cursor_columns=["changed_at"])
-    done = case.expect("jobs").loaded["jobs"]
-    assert [row[0] for row in case.rows("jobs", "id")] == [1, 2, 3, 4, 5]
-    assert any("infinite" in notice for notice in done.notices)
-    cursor = case.query("select value from elt_ops.cursors order by updated_at desc limit 1")
-    assert str(cursor[0][0]).startswith("2026-03-01T13:00"), "the cursor is unharmed"
-    _run(source_url, "update jobs set changed_at = '2026-03-01 13:30' where id = 2")
-    case.expect("jobs")
-    assert case.query("select changed_at::text from {raw}.jobs where id = 2") == [
-        ("2026-03-01 13:30:00+00",)
-    ]
-
-
-def test_partitions_and_heirs_are_loaded_once(warehouse: str, source_url: str) -> None:
-    """A partitioned table was loaded whole and once more per part."""
-    _run(
-        source_url,
-        "create table visits (id int, on_day date, primary key (id, on_day)) "
-        "partition by range (on_day)",
-        "create table visits_2025 partition of visits for values from ('2025-01-01') to "
-        "('2026-01-01')",
-        "create table visits_2026 partition of visits for values from ('2026-01-01') to "
-        "('2027-01-01')",
-        "insert into visits values (1, '2025-05-05'), (2, '2026-01-05')",
-        "create table people (id int primary key, name text)",
-        "create table staff (salary int, primary key (id)) inherits (people)",
-        "insert into people values (1, 'Ann'); insert into staff values (2, 'Bo', 100)",
-    )
-    case = SqlCase(warehouse, source_url)
-    done = case.expect()
-    assert set(done.loaded) >= {"visits", "people", "staff"}
-    assert not any(name.startswith("visits_") for name in done.loaded)
-    assert case.rows("visits", "id") == [(1,), (2,)]
-    assert case.rows("people", "id") == [(1,)]
-    assert case.rows("staff", "id, salary") == [(2, 100)]
-
-
-def test_a_key_that_changed_at_the_source_is_followed_or_told(
-    warehouse: str, source_url: str
-) -> None:
-    """Every load ended in a unique violation that named no cause."""
-    _run(
-        source_url,
-        "create table bills (id int primary key, line int not null, note text)",
-        "insert into bills values (1, 1, 'a'), (2, 1, 'b')",
-    )
-    case = SqlCase(warehouse, source_url)
-    case.expect("bills")
-    _run(
-        source_url,
-        "alter table bills drop constraint bills_pkey, add primary key (id, line)",
-        "insert into bills values (1, 2, 'c')",
-    )
-    done = case.expect("bills").loaded["bills"]
-    assert case.rows("bills", "id, line, note") == [(1, 1, "a"), (1, 2, "c"), (2, 1, "b")]
-    assert [change.change for change in done.schema_changes] == ["rekeyed"]
-
-
-def test_a_key_the_stored_rows_do_not_fit_says_what_to_do(warehouse: str, source_url: str) -> None:
-    _run(
-        source_url,
-        "create table codes (id int primary key, code text not null)",
-        "insert into codes values (1, 'x'), (2, 'x')",
-    )
-    case = SqlCase(warehouse, source_url)
-    case.expect("codes")
-    _run(
-        source_url,
-        "update codes set code = 'y' where id = 2",
-        "alter table codes drop constraint codes_pkey, add primary key (code)",
-    )
-    failed = case.load("codes").failed["codes"]
-    assert "changed from `id, _feed` to `code, _feed`" in failed.message
-    assert "rename to codes_before" in failed.message
-    assert case.rows("codes", "id, code") == [(1, "x"), (2, "x")]

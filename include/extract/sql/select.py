@@ -105,9 +105,9 @@ def _build_window(
     ways = [f"({' and '.join(parts)})"]
     if column.nullable:
         ways.append(f"{name} is null")
-    for bound, operator in ((FIRST_BELIEVED, "<"), (LAST_BELIEVED, ">=")):
-        value: Any = bound.date().isoformat() if column.type == "date" else _in_form(column, bound)
-        ways.append(f"{name} {operator} {syntax.bind(value, native, values)}")
+    for limit, operator in ((FIRST_BELIEVED, "<"), (LAST_BELIEVED, ">=")):
+        shown: Any = limit.date().isoformat() if column.type == "date" else _in_form(column, limit)
+        ways.append(f"{name} {operator} {syntax.bind(shown, native, values)}")
     return [f"({' or '.join(ways)})"]
 
 
