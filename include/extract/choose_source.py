@@ -1,7 +1,7 @@
 """Which class reads which feed: the connector's own source.py, else the engine of its kind."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from include.config.connector_spec import Stream
 from include.config.credentials import Credentials
@@ -55,6 +55,13 @@ class LocatedSource:
         except EltError as error:
             self._locate(error, stream)
             self._name_rights(error, stream)
+            raise
+
+    def read_as_text(self, stream: str, columns: Collection[str]) -> None:
+        try:
+            self._inner.read_as_text(stream, columns)
+        except EltError as error:
+            self._locate(error, stream)
             raise
 
     def after_commit(self, stream: str) -> None:

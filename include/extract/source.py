@@ -4,7 +4,7 @@
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -68,6 +68,12 @@ class Source(Protocol):
         """
         ...
 
+    def read_as_text(self, stream: str, columns: Collection[str]) -> None:
+        """Give these columns as text from now on, and all of the stream once more.
+
+        Only sources that detect types are asked: what they guessed turned out wrong.
+        """
+
     def after_commit(self, stream: str) -> None:
         """What is left to do once a load of the stream is committed."""
 
@@ -108,6 +114,14 @@ class SourceBase(ABC):
         self, stream: str, window: Window, options: ReadOptions = FROM_THE_START
     ) -> Iterator[Page]:
         """See `Source`."""
+
+    def read_as_text(self, stream: str, columns: Collection[str]) -> None:
+        """Nothing here is guessed.
+
+        Raises:
+            ConfigError: Always.
+        """
+        raise ConfigError(f"stream `{stream}` has no detected columns. Expected files.")
 
     def after_commit(self, stream: str) -> None:  # noqa: B027  nothing is what most have to do
         """Nothing."""

@@ -42,6 +42,7 @@ from include.load.books.rejects import Rejects, fetch_loaded, key_kinds
 from include.load.evolution.drift import build_drift, run_check_frozen
 from include.load.evolution.fill_back import Filler
 from include.load.evolution.filled_columns import run_mark_filled
+from include.load.evolution.spelling import SpellingLost, find_lost
 from include.load.page_reader import PageReader
 from include.load.parts import PartCutter, build_sum
 from include.load.plan import LoadPlan as LoadPlan  # one door for callers
@@ -73,6 +74,7 @@ def run_load(
         EltError: With tenant, feed and stream filled in. The parts committed before it stay and
             a retry goes on behind them; of the rest nothing is written. The failed ledger row is
             the caller's to write (`ledger.run_record_failure`).
+        SpellingLost: If `plan.can_reread`; see there.
     """
     place = destination or PostgresDestination(tenant_roles=warehouse.uses_tenant_roles)
     try:
@@ -117,6 +119,7 @@ class _Load:
         done: list[LoadResult] = []
         while True:
             self.run_stage(cutter.part())
+            self._require_spelling()
             try:
                 done.append(self.run_commit(clock, cutter))
             except TooManyRejects as error:
@@ -143,6 +146,7 @@ class _Load:
             table.join_types(stored[table.name])
         if self.session.fills_back:
             run_mark_filled(self.books, self.place, self.layout, stored)
+        self.has_table = bool(stored[self.layout.parent.name])
         self.types_before = self.layout.all_types()
         self.shaper.guard = fetch_guard(self.books, self.place, self.layout)
         staged_rejects.run_create(self.books)
@@ -166,6 +170,18 @@ class _Load:
     def _run_stage_batch(self, shaped: Shaped) -> None:
         self.session.run_stage(shaped)
         self.rejects.run_stage(shaped.rejects)
+
+    def _require_spelling(self) -> None:
+        """Rows shaped or stored before a guess was given up are read again, where that is possible.
+
+        Raises:
+            SpellingLost: Naming the columns; nothing has been written.
+        """
+        has_earlier = self.has_table or self.shaper.chunks > 1
+        if self.plan.can_reread and has_earlier:
+            lost = find_lost(self.layout, self.types_before)
+            if lost:
+                raise SpellingLost(lost)
 
     def run_commit(self, clock: float, cutter: PartCutter) -> LoadResult:
         """What counts: the rows and the books of one part.

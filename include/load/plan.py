@@ -35,6 +35,7 @@ class LoadPlan:
         is_full: The pages hold the whole stream, so their number is compared with the last read's.
         may_shrink: A person has accepted that much is gone.
         notices: Sentences for a person, kept with the books.
+        can_reread: The source can read all of the stream again, with some columns as text.
         replayed: Ids of quarantined records, when these and nothing else are what the pages hold.
     """
 
@@ -51,6 +52,7 @@ class LoadPlan:
     is_full: bool = False
     may_shrink: bool = False
     notices: tuple[str, ...] = ()
+    can_reread: bool = False
 
     @property
     def is_complete(self) -> bool:

@@ -83,6 +83,7 @@ def _build_plan(
         is_full=is_full and not (feed.connector.stateful or stream.stateful),
         may_shrink=request.may_shrink,
         notices=planned.notices,
+        can_reread=feed.connector.kind == "files" and feed.connector.streams_from_feed,
     )
 
 

@@ -18,6 +18,7 @@ from include.ledger import ddl
 from include.ledger import loads as ledger
 from include.ledger.connection import Warehouse
 from include.ledger.loads import LoadPlace
+from include.load.evolution.spelling import SpellingLost
 from include.load.loader import run_load
 from include.load.parts import build_sum
 from include.load.plan import LoadPlan
@@ -96,6 +97,12 @@ def _run(
             names = (*place.names, error.message)
             log.warning("read starts over tenant=%s feed=%s stream=%s reason=%s", *names)
             run_forget_position(warehouse, planned.load)
+            continue
+        except SpellingLost as lost:
+            names = (*place.names, ",".join(sorted(lost.columns)))
+            log.warning("read again as text tenant=%s feed=%s stream=%s columns=%s", *names)
+            source.read_as_text(place.stream, lost.columns)
+            stream = describe_stream(request, source)
             continue
         source.after_commit(place.stream)
         done.append(result)

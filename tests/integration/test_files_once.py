@@ -97,7 +97,7 @@ def test_reload_and_an_interval_read_again(keyed: FilesCase) -> None:
     [
         {"streams": {"orders": {**KEYED["orders"], "columns": {"id": "int", "n": "text"}}}},
         {"streams": {"orders": {**KEYED["orders"], "encoding": "cp1252"}}},
-        {"day_first": True},
+        {"dates": "day_first"},
     ],
 )
 def test_another_way_of_parsing_reads_again(keyed: FilesCase, change: dict[str, Any]) -> None:

@@ -4,33 +4,38 @@ Types come from a sample of each file; over the files of a stream the wider type
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from include.config.connector_spec import Column, Stream
 from include.config.explain import did_you_mean
 from include.config.models import Feed
-from include.core.errors import ConfigError, EltError
-from include.extract.files.detected import Detected, Part, load_detected, read_detected
+from include.core.errors import ConfigError, ContractBroken, EltError
+from include.extract.files.detected import (
+    Detected,
+    Memory,
+    Part,
+    build_memory,
+    read_detected,
+)
 from include.extract.files.file_parts import build_names, find_parts, load_parts
 from include.extract.files.fingerprint import build_fingerprint
 from include.extract.files.folder import Folder, Found, opened, require_files
-from include.extract.files.formats.detect_types import detect_json_column, detect_text_column, unite
+from include.extract.files.formats.decide_types import ORDERS
 from include.extract.files.formats.reader import (
     DEFAULT_MAX_LINE_BYTES,
     SOURCE_FILE,
     SOURCE_LINE,
     Layout,
-    read_pieces,
 )
 from include.extract.files.known import Known
-from include.extract.files.place import Place
+from include.extract.files.sampling import load_seen
+from include.extract.files.stream_columns import Said, build_columns
 from include.extract.stores.files import LoadedFile
 
 log = logging.getLogger(__name__)
 
-SAMPLE_RECORDS = 20_000
 # Keys of a block under the feed's option `streams`: those of Stream that make sense for files.
 _STREAM_KEYS = (
     *("files", "sheet", "delimiter", "encoding", "header_line", "primary_key", "columns"),
@@ -52,6 +57,7 @@ class FileStream:
         detected: File -> what was detected, as JSON for the ledger.
         notices: What discovery decided without proof; said by each load that reads a file.
         failure: Why it cannot be read; raised when it is, so that no other stream suffers.
+        is_stale: Its loaded files were read in another way than is right now.
     """
 
     stream: Stream
@@ -62,6 +68,7 @@ class FileStream:
     detected: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     failure: EltError | None = None
+    is_stale: bool = False
 
     @property
     def is_whole(self) -> bool:
@@ -69,23 +76,27 @@ class FileStream:
         return self.stream.sweep not in (None, SOURCE_FILE)
 
     def known(self, rows: Sequence[LoadedFile]) -> Known:
-        """What the ledger's rows of this stream say."""
+        """What the ledger's rows of this stream say; nothing when all is to be read again."""
+        rows = () if self.is_stale else rows
         return Known(rows, self.fingerprint, is_keyless=self.is_keyless, is_whole=self.is_whole)
 
 
 Loaded = Mapping[str, Sequence[LoadedFile]]
 
 
-def discover_streams(folder: Folder, feed: Feed, loaded: Loaded) -> dict[str, FileStream]:
+def discover_streams(
+    folder: Folder, feed: Feed, loaded: Loaded, as_text: Mapping[str, Collection[str]]
+) -> dict[str, FileStream]:
     """Every stream of the folder by name, sorted; one that cannot be read says why.
 
     Args:
         loaded: The ledger's rows by stream: a file that looks as it did is not opened again.
+        as_text: Columns by stream that a load of this run found to be no more than text.
 
     Raises:
         ConfigError: If the folder does not exist or a block of option `streams` is wrong.
     """
-    found = _Discovery(folder, feed, loaded).streams()
+    found = _Discovery(folder, feed, loaded, as_text).streams()
     return {name: found[name] for name in sorted(found)}
 
 
@@ -110,9 +121,13 @@ def takes_away(feed: Feed) -> bool:
 class _Discovery:
     """One look at a folder whose streams the feed leaves to it."""
 
-    def __init__(self, folder: Folder, feed: Feed, loaded: Loaded) -> None:
+    def __init__(
+        self, folder: Folder, feed: Feed, loaded: Loaded, as_text: Mapping[str, Collection[str]]
+    ) -> None:
         self._folder, self._feed, self._loaded = folder, feed, loaded
+        self._as_text = as_text
         self._options = feed.options
+        self._dates = _require_dates(feed)
 
     def streams(self) -> dict[str, FileStream]:
         blocks = self._options.get("streams")
@@ -166,7 +181,7 @@ class _Discovery:
         """A stream that is there to say why it cannot be read."""
         log.warning("action=stream_unreadable stream=%s message=%s", name, failure.message)
         layout = Layout(columns={})
-        stream = Stream.model_validate(_key_and_columns(name, None, {}))
+        stream = Stream.model_validate(_place_key({}))
         return FileStream(stream, files, layout, not block.get("primary_key"), "", failure=failure)
 
     def _build(self, name: str, files: tuple[Found, ...], block: dict[str, Any]) -> FileStream:
@@ -186,27 +201,37 @@ class _Discovery:
     def _build_checked(
         self, name: str, files: tuple[Found, ...], block: dict[str, Any]
     ) -> FileStream:
-        key = block.get("primary_key")
-        layout = self._layout(block)
-        fingerprint = build_fingerprint(
-            self._feed, layout, key=key, day_first=bool(self._options.get("day_first"))
-        )
+        key, layout = block.get("primary_key"), self._layout(block)
+        fingerprint = build_fingerprint(self._feed, layout, key=key, dates=self._dates)
         rows = self._loaded.get(name, ())
+        memory = build_memory(map(read_detected, rows))
         known = Known(rows, fingerprint, is_keyless=not key)
-        texts: dict[str, str] = {}
+        found: dict[str, Detected] = {}
         for file in files:
             row = known.by_looks(file)
-            texts[file.name] = (row and row.detected) or self._detect(file, layout)
-        gone = [row.detected for row in rows if row.is_archived and row.detected]
-        columns: dict[str, Column] = {}
-        for text in (*gone, *texts.values()):
-            for column, found in load_detected(text).columns.items():
-                columns[column] = unite(columns[column], found) if column in columns else found
-        columns |= layout.columns
-        described = {key: block[key] for key in _STREAM_KEYS if key in block}
+            if row is not None and row.detected:
+                found[file.name] = read_detected(row)
+            else:
+                layout = replace(layout, known=memory.given)
+                found[file.name] = self._detect(file, layout)
+                memory = replace(memory, given={**found[file.name].given, **memory.given})
+        gone = [read_detected(row) for row in rows if row.is_archived]
+        said = Said(layout.columns, self._dates, self._as_text.get(name, ()))
+        made = build_columns([*gone, *found.values()], memory, said)
+        described = {part: block[part] for part in _STREAM_KEYS if part in block}
         described["files"] = [file.name for file in files]
-        stream = Stream.model_validate(described | _key_and_columns(name, key, columns))
-        return FileStream(stream, files, layout, not key, fingerprint, texts)
+        own = _own_key(name, key, made.columns, memory) if key else _place_key(made.columns)
+        described |= own
+        return FileStream(
+            stream=Stream.model_validate(described),
+            files=files,
+            layout=replace(layout, known=memory.given),
+            is_keyless=not key,
+            fingerprint=fingerprint,
+            detected={path: one.dump(made.columns) for path, one in found.items()},
+            notices=tuple(f"stream `{name}`: {notice}" for notice in made.notices),
+            is_stale=made.is_stale,
+        )
 
     def _layout(self, block: Mapping[str, Any]) -> Layout:
         options = self._options
@@ -222,12 +247,11 @@ class _Discovery:
             rename=True,
         )
 
-    def _detect(self, file: Found, layout: Layout) -> str:
-        """Columns of one file, and its parts, as JSON."""
+    def _detect(self, file: Found, layout: Layout) -> Detected:
         with opened(self._folder, file, layout.member) as place:
-            columns = _detect(place, layout, bool(self._options.get("day_first")))
+            seen, given = load_seen(place, layout)
         part = Part(layout.member, layout.sheet)
-        return Detected(columns, part, load_parts(self._folder, file)).dump()
+        return Detected(seen, given, part, load_parts(self._folder, file))
 
 
 def _block_of(part: Part) -> dict[str, Any]:
@@ -235,42 +259,37 @@ def _block_of(part: Part) -> dict[str, Any]:
     return {"member": part.member, "sheet": part.sheet}
 
 
-def _key_and_columns(name: str, key: Any, columns: dict[str, Column]) -> dict[str, Any]:
+def _require_dates(feed: Feed) -> str | None:
+    said = feed.options.get("dates")
+    if said not in (None, *ORDERS):
+        raise ConfigError(
+            f"option `dates` is `{said}`. Expected one of {', '.join(ORDERS)}, or nothing where "
+            "the files prove it. Correct the tenant file."
+        )
+    return said
+
+
+def _place_key(columns: Mapping[str, Column]) -> dict[str, Any]:
     """Without a key of its own, a row is known by its file and line, and a file by its rows."""
-    if key:
-        key = [key] if isinstance(key, str) else list(key)
-        missing = [column for column in key if column not in columns]
-        if missing:
-            raise ConfigError(
-                f"option `streams.{name}.primary_key` names `{'`, `'.join(missing)}`, which no "
-                f"file has. Columns: {', '.join(columns) or 'none'}. Correct the tenant file."
-            )
-        return {"primary_key": key, "columns": columns}
     place = {SOURCE_FILE: Column(type="text"), SOURCE_LINE: Column(type="bigint")}
     return {
         "primary_key": [SOURCE_FILE, SOURCE_LINE],
-        "columns": columns | place,
+        "columns": {**columns, **place},
         "sweep": SOURCE_FILE,
     }
 
 
-def _detect(place: Place, layout: Layout, day_first: bool) -> dict[str, Column]:
-    """Columns of one file, typed by its first records."""
-    values: dict[str, list[Any]] = {}
-    room, is_text = SAMPLE_RECORDS, True
-    for piece in read_pieces(place, layout):
-        records = piece.records
-        if isinstance(records, list):
-            is_text = False
-            for record in records[:room]:
-                for key, value in record.items():
-                    values.setdefault(key, []).append(value)
-        else:
-            for column in records.schema.names:
-                found = records.column(column).slice(0, room).to_pylist()
-                values.setdefault(column, []).extend(found)
-        room -= len(records)
-        if room <= 0:
-            break
-    detect = detect_text_column if is_text else detect_json_column
-    return {name: detect(sample, day_first=day_first) for name, sample in values.items()}
+def _own_key(name: str, key: Any, columns: Mapping[str, Column], memory: Memory) -> dict[str, Any]:
+    key = [key] if isinstance(key, str) else list(key)
+    missing = [column for column in key if column not in columns]
+    if not missing:
+        return {"primary_key": key, "columns": dict(columns)}
+    if columns and not memory.read_as:
+        raise ConfigError(
+            f"option `streams.{name}.primary_key` names `{'`, `'.join(missing)}`, which no "
+            f"file has. Columns: {', '.join(columns) or 'none'}. Correct the tenant file."
+        )
+    raise ContractBroken(
+        f"no file has the key column `{'`, `'.join(missing)}`. Columns found: "
+        f"{', '.join(columns) or 'none'}. Check the files' header, or add its spelling to `header`."
+    )

@@ -19,7 +19,7 @@ def build_fingerprint(feed: Feed, layout: Layout, **further: Any) -> str:
     """Same text: a file gives the same rows. Covers declaration, options and the connector's code.
 
     Args:
-        further: What else decides the rows (day_first, primary key).
+        further: What else decides the rows (dates, primary key).
     """
     columns = {
         name: [column.type, column.path, column.header, column.format]

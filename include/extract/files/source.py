@@ -4,8 +4,8 @@ Data flow: option `path` -> files of the stream, by name -> those not loaded yet
 -> window -> Page. With a ledger each file is loaded once; without one all are read each time.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 
 from include.config.connector_spec import Stream
 from include.config.credentials import Credentials
@@ -46,6 +46,7 @@ class FileSource(SourceBase):
         self._ledger = stores.file_ledger
         self._opened: Folder | None = None
         self._found: dict[str, FileStream] | None = None
+        self._as_text: dict[str, set[str]] = {}
         require_known_after(feed)
 
     @property
@@ -89,6 +90,17 @@ class FileSource(SourceBase):
                 yield from self._read_once(stream, found, window, reading)
         finally:
             self._folder.clear()
+
+    def read_as_text(self, stream: str, columns: Collection[str]) -> None:
+        """These columns are text from now on; the next read takes every file once more.
+
+        For values behind the sample that do not fit a detected type: what was read before them is
+        to stand as it was written, too.
+        """
+        self._as_text.setdefault(stream, set()).update(columns)
+        self._found = None
+        found = self._find(stream)
+        self._discovered()[stream] = replace(found, is_stale=True)
 
     def after_commit(self, stream: str) -> None:
         """Archive or delete what this stream and the others of its files have loaded.
@@ -206,7 +218,8 @@ class FileSource(SourceBase):
         if self._found is None:
             loaded = fetch_loaded(self._ledger)
             try:
-                self._found = discover_streams(self._folder, self._feed, loaded)
+                found = discover_streams(self._folder, self._feed, loaded, self._as_text)
+                self._found = found
             except EltError:
                 self._folder.clear()
                 raise

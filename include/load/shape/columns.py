@@ -5,6 +5,7 @@ cast that fails or might round), the column goes through `fit`, value by value, 
 records that do not fit and the type that would hold them.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -15,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.types as pt
 
 from include.config.connector_spec import Column
+from include.core.number_text import PATTERNS, SIGNS
 from include.destinations.column_types import ARROW_TYPES, build_next_type
 from include.load.shape.values import (
     FALSE_WORDS,
@@ -31,10 +33,15 @@ Values: TypeAlias = Sequence[Any] | Any  # a list of Python values or a pyarrow 
 
 # Up to 300 characters, no exponent: what PostgreSQL's numeric surely holds.
 PLAIN_NUMBER = r"^[+-]?([0-9]{1,280}(\.[0-9]{0,20})?|\.[0-9]{1,20})$"
+# The same in a column whose type is a guess: no sign, zero or point that a number would lose.
+GUESSED_NUMBER = r"^-?((0|[1-9][0-9]{0,279})?\.[0-9]{1,20}|[1-9][0-9]{0,279})$|^0$"
+# 1.234: a thousand or a decimal. A column of integers cannot tell.
+POINTED = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
 FIRST_MOMENT = -62135596800000000  # 0001-01-01 in microseconds since 1970
 LAST_MOMENT = 253402300799999999  # 9999-12-31 23:59:59.999999
 FIRST_DAY, LAST_DAY = -719162, 2932896
 MICROSECONDS = {"epoch_s": 1_000_000, "epoch_ms": 1_000}
+BOOL_ARRAY = pa.array(["true", "false"])
 TRUE_ARRAY, FALSE_ARRAY = pa.array(sorted(TRUE_WORDS)), pa.array(sorted(FALSE_WORDS))
 CAST_FAILURES = (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError)
 
@@ -57,7 +64,7 @@ class Converted:
 def build_column(values: Values, column: Column, logical_type: str) -> Converted:
     """Convert a column, widening its type where `column` allows, else naming the bad rows."""
     array = _infer(values) if logical_type not in ("json", "bytes") else None
-    made = None if array is None else _cast(array, logical_type, column.format)
+    made = None if array is None else _cast(array, logical_type, column)
     if made is not None:
         return Converted(made, logical_type, {})
     return _build_slowly(values, column, logical_type)
@@ -76,7 +83,7 @@ def _infer(values: Values) -> Any | None:
     return array
 
 
-def _cast(array: Any, logical_type: str, pattern: str | None) -> Any | None:
+def _cast(array: Any, logical_type: str, column: Column) -> Any | None:
     if pt.is_null(array.type):
         return pa.nulls(len(array), ARROW_TYPES[logical_type])
     if pt.is_dictionary(array.type):
@@ -84,7 +91,9 @@ def _cast(array: Any, logical_type: str, pattern: str | None) -> Any | None:
     if pt.is_large_string(array.type) or pt.is_string_view(array.type):
         array = array.cast(pa.string())
     try:
-        return _CASTS[logical_type](array, pattern)
+        if column.detected and pt.is_string(array.type):
+            return _GUESSES.get(logical_type, _CASTS[logical_type])(array, column.format)
+        return _CASTS[logical_type](array, column.format)
     except CAST_FAILURES:
         return None
 
@@ -105,8 +114,11 @@ def _has_nul(array: Any) -> bool:
     return b"\x00" in bytes(memoryview(characters)[start:end])
 
 
-def _cast_int(array: Any, _pattern: str | None) -> Any | None:
-    made = _cast_bigint(array, None)
+def _cast_int(array: Any, pattern: str | None) -> Any | None:
+    return _in_int(_cast_bigint(array, pattern))
+
+
+def _in_int(made: Any | None) -> Any | None:
     if made is None or made.null_count == len(made):
         return made
     bounds = pc.min_max(made).as_py()
@@ -114,16 +126,19 @@ def _cast_int(array: Any, _pattern: str | None) -> Any | None:
     return made if low <= bounds["min"] and bounds["max"] <= high else None
 
 
-def _cast_bigint(array: Any, _pattern: str | None) -> Any | None:
+def _cast_bigint(array: Any, pattern: str | None) -> Any | None:
     if pt.is_integer(array.type):
         return array.cast(pa.int64())
+    if pattern in SIGNS:
+        plain = _plain_numbers(array, pattern)
+        return None if plain is None else plain.cast(pa.int64())
     # Arrow reads `0x1F` as a number; nobody who exports a file means that.
     if pt.is_string(array.type) and not pc.any(pc.match_substring(array, "x")).as_py():
         return array.cast(pa.int64())
     return None
 
 
-def _cast_numeric(array: Any, _pattern: str | None) -> Any | None:
+def _cast_numeric(array: Any, pattern: str | None) -> Any | None:
     if pt.is_integer(array.type):
         return array.cast(pa.string())
     if pt.is_decimal(array.type):
@@ -132,8 +147,53 @@ def _cast_numeric(array: Any, _pattern: str | None) -> Any | None:
         array = array.cast(pa.string())
     if not pt.is_string(array.type):
         return None
-    fits = pc.all(pc.match_substring_regex(array, PLAIN_NUMBER)).as_py()
-    return None if fits is False else array
+    if pattern in SIGNS:
+        return _plain_numbers(array, pattern)
+    return array if _match_all(array, PLAIN_NUMBER) else None
+
+
+def _match_all(array: Any, pattern: str) -> bool:
+    return pc.all(pc.match_substring_regex(array, pattern)).as_py() is not False
+
+
+def _plain_numbers(array: Any, written: str) -> Any | None:
+    """Numbers with a point and no groups; None when one is not written that way, or is empty."""
+    if not pt.is_string(array.type) or not _match_all(array, PATTERNS[written]):
+        return None
+    if not _match_all(array, "[0-9]"):
+        return None
+    group, point = SIGNS[written]
+    plain = pc.replace_substring(array, group, "")
+    return pc.replace_substring(plain, point, ".") if point != "." else plain
+
+
+def _guess_bigint(array: Any, pattern: str | None) -> Any | None:
+    """Integers without a needless zero in front; Arrow refuses signs and blanks itself."""
+    if pattern in SIGNS:
+        return _cast_bigint(array, pattern)
+    made = array.cast(pa.int64())
+    if made.null_count == len(made):
+        return made
+    zero = pc.and_(pc.starts_with(array, "0"), pc.greater(pc.binary_length(array), 1))
+    if pc.any(zero).as_py():
+        return None
+    is_signed = pc.min(made).as_py() <= 0
+    return None if is_signed and pc.any(pc.starts_with(array, "-0")).as_py() else made
+
+
+def _guess_int(array: Any, pattern: str | None) -> Any | None:
+    return _in_int(_guess_bigint(array, pattern))
+
+
+def _guess_numeric(array: Any, pattern: str | None) -> Any | None:
+    if pattern in SIGNS:
+        return _plain_numbers(array, pattern)
+    return array if _match_all(array, GUESSED_NUMBER) else None
+
+
+def _guess_bool(array: Any, pattern: str | None) -> Any | None:
+    known = pc.or_(pc.is_in(pc.ascii_lower(array), BOOL_ARRAY), pc.is_null(array))
+    return _cast_bool(array, pattern) if pc.all(known, min_count=0).as_py() else None
 
 
 def _cast_float(array: Any, _pattern: str | None) -> Any | None:
@@ -219,6 +279,15 @@ _CASTS = {
 }
 
 
+# Casts of text in columns whose type is a guess, where they are stricter.
+_GUESSES = {
+    "int": _guess_int,
+    "bigint": _guess_bigint,
+    "numeric": _guess_numeric,
+    "bool": _guess_bool,
+}
+
+
 def _build_slowly(values: Values, column: Column, logical_type: str) -> Converted:
     plain = build_python_values(values) if isinstance(values, pa.Array) else values
     if logical_type == "json":
@@ -228,7 +297,7 @@ def _build_slowly(values: Values, column: Column, logical_type: str) -> Converte
     misfits: dict[int, str] = {}
     for row, value in enumerate(plain):
         try:
-            made[row] = fit_value(value, logical_type, column.format)
+            made[row] = fit_value(value, logical_type, column.format, is_guess=column.detected)
         except Misfit as misfit:
             wider = _find_type(value, column, logical_type)
             if wider is not None:
@@ -252,9 +321,12 @@ def build_python_values(array: Any) -> list[Any]:
 
 def _find_type(value: Any, column: Column, current: str) -> str | None:
     candidate = build_next_type(column, current)
+    is_doubtful = column.detected and column.format is None and current in INT_LIMITS
+    if is_doubtful and isinstance(value, str) and POINTED.fullmatch(value):
+        candidate = "text"
     while candidate is not None:
         try:
-            fit_value(value, candidate, column.format)
+            fit_value(value, candidate, column.format, is_guess=column.detected)
         except Misfit:
             candidate = build_next_type(column, candidate)
         else:

@@ -50,6 +50,7 @@ class Shaper:
         layout: Types in it grow while shaping.
         key_order: Whether the keys so far prove that none came twice.
         discarded: Table -> records so far of which undeclared fields were dropped.
+        chunks: How many were shaped so far.
         guard: Redacts what arrives about people who were erased; None where nobody was.
     """
 
@@ -58,6 +59,7 @@ class Shaper:
         self.policy = policy
         self.discarded: dict[str, int] = {}
         self.guard: ErasureGuard | None = None
+        self.chunks = 0
         self._next_seq = 0
         self._trees = {table.name: _build_tree(layout, table) for table in layout.tables}
         self._unseen = {table.name: dict(table.columns) for table in layout.tables}
@@ -68,6 +70,7 @@ class Shaper:
 
     def shape(self, chunk: Chunk) -> Shaped:
         """Shape one chunk; types in the layout may be wider afterwards."""
+        self.chunks += 1
         rejects: list[Reject] = []
         if isinstance(chunk, DictChunk):
             rejects, chunk = _split_non_records(chunk)

@@ -9,12 +9,15 @@ is UTC; fractions beyond a microsecond are cut; years outside 1..9999 do not fit
 """
 
 import base64
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import orjson
+
+from include.core.number_text import SIGNS, plain_number
 
 # PostgreSQL numeric holds far more; a number of this size is damage, not data.
 MAX_DIGITS = 1000
@@ -25,30 +28,58 @@ INT_LIMITS = {"int": (-(2**31), 2**31 - 1), "bigint": (-(2**63), 2**63 - 1)}
 TRUE_WORDS = {"true", "t", "yes", "y", "1", "on"}
 FALSE_WORDS = {"false", "f", "no", "n", "0", "off"}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY = r"\d{4}-\d\d-\d\d"
+# How text of a column whose type was guessed must be written: whatever the type would not give back
+# as it was (02134, +49, 1e3, yes) says that the guess was wrong.
+AS_WRITTEN = {
+    "int": re.compile(r"-?[1-9]\d*|0"),
+    "bigint": re.compile(r"-?[1-9]\d*|0"),
+    "numeric": re.compile(r"-?(?:0|[1-9]\d*)?\.\d+|-?[1-9]\d*|0"),
+    "bool": re.compile(r"true|false", re.IGNORECASE),
+    "date": re.compile(_DAY),
+    "timestamp": re.compile(
+        rf"{_DAY}(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{{1,6}})?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?"
+    ),
+}
 
 
 class Misfit(ValueError):
     """The value does not become the type; the text names kinds of values, never the value."""
 
 
-def fit_value(value: Any, logical_type: str, pattern: str | None = None) -> Any:
+def fit_value(
+    value: Any, logical_type: str, pattern: str | None = None, *, is_guess: bool = False
+) -> Any:
     """The value as `column_types.ARROW_TYPES` wants it.
 
     Args:
         value: Anything a source may deliver, None included.
-        pattern: Column.format: epoch_s, epoch_ms, a strptime pattern or None.
+        pattern: Column.format: epoch_s, epoch_ms, a strptime pattern, a number format or None.
+        is_guess: The type was detected, so text must be written as the type writes it.
 
     Raises:
         Misfit: If the value does not fit the type.
     """
     if value is None or (logical_type not in ("text", "json", "bytes") and _is_blank(value)):
         return None
+    if is_guess and isinstance(value, str):
+        _require_as_written(value, logical_type, pattern)
     try:
         return _FITTERS[logical_type](value, pattern)
     except Misfit:
         raise
     except (ValueError, TypeError, OverflowError, ArithmeticError, RecursionError) as error:
         raise _misfit(value, logical_type) from error
+
+
+def _require_as_written(text: str, logical_type: str, pattern: str | None) -> None:
+    known = AS_WRITTEN.get(logical_type)
+    if pattern is not None:
+        fits = text == text.strip()
+    else:
+        fits = known is None or known.fullmatch(text) is not None
+    if not fits:
+        raise Misfit(f"is written as no {logical_type} is")
 
 
 def build_json(value: Any) -> str:
@@ -151,8 +182,8 @@ def _fit_text(value: Any, _pattern: str | None) -> str:
 def _fit_integer(logical_type: str) -> Callable[[Any, str | None], int]:
     low, high = INT_LIMITS[logical_type]
 
-    def fit(value: Any, _pattern: str | None) -> int:
-        number = value if type(value) is int else _exact(value, logical_type)
+    def fit(value: Any, pattern: str | None) -> int:
+        number = value if type(value) is int else _exact(value, logical_type, pattern)
         if number != int(number):
             raise Misfit(f"a number with a fraction is no {logical_type}")
         if not low <= number <= high:
@@ -162,9 +193,13 @@ def _fit_integer(logical_type: str) -> Callable[[Any, str | None], int]:
     return fit
 
 
-def _exact(value: Any, logical_type: str) -> Decimal:
+def _exact(value: Any, logical_type: str, pattern: str | None = None) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         raise _misfit(value, logical_type)
+    if pattern in SIGNS and isinstance(value, str):
+        value = plain_number(value, pattern)
+        if value is None:
+            raise Misfit(f"is written as no {logical_type} of the column's format is")
     text = str(value).strip()
     if "_" in text or not text.isascii():
         raise _misfit(value, logical_type)
@@ -179,8 +214,8 @@ def _exact(value: Any, logical_type: str) -> Decimal:
     return number
 
 
-def _fit_numeric(value: Any, _pattern: str | None) -> str:
-    return str(_exact(value, "numeric"))
+def _fit_numeric(value: Any, pattern: str | None) -> str:
+    return str(_exact(value, "numeric", pattern))
 
 
 def _fit_float(value: Any, _pattern: str | None) -> float:

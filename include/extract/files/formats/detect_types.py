@@ -1,118 +1,150 @@
-"""Column types of files nobody described, guessed from a sample and never trusted blindly.
+"""What the values of a column look like, in files nobody described; `decide_types` decides.
 
-Columns typed here are marked `detected`, so a later value that does not fit widens the column
-instead of quarantining its record. When in doubt a column stays text: a leading zero, a plus sign,
-an exponent or a thousands separator is information that a number would lose.
+Nothing is decided here: what a value looks like is a fact of its file and kept with it, while its
+type rests on everything a stream has shown so far. A leading zero, a plus sign or an exponent makes
+a text: it is information that a number would lose.
 """
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
-from include.config.connector_spec import Column, ColumnType
-
-_INT = re.compile(r"^-?(0|[1-9]\d*)$")
-_NUMERIC = re.compile(r"^-?(0|[1-9]\d*)?\.\d+$")
-_BOOL = frozenset({"true", "false"})
-_ISO_DATE = re.compile(r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
-_ISO_TIMESTAMP = re.compile(
-    r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[T ]([01]\d|2[0-3]):[0-5]\d"
-    r"(:[0-5]\d(\.\d{1,6})?)?(Z|[+-]\d\d(:?\d\d)?)?$"
-)
-_SLASHED = re.compile(r"^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})$")
 INT4_MAX = 2**31 - 1
 INT8_MAX = 2**63 - 1
+DAY_FIRST, MONTH_FIRST = "day_first", "month_first"
+DECIMAL_POINT, DECIMAL_COMMA = "decimal_point", "decimal_comma"
 
-# A pair of types that meet in a wider one; every other mixture is text.
-_WIDER: dict[frozenset[str], ColumnType] = {
-    frozenset(("int", "bigint")): "bigint",
-    frozenset(("int", "numeric")): "numeric",
-    frozenset(("bigint", "numeric")): "numeric",
-    frozenset(("date", "timestamp")): "timestamp",
-}
+_INT = re.compile(r"-?[1-9]\d*|0")
+# One group of three behind a point: 1.234 is a thousand here and a little over one there.
+_POINTED = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
+_COMMAED = re.compile(r"-?[1-9]\d{0,2},\d{3}")
+_POINT_DECIMAL = re.compile(r"-?(0|[1-9]\d*)?\.\d+")
+_COMMA_DECIMAL = re.compile(r"-?(0|[1-9]\d*)?,\d+")
+_POINT_GROUPED = re.compile(
+    r"-?[1-9]\d{0,2}(?:(?:,\d{3})+\.\d+|(?:,\d{3}){2,}|(?:,\d\d)+,\d{3}(\.\d+)?)"
+)
+_COMMA_GROUPED = re.compile(r"-?[1-9]\d{0,2}(?:(?:\.\d{3})+,\d+|(?:\.\d{3}){2,})")
+_NEGATIVE_ZERO = re.compile(r"-[0.,]*")
+# Signs of money and percent prove nothing of themselves, but the number between them may.
+_AROUND = re.compile(r"^[\s(\-+$€£¥₹%]+|[\s)\-+$€£¥₹%]+$|(?<=\d)['’\s](?=\d{3})")
+_BOOL = frozenset({"true", "false"})
+_ISO_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+_ISO_TIMESTAMP = re.compile(
+    r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[T ]([01]\d|2[0-3]):[0-5]\d"
+    r"(:[0-5]\d(\.\d{1,6})?)?(Z|[+-]\d\d(:?\d\d)?)?"
+)
+_SLASHED = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2\d{4}")
+_NUMBER_START = frozenset("0123456789.,-")
 
 
-def detect_text_column(values: Iterable[str | None], *, day_first: bool = False) -> Column:
-    """The narrowest type that fits every non-empty value; text when there is none to see."""
+@dataclass(frozen=True)
+class Seen:
+    """What the values of one column look like.
+
+    Attributes:
+        kinds: Of values: a type's name, `slashed` (03/04/2026), `pointed` (1.234), `commaed`
+            (1,234), `comma` and `point` (grouped, or with a decimal comma).
+        marks: What stands between day and month.
+        proofs: DAY_FIRST, MONTH_FIRST, DECIMAL_POINT, DECIMAL_COMMA: what some value can only be.
+    """
+
+    kinds: frozenset[str] = frozenset()
+    marks: frozenset[str] = frozenset()
+    proofs: frozenset[str] = frozenset()
+
+    @property
+    def is_mixed(self) -> bool:
+        """Written in several ways, which no further value can mend."""
+        return len(self.marks) > 1 or len(self.proofs) > 1
+
+    def __or__(self, other: "Seen") -> "Seen":
+        return Seen(self.kinds | other.kinds, self.marks | other.marks, self.proofs | other.proofs)
+
+
+def see_texts(values: Iterable[str | None]) -> Seen:
+    """Look at the cells of a column; empty ones say nothing."""
     kinds: set[str] = set()
-    formats: set[str] = set()
-    sure = day_first
-    for value in values:
-        if value is None or value == "":
+    marks: set[str] = set()
+    proofs: set[str] = set()
+    for value in set(values):
+        if not value:
             continue
-        match = _SLASHED.match(value)
+        match = _SLASHED.fullmatch(value)
         if match:
-            kinds.add("slashed")
-            formats.add(match[2])
-            first, second = int(match[1]), int(match[3])
-            if first > 12:
-                sure = True
-            if max(first, second) > 31 or min(first, second) > 12 or 0 in (first, second):
-                kinds.add("text")
+            kinds.add(_see_day(int(match[1]), int(match[3]), proofs))
+            marks.add(match[2])
         else:
-            kinds.add(_kind(value))
-        if len(kinds) > 3:
-            break
-    if kinds == {"slashed"}:
-        return _slashed_column(formats, sure)
-    found = widest(kinds - {"slashed"} | ({"text"} if "slashed" in kinds else set()))
-    return Column(type=found, detected=True)
+            kinds.add(_see_text(value, proofs))
+    return Seen(frozenset(kinds), frozenset(marks), frozenset(proofs))
 
 
-def detect_json_column(values: Iterable[Any], *, day_first: bool = False) -> Column:
-    """Type of a JSON field from its values; objects and lists stay json."""
+def see_json(values: Iterable[Any]) -> Seen:
+    """Look at the values of a JSON field; in quotes only dates are more than text."""
     kinds: set[str] = set()
     texts: list[str] = []
     for value in values:
-        if value is None:
-            continue
         if isinstance(value, str):
             texts.append(value)
-        else:
+        elif value is not None:
             kinds.add(_json_kind(value))
-    if texts and not kinds:
-        column = detect_text_column(texts, day_first=day_first)
+    if not texts:
+        return Seen(frozenset(kinds))
+    seen = see_texts(texts)
+    if kinds or not seen.kinds <= {"date", "timestamp", "slashed"}:
         # "00123" and "12" in quotes were written as text on purpose.
-        dated = column.type in ("date", "timestamp")
-        return column if dated else Column(type="text", detected=True)
-    if texts:
-        kinds.add("json" if "json" in kinds else "text")
-    return Column(type=widest(kinds), detected=True)
+        return Seen(frozenset(kinds | {"json"} if "json" in kinds else {"text"}))
+    return seen
 
 
-def widest(kinds: Iterable[str]) -> ColumnType:
-    """The type that holds all of them; text for none at all."""
-    found: str | None = None
-    for kind in kinds:
-        if found is None or found == kind:
-            found = kind
-        elif "json" in (found, kind):
-            found = "json"
-        else:
-            found = _WIDER.get(frozenset((found, kind)), "text")
-    return Column(type=found or "text").type
+def _see_day(first: int, second: int, proofs: set[str]) -> str:
+    if max(first, second) > 31 or min(first, second) > 12 or 0 in (first, second):
+        return "text"
+    if first > 12:
+        proofs.add(DAY_FIRST)
+    elif second > 12:
+        proofs.add(MONTH_FIRST)
+    return "slashed"
 
 
-def unite(first: Column, second: Column) -> Column:
-    """One column for two files; different date patterns meet in text."""
-    if first.type == second.type and first.format == second.format:
-        return first
-    if first.format or second.format:
-        return Column(type="text", detected=True)
-    return Column(type=widest([first.type, second.type]), detected=True)
+def _see_text(value: str, proofs: set[str]) -> str:
+    if value[0] in _NUMBER_START:
+        if _INT.fullmatch(value):
+            return _int_kind(int(value))
+        kind = _see_number(value, proofs)
+        if kind:
+            return kind
+        if _ISO_DATE.fullmatch(value):
+            return "date" if _is_day(value) else "text"
+        if _ISO_TIMESTAMP.fullmatch(value):
+            return "timestamp" if _is_day(value[:10]) else "text"
+    elif value.lower() in _BOOL:
+        return "bool"
+    if value[-1] in "0123456789%)-€$£¥₹" and len(value) < 40:
+        _see_number(_AROUND.sub("", value), proofs)
+    return "text"
 
 
-def _kind(value: str) -> str:
-    if _INT.match(value):
-        return _int_kind(int(value))
-    if _NUMERIC.match(value):
+def _see_number(value: str, proofs: set[str]) -> str | None:
+    """The kind of a number that is no plain integer; None for anything else."""
+    if _POINTED.fullmatch(value):
+        return "pointed"
+    if _COMMAED.fullmatch(value):
+        return "commaed"
+    if _NEGATIVE_ZERO.fullmatch(value):
+        return None
+    if _POINT_DECIMAL.fullmatch(value):
+        proofs.add(DECIMAL_POINT)
         return "numeric"
-    if _ISO_DATE.match(value):
-        return "date" if _is_day(value) else "text"
-    if _ISO_TIMESTAMP.match(value):
-        return "timestamp" if _is_day(value[:10]) else "text"
-    return "bool" if value.lower() in _BOOL else "text"
+    if _COMMA_DECIMAL.fullmatch(value) or _COMMA_GROUPED.fullmatch(value):
+        proofs.add(DECIMAL_COMMA)
+        return "comma"
+    if _POINT_GROUPED.fullmatch(value):
+        proofs.add(DECIMAL_POINT)
+        return "point"
+    return None
 
 
 def _int_kind(value: int) -> str:
@@ -126,16 +158,7 @@ def _json_kind(value: Any) -> str:
     if isinstance(value, int):
         # Ids grow: JSON numbers start at eight bytes.
         return "bigint" if abs(value) <= INT8_MAX else "numeric"
-    return "numeric" if isinstance(value, float) else "json"
-
-
-def _slashed_column(separators: set[str], day_first: bool) -> Column:
-    if len(separators) > 1:
-        return Column(type="text", detected=True)
-    mark = separators.pop()
-    # A dotted date is European; with slashes only a day above 12 or the option tells.
-    order = ("%d", "%m") if day_first or mark == "." else ("%m", "%d")
-    return Column(type="date", format=f"{order[0]}{mark}{order[1]}{mark}%Y", detected=True)
+    return "numeric" if isinstance(value, float | Decimal) else "json"
 
 
 def _is_day(text: str) -> bool:
@@ -147,16 +170,24 @@ def _is_day(text: str) -> bool:
 
 
 def excel_text(value: Any) -> str | None:
-    """A cell as text: whole numbers without `.0`, dates in ISO form, empty as None."""
+    """A cell as text: whole numbers without `.0`, others without exponent, dates in ISO form."""
     if value is None or value == "":
         return None
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
+    if isinstance(value, float):
+        return _float_text(value)
     if isinstance(value, datetime):
         midnight = (value.hour, value.minute, value.second, value.microsecond) == (0, 0, 0, 0)
         return value.date().isoformat() if midnight else value.isoformat(sep=" ")
     if hasattr(value, "isoformat"):
         return str(value.isoformat())
     return str(value)
+
+
+def _float_text(value: float) -> str:
+    """The shortest decimal that is this number; Excel itself keeps 15 digits."""
+    if value.is_integer() and abs(value) < 1e17:
+        return str(int(value))
+    text = repr(value)
+    return format(Decimal(text), "f") if "e" in text and "n" not in text else text

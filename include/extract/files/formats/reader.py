@@ -5,7 +5,6 @@ Streams, windows and pages are file_source's business.
 """
 
 import logging
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from include.config.connector_spec import Column
-from include.core.naming import SNAKE_PATTERN, snake
+from include.core.naming import snake
 from include.core.streams import Reject
 from include.extract.files.formats.closing_rows import find_closing_rows
 from include.extract.files.formats.csv_reader import (
@@ -26,7 +25,7 @@ from include.extract.files.formats.csv_reader import (
 from include.extract.files.formats.dialect import detect_dialect
 from include.extract.files.formats.excel_reader import load_sheet
 from include.extract.files.formats.facts import FileFacts
-from include.extract.files.formats.header import Header, build_header
+from include.extract.files.formats.header import Header, KeyNames, build_header
 from include.extract.files.formats.jsonl_reader import read_jsonl
 from include.extract.files.formats.recoded import load_readable
 from include.extract.files.formats.table_body import TableBody
@@ -35,9 +34,9 @@ from include.extract.files.place import EXCEL, JSON_LINES, Place
 log = logging.getLogger(__name__)
 
 DEFAULT_MAX_LINE_BYTES = 16_000_000
-_SNAKE = re.compile(SNAKE_PATTERN)
 SOURCE_FILE = "source_file"
 SOURCE_LINE = "source_line"
+PLACE_COLUMNS = (SOURCE_FILE, SOURCE_LINE)
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,8 @@ class Layout:
         member: The file of a zip with several.
         rename: Bring JSON keys into snake case (files nobody described).
         header_line: Of delimited files; 0: they have no header. None: found.
+        known: Columns by header as written, from the stream's other files; they decide names only
+            where two would be equal, so that a file read alone gives the same rows.
     """
 
     columns: Mapping[str, Column]
@@ -60,6 +61,7 @@ class Layout:
     max_line_bytes: int = DEFAULT_MAX_LINE_BYTES
     rename: bool = False
     header_line: int | None = None
+    known: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class Piece:
             sentences that name the file (`file `a.csv`: ...`) and hold no row contents. They reach
             the load's books by `Page.notices`; what is known at discovery already goes into
             `FileStream.notices`.
+        given: Header as written -> its column, for headers that are no declared spelling.
         extras: Line -> the row as written, for rows with more cells than the table has columns.
     """
 
@@ -79,6 +82,7 @@ class Piece:
     rejects: tuple[Reject, ...] = ()
     notices: tuple[str, ...] = ()
     extras: Mapping[int, str] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_pieces(place: Place, layout: Layout) -> Iterator[Piece]:
@@ -103,11 +107,10 @@ def read_pieces(place: Place, layout: Layout) -> Iterator[Piece]:
     if is_json:
         if notices:
             yield Piece([], [], notices=notices)
+        keys = KeyNames(layout.columns, PLACE_COLUMNS, layout.known)
         for found in read_jsonl(place, facts, layout.max_line_bytes):
-            records = (
-                [_rename(r, layout) for r in found.records] if layout.rename else found.records
-            )
-            yield Piece(records, found.lines, found.rejects)
+            records = [keys.rename(r) for r in found.records] if layout.rename else found.records
+            yield Piece(records, found.lines, found.rejects, given=keys.given)
         return
     yield from _read_delimited(place, facts, layout, notices)
 
@@ -122,7 +125,8 @@ def _read_delimited(
     if frame is None:
         log.warning("action=empty_file file=%s rows=0", place.name)
         return
-    names = _header(place, frame.labels, layout).names
+    header = _header(place, frame.labels, layout)
+    names = header.names
     body = TableBody(
         place,
         dialect.delimiter,
@@ -133,7 +137,7 @@ def _read_delimited(
     )
     told = (*notices, *(f"file `{place.name}`: {notice}." for notice in frame.notices))
     kept = names[: len(names) - frame.spare]
-    yield Piece(build_text_batch([], kept), [], notices=told)
+    yield Piece(build_text_batch([], kept), [], notices=told, given=header.given)
     plan = CsvPlan(dialect, names, frame.last_line, limit, body)
     for batch in read_csv(place, facts, plan):
         yield Piece(batch.table, batch.lines, batch.rejects, extras=batch.extras)
@@ -159,12 +163,13 @@ def _read_excel(place: Place, layout: Layout) -> Iterator[Piece]:
     if not cells:
         log.warning("action=empty_file file=%s rows=0", place.name)
         return
-    batch = build_batch(place, rows, _header(place, cells, layout).names)
-    yield Piece(batch.table, batch.lines, batch.rejects)
+    header = _header(place, cells, layout)
+    batch = build_batch(place, rows, header.names)
+    yield Piece(batch.table, batch.lines, batch.rejects, given=header.given)
 
 
 def _header(place: Place, cells: list[str], layout: Layout) -> Header:
-    header = build_header(cells, layout.columns, reserved=(SOURCE_FILE, SOURCE_LINE))
+    header = build_header(cells, layout.columns, PLACE_COLUMNS, layout.known)
     if header.repeated:
         log.warning(
             "action=duplicate_header file=%s columns=%s later_ones=suffixed",
@@ -172,10 +177,3 @@ def _header(place: Place, cells: list[str], layout: Layout) -> Header:
             ",".join(header.repeated),
         )
     return header
-
-
-def _rename(record: dict[str, Any], layout: Layout) -> dict[str, Any]:
-    if all(map(_SNAKE.match, record)) and record.keys().isdisjoint((SOURCE_FILE, SOURCE_LINE)):
-        return record
-    names = build_header(list(record), layout.columns, reserved=(SOURCE_FILE, SOURCE_LINE)).names
-    return dict(zip(names, record.values(), strict=True))
