@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 
 from include.core.errors import EltError
+from include.core.streams import LoadResult
+from include.ledger.connection import Warehouse
+from include.load.plan import LoadPlan
+from include.pipeline import stream_load
 from tests.integration.broken_files import (
     MAX_UNPACKED_BYTES,
     write_broken_files,
@@ -104,16 +108,14 @@ def test_a_fault_of_ours_in_one_stream_does_not_end_the_run(
     write(tmp_path / "a.csv", "id\n1\n")
     write(tmp_path / "b.csv", "id\n1\n")
     case = build_files_case(warehouse, tmp_path)
-    from include.extract.files import source as file_source
+    whole = stream_load.run_load
 
-    whole = file_source.build_file_page
-
-    def breaks(piece: Any, *rest: Any) -> Any:
-        if "a.csv" in str(piece.records.to_pydict().get("source_file")):
+    def breaks(warehouse: Warehouse, plan: LoadPlan, *rest: Any) -> LoadResult:
+        if plan.place.stream == "a":
             raise KeyError("ours")
-        return whole(piece, *rest)
+        return whole(warehouse, plan, *rest)
 
-    monkeypatch.setattr(file_source, "build_file_page", breaks)
+    monkeypatch.setattr(stream_load, "run_load", breaks)
     done = case.run()
     assert list(done.loaded) == ["b"]
     assert isinstance(done.failed["a"], EltError)
