@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from include.config.models import Tenant
 from include.core.streams import SchemaChange, Tombstone
 from include.destinations.batch import Shaped
 from include.destinations.layout import StreamLayout, TableLayout
@@ -208,6 +209,14 @@ class Destination(Protocol):
 
     shares_ledger: bool
     name_bytes: int
+
+    def run_ensure_tenant(self, books: Connection, tenant: Tenant) -> None:
+        """Make all that a tenant's feeds and models need: its schemas, and who may use them.
+
+        Raises:
+            ConfigError: The warehouse's user may not; nothing was made.
+        """
+        ...
 
     def open(
         self, books: Connection, layout: StreamLayout, tenant: str

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeAlias
 
 import psycopg
@@ -79,6 +80,14 @@ class Warehouse:
                 yield connection
         except psycopg.Error as error:
             raise build_error(error) from (None if _quotes_rows(error) else error)
+
+
+def fetch_now(connection: Connection) -> datetime:
+    """What the server's clock says."""
+    row = connection.execute("select clock_timestamp()").fetchone()
+    assert row is not None
+    found: datetime = row[0]
+    return found
 
 
 def build_error(error: psycopg.Error) -> WarehouseError:

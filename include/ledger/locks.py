@@ -40,6 +40,12 @@ def run_lock_tenant(connection: Connection, tenant: str) -> None:
         connection.execute("select pg_advisory_xact_lock(%s)", [key])
 
 
+def run_try_hold(connection: Connection, key: int) -> bool:
+    """Hold a lock until the connection is closed; False when somebody else does."""
+    row = connection.execute("select pg_try_advisory_lock(%s)", [key]).fetchone()
+    return bool(row and row[0])
+
+
 @contextmanager
 def hold(connection: Connection, keys: Iterable[int]) -> Iterator[None]:
     """Hold these locks, taken in this order, over several transactions of one session.

@@ -1,5 +1,6 @@
 """What waits in elt_ops.quarantine: found by place, reason or id, and dropped by a person."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -73,6 +74,18 @@ def fetch_record(connection: Connection, tenant: str, quarantine_id: int) -> dic
             [tenant, quarantine_id],
         )
         return cursor.fetchone()
+
+
+def fetch_payloads(
+    connection: Connection, tenant: str, ids: Sequence[int]
+) -> list[tuple[str, str, str, str]]:
+    """(key, reason, detail, payload) of these records, in the order of their ids."""
+    found = connection.execute(
+        "select record_key, reason, detail, payload from elt_ops.quarantine "
+        "where tenant = %s and quarantine_id = any(%s) order by quarantine_id",
+        [tenant, list(ids)],
+    )
+    return list(found.fetchall())
 
 
 def run_drop(connection: Connection, wanted: QuarantineFilter, reason: str) -> int:

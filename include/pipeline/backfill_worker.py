@@ -23,7 +23,7 @@ from include.ledger import backfills
 from include.ledger.backfills import Chunk
 from include.pipeline.load_environment import LoadEnvironment
 from include.pipeline.load_request import LoadRequest
-from include.pipeline.stream_load import run_prepare, run_stream_load
+from include.pipeline.stream_load import run_stream_load
 from include.pipeline.window import Skipped
 
 log = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ class BackfillWorker:
 
     def run(self) -> None:
         """Work; errors of chunks are written to them, those of the warehouse come out."""
-        run_prepare(self._feed, self._warehouse)
+        self._environment.run_prepare(self._feed)
         # An own reader for each worker: an HTTP session is not for several threads.
         source = self._environment.open_source(self._feed)
         while not self._stop.is_set():

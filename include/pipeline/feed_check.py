@@ -13,7 +13,7 @@ from include.config.models import Feed
 from include.core.clock import utcnow
 from include.core.errors import AccessDenied, EltError, UpstreamError
 from include.ledger import ddl
-from include.ledger.connection import Warehouse
+from include.ledger.connection import Warehouse, fetch_now
 from include.pipeline.load_environment import LoadEnvironment
 from include.pipeline.network_check import Step, build_clock_step, check_address
 
@@ -98,11 +98,10 @@ def check_warehouse(warehouse: Warehouse) -> Iterator[Step]:
     try:
         with warehouse.connect() as connection:
             ddl.run_migrations(connection)
-            row = connection.execute("select clock_timestamp()").fetchone()
+            now = fetch_now(connection)
     except EltError as error:
         yield Step("warehouse", error.message, error)
         return
     seconds = round(time.monotonic() - began, 3)
     yield Step("warehouse", "answers, and its ledger is up to date", seconds=seconds)
-    if row is not None:
-        yield build_clock_step(utcnow() - row[0], "the warehouse's")
+    yield build_clock_step(utcnow() - now, "the warehouse's")

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from include.config.credentials import Credentials
 from include.config.models import Feed
 from include.core.streams import Page
+from include.destinations.postgres.destination import PostgresDestination
+from include.destinations.protocol import Destination
 from include.extract.choose_source import build_source
 from include.extract.source import Source
+from include.ledger import ddl
 from include.ledger.connection import Warehouse
 from include.ledger.loads import LoadPlace
 from include.pipeline.source_stores import build_stores
@@ -22,6 +25,7 @@ class LoadEnvironment:
     """Where loads run: whatever differs between Airflow, the command line and a test.
 
     Attributes:
+        warehouse: Where the books are kept, and, unless a destination is given, the rows.
         fetch_credentials: A feed's connection, asked for only when its source is opened.
         on_page: Told each page as it is read, for whoever shows progress.
     """
@@ -29,6 +33,19 @@ class LoadEnvironment:
     warehouse: Warehouse
     fetch_credentials: Callable[[Feed], Credentials]
     on_page: Callable[[LoadPlace, Page], None] = _ignore
+    destination: Destination | None = None
+
+    @property
+    def rows(self) -> Destination:
+        """Where the rows go."""
+        beside_books = PostgresDestination(tenant_roles=self.warehouse.uses_tenant_roles)
+        return self.destination or beside_books
+
+    def run_prepare(self, feed: Feed) -> None:
+        """Bring elt_ops up to date and make the tenant's schemas and role; idempotent."""
+        with self.warehouse.connect() as books:
+            ddl.run_migrations(books)
+            self.rows.run_ensure_tenant(books, feed.tenant)
 
     def open_source(self, feed: Feed) -> Source:
         """The feed's reader, its token and jobs kept in the warehouse; asks nobody anything yet.

@@ -10,7 +10,7 @@ records had fitted then and only committed late.
 import base64
 import json
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -20,10 +20,9 @@ from include.config.connector_spec import Stream
 from include.core.errors import ConfigError, EltError
 from include.core.streams import LoadResult, Page, Reject
 from include.destinations.layout import StreamLayout, build_layout
-from include.destinations.postgres.tables import fetch_columns
 from include.ledger import loads as ledger
 from include.ledger.connection import Warehouse
-from include.ledger.quarantine import QuarantineFilter, fetch_rows
+from include.ledger.quarantine import QuarantineFilter, fetch_payloads, fetch_rows
 from include.load.loader import run_load
 from include.load.plan import LoadPlan
 from include.load.policy import StreamPolicy, build_policy
@@ -92,7 +91,9 @@ def run_replay(
     for group in _fetch_groups(warehouse, wanted, request.stream):
         plan = _build_plan(request, stream, group)
         try:
-            result = run_load(warehouse, plan, _pages(environment, plan, group.form))
+            result = run_load(
+                warehouse, plan, _pages(environment, plan, group.form), environment.rows
+            )
         except EltError as error:
             with warehouse.connect() as connection:
                 ledger.run_record_failure(connection, plan.place, error)
@@ -130,14 +131,15 @@ def _build_plan(request: LoadRequest, stream: Stream, group: _Group) -> LoadPlan
 def _pages(environment: LoadEnvironment, plan: LoadPlan, form: str) -> Iterator[Page]:
     """The records, each tried alone first: what still does not fit keeps its own payload."""
     layout = build_layout(plan.place.tenant, plan.place.connector, plan.place.stream, plan.stream)
-    warehouse = environment.warehouse
-    policy = plan.policy.salted(plan.place.tenant, warehouse.salt)
+    warehouse, tenant = environment.warehouse, plan.place.tenant
+    policy = plan.policy.salted(tenant, warehouse.salt)
     for start in range(0, len(plan.replayed), BATCH):
         with warehouse.connect() as connection:
             if start == 0:
-                for table in layout.tables:
-                    table.join_types(fetch_columns(connection, table))
-            rows = _fetch_payloads(connection, plan, plan.replayed[start : start + BATCH])
+                with environment.rows.open(connection, layout, tenant) as session:
+                    for table in layout.tables:
+                        table.join_types(session.fetch_columns(table))
+            rows = fetch_payloads(connection, tenant, plan.replayed[start : start + BATCH])
         records, rejects = [], []
         for key, reason, detail, payload in rows:
             record = _parse(payload, form, plan.stream)
@@ -154,17 +156,6 @@ def _pages(environment: LoadEnvironment, plan: LoadPlan, form: str) -> Iterator[
         page = Page(records, tuple(rejects))
         environment.on_page(plan.place, page)
         yield page
-
-
-def _fetch_payloads(
-    connection: Any, plan: LoadPlan, ids: Sequence[int]
-) -> list[tuple[str, str, str, str]]:
-    found = connection.execute(
-        "select record_key, reason, detail, payload from elt_ops.quarantine "
-        "where tenant = %s and quarantine_id = any(%s) order by quarantine_id",
-        [plan.place.tenant, list(ids)],
-    )
-    return list(found.fetchall())
 
 
 def _parse(payload: str, form: str, stream: Stream) -> dict[str, Any] | None:

@@ -1,45 +1,13 @@
-"""Deletes what elt_ops need not keep for ever.
-
-A load that wrote rows stays: `_load_id` of every mart row leads to it. So does each stream's newest
-load, which freshness is measured by, and every quarantined record that nobody has dealt with.
-"""
+"""Deletes what elt_ops need not keep for ever; the rules are the ledger's."""
 
 import logging
 from datetime import timedelta
 
 from include.core.clock import utcnow
 from include.ledger.connection import Warehouse
+from include.ledger.retention import run_delete_older
 
 log = logging.getLogger(__name__)
-
-STATEMENTS = {
-    "quarantine": "delete from elt_ops.quarantine where state <> 'open' and last_seen < %s",
-    "loads": """
-        delete from elt_ops.loads as l
-        where l.finished_at < %s
-        and (l.state = 'failed' or l.inserted + l.updated + l.deleted = 0)
-        and l.load_id not in (
-            select max(newest.load_id) from elt_ops.loads as newest
-            group by newest.tenant, newest.feed, newest.stream
-        )
-        and not exists (select from elt_ops.quarantine as q where q.load_id = l.load_id)
-        and not exists (select from elt_ops.schema_changes as s where s.load_id = l.load_id)
-        and not exists (select from elt_ops.cursors as c where c.load_id = l.load_id)
-    """,
-    "check_results": """
-        delete from elt_ops.check_results as r
-        where r.checked_at < %s
-        and r.result_id not in (
-            select max(newest.result_id) from elt_ops.check_results as newest
-            group by newest.tenant, newest.feed, newest.stream, newest.layer, newest.check_name
-        )
-    """,
-    # New events stay until somebody has drained them, however old they are.
-    "inbox": "delete from elt_ops.inbox where state <> 'new' and settled_at < %s",
-    # Chunks go with their backfill.
-    "backfills": "delete from elt_ops.backfills where finished_at < %s",
-    "alerts": "delete from elt_ops.alerts where last_at < %s",
-}
 
 
 def run_retention(warehouse: Warehouse, days: int) -> dict[str, int]:
@@ -49,9 +17,7 @@ def run_retention(warehouse: Warehouse, days: int) -> dict[str, int]:
         WarehouseError: If the ledger cannot be changed; nothing is deleted then.
     """
     cutoff = utcnow() - timedelta(days=days)
-    deleted = {}
     with warehouse.connect() as connection:
-        for table, statement in STATEMENTS.items():
-            deleted[table] = connection.execute(statement.encode(), [cutoff]).rowcount
+        deleted = run_delete_older(connection, cutoff)
     log.info("retention finished days=%d %s", days, deleted)
     return deleted

@@ -12,9 +12,7 @@ from include.config.models import Feed
 from include.core.clock import utcnow
 from include.core.errors import ConfigError, EltError, PositionRefused, TooManyRejects
 from include.core.streams import LoadResult, Page, Window
-from include.destinations.postgres.tenant_schemas import run_ensure_tenant
 from include.extract.source import ReadOptions, Source
-from include.ledger import ddl
 from include.ledger import loads as ledger
 from include.ledger.connection import Warehouse
 from include.ledger.loads import LoadPlace
@@ -76,7 +74,7 @@ def _run(
     request: LoadRequest, place: LoadPlace, environment: LoadEnvironment, source: Source | None
 ) -> LoadResult | Skipped:
     warehouse = environment.warehouse
-    run_prepare(request.feed, warehouse)
+    environment.run_prepare(request.feed)
     source = source or environment.open_source(request.feed)
     stream = describe_stream(request, source)
     restarts, done = 0, []
@@ -89,7 +87,7 @@ def _run(
         options = ReadOptions(planned.position, request.reading)
         pages = _read(source, planned.load.place, options, environment)
         try:
-            result = run_load(warehouse, planned.load, pages)
+            result = run_load(warehouse, planned.load, pages, environment.rows)
         except PositionRefused as error:
             if planned.load.stateful or restarts == MAX_RESTARTS:
                 raise
@@ -126,18 +124,11 @@ def _is_up_to(plan: LoadPlan, now: datetime) -> bool:
     return plan.place.window.end is None or plan.place.window.end >= now
 
 
-def run_prepare(feed: Feed, warehouse: Warehouse) -> None:
-    """Bring elt_ops up to date and make the tenant's schemas and role; idempotent."""
-    with warehouse.connect() as connection:
-        ddl.run_migrations(connection)
-        run_ensure_tenant(connection, feed.tenant)
-
-
 def fetch_streams(feed: Feed, environment: LoadEnvironment) -> Mapping[str, Stream]:
     """Today's declarations of a feed's streams; those of detected ones are asked of the source."""
     if not feed.connector.streams_from_feed:
         return feed.streams
-    run_prepare(feed, environment.warehouse)
+    environment.run_prepare(feed)
     return environment.open_source(feed).discover()
 
 

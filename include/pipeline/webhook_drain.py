@@ -27,10 +27,11 @@ from include.core.webhook_event import UNKNOWN, WebhookEvent
 from include.extract.source import FROM_THE_START, EventSource, ReadOptions, Source
 from include.ledger import ddl
 from include.ledger.connection import Warehouse
+from include.ledger.locks import run_try_hold
 from include.ledger.stores import inbox
 from include.pipeline.load_environment import LoadEnvironment
 from include.pipeline.load_request import LoadRequest
-from include.pipeline.stream_load import run_prepare, run_stream_load
+from include.pipeline.stream_load import run_stream_load
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ def run_drain(feed: Feed, environment: LoadEnvironment, origin: RunOrigin = NOWH
         EltError: Only when the source cannot be opened; a stream's own error is in the answer.
     """
     result = DrainResult()
-    run_prepare(feed, environment.warehouse)
+    environment.run_prepare(feed)
     source = environment.open_source(feed)
     # An explicit window leaves the cursor where the scheduled reads have put it.
     request = LoadRequest(feed, RunKind.SCHEDULED, window=Window(), origin=origin)
@@ -102,8 +103,7 @@ def _alone(feed: Feed, warehouse: Warehouse) -> Iterator[bool]:
     """False when another process drains this inbox: it will see to the rest."""
     key = naming.lock_key(feed.tenant.id, feed.name, "inbox")
     with warehouse.connect(autocommit=True) as connection:
-        row = connection.execute("select pg_try_advisory_lock(%s)", [key]).fetchone()
-        yield bool(row and row[0])
+        yield run_try_hold(connection, key)
 
 
 class _Drain:

@@ -15,6 +15,7 @@ import duckdb
 import orjson
 import pyarrow as pa
 
+from include.config.models import Tenant
 from include.core import naming
 from include.core.errors import WarehouseUnavailable
 from include.core.streams import SchemaChange, Tombstone

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from psycopg import sql
 
+from include.config.models import Tenant
 from include.core import naming
 from include.core.streams import SchemaChange, Tombstone
 from include.destinations.batch import Shaped
@@ -18,7 +19,7 @@ from include.destinations.postgres.tables import (
     run_add_primary_key,
     run_ensure_tables,
 )
-from include.destinations.postgres.tenant_schemas import run_ensure_schemas
+from include.destinations.postgres.tenant_schemas import run_ensure_schemas, run_ensure_tenant
 from include.destinations.postgres.texts import PostgresTexts
 from include.destinations.postgres.tombstones import run_tombstones
 from include.destinations.protocol import (
@@ -40,6 +41,9 @@ class PostgresDestination:
 
     def __init__(self, *, tenant_roles: bool) -> None:
         self._tenant_roles = tenant_roles
+
+    def run_ensure_tenant(self, books: Connection, tenant: Tenant) -> None:
+        run_ensure_tenant(books, tenant, tenant_roles=self._tenant_roles)
 
     @contextmanager
     def open(

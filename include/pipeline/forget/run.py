@@ -67,8 +67,8 @@ def run_forget(
     """Erase; running it again finds nothing left to do.
 
     Args:
-        destination: Where the tenant's rows are; None: beside the books.
         dry_run: Do all of it and take it back.
+        destination: Where the tenant's rows are; None: beside the books.
         on_table: Told of each table that the last search, the longest step, has been through: how
             many so far, and of how many.
 
