@@ -16,6 +16,7 @@ import orjson
 import pyarrow as pa
 
 from include.config.models import Tenant
+from include.config.models import Tenant
 from include.core import naming
 from include.core.errors import WarehouseUnavailable
 from include.core.streams import SchemaChange, Tombstone
@@ -52,6 +53,9 @@ class DuckDestination:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+
+    def run_ensure_tenant(self, books: Connection, tenant: Tenant) -> None:
+        """Schemas come with their first table."""
 
     @contextmanager
     def open(self, books: Connection, layout: StreamLayout, tenant: str) -> Iterator["DuckSession"]:
