@@ -69,12 +69,16 @@ def _fetch(arguments: Arguments, tenants: tuple[Tenant, ...]) -> list[dict[str, 
     """Newest first over all tenants; tenants that share a warehouse are asked in one query."""
     from include.commands.connect import load_warehouse
     from include.ledger import ddl
-    from include.ledger.load_history import fetch_history
+    from include.ledger.load_history import LoadFilter, fetch_history
 
-    wanted = {
-        name: getattr(arguments, name)
-        for name in ("feed", "stream", "state", "kind", "run", "limit")
-    } | {"since": _since(arguments.since)}
+    wanted = LoadFilter(
+        feed=arguments.feed,
+        stream=arguments.stream,
+        state=arguments.state,
+        kind=arguments.kind,
+        run=arguments.run,
+        since=_since(arguments.since),
+    )
     by_url: dict[str, list[str]] = {}
     warehouses = {}
     for tenant in tenants:
@@ -85,7 +89,7 @@ def _fetch(arguments: Arguments, tenants: tuple[Tenant, ...]) -> list[dict[str, 
     for url, names in by_url.items():
         with warehouses[url].connect() as connection:
             ddl.run_migrations(connection)
-            rows += fetch_history(connection, names, **wanted)
+            rows += fetch_history(connection, names, wanted, limit=arguments.limit)
     return sorted(rows, key=lambda row: row["finished_at"], reverse=True)[: arguments.limit]
 
 

@@ -12,7 +12,7 @@ from include.commands.written import say_written
 from include.config.settings import load_settings
 from include.core.errors import ConfigError
 from include.scaffold.conformed import load_concepts
-from include.scaffold.connector import build_connector_files
+from include.scaffold.connector import Folders, build_connector_files
 from include.scaffold.files import run_write
 
 
@@ -45,8 +45,7 @@ def run(arguments: Arguments) -> int:
     files = build_connector_files(
         arguments.name,
         arguments.kind,
-        connectors_dir=settings.connectors_dir,
-        dbt_project_dir=settings.dbt_project_dir,
+        Folders(settings.connectors_dir, settings.dbt_project_dir),
         concepts=load_concepts(settings.dbt_project_dir),
         wanted_concepts=tuple(arguments.concept or ()),
         with_hooks=arguments.hooks,

@@ -24,7 +24,7 @@ def is_live() -> bool:
     """Whether a person watches stderr; a dumb terminal cannot redraw a line."""
     if not sys.stderr.isatty():
         return False
-    from include.commands.tables import build_console
+    from include.commands.terminal import build_console
 
     return not build_console(sys.stderr).is_dumb_terminal
 

@@ -3,13 +3,13 @@
 import io
 from collections.abc import Sequence
 from datetime import datetime
-from typing import IO
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from include.commands.output import people, shown
+from include.commands.terminal import build_console, run_print
 
 GAP = 2
 # A column of sentences is wrapped before a column is left out, but not to less than this.
@@ -45,24 +45,6 @@ def build_lines(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> lis
     with console.capture() as capture:
         console.print(_build_table(headers, rows, every, wraps=False))
     return [line.rstrip() for line in capture.get().splitlines()]
-
-
-def build_console(stream: IO[str]) -> Console:
-    """Rich on this stream; data is never taken for markup, and NO_COLOR is obeyed."""
-    return Console(file=stream, markup=False, highlight=False, emoji=False)
-
-
-def run_print(stream: IO[str], what: Table | Text, *, soft_wrap: bool = True) -> None:
-    """Write it styled for this terminal.
-
-    By the stream's own `write`: while bars are shown it puts lines above them, and rich's print
-    would go around it.
-    """
-    console = build_console(stream)
-    with console.capture() as capture:
-        console.print(what, soft_wrap=soft_wrap)
-    stream.write(capture.get())
-    stream.flush()
 
 
 def choose_columns(

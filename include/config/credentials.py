@@ -69,30 +69,36 @@ def read_salt(credentials: Credentials) -> str | None:
     return salt
 
 
-def build_credentials(
-    connection_id: str,
-    *,
-    host: str | None,
-    port: int | None,
-    schema: str | None,
-    login: str | None,
-    password: str | None,
-    extra: Mapping[str, object],
-    conn_type: str | None = None,
-) -> Credentials:
-    """Put Airflow's connection fields into one value.
+@dataclass(frozen=True, repr=False)
+class ConnectionFields:
+    """A connection as Airflow keeps it.
 
-    `schema` is the URL scheme for HTTP hosts and the database's name for databases.
+    Attributes:
+        schema: The URL scheme for HTTP hosts and the database's name for databases.
+        extra: Whatever has no field of its own, JSON values.
     """
-    url = host
-    if host and "://" not in host:
-        url = f"{schema or 'https'}://{host}" + (f":{port}" if port else "")
-    fields = {key: _as_text(value) for key, value in extra.items() if value is not None}
-    if login:
-        fields["login"] = login
-    if password:
-        fields["password"] = password
-    return Credentials(connection_id, url, fields, conn_type, host, port, schema)
+
+    connection_id: str
+    host: str | None = None
+    port: int | None = None
+    schema: str | None = None
+    login: str | None = None
+    password: str | None = None
+    extra: Mapping[str, object] = field(default_factory=dict)
+    conn_type: str | None = None
+
+
+def build_credentials(of: ConnectionFields) -> Credentials:
+    """What a source is given of a connection."""
+    url = of.host
+    if of.host and "://" not in of.host:
+        url = f"{of.schema or 'https'}://{of.host}" + (f":{of.port}" if of.port else "")
+    fields = {key: _as_text(value) for key, value in of.extra.items() if value is not None}
+    if of.login:
+        fields["login"] = of.login
+    if of.password:
+        fields["password"] = of.password
+    return Credentials(of.connection_id, url, fields, of.conn_type, of.host, of.port, of.schema)
 
 
 def _as_text(value: object) -> str:
@@ -131,14 +137,16 @@ def _from_json(connection_id: str, text: str) -> Credentials:
             "conn_type, host, login, password, extra."
         ) from None
     return build_credentials(
-        connection_id,
-        host=data.get("host"),
-        port=data.get("port"),
-        schema=data.get("schema"),
-        login=data.get("login"),
-        password=data.get("password"),
-        extra=extra,
-        conn_type=data.get("conn_type"),
+        ConnectionFields(
+            connection_id,
+            host=data.get("host"),
+            port=data.get("port"),
+            schema=data.get("schema"),
+            login=data.get("login"),
+            password=data.get("password"),
+            extra=extra,
+            conn_type=data.get("conn_type"),
+        )
     )
 
 
@@ -155,12 +163,14 @@ def _from_uri(connection_id: str, text: str) -> Credentials:
             "in login and password percent-encoded."
         )
     return build_credentials(
-        connection_id,
-        host=unquote(host or "") or None,
-        port=port,
-        schema=parts.path.strip("/") or None,
-        login=unquote(parts.username or "") or None,
-        password=unquote(parts.password or "") or None,
-        extra=dict(parse_qsl(parts.query)),
-        conn_type=parts.scheme,
+        ConnectionFields(
+            connection_id,
+            host=unquote(host or "") or None,
+            port=port,
+            schema=parts.path.strip("/") or None,
+            login=unquote(parts.username or "") or None,
+            password=unquote(parts.password or "") or None,
+            extra=dict(parse_qsl(parts.query)),
+            conn_type=parts.scheme,
+        )
     )

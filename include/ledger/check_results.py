@@ -72,29 +72,35 @@ def fetch_latest_checks(
         return cursor.fetchall()
 
 
-def run_record_score(
-    connection: Connection,
-    tenant: str,
-    layer: str,
-    score: Decimal | None,
-    *,
-    checks: int,
-    failed: int,
-    feed: str | None = None,
-    dag_id: str | None = None,
-    run_id: str | None = None,
-) -> None:
-    """Write one score.
+@dataclass(frozen=True, slots=True)
+class ScoreRow:
+    """One score.
 
-    Args:
+    Attributes:
         score: 0 to 100; None when nothing was checked.
         checks: How many checks ran or are broken.
         failed: How many of them did not pass.
     """
+
+    tenant: str
+    layer: str
+    score: Decimal | None
+    checks: int
+    failed: int
+    feed: str | None = None
+    dag_id: str | None = None
+    run_id: str | None = None
+
+
+def run_record_score(connection: Connection, row: ScoreRow) -> None:
+    """Write it."""
     connection.execute(
         "insert into elt_ops.scores (tenant, feed, layer, score, checks, failed, scored_at, "
         "dag_id, run_id) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-        [tenant, feed, layer, score, checks, failed, utcnow(), dag_id, run_id],
+        [
+            *(row.tenant, row.feed, row.layer, row.score, row.checks, row.failed),
+            *(utcnow(), row.dag_id, row.run_id),
+        ],
     )
 
 

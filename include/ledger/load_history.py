@@ -1,6 +1,7 @@
 """The ledger as people search it."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,19 +21,34 @@ def fetch_last_sizes(connection: Connection, tenant: str) -> dict[tuple[str, str
     return {(feed, stream): int(count) for feed, stream, count in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class LoadFilter:
+    """Which loads; everything that is given narrows.
+
+    Attributes:
+        run: Orchestrator's run id.
+        since: Only those that ended then or later.
+    """
+
+    feed: str | None = None
+    stream: str | None = None
+    state: str | None = None
+    kind: str | None = None
+    run: str | None = None
+    since: datetime | None = None
+
+
+ALL_LOADS = LoadFilter()
+
+
 def fetch_history(
     connection: Connection,
     tenants: Sequence[str],
+    wanted: LoadFilter = ALL_LOADS,
     *,
-    feed: str | None = None,
-    stream: str | None = None,
-    state: str | None = None,
-    kind: str | None = None,
-    run: str | None = None,
-    since: datetime | None = None,
     limit: int = 20,
 ) -> list[dict[str, Any]]:
-    """Rows of elt_ops.loads, newest first; every given argument narrows."""
+    """Rows of elt_ops.loads, newest first."""
     with connection.cursor(row_factory=dict_row) as cursor:
         cursor.execute(
             "select * from elt_ops.loads where tenant = any(%(tenants)s) "
@@ -43,13 +59,8 @@ def fetch_history(
             "order by load_id desc limit %(limit)s",
             {
                 "tenants": list(tenants),
-                "feed": feed,
-                "stream": stream,
-                "state": state,
-                "kind": kind,
-                "run": run,
-                "since": since,
                 "limit": limit,
+                **asdict(wanted),
             },
         )
         return cursor.fetchall()

@@ -2,20 +2,39 @@
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from airflow.sdk import Connection
 from airflow.sdk.exceptions import AirflowNotFoundException, AirflowRuntimeError
 from airflow.sdk.log import mask_secret
 
-from include.config.credentials import Credentials, build_credentials, read_salt
+from include.config.credentials import ConnectionFields, Credentials, build_credentials, read_salt
 from include.config.models import Feed, Tenant
 from include.config.reach import find_destination_fault
 from include.config.settings import load_settings
 from include.core import naming
 from include.core.errors import ConfigError, MissingSecret
 from include.ledger.conninfo import build_query
+
+if TYPE_CHECKING:
+    from include.ledger.connection import Warehouse
+    from include.pipeline.load_environment import LoadEnvironment
+
+
+def build_warehouse(tenant: Tenant) -> "Warehouse":
+    """The tenant's Warehouse by its Airflow connection, else by WAREHOUSE_URL."""
+    # Drivers: a DAG file that names an operator must not wait for them.
+    from include.ledger.connection import Warehouse
+
+    return Warehouse(fetch_warehouse_url(tenant), salt=fetch_salt(tenant))
+
+
+def build_environment(tenant: Tenant) -> "LoadEnvironment":
+    """Where a tenant's loads run: its Warehouse, and Airflow's connections."""
+    from include.pipeline.load_environment import LoadEnvironment
+
+    return LoadEnvironment(build_warehouse(tenant), fetch_credentials)
 
 
 def fetch_credentials(feed: Feed) -> Credentials:
@@ -102,14 +121,16 @@ def build_url(connection: Any) -> str:
 
 def _build(connection: Any) -> Credentials:
     credentials = build_credentials(
-        connection.conn_id,
-        host=connection.host,
-        port=connection.port,
-        schema=connection.schema,
-        login=connection.login,
-        password=connection.password,
-        extra=_extra(connection),
-        conn_type=connection.conn_type,
+        ConnectionFields(
+            connection.conn_id,
+            host=connection.host,
+            port=connection.port,
+            schema=connection.schema,
+            login=connection.login,
+            password=connection.password,
+            extra=_extra(connection),
+            conn_type=connection.conn_type,
+        )
     )
     _mask(value for name, value in credentials.fields.items() if name != "login")
     return credentials

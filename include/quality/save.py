@@ -56,8 +56,7 @@ def _save_score(
     feed: str | None,
 ) -> None:
     counted = [outcome for outcome in found if outcome.status is not Status.SKIPPED]
-    store.run_record_score(
-        connection,
+    row = store.ScoreRow(
         tenant,
         layer,
         build_score(found),
@@ -67,3 +66,4 @@ def _save_score(
         dag_id=context.dag_id,
         run_id=context.run_id,
     )
+    store.run_record_score(connection, row)

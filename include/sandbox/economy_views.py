@@ -8,11 +8,11 @@ from datetime import timedelta
 from include.sandbox.economy import leads, sales
 from include.sandbox.economy.books import Books, build_books
 from include.sandbox.economy.calls import CallBook, build_calls
-from include.sandbox.economy.campaigns import AdsAccount, Arrival, Click, build_ads
+from include.sandbox.economy.campaigns import AdsAccount, Advertiser, Arrival, Click, build_ads
 from include.sandbox.economy.deals import SalesDesk, build_desk
 from include.sandbox.economy.erp import Erp, build_erp
 from include.sandbox.economy.point_of_sale import Tills, build_tills
-from include.sandbox.economy.visits import Happening, Visits, build_purchase, build_visits
+from include.sandbox.economy.visits import Happening, Visits, Website, build_purchase, build_visits
 from include.sandbox.serve.session import Session
 from include.sandbox.world import START, TAIL_DAYS
 
@@ -34,11 +34,13 @@ def fetch_ads(session: Session, tenant: str, platform: str) -> AdsAccount:
         f"economy/ads/{platform}",
         tenant,
         lambda: build_ads(
-            session.spec.seed,
-            session.spec.size,
-            tenant,
-            session.world.businesses[tenant].timezone,
-            platform,
+            Advertiser(
+                session.spec.seed,
+                session.spec.size,
+                tenant,
+                session.world.businesses[tenant].timezone,
+                platform,
+            ),
             fetch_arrivals(session, tenant),
             START,
             session.now[tenant],
@@ -67,16 +69,14 @@ def _build_visits(session: Session, tenant: str) -> Visits:
     ]
     events = {"call": "click_to_call", "form": "generate_lead", "text": "generate_lead"}
     happenings += [Happening(p.key, p.came_at, p.touch, events[p.way]) for p in business.prospects]
-    return build_visits(
+    website = Website(
         seed,
         tenant,
         business.timezone,
-        happenings,
         session.spec.size * (0.24 if shop else 0.03),
         sales.TOUCHES if shop else leads.TOUCHES,
-        START,
-        session.now[tenant],
     )
+    return build_visits(website, happenings, START, session.now[tenant])
 
 
 def fetch_calls(session: Session, tenant: str = "summit") -> CallBook:

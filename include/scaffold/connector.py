@@ -1,5 +1,6 @@
 """A new connector folder that validates, loads and compiles before its author changes a line."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -16,12 +17,19 @@ Kind = Literal["rest", "files", "python"]
 KINDS: tuple[Kind, ...] = ("rest", "files", "python")
 
 
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where connectors and dbt's project lie."""
+
+    connectors: Path
+    dbt_project: Path
+
+
 def build_connector_files(
     name: str,
     kind: Kind,
+    folders: Folders,
     *,
-    connectors_dir: Path,
-    dbt_project_dir: Path,
     concepts: Concepts,
     wanted_concepts: tuple[str, ...] = (),
     with_hooks: bool = False,
@@ -55,8 +63,8 @@ def build_connector_files(
     if kind == "python" or with_hooks:
         files["__init__.py"] = f'"""{values["title"]}: see README.md."""\n'
     connector = Connector.model_validate(yaml.safe_load(described))
-    staging = dbt_project_dir / "models" / "staging" / name
+    staging = folders.dbt_project / "models" / "staging" / name
     return [
-        *(NewFile(connectors_dir / name / stem, text) for stem, text in sorted(files.items())),
+        *(NewFile(folders.connectors / name / stem, text) for stem, text in sorted(files.items())),
         *build_staging_files(connector, staging, concepts),
     ]

@@ -5,6 +5,7 @@ and are kept once a person has edited them.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from include.config.connector_spec import Connector, Stream
@@ -63,14 +64,16 @@ def build_staging_files(
         model = naming.staging_model(name, stream_name)
         keys = [c.name for c in columns if c.expression in _key_forms(stream.primary_key)]
         about = stream.description or f"One row per {singular(stream_name)}."
-        files += _model(folder, name, model, stream_name, columns, keys, about)
+        staged = _Model(model, stream_name, columns, keys, about)
+        files += _build_model(folder, name, staged)
         for child in sorted(stream.children):
             columns = build_child_columns(stream_name, stream, child)
             model = naming.staging_model(name, f"{singular(stream_name)}_{child}")
             keys = [c.name for c in columns if c.expression in _parent_forms(stream.primary_key)]
             about = f"One row per element of `{child}` of one {singular(stream_name)}."
             table = naming.child_table(stream_name, child)
-            files += _model(folder, name, model, table, columns, [*keys, "line_position"], about)
+            staged = _Model(model, table, columns, [*keys, "line_position"], about)
+            files += _build_model(folder, name, staged)
     return [*files, *build_conformed_files(connector, folder, concepts)]
 
 
@@ -107,20 +110,24 @@ def _sources(connector: Connector, name: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _model(
-    folder: Path,
-    connector: str,
-    model: str,
-    table: str,
-    columns: list[StagedColumn],
-    keys: list[str],
-    about: str,
-) -> list[NewFile]:
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """One staging model: its name, the raw table it reads, its columns and key, its sentence."""
+
+    name: str
+    table: str
+    columns: list[StagedColumn]
+    keys: list[str]
+    about: str
+
+
+def _build_model(folder: Path, connector: str, model: _Model) -> list[NewFile]:
     """The view and its yml."""
-    sql = _view(connector, table, columns)
+    sql = _view(connector, model.table, model.columns)
+    yml = _yml(model.name, model.about, model.columns, model.keys)
     return [
-        NewFile(folder / f"{model}.sql", sql, generated=True),
-        NewFile(folder / f"{model}.yml", _yml(model, about, columns, keys), generated=True),
+        NewFile(folder / f"{model.name}.sql", sql, generated=True),
+        NewFile(folder / f"{model.name}.yml", yml, generated=True),
     ]
 
 

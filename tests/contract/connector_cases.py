@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from include.config.connector_spec import Paginator, Stream
-from include.config.credentials import Credentials, build_credentials
+from include.config.credentials import ConnectionFields, Credentials, build_credentials
 from include.config.load import load_platform
 from include.config.models import Feed
 from include.core.streams import Page, Window
@@ -142,13 +142,15 @@ def sandbox_credentials(
     """What Airflow would hand over for this vendor's connection."""
     found = build_connection(url, vendor, fields)
     return build_credentials(
-        connection_id,
-        host=found["host"],
-        port=None,
-        schema=None,
-        login=found.get("login"),
-        password=found.get("password"),
-        extra=found["extra"],
+        ConnectionFields(
+            connection_id,
+            host=found["host"],
+            port=None,
+            schema=None,
+            login=found.get("login"),
+            password=found.get("password"),
+            extra=found["extra"],
+        )
     )
 
 

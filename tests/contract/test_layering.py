@@ -3,6 +3,7 @@
 import ast
 import sys
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 
 import pytest
 
@@ -191,3 +192,50 @@ def test_dag_files_only_register() -> None:
         if name.split(".")[0] == "dags"
     ]
     assert not importers
+
+
+def _graph() -> dict[str, set[str]]:
+    """Module -> modules of ours it imports, those inside functions included."""
+    names = {".".join(module.path.with_suffix("").parts) for module in MODULES}
+    names |= {name.removesuffix(".__init__") for name in names}
+    found: dict[str, set[str]] = {}
+    for module in MODULES:
+        name = ".".join(module.path.with_suffix("").parts).removesuffix(".__init__")
+        asked = {imported for _, imported in imported_modules(module)}
+        targets = {one if one in names else one.rpartition(".")[0] for one in asked}
+        found[name] = {one for one in targets if one in names} - {name}
+    return found
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """An import inside a function hid six circles: neither side could be read or moved alone."""
+    graph = _graph()
+    assert len(graph) > 300
+    assert "include.ledger.connection" in graph["include.orchestration.connections"]
+    sorter = TopologicalSorter(graph)
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        pytest.fail("circle: " + " -> ".join(reversed(error.args[1])))
+
+
+# Rooms of extract, and the ones each may use; what lies beside the rooms is free to all.
+EXTRACT_ROOMS = {
+    "stores": set(),
+    "http": {"stores"},
+    "rest": {"http", "stores"},
+    "files": {"stores"},
+    "sql": {"stores"},
+    "programs": {"stores"},
+}
+
+
+def test_rooms_of_extract_keep_to_themselves() -> None:
+    found = []
+    for name, targets in _graph().items():
+        room = name.split(".")[2] if name.startswith("include.extract.") else ""
+        for target in targets if room in EXTRACT_ROOMS else ():
+            other = target.split(".")[2] if target.startswith("include.extract.") else ""
+            if other in EXTRACT_ROOMS and other not in {room, *EXTRACT_ROOMS[room]}:
+                found.append(f"{name} imports {target}")
+    assert not found, "\n".join(sorted(found))

@@ -114,7 +114,7 @@ def test_the_task_asks_the_pipeline_for_a_sweep(swept, monkeypatch) -> None:
     monkeypatch.setattr(
         "include.orchestration.alerts.schema_change.notify_changes", lambda *args: None
     )
-    monkeypatch.setattr(operators, "build_warehouse", lambda tenant: None)
+    monkeypatch.setattr(operators, "build_environment", lambda tenant: None)
     ti = SimpleNamespace(dag_id="sweep__shop__wiped", run_id="r", task_id="people", try_number=1)
     context = {"ti": ti, "params": {"accept_deletes": True}}
     counts = build_sweep_dag(swept).get_task("people").execute(context)

@@ -15,7 +15,7 @@ from include.destinations.postgres.tenant_schemas import run_ensure_schemas
 from include.ledger import check_results as outcomes
 from include.ledger import cursors, ddl
 from include.ledger.connection import Warehouse
-from include.ledger.load_history import fetch_history, fetch_latest_loads
+from include.ledger.load_history import LoadFilter, fetch_history, fetch_latest_loads
 from include.ledger.migrations import MIGRATIONS
 from include.ledger.quarantine import QuarantineFilter, fetch_rows
 from tests.integration.load_case import build_case, order
@@ -166,7 +166,9 @@ def test_the_ledger_answers_newest_first(warehouse: str) -> None:
         loads = fetch_history(connection, [case.tenant])
         assert [row["run_id"] for row in loads] == ["b", "a"]
         assert (loads[1]["inserted"], loads[1]["child_rows"]) == (1, {"items": 1})
-        assert [r["dag_id"] for r in fetch_history(connection, [case.tenant], run="a")] == ["d"]
+        assert [
+            r["dag_id"] for r in fetch_history(connection, [case.tenant], LoadFilter(run="a"))
+        ] == ["d"]
         latest = fetch_latest_loads(connection, case.tenant)
         assert [(row["stream"], row["run_id"]) for row in latest] == [("orders", "b")]
         assert case.ops("schema_changes", "column_name, change") == [("colour", "unknown_field")]
@@ -195,9 +197,8 @@ def test_the_newest_outcome_of_a_check_counts(warehouse: str) -> None:
         ddl.run_migrations(connection)
         outcomes.run_record_checks(connection, [row("failed", 1), row("passed", 2)])
         outcomes.run_record_checks(connection, [row("failed", 3, "fresh")])
-        outcomes.run_record_score(
-            connection, "tcheck", "raw", Decimal("87.5"), checks=2, failed=1, feed="shop"
-        )
+        score = outcomes.ScoreRow("tcheck", "raw", Decimal("87.5"), 2, 1, "shop")
+        outcomes.run_record_score(connection, score)
         found = outcomes.fetch_latest_checks(connection, "tcheck", feed="shop", layer="raw")
         scores = outcomes.fetch_latest_scores(connection, "tcheck")
     assert [(f["check_name"], f["state"]) for f in found] == [

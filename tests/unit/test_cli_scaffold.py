@@ -9,7 +9,7 @@ from include.config.connector_spec import Connector, Option
 from include.core.errors import ConfigError
 from include.scaffold.columns import build_child_columns, build_stream_columns, singular
 from include.scaffold.conformed import build_conformed_files, load_concepts
-from include.scaffold.connector import build_connector_files
+from include.scaffold.connector import Folders, build_connector_files
 from include.scaffold.files import NewFile, Written, is_untouched, run_write
 from include.scaffold.names import check_new_name
 from include.scaffold.tenant import build_tenant_file
@@ -148,8 +148,7 @@ def test_only_two_folders_are_touched() -> None:
         files = build_connector_files(
             "my_crm",
             kind,
-            connectors_dir=Path("c"),
-            dbt_project_dir=Path("d"),
+            Folders(Path("c"), Path("d")),
             concepts={},
             with_hooks=True,
         )

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from include.config.credentials import Credentials, build_credentials
+from include.config.credentials import ConnectionFields, Credentials, build_credentials
 from include.connectors.google_analytics.source import find_wait
 from include.core import clock
 from include.core.errors import (
@@ -55,7 +55,7 @@ def key() -> dict[str, str]:
 
 def _credentials(**extra: Any) -> Credentials:
     fields = {"host": None, "port": None, "schema": None, "login": None, "password": None}
-    return build_credentials("acme__ga", **fields, extra=extra)
+    return build_credentials(ConnectionFields("acme__ga", **fields, extra=extra))
 
 
 def _ask(auth: Any) -> requests.Response:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from include.config.credentials import Credentials, build_credentials
+from include.config.credentials import ConnectionFields, Credentials, build_credentials
 from include.config.settings import ROOT
 from include.core.errors import (
     AccessDenied,
@@ -158,9 +158,9 @@ def test_names_of_columns_are_snake_case_and_unique() -> None:
 )  # fmt: skip
 def test_a_connection_names_the_database(fields: dict[str, Any], shown: str) -> None:
     known: dict[str, Any] = {"host": None, "port": None, "schema": None, "extra": {}}
-    credentials = build_credentials(
+    credentials = build_credentials(ConnectionFields(
         "c", login="elt", password="sesame", **{**known, **fields}
-    )  # fmt: skip
+    ))  # fmt: skip
     made = build_database({}, credentials)
     assert repr(made) == f"Database({shown})"
     assert made.secret == "sesame"

@@ -12,7 +12,8 @@ from include.config.own_paths import resolve_own_path
 from include.core.errors import ConfigError, EltError, UpstreamUnavailable
 from include.core.streams import Window
 from include.extract.choose_source import build_source
-from include.extract.files.folder import Folder, LocalFolder, open_folder
+from include.extract.files.folder import Folder, LocalFolder
+from include.extract.files.open_folder import open_folder
 from tests.unit.feed_maker import build_feed, build_tenant
 
 

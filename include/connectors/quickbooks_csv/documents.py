@@ -34,17 +34,31 @@ class Documents:
     left_out: set[str] = field(default_factory=set)
 
 
-def build_documents(
-    report: Report, name: str, stream: Stream, *, day_first: bool, with_leftovers: bool
-) -> Documents:
-    """Documents of stream `name`; with leftovers also what belongs to no stream at all."""
+@dataclass(frozen=True, slots=True)
+class WantedDocuments:
+    """Which documents of a report, and how it is read.
+
+    Attributes:
+        name: Of the stream.
+        day_first: Dates are 31/12 and not 12/31.
+        with_leftovers: Also what belongs to no stream at all.
+    """
+
+    name: str
+    stream: Stream
+    day_first: bool
+    with_leftovers: bool
+
+
+def build_documents(report: Report, wanted: WantedDocuments) -> Documents:
+    """Documents of one stream."""
     found = Documents()
     for row in report.rows:
         if isinstance(row, Reject):
-            if with_leftovers:
+            if wanted.with_leftovers:
                 found.rejects.append(row)
             continue
-        _add(found, _full_row(row, report), name, stream, report, day_first, with_leftovers)
+        _add(found, _full_row(row, report), report.place.name, wanted)
     for record in found.records.values():
         _sum_up(record)
     return found
@@ -62,24 +76,16 @@ def _full_row(row: ReportRow, report: Report) -> dict[str, str]:
     return cells
 
 
-def _add(
-    found: Documents,
-    cells: dict[str, str],
-    name: str,
-    stream: Stream,
-    report: Report,
-    day_first: bool,
-    with_leftovers: bool,
-) -> None:
+def _add(found: Documents, cells: dict[str, str], file: str, wanted: WantedDocuments) -> None:
     line = cells.pop("line")
     kind = naming.snake(cells.get("document_type") or "")
     target = STREAM_OF_TYPE.get(kind)
-    if target != name:
-        if target is None and with_leftovers:
-            _leave_out(found, cells, kind, f"{report.place.name}:{line}")
+    if target != wanted.name:
+        if target is None and wanted.with_leftovers:
+            _leave_out(found, cells, kind, f"{file}:{line}")
         return
     number = cells.get("document_number") or None
-    day = parse_day(cells.get("transaction_on"), day_first=day_first)
+    day = parse_day(cells.get("transaction_on"), day_first=wanted.day_first)
     customer, is_deleted = split_deleted(cells.get("customer_name"))
     key = _document_key(kind, number, day, customer)
     record = found.records.get(key)
@@ -93,7 +99,7 @@ def _add(
             "is_customer_deleted": is_deleted,
             "lines": [],
         }
-    record["lines"].append(_build_line(cells, stream))
+    record["lines"].append(_build_line(cells, wanted.stream))
 
 
 def _leave_out(found: Documents, cells: Mapping[str, str], kind: str, place: str) -> None:

@@ -21,6 +21,7 @@ from include.connectors.quickbooks_csv.cells import (
     split_deleted,
 )
 from include.connectors.quickbooks_csv.documents import (
+    WantedDocuments,
     build_documents,
     merge_reports,
 )
@@ -29,8 +30,9 @@ from include.core.errors import TruncatedFetch
 from include.core.streams import Page, Reject, Window
 from include.extract.files.export_set import ExportSet
 from include.extract.files.fingerprint import build_fingerprint
-from include.extract.files.folder import Folder, Found, open_folder, opened, require_files
+from include.extract.files.folder import Folder, Found, opened, require_files
 from include.extract.files.formats.reader import Layout
+from include.extract.files.open_folder import open_folder
 from include.extract.files.place import Place
 from include.extract.source import FROM_THE_START, ReadOptions, SourceBase
 from include.extract.stores.source_stores import NO_STORES, Stores
@@ -111,13 +113,8 @@ class QuickBooksFiles(SourceBase):
         # What belongs to no stream (estimates, broken lines) is counted once, not by all four.
         first = next(s for s in DOCUMENT_STREAMS if s in self._feed.streams)
         reports = [self._open(place, stream) for place in places]
-        parts = [
-            build_documents(
-                report, name, stream, day_first=self._day_first, with_leftovers=name == first
-            )
-            for report in reports
-            if report
-        ]
+        wanted = WantedDocuments(name, stream, self._day_first, with_leftovers=name == first)
+        parts = [build_documents(report, wanted) for report in reports if report]
         for part, replaced in merge_reports(parts):
             records = list(part.records.values())
             yield Page([], tuple(part.rejects), replaced + len(part.left_out))

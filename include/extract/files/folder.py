@@ -16,9 +16,7 @@ from errno import ELOOP
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from include.config.credentials import Credentials
 from include.config.models import Feed
-from include.config.own_paths import resolve_own_path
 from include.core.errors import ConfigError, ContractBroken, EltError, UpstreamUnavailable
 from include.extract.files.place import (
     MAX_UNPACKED_BYTES,
@@ -109,30 +107,6 @@ class Folder(Protocol):
     def clear(self) -> None:
         """Remove private copies."""
         ...
-
-
-def open_folder(feed: Feed, credentials: Credentials) -> Folder:
-    """The folder of option `path`: local, or a URL.
-
-    Raises:
-        ConfigError: If it does not exist, or nothing installed can read such a URL.
-    """
-    path = str(feed.options["path"])
-    folder: Folder
-    if "://" in path and not path.startswith("file://"):
-        # Imports Airflow, which a local folder must not wait for.
-        from include.extract.files.object_folder import open_object_folder
-
-        folder = open_object_folder(path, feed, credentials)
-    else:
-        place = resolve_own_path(path, feed.tenant.id)
-        if not place.is_dir():
-            raise ConfigError(
-                f"`{path}` is no folder. Expected the folder of `path`. Correct the tenant file."
-            )
-        folder = LocalFolder(place, archive_path(feed))
-    folder.max_unpacked_bytes = int(feed.options.get("max_unpacked_bytes") or MAX_UNPACKED_BYTES)
-    return folder
 
 
 def archive_path(feed: Feed) -> str:

@@ -1,6 +1,6 @@
 """A feed's folder in an object store, through Airflow's ObjectStoragePath and its connections.
 
-The only module of this room that imports Airflow, and only `file_folder.open_folder` imports it,
+The only module of this room that imports Airflow, and only `open_folder` imports it,
 when a feed's `path` is a URL: local folders, `--help` and DAG parsing never pay for that.
 """
 

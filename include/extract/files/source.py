@@ -17,7 +17,7 @@ from include.extract.files.discovery import FileStream, discover_streams, find_f
 from include.extract.files.disposal import require_known_after, run_dispose
 from include.extract.files.export_set import NOTHING_NEW, gone_page
 from include.extract.files.fingerprint import build_fingerprint
-from include.extract.files.folder import Folder, Found, open_folder, opened
+from include.extract.files.folder import Folder, Found, opened
 from include.extract.files.formats.reader import (
     DEFAULT_MAX_LINE_BYTES,
     Layout,
@@ -27,6 +27,7 @@ from include.extract.files.formats.reader import (
 )
 from include.extract.files.intake import SETTLE_S, Intake, Judged, State, require_unchanged
 from include.extract.files.known import Known
+from include.extract.files.open_folder import open_folder
 from include.extract.files.page import build_file_pages
 from include.extract.own_python import load_hook
 from include.extract.source import FROM_THE_START, ReadOptions, SourceBase

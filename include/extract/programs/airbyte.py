@@ -10,7 +10,13 @@ from include.extract.programs.errors import MAX_SAID, build_trace_error
 from include.extract.programs.mask import Mask
 from include.extract.programs.pages import parse
 from include.extract.programs.run import MAX_LOG_CHARS
-from include.extract.programs.stream import FULL, INCREMENTAL, ForeignStream, build_stream
+from include.extract.programs.stream import (
+    FULL,
+    INCREMENTAL,
+    CatalogEntry,
+    ForeignStream,
+    build_stream,
+)
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +102,8 @@ class AirbyteProtocol:
         keys = entry.get("source_defined_primary_key") or []
         schema = entry.get("json_schema") or {}
         field = str(cursor[0]) if len(cursor) == 1 and replication != FULL else None
-        return build_stream(name, entry, schema, keys, replication, field, settings)
+        said = CatalogEntry(name, entry, schema, keys, replication, field)
+        return build_stream(said, settings)
 
     def read_command(
         self, found: ForeignStream, entries: Sequence[Mapping[str, Any]], state: str | None

@@ -15,6 +15,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 from uuid import uuid4
@@ -49,6 +50,20 @@ class Line(NamedTuple):
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class RunRules:
+    """What a run may do.
+
+    Attributes:
+        linger: Keep the files after the program's end, until `finish` or `close`.
+        silence_s: Seconds without a word, while we wait for one, before it counts as hung.
+    """
+
+    linger: bool = False
+    silence_s: float = 3600.0
+    max_line_bytes: int = 64_000_000
+
+
 class ToolRun:
     """A running program. Use as a context manager: leaving it stops what still runs.
 
@@ -57,8 +72,6 @@ class ToolRun:
         files: File name -> text; 0600 in a 0700 folder that goes away with the run.
         runs: Where those folders are made.
         environment: Further variables for the program.
-        linger: Keep the files after the program's end, until `finish` or `close`.
-        silence_s: Seconds without a word, while we wait for one, before it counts as hung.
     """
 
     def __init__(
@@ -69,15 +82,13 @@ class ToolRun:
         mask: Mask,
         files: Mapping[str, str] | None = None,
         environment: Mapping[str, str] | None = None,
-        linger: bool = False,
-        silence_s: float = 3600.0,
-        max_line_bytes: int = 64_000_000,
+        rules: RunRules | None = None,
     ) -> None:
         self.name = Path(command[0]).name
         self._mask = mask
-        self._silence_s = silence_s
-        self._max_line = max_line_bytes
-        self._linger = linger
+        rules = rules or RunRules()
+        self._silence_s, self._max_line = rules.silence_s, rules.max_line_bytes
+        self._linger = rules.linger
         self.tail: deque[str] = deque(maxlen=TAIL_LINES)
         folder = self.folder = runs / uuid4().hex
         runs.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -95,7 +106,7 @@ class ToolRun:
         self._heard = time.monotonic()
         self._listener = threading.Thread(target=self._run_log, name=self.name, daemon=True)
         self._listener.start()
-        self._run_send({"files": dict(files or {}), "linger": linger})
+        self._run_send({"files": dict(files or {}), "linger": rules.linger})
 
     def __enter__(self) -> "ToolRun":
         return self

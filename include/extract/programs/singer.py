@@ -15,6 +15,7 @@ from include.extract.programs.stream import (
     FULL,
     INCREMENTAL,
     LOG,
+    CatalogEntry,
     ForeignStream,
     build_stream,
 )
@@ -84,7 +85,8 @@ class SingerProtocol:
         replication, cursor = _replication(name, entry, top, settings)
         paths = [[str(key)] for key in keys]
         schema = entry.get("schema") or {}
-        return build_stream(name, entry, schema, paths, replication, cursor, settings)
+        said = CatalogEntry(name, entry, schema, paths, replication, cursor)
+        return build_stream(said, settings)
 
     def read_command(
         self, found: ForeignStream, entries: Sequence[Mapping[str, Any]], state: str | None

@@ -33,7 +33,7 @@ from include.extract.programs.environment import (
 from include.extract.programs.errors import build_exit_error
 from include.extract.programs.mask import Mask
 from include.extract.programs.pages import PageBuilder, Talk
-from include.extract.programs.run import ToolRun
+from include.extract.programs.run import RunRules, ToolRun
 from include.extract.programs.stream import (
     FULL,
     INCREMENTAL,
@@ -280,9 +280,11 @@ class ForeignSource(SourceBase):
             mask=self._mask,
             files={"config.json": json.dumps(self._config, default=str), **files},
             environment=environment,
-            linger=self._keeper is not None,
-            silence_s=self._options["silence_s"],
-            max_line_bytes=self._options["max_line_bytes"],
+            rules=RunRules(
+                linger=self._keeper is not None,
+                silence_s=self._options["silence_s"],
+                max_line_bytes=self._options["max_line_bytes"],
+            ),
         )
 
     def _program(self) -> Path:

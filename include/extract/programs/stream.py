@@ -48,30 +48,39 @@ class ForeignStream:
         return self.replication == FULL
 
 
-def build_stream(
-    name: str,
-    entry: Mapping[str, Any],
-    schema: Mapping[str, Any],
-    keys: Sequence[Sequence[str]],
-    replication: str,
-    cursor: str | None,
-    settings: Mapping[str, Any],
-) -> ForeignStream:
-    """Our declaration of a source's stream.
+@dataclass(frozen=True, slots=True)
+class CatalogEntry:
+    """What a catalog says of a stream, in either protocol's words.
 
-    Args:
+    Attributes:
+        name: Ours.
+        entry: As it stands there.
+        schema: JSON schema of its records.
         keys: Paths of the key's fields; empty when the source names none.
+    """
+
+    name: str
+    entry: Mapping[str, Any]
+    schema: Mapping[str, Any]
+    keys: Sequence[Sequence[str]]
+    replication: str
+    cursor: str | None
+
+
+def build_stream(said: CatalogEntry, settings: Mapping[str, Any]) -> ForeignStream:
+    """Our declaration of a source's stream.
 
     Raises:
         ConfigError: If the feed's settings name columns the stream does not have.
     """
-    fields = Fields(schema, settings.get("types"))
+    name, replication, cursor = said.name, said.replication, said.cursor
+    fields = Fields(said.schema, settings.get("types"))
     numbered: tuple[str, str] | None = None
     if settings.get("primary_key"):
         columns = _chosen_columns(name, fields, settings["primary_key"])
         paths = [_path_of(column, fields) for column in columns]
-    elif keys:
-        paths = [tuple(path) for path in keys]
+    elif said.keys:
+        paths = [tuple(path) for path in said.keys]
         columns = [_key_column(path, fields) for path in paths]
     else:
         paths = []
@@ -95,7 +104,7 @@ def build_stream(
     )
     return ForeignStream(
         name=name,
-        entry=entry,
+        entry=said.entry,
         stream=stream,
         replication=replication,
         cursor=cursor,

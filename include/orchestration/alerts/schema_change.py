@@ -43,7 +43,7 @@ def notify_changes(feed: Feed, context: Mapping[str, Any]) -> int:
 def _notify(feed: Feed, context: Mapping[str, Any]) -> int:
     from include.ledger.schema_changes import fetch_untold, run_mark_told
     from include.orchestration.alerts.failure import run_send
-    from include.orchestration.operators.load_and_check import build_warehouse
+    from include.orchestration.connections import build_warehouse
 
     warehouse = build_warehouse(feed.tenant)
     with warehouse.connect() as connection:

@@ -14,8 +14,8 @@ from airflow.sdk import DAG, BaseOperator
 from include.config.load import load_platform
 from include.config.lookup import load_one_feed
 from include.core.errors import EltError
+from include.orchestration.connections import build_environment, build_warehouse
 from include.orchestration.dag_builders.ops import build_ops_dag
-from include.orchestration.operators.load_and_check import build_environment, build_warehouse
 from include.orchestration.run_request import check_conf, read_origin
 
 log = logging.getLogger(__name__)

@@ -14,8 +14,8 @@ from include.core.clock import utcnow
 from include.core.errors import EltError
 from include.orchestration.alerts.alert import Alert
 from include.orchestration.alerts.failure import notify_failure, run_send
+from include.orchestration.connections import build_warehouse
 from include.orchestration.dag_builders.task_defaults import EPOCH
-from include.orchestration.operators.load_and_check import build_warehouse
 from include.orchestration.retry import RETRY_DELAY, EltRetryPolicy
 from include.orchestration.run_request import check_conf
 

@@ -17,7 +17,7 @@ from airflow.triggers.base import StartTriggerArgs
 from include.config.lookup import load_one_tenant
 from include.core.clock import utcnow
 from include.core.errors import TransformError
-from include.orchestration.operators.load_and_check import build_warehouse
+from include.orchestration.connections import build_warehouse
 from include.orchestration.operators.node_report import (
     NODES,
     PLAN,

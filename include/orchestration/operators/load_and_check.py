@@ -15,7 +15,8 @@ from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowSkipException
 
 from include.config.lookup import load_one_feed, load_one_tenant
-from include.config.models import Feed, Tenant
+from include.config.models import Feed
+from include.orchestration.connections import build_environment, build_warehouse
 from include.orchestration.run_request import (
     LOAD_PARAMETERS,
     SWEEP_PARAMETERS,
@@ -117,22 +118,6 @@ class QualityCheckOperator(BaseOperator):
             return asdict(run_feed_checks(feed, build_warehouse(feed.tenant), origin))
         tenant = load_one_tenant(self.tenant)
         return asdict(run_tenant_checks(tenant, build_warehouse(tenant), origin))
-
-
-def build_warehouse(tenant: Tenant) -> Any:
-    """The tenant's Warehouse by its Airflow connection, else by WAREHOUSE_URL."""
-    from include.ledger.connection import Warehouse
-    from include.orchestration.connections import fetch_salt, fetch_warehouse_url
-
-    return Warehouse(fetch_warehouse_url(tenant), salt=fetch_salt(tenant))
-
-
-def build_environment(tenant: Tenant) -> Any:
-    """Where a tenant's loads run: its Warehouse, and Airflow's connections."""
-    from include.orchestration.connections import fetch_credentials
-    from include.pipeline.load_environment import LoadEnvironment
-
-    return LoadEnvironment(build_warehouse(tenant), fetch_credentials)
 
 
 __all__: Sequence[str] = ("ExtractLoadOperator", "QualityCheckOperator", "SweepOperator")

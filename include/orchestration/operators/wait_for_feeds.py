@@ -18,9 +18,9 @@ from airflow.sdk.exceptions import AirflowSkipException, DownstreamTasksSkipped
 from include.config.lookup import load_one_tenant
 from include.core import naming
 from include.core.clock import format_instant, parse_instant, utcnow
+from include.orchestration.connections import build_warehouse
 from include.orchestration.operators import arrivals
 from include.orchestration.operators.arrivals import Arrival, FeedState
-from include.orchestration.operators.load_and_check import build_warehouse
 from include.orchestration.operators.node_report import PLAN
 from include.orchestration.run_request import check_conf
 

@@ -1,6 +1,7 @@
 """Customer records of one source: the pool seen with that system's spelling, gaps and doubles."""
 
 import random
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from include.sandbox.economy.names import respell_company, respell_person
@@ -37,16 +38,20 @@ def _email_of(dice: random.Random, party: Party, double: bool) -> str | None:
     return party.email
 
 
+@dataclass(frozen=True, slots=True)
+class System:
+    """One tenant's system that keeps customers, as this seed's world has it."""
+
+    seed: int
+    tenant: str
+    source: str
+
+
 def build_account(
-    seed: int,
-    tenant: str,
-    source: str,
-    party: Party,
-    created_at: datetime,
-    horizon: datetime,
-    double: int = 0,
+    system: System, party: Party, created_at: datetime, horizon: datetime, double: int = 0
 ) -> Account:
     """One record of a party; its `number` is given later, in order of creation."""
+    seed, tenant, source = system.seed, system.tenant, system.source
     dice = build_dice(seed, tenant, source, "account", party.party_id, double)
     first, last = respell_person(dice, party.first_name, party.last_name)
     company = (
@@ -72,13 +77,7 @@ def build_account(
 
 
 def build_accounts(
-    seed: int,
-    tenant: str,
-    source: str,
-    parties: list[Party],
-    start: datetime,
-    end: datetime,
-    horizon: datetime,
+    system: System, parties: list[Party], start: datetime, end: datetime, horizon: datetime
 ) -> list[Account]:
     """One account per party, plus doubles of about one in 25, numbered in order of creation.
 
@@ -88,7 +87,7 @@ def build_accounts(
     doubles: dict[int, Account] = {}
     late = len(parties) // 20 if horizon > end else 0
     for position, party in enumerate(parties):
-        dice = build_dice(seed, tenant, source, "joined", party.party_id)
+        dice = build_dice(system.seed, system.tenant, system.source, "joined", party.party_id)
         after = position >= len(parties) - late
         window = (
             (end, horizon)
@@ -96,11 +95,11 @@ def build_accounts(
             else (start, start + (end - start) * dice.choice((0.3, 0.6, 1.0)))
         )
         joined = between(dice, *window)
-        account = build_account(seed, tenant, source, party, joined, horizon)
+        account = build_account(system, party, joined, horizon)
         found.append(account)
         if dice.random() < DOUBLE_RATIO and not after:
             again = between(dice, joined + timedelta(days=1), max(end, joined + timedelta(days=2)))
-            double = build_account(seed, tenant, source, party, again, horizon, double=1)
+            double = build_account(system, party, again, horizon, double=1)
             found.append(double)
             doubles[id(double)] = account
     found.sort(key=lambda account: (account.created_at, account.party.party_id))

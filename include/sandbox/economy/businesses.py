@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from include.sandbox.economy.accounts import build_accounts
+from include.sandbox.economy.accounts import System, build_accounts
 from include.sandbox.economy.business import Business
 from include.sandbox.economy.catalogue import Product, build_listings
 from include.sandbox.economy.records import Account, Listing, Party, Sale
@@ -36,8 +36,8 @@ def build_acme(
     online += draw(seed, "acme", "shopify", companies, size // 20)
     shoppers = draw(seed, "acme", "quickbooks", people, size * 3 // 20)
     buyers = draw(seed, "acme", "quickbooks", companies, size * 3 // 20)
-    web = build_accounts(seed, "acme", "shopify", online, *window)
-    books = build_accounts(seed, "acme", "quickbooks", shoppers + buyers, *window)
+    web = build_accounts(System(seed, "acme", "shopify"), online, *window)
+    books = build_accounts(System(seed, "acme", "quickbooks"), shoppers + buyers, *window)
     trade = [account for account in books if account.party.is_company]
     walk_in = [account for account in books if not account.party.is_company]
     shop = Plan("acme", "shopify", "online", size * 4, 0.07, 0.025, 0.005, guest_ratio=0.12)
@@ -127,7 +127,7 @@ def build_bazaar(
     parties = draw(seed, "bazaar", "ecommerce_csv", people, size)
     parties += draw(seed, "bazaar", "ecommerce_csv", companies, size * 20 // 19 + 2 - len(parties))
     accounts = build_accounts(
-        seed, "bazaar", "ecommerce_csv", parties, span.start, span.end, span.horizon
+        System(seed, "bazaar", "ecommerce_csv"), parties, span.start, span.end, span.horizon
     )
     plan = Plan(
         "bazaar",
@@ -165,7 +165,7 @@ def build_corner(
     regulars = draw(seed, "corner", "stripe", people, max(size // 5, 10))
     offices = draw(seed, "corner", "stripe", companies, max(size // 20, 5))
     accounts = build_accounts(
-        seed, "corner", "stripe", regulars + offices, span.start, span.end, span.horizon
+        System(seed, "corner", "stripe"), regulars + offices, span.start, span.end, span.horizon
     )
     trade = [account for account in accounts if account.party.is_company]
     walk_in = [account for account in accounts if not account.party.is_company]
@@ -217,7 +217,9 @@ def _build_tills(
 ) -> tuple[list[Account], list[Sale]]:
     """What the Square tills rang up: mostly walk-ins, some known by name, a good part in cash."""
     known = draw(seed, "corner", "square", people, max(size // 6, 10))
-    accounts = build_accounts(seed, "corner", "square", known, span.start, span.end, span.horizon)
+    accounts = build_accounts(
+        System(seed, "corner", "square"), known, span.start, span.end, span.horizon
+    )
     plan = Plan(
         "corner",
         "square",

@@ -109,17 +109,23 @@ class AdsAccount:
     click_of: dict[str, Click]
 
 
+@dataclass(frozen=True, slots=True)
+class Advertiser:
+    """One tenant at one platform, in a world of this seed and size."""
+
+    seed: int
+    size: int
+    tenant: str
+    timezone: str
+    platform: str
+
+
 def build_ads(
-    seed: int,
-    size: int,
-    tenant: str,
-    timezone: str,
-    platform: str,
-    arrivals: Iterable[Arrival],
-    start: datetime,
-    now: datetime,
+    advertiser: Advertiser, arrivals: Iterable[Arrival], start: datetime, now: datetime
 ) -> AdsAccount:
     """The account from 1 January 2025 there to `now`, whose day is partial; stable afterwards."""
+    seed, size, tenant = advertiser.seed, advertiser.size, advertiser.tenant
+    platform, timezone = advertiser.platform, advertiser.timezone
     campaigns = [c for c in build_campaigns(tenant) if c.platform == platform]
     by_name = {(c.source, c.name): c for c in campaigns}
     zone = ZoneInfo(timezone)

@@ -6,7 +6,7 @@ The same sales as the invoices in Stripe (`business.sales["stripe"]`, channel `i
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from include.sandbox.economy.accounts import build_account
+from include.sandbox.economy.accounts import System, build_account
 from include.sandbox.economy.business import Business
 from include.sandbox.economy.point_of_sale import StockMove, Tills
 from include.sandbox.economy.records import Account, Refund, Sale
@@ -102,9 +102,10 @@ def _build_customers(
         if account.number % 3 == 0:
             first.setdefault(account.party.party_id, account)
     found = []
+    system = System(seed, "corner", "erpnext")
     for account in first.values():
         born = account.created_at
-        made = build_account(seed, "corner", "erpnext", account.party, born, horizon)
+        made = build_account(system, account.party, born, horizon)
         made.addresses = [v for v in made.addresses if v[0] < now]
         made.edits = [edit for edit in made.edits if edit[0] < now]
         found.append(made)

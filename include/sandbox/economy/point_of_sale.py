@@ -6,6 +6,7 @@ The sales themselves are `business.sales["square"]`, known customers `business.a
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from include.sandbox.economy.business import Business
 from include.sandbox.economy.records import Listing, Sale
@@ -111,21 +112,32 @@ def build_tills(seed: int, business: Business, start: datetime, now: datetime) -
     )
 
 
-def _changes(
-    seed: int, sales: Iterable[Sale], now: datetime
-) -> list[tuple[datetime, str, int, str, Listing, int, Place, int]]:
-    """(at, sale key, line, kind, listing, variant, place, pieces) of what was sold or returned."""
+class _Change(NamedTuple):
+    """Pieces in or out; sorted by time, sale and line."""
+
+    at: datetime
+    sale_key: str
+    line: int
+    kind: str
+    listing: Listing
+    variant: int
+    place: Place
+    pieces: int
+
+
+def _changes(seed: int, sales: Iterable[Sale], now: datetime) -> list[_Change]:
+    """What was sold or returned."""
     found = []
     for sale in sales:
         place = find_place(seed, sale)
         for position, line in enumerate(sale.lines):
             out = (line.listing, line.variant, place, -line.quantity)
-            found.append((sale.placed_at, sale.key, position, "sale", *out))
+            found.append(_Change(sale.placed_at, sale.key, position, "sale", *out))
         for refund in sale.refunds:
             for position, quantity, _, _ in refund.lines:
                 line = sale.lines[position]
                 back = (line.listing, line.variant, place, quantity)
-                found.append((refund.refunded_at, sale.key, position, "return", *back))
+                found.append(_Change(refund.refunded_at, sale.key, position, "return", *back))
     return sorted((row for row in found if row[0] < now), key=lambda row: row[:4])
 
 
@@ -136,30 +148,36 @@ def _build_moves(
     levels: dict[tuple[int, int, int], int] = {}
     found: list[StockMove] = []
 
-    def move(
-        at: datetime, kind: str, listing: Listing, variant: int, place: Place, pieces: int, key: str
-    ) -> None:
-        cell = (listing.number, variant, place.number)
-        levels[cell] = levels.get(cell, 0) + pieces
-        held = levels[cell]
-        known = key or None
+    def move(change: _Change) -> None:
+        cell = (change.listing.number, change.variant, change.place.number)
+        levels[cell] = levels.get(cell, 0) + change.pieces
         found.append(
-            StockMove(0, at, kind, listing, variant, place, pieces, held, listing.cost, known)
+            StockMove(
+                0,
+                change.at,
+                change.kind,
+                *(change.listing, change.variant, change.place, change.pieces),
+                levels[cell],
+                change.listing.cost,
+                change.sale_key or None,
+            )
         )
 
     shop = PLACES[0]
     openings = [
-        (max(item.created_at, start), "", position, "receipt", item, variant, shop, BATCH)
+        _Change(max(item.created_at, start), "", position, "receipt", item, variant, shop, BATCH)
         for position, item in enumerate(listings)
         if item.created_at < now
         for variant in range(len(item.variants))
     ]
     every = sorted(openings + _changes(seed, sales, now), key=lambda row: row[:4])
-    for at, key, _, kind, listing, variant, place, pieces in every:
-        short = -pieces - levels.get((listing.number, variant, place.number), 0)
+    for change in every:
+        cell = (change.listing.number, change.variant, change.place.number)
+        short = -change.pieces - levels.get(cell, 0)
         if short > 0:
-            move(at, "receipt", listing, variant, place, BATCH * (1 + short // BATCH), "")
-        move(at, kind, listing, variant, place, pieces, key)
+            batch = BATCH * (1 + short // BATCH)
+            move(change._replace(kind="receipt", pieces=batch, sale_key=""))
+        move(change)
     for number, row in enumerate(found, 1):
         object.__setattr__(row, "number", number)
     return found, levels

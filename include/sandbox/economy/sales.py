@@ -66,6 +66,14 @@ class Span:
     horizon: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What can be bought, most wanted first, with the sums of their weights."""
+
+    goods: list[Listing]
+    weights: list[float]
+
+
 def build_sales(
     seed: int,
     plan: Plan,
@@ -87,6 +95,7 @@ def build_sales(
     days = max((span.end - span.start).days, 1)
     tail = plan.count * (span.horizon - span.end).days // days
     weights = {len(group): build_zipf(len(group)) for group in (main, ranked, goods)}
+    shelf = Shelf(goods, weights[len(goods)])
     found = []
     for position in range(plan.count + tail):
         dice = build_dice(seed, plan.tenant, plan.source, plan.channel, "sale", position)
@@ -98,7 +107,7 @@ def build_sales(
         placed = shop_hours(dice, between(dice, first, last))
         # Moving to shop hours may leave the interval; then the buyer came at once.
         placed = placed if first <= placed < last else first
-        found.append(_build_sale(dice, plan, buyer, goods, weights[len(goods)], strangers, placed))
+        found.append(_build_sale(dice, plan, buyer, shelf, strangers, placed))
     found.sort(key=lambda sale: (sale.placed_at, sale.party.party_id))
     for number, sale in enumerate(found, 1):
         sale.number = number
@@ -113,8 +122,7 @@ def _build_sale(
     dice: random.Random,
     plan: Plan,
     buyer: Account,
-    goods: list[Listing],
-    weights: list[float],
+    shelf: Shelf,
     strangers: list[Party],
     placed: datetime,
 ) -> Sale:
@@ -130,7 +138,7 @@ def _build_sale(
         account=None if guest else buyer,
         placed_at=placed,
         ship_to=homes[-1] if homes else party.addresses[0][1],
-        lines=_build_lines(dice, plan, goods, weights, placed),
+        lines=_build_lines(dice, plan, shelf, placed),
         shipping=0,
         payment_method=pick(dice, plan.methods),
         touch=pick(dice, TOUCHES),
@@ -142,13 +150,12 @@ def _build_sale(
     return sale
 
 
-def _build_lines(
-    dice: random.Random, plan: Plan, goods: list[Listing], weights: list[float], placed: datetime
-) -> list[SaleLine]:
+def _build_lines(dice: random.Random, plan: Plan, shelf: Shelf, placed: datetime) -> list[SaleLine]:
+    goods = shelf.goods
     count = min(dice.choices(range(1, 8), LINES_WEIGHTS)[0], len(goods))
     chosen: list[Listing] = []
     while len(chosen) < count:
-        listing = goods[_rank(dice, weights)]
+        listing = goods[_rank(dice, shelf.weights)]
         if listing in chosen or (listing.archived_at and listing.archived_at <= placed):
             listing = goods[dice.randrange(len(goods))]
         if listing not in chosen:

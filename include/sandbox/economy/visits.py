@@ -131,22 +131,27 @@ def build_purchase(seed: int, sale: Sale) -> Happening:
     )
 
 
-def build_visits(
-    seed: int,
-    tenant: str,
-    timezone: str,
-    happenings: Iterable[Happening],
-    daily: float,
-    touches: tuple[tuple[Touch, float], ...],
-    start: datetime,
-    now: datetime,
-) -> Visits:
-    """Every day from the property's first (1 January 2025 there) to `now`'s, which is partial.
+@dataclass(frozen=True, slots=True)
+class Website:
+    """One tenant's site, in a world of this seed.
 
-    Args:
+    Attributes:
         daily: Mean sessions a day; from the world's size only, so that history never changes.
         touches: Where visits come from, with weights.
     """
+
+    seed: int
+    tenant: str
+    timezone: str
+    daily: float
+    touches: tuple[tuple[Touch, float], ...]
+
+
+def build_visits(
+    website: Website, happenings: Iterable[Happening], start: datetime, now: datetime
+) -> Visits:
+    """Every day from the property's first (1 January 2025 there) to `now`'s, which is partial."""
+    tenant, timezone = website.tenant, website.timezone
     zone = ZoneInfo(timezone)
     first = start.date()
     known = [_track(h, zone, first) for h in happenings if h.at < now]
@@ -155,13 +160,13 @@ def build_visits(
     for happening in known:
         if happening.tracked:
             by_day.setdefault(happening.at.astimezone(zone).date(), []).append(happening)
-    web = [(touch, weight) for touch, weight in touches if touch.channel != "phone"]
+    web = [(touch, weight) for touch, weight in website.touches if touch.channel != "phone"]
     days: list[VisitDay] = []
     audience: list[AudienceDay] = []
     day = first
     while day <= now.astimezone(zone).date():
-        dice = build_dice(seed, tenant, "visits", day.isoformat())
-        found = _build_day(dice, day, daily, web, by_day.get(day, []))
+        dice = build_dice(website.seed, tenant, "visits", day.isoformat())
+        found = _build_day(dice, day, website.daily, web, by_day.get(day, []))
         days += found
         audience += _build_audience(dice, day, found)
         day += timedelta(days=1)

@@ -267,7 +267,11 @@ class StripeAccount:
         txn_id = f"txn_3{self.token('txn', source, kind)}"
         self.add(
             "balance_transactions",
-            shapes.build_balance(txn_id, source, amount, fee, created, kind, self.now, category),
+            shapes.build_balance(
+                txn_id,
+                shapes.BalanceMove(source, amount, fee, created, kind, category),
+                self.now,
+            ),
         )
         return txn_id
 

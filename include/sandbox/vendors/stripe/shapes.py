@@ -3,6 +3,7 @@
 Source: docs.stripe.com API reference and official fixtures, 2026-10-28.endive, read 2026-11.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -208,17 +209,21 @@ def build_refund(refund_id: str, charge: Json, amount: int, created: int) -> Jso
     }
 
 
-def build_balance(
-    txn_id: str,
-    source: str,
-    amount: int,
-    fee: int,
-    created: int,
-    kind: str,
-    now: int,
-    category: str | None = None,
-) -> Json:
+@dataclass(frozen=True, slots=True)
+class BalanceMove:
+    """Money into or out of the account's balance, in cents; `created` in unix seconds."""
+
+    source: str
+    amount: int
+    fee: int
+    created: int
+    kind: str
+    category: str | None = None
+
+
+def build_balance(txn_id: str, move: BalanceMove, now: int) -> Json:
     """A balance transaction; it is available two days later (payouts at once)."""
+    amount, fee, created, kind = move.amount, move.fee, move.created, move.kind
     available_on = created + (0 if kind == "payout" else 2 * 86_400)
     detail = {
         "amount": fee,
@@ -240,8 +245,8 @@ def build_balance(
         "fee": fee,
         "fee_details": [detail] if fee else [],
         "net": amount - fee,
-        "reporting_category": category or kind,
-        "source": source,
+        "reporting_category": move.category or kind,
+        "source": move.source,
         "status": "available" if available_on <= now else "pending",
         "type": kind,
     }
