@@ -155,7 +155,12 @@ def sandbox_credentials(
 
 
 def read_records(source: Source, stream: str, window: Window) -> list[dict[str, Any]]:
-    return [record for page in source.read(stream, window) for record in rows_of(page)]
+    pages = list(source.read(stream, window))
+    if any(page.position is not None for page in pages):
+        # Else a read that broke off would be begun anew each time, for ever.
+        assert isinstance(source, LocatedSource)
+        assert source._inner.takes_positions, "pages carry positions that `read` does not take"
+    return [record for page in pages for record in rows_of(page)]
 
 
 def rows_of(page: Page) -> Iterator[dict[str, Any]]:
