@@ -84,7 +84,7 @@ test: setup-dev lint  ## lint and every test but e2e and bench, WORKERS=2 at onc
 	@$(PYTEST) -n $(or $(WORKERS),2) --dist loadfile
 
 test-unit: setup-dev  ## Pure tests, seconds
-	@$(PYTEST) tests/unit tests/contract
+	@$(PYTEST) -n $(or $(WORKERS),2) --dist loadfile tests/unit tests/contract
 
 test-dags: setup-dev  ## The DAGs as Airflow sees them
 	@$(PYTEST) tests/dags

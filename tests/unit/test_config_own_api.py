@@ -8,14 +8,14 @@ import yaml
 
 from include.config.connector_spec import Api
 from include.config.credentials import Credentials
-from include.config.load import load_connectors, load_tenant
+from include.config.load import load_tenant
 from include.config.models import Feed, Problem
-from include.config.settings import load_settings
 from include.core.errors import ConfigError
 from include.core.streams import Window
 from include.extract.choose_source import build_source
 from include.extract.http.api_auth import build_token_address
 from tests.unit.fake_api import FakeApi, Reply, Seen
+from tests.unit.feed_maker import load_known_connectors
 
 HEAD = "tenant: newco\nname: Newco\nowner: me\nfeeds:\n  toys:\n    connector: rest\n"
 OPTIONS: dict[str, Any] = {
@@ -36,8 +36,7 @@ OPTIONS: dict[str, Any] = {
 def _load(folder: Path, text: str) -> tuple[Feed | None, list[Problem]]:
     path = folder / "newco.yaml"
     path.write_text(HEAD + "    start_date: 2026-01-01\n    options:\n" + text)
-    connectors, _ = load_connectors(load_settings().connectors_dir)
-    tenant, problems = load_tenant(path, connectors)
+    tenant, problems = load_tenant(path, load_known_connectors())
     return (tenant.feeds[0] if tenant and tenant.feeds else None), problems
 
 
@@ -63,7 +62,7 @@ def test_the_feed_has_a_connector_of_its_own(tmp_path: Path) -> None:
     assert feed.connector.api.base_url == "https://api.toys.example/v1"
     assert list(feed.streams) == ["boxes", "toys"]
     assert feed.connector.secrets == {"password": "The API's secret."}
-    shared = load_connectors(load_settings().connectors_dir)[0]["rest"]
+    shared = load_known_connectors()["rest"]
     assert (shared.api, shared.streams) == (None, {}), "one tenant's API must not reach another"
 
 
