@@ -1,6 +1,7 @@
 """What every test folder shares: the demo's tenants, a throw-away PostgreSQL, a fresh database."""
 
 import base64
+import gc
 import os
 import re
 import shutil
@@ -24,6 +25,12 @@ for _name in [*os.environ]:
         del os.environ[_name]
 
 FOLDER_PREFIX = "elt-test-postgres-"
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of collected tests are no garbage: looking through them again costs a tenth."""
+    gc.collect()
+    gc.freeze()
 
 
 def _remove_leftovers() -> None:

@@ -138,17 +138,3 @@ def test_no_bare_catch_all_hides_an_error() -> None:
             if name in ("", "Exception", "BaseException") and silent:
                 found.append(f"{module.path}:{node.lineno}")
     assert not found, "\n".join(found)
-
-
-def test_every_leaf_has_a_retry_rule() -> None:
-    """Without a rule a permanent failure is retried for ever: 368,000 times in one known case."""
-    from airflow.sdk import RetryAction
-
-    from include.orchestration.retry import EltRetryPolicy
-
-    policy = EltRetryPolicy()
-    decisions = {name: policy.evaluate(ALL[name]("x."), 1, 3).action for name in LEAVES}
-    assert decisions == {
-        name: RetryAction.RETRY if ALL[name].retryable else RetryAction.FAIL for name in LEAVES
-    }
-    assert set(decisions.values()) == {RetryAction.RETRY, RetryAction.FAIL}
