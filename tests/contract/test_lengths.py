@@ -17,6 +17,11 @@ HARD_LIMITS = {
     ("include/connectors", "connector.yaml"): 240,
 }
 FUNCTION_LIMIT = 60
+ROOM_LIMIT = 20
+# One folder a kind of source, one file a change of the ledger: their number is the point of them.
+LISTS = ("include/connectors", "include/ledger/migrations")
+# Rooms to be divided; they may only become smaller.
+CROWDED = {"include/commands": 35, "include/extract/files/formats": 23}
 
 
 @pytest.mark.parametrize(("folder", "pattern"), sorted(HARD_LIMITS))
@@ -58,3 +63,19 @@ def test_functions_stay_readable() -> None:
 
 def test_the_folders_exist() -> None:
     assert all((ROOT / folder).is_dir() for folder in CODE_FOLDERS)
+
+
+def test_a_room_is_seen_at_one_glance() -> None:
+    """What `ls` shows of each folder of include/, without the empty `__init__.py`."""
+    crowded, counted = [], 0
+    for folder in sorted(path for path in (ROOT / "include").rglob("*") if path.is_dir()):
+        name = folder.relative_to(ROOT).as_posix()
+        if "__pycache__" in folder.parts or name in LISTS:
+            continue
+        counted += 1
+        entries = [p for p in folder.iterdir() if p.name not in ("__init__.py", "__pycache__")]
+        limit = CROWDED.get(name, ROOM_LIMIT)
+        if len(entries) > limit:
+            crowded.append(f"{name}: {len(entries)} entries, limit {limit}")
+    assert counted > 50
+    assert not crowded, "\n".join(crowded)
