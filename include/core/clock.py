@@ -12,6 +12,11 @@ def utcnow() -> datetime:
     return _frozen_at or datetime.now(tz=UTC)
 
 
+def agreed(instant: datetime) -> datetime:
+    """An instant another clock has told (the database's), or ours where tests hold it."""
+    return _frozen_at or instant
+
+
 @contextmanager
 def frozen(instant: datetime) -> Iterator[None]:
     """Hold `utcnow` at an aware instant inside the block (tests)."""

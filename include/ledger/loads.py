@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from include.core.clock import agreed
 from include.core.errors import EltError
 from include.core.streams import NOWHERE, LoadResult, RunKind, RunOrigin, Window
 from include.ledger.check_results import run_claim_alert as run_claim_alert  # one door for callers
@@ -85,11 +86,23 @@ def fetch_next_load_id(connection: Connection) -> int:
     return int(str(row[0]))
 
 
+def fetch_now(connection: Connection) -> datetime:
+    """The database's clock: the only one by which loads of different workers are ordered."""
+    row = connection.execute("select clock_timestamp()").fetchone()
+    assert row is not None
+    found: datetime = row[0]
+    return agreed(found)
+
+
 def fetch_is_latest(connection: Connection, place: LoadPlace) -> bool:
-    """True when no committed load of this stream began after this one."""
+    """True when no committed load of this stream began after this one.
+
+    One that says it began in the future was stamped by a clock that was wrong and decides nothing.
+    """
     row = connection.execute(
         "select 1 from elt_ops.loads where (tenant, feed, stream) = (%s, %s, %s) "
-        "and state = 'loaded' and started_at > %s limit 1",
+        "and state = 'loaded' and started_at > %s "
+        "and started_at <= clock_timestamp() + interval '5 minutes' limit 1",
         [place.tenant, place.feed, place.stream, place.started_at],
     ).fetchone()
     return row is None

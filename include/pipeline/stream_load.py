@@ -4,7 +4,9 @@ Data flow: ledger -> read plan (window, position) -> source.read -> run_load -> 
 """
 
 import logging
+import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from include.config.connector_spec import Stream
@@ -45,13 +47,13 @@ def run_stream_load(
     Raises:
         EltError: With tenant, feed and stream filled in; parts committed before it stay.
     """
-    place = build_place(request)
+    place, clock = build_place(request), time.monotonic()
     try:
         return _run(request, place, environment, source)
     except Exception as error:
         if isinstance(error, EltError):
             error.at(tenant=place.tenant, feed=place.feed, stream=place.stream)
-        _record_failure(environment.warehouse, place, error)
+        _record_failure(environment.warehouse, place, error, time.monotonic() - clock)
         raise
 
 
@@ -75,6 +77,9 @@ def _run(
 ) -> LoadResult | Skipped:
     warehouse = environment.warehouse
     environment.run_prepare(request.feed)
+    with warehouse.connect() as connection:
+        # Workers' clocks differ, and loads are ordered by when they began.
+        place = replace(place, started_at=ledger.fetch_now(connection))
     source = source or environment.open_source(request.feed)
     stream = describe_stream(request, source)
     restarts, done = 0, []
@@ -151,11 +156,12 @@ def describe_stream(request: LoadRequest, source: Source) -> Stream:
     return known[stream_name].model_copy(update=given)
 
 
-def _record_failure(warehouse: Warehouse, place: LoadPlace, error: Exception) -> None:
+def _record_failure(
+    warehouse: Warehouse, place: LoadPlace, error: Exception, seconds: float
+) -> None:
     """Write the failed load's row; the error itself matters more than a ledger that is down too."""
     if isinstance(error, TooManyRejects) and error.load_id is not None:
         return  # written by the loader, together with the rejects
-    seconds = (utcnow() - place.started_at).total_seconds()
     try:
         with warehouse.connect() as connection:
             ledger.run_record_failure(connection, place, error, seconds=seconds)

@@ -12,12 +12,16 @@ from typing import Any
 from psycopg import sql
 
 from include.core import naming
+from include.core.errors import WarehouseRejected
 from include.destinations.layout import StreamLayout, TableLayout
 from include.destinations.postgres.names import full_name
 from include.destinations.postgres.staging import VERDICTS
 from include.destinations.protocol import LoadStamp, MergeCounts
 from include.ledger.connection import Connection
 
+# A row stamped in the future was written by a worker whose clock was wrong: nothing would overtake it
+# for as long as that clock was ahead, so its stamp decides nothing.
+LATER = "(%(started_at)s < t._loaded_at and t._loaded_at <= clock_timestamp() + interval '5 min')"
 NEW_ONLY = "join {} as v on v.sid = s.ctid where v.verdict = 'insert'"
 WRITTEN_ONLY = "join {} as v on v.sid = s.ctid where v.verdict <> 'older'"
 
@@ -106,11 +110,29 @@ class Merge:
         """Merge into a table that has rows of this feed."""
         found = self._run_find_new()
         counts.older = found.get("older", 0)
+        counts.unchanged = self._fetch_unchanged()
         counts.updated = self._run_update()
         counts.inserted = self._run_insert(everything=False) if found.get("insert") else 0
-        if not self.is_latest:
+        if not self.is_latest or counts.distinct != distinct:
             counts.older += self._fetch_overtaken()
-        counts.unchanged = distinct - counts.inserted - counts.updated - counts.older
+        lost = distinct - counts.distinct
+        if lost:
+            raise WarehouseRejected(
+                f"{lost} of {distinct} records were neither written nor found to be there already "
+                "or older. Expected every record to be one of these. Nothing was committed; "
+                "report this with the stream's declaration."
+            )
+
+    def _fetch_unchanged(self) -> int:
+        """Records the table holds as they came: counted, for a remainder would hide a lost one."""
+        found = self._run(
+            "select count(*) from {stage} as s join {t} as t on t._feed = %(feed)s and {same_key} "
+            "where not {version_says} and not {changed}",
+            version_says=self._version_says(),
+            same_key=self._same_key(),
+            changed=self._changed(),
+        )
+        return int(found.fetchone()[0])
 
     def _run_find_new(self) -> dict[str, int]:
         """Note new records, and those with an older version; returns how many of each."""
@@ -131,14 +153,11 @@ class Merge:
 
     def _fetch_overtaken(self) -> int:
         """Changed records that a load which began later has already written."""
-        version_says: sql.Composed | sql.SQL = sql.SQL("false")
-        if self.layout.version:
-            version_says = _pairs([self.layout.version], "coalesce(s.{0} < t.{0}, false)", "")
         found = self._run(
             "select count(*) from {stage} as s join {t} as t on t._feed = %(feed)s and {same_key} "
-            "where %(started_at)s < t._loaded_at and {older} and not {version_says} and {changed}",
+            "where {older} and not {version_says} and {changed}",
             older=self._older(),
-            version_says=version_says,
+            version_says=self._version_says(),
             same_key=self._same_key(),
             changed=self._changed(),
         )
@@ -153,15 +172,21 @@ class Merge:
 
     def _older(self) -> sql.Composable:
         """(version, start of load) compared as a pair; a null version decides nothing."""
-        by_load = sql.SQL("(%(started_at)s < t._loaded_at)")
+        by_load = sql.SQL(LATER)
         if not self.layout.version:
             return by_load
         column = sql.Identifier(self.layout.version)
         pair = (
             "(coalesce(s.{0} < t.{0}, false) or (coalesce(s.{0} = t.{0}, true) "
-            "and %(started_at)s < t._loaded_at))"
+            f"and {LATER}))"
         )
         return sql.SQL(pair).format(column)
+
+    def _version_says(self) -> sql.Composable:
+        """The source itself says that what came is older."""
+        if not self.layout.version:
+            return sql.SQL("false")
+        return _pairs([self.layout.version], "coalesce(s.{0} < t.{0}, false)", "")
 
     def _content(self) -> list[str]:
         """Columns whose change makes a record changed."""

@@ -7,6 +7,7 @@ from psycopg import sql
 
 from include.destinations.column_types import SQL_TYPES
 from include.destinations.layout import StreamLayout
+from include.destinations.postgres.merge import LATER
 from include.destinations.postgres.names import full_name
 from include.destinations.protocol import LoadStamp, Sweep, Swept
 from include.ledger.connection import Connection
@@ -30,7 +31,7 @@ def run_sweep(
     statement = sql.SQL(
         "update {t} as t set _deleted_at = %(started_at)s, _load_id = %(load_id)s, "
         "_loaded_at = %(started_at)s "
-        "where t._feed = %(feed)s and t._deleted_at is null and t._loaded_at <= %(started_at)s "
+        "where t._feed = %(feed)s and t._deleted_at is null and not {later} "
         "and {scope} and not exists (select 1 from {stage} as s where {same_key}) "
         "and not {rejected}"
     ).format(
@@ -39,6 +40,7 @@ def run_sweep(
         stage=stage,
         same_key=same_key,
         rejected=build_is_rejected(layout, "t"),
+        later=sql.SQL(LATER),
     )
     marked = connection.execute(statement, values).rowcount
     return Swept(marked, _fetch_left(connection, table, sweep, scope, values) if marked else 0)

@@ -9,6 +9,7 @@ from psycopg import sql
 from include.core.streams import Tombstone
 from include.destinations.column_types import SQL_TYPES
 from include.destinations.layout import StreamLayout
+from include.destinations.postgres.merge import LATER
 from include.destinations.postgres.names import full_name
 from include.destinations.protocol import LoadStamp
 from include.ledger.connection import Connection
@@ -66,7 +67,7 @@ def _build_parts(layout: StreamLayout) -> dict[str, sql.Composable]:
         "gone": _build_gone(layout, kind),
         "same_key": sql.SQL(" and ").join(same),
         "newer": sql.SQL(""),
-        "applies": sql.SQL("t._deleted_at is null and t._loaded_at <= %(started_at)s"),
+        "applies": sql.SQL("t._deleted_at is null and not " + LATER),
         "columns": sql.SQL(", ").join(map(sql.Identifier, keys)),
         "values": sql.SQL(", ").join(sql.Identifier("g", f"key{p}") for p in range(len(keys))),
     }

@@ -46,7 +46,7 @@ def run_keep_rejects(
     error: TooManyRejects,
 ) -> None:
     """Write the rejects and the failed ledger row by themselves: people need to see them."""
-    seconds = (utcnow() - place.started_at).total_seconds()
+    seconds = max(0.0, (utcnow() - place.started_at).total_seconds())
     with connection.transaction():
         load_id = ledger.run_record_failure(connection, place, error, seconds=seconds)
         staged.run_merge(connection, place, load_id, key_kinds(layout))
