@@ -14,6 +14,13 @@ export DO_NOT_TRACK := 1
 export SIZE
 LOCAL := $(PY) -m include.local $(if $(DEMO),--demo)
 
+# make takes any VARIABLE=; a misspelt one of `run` would load more than was asked for.
+RUN_WORDS := TENANT FEED STREAM STEP MODE FROM TO DEMO SIZE PYTHON PY
+GIVEN = $(foreach word,$(subst \ ,_,$(MAKEOVERRIDES)),$(if $(findstring =,$(word)),$(firstword $(subst =, ,$(word)))))
+ifneq ($(and $(filter run,$(MAKECMDGOALS)),$(filter-out $(RUN_WORDS),$(GIVEN))),)
+$(error make run does not know $(filter-out $(RUN_WORDS),$(GIVEN)). Known: $(RUN_WORDS))
+endif
+
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  \033[1m%-17s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -46,9 +53,10 @@ logs:  ## Follow the logs; NAME=scheduler for one process
 env: setup  ## Write .local/env (DEMO=1: .local/demo/env); sourced, it gives `airflow` and `dbt` by hand
 	@$(LOCAL) env
 
-run: setup  ## One thing now, without Airflow: TENANT=acme [FEED=] [STEP=ingest|transform|quality] [FROM= TO=]
+run: setup  ## One thing now, without Airflow: TENANT=acme [FEED=] [STREAM=] [STEP=ingest|transform|quality] [FROM= TO=]
 	@test -n "$(TENANT)" || { echo "make run needs TENANT=, e.g. make run TENANT=acme FEED=shopify"; exit 2; }
 	@$(LOCAL) run -- --tenant $(TENANT) $(if $(FEED),--feed $(FEED)) \
+	    $(if $(STREAM),--stream $(STREAM)) \
 	    $(if $(STEP),--step $(STEP)) $(if $(MODE),--mode $(MODE)) \
 	    $(if $(FROM),--from $(FROM)) $(if $(TO),--to $(TO))
 

@@ -1,5 +1,6 @@
 """A tenant or feed by name at run time, from its own file: a fleet's others stay unread."""
 
+from include.config.explain import did_you_mean
 from include.config.load import load_connectors, load_tenant
 from include.config.models import Feed, Tenant
 from include.config.settings import load_settings
@@ -33,7 +34,10 @@ def load_one_feed(tenant_id: str, feed_name: str) -> Feed:
     for feed in tenant.feeds:
         if feed.name == feed_name:
             return feed
-    known = ", ".join(feed.name for feed in tenant.feeds) or "none"
+    names = [feed.name for feed in tenant.feeds]
+    known = ", ".join(names) or "none"
     raise ConfigError(
-        f"no enabled feed `{feed_name}`. Feeds: {known}.", tenant=tenant_id, feed=feed_name
+        f"no enabled feed `{feed_name}`.{did_you_mean(feed_name, names)} Feeds: {known}.",
+        tenant=tenant_id,
+        feed=feed_name,
     )

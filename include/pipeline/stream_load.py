@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from include.config.connector_spec import Stream
+from include.config.explain import did_you_mean
 from include.config.models import Feed
 from include.core.clock import utcnow
 from include.core.errors import ConfigError, EltError, PositionRefused, TooManyRejects
@@ -147,7 +148,8 @@ def describe_stream(request: LoadRequest, source: Source) -> Stream:
     known = source.discover() if feed.connector.streams_from_feed else feed.streams
     if stream_name not in known:
         raise ConfigError(
-            f"no stream `{stream_name}`. Streams found: {', '.join(sorted(known)) or 'none'}. "
+            f"no stream `{stream_name}`.{did_you_mean(stream_name, known)} Streams found: "
+            f"{', '.join(sorted(known)) or 'none'}. "
             "Check the feed's `streams` and, for files, that the file is in the folder."
         )
     settings = feed.settings_of(stream_name)

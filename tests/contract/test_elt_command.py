@@ -96,3 +96,23 @@ def test_the_shell_completes_commands_options_and_names(tmp_path: Path) -> None:
     assert complete("elt run --tenant ") == {"newco"}
     assert complete("elt run --tenant newco --feed ") == {"uploads"}
     assert complete("elt connectors strip") == {"stripe"}
+
+
+def test_make_run_knows_its_variables() -> None:
+    """`make run TENANT=acme FEEED=shopify` loaded every feed of acme."""
+    command = ["make", "--no-print-directory", "run", "TENANT=acme", "FEEED=shop", "TO=a=b c=d"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "make run does not know FEEED. Known: TENANT FEED" in done.stderr
+    known = [
+        "make",
+        "-n",
+        "run",
+        "TENANT=acme",
+        "FEED=shop",
+        "STREAM=orders",
+        "FROM=2026-10-01 06:00",
+    ]
+    done = subprocess.run(known, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "--tenant acme --feed shop" in done.stdout

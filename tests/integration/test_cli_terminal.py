@@ -1,4 +1,4 @@
-"""What a person sees at a real terminal: bars while it runs, tables that fit; a pipe has no bars."""
+"""What a person sees at a real terminal: bars while it runs, tables that fit, no bars in a pipe."""
 
 import json
 import re
