@@ -50,16 +50,29 @@ def run(arguments: Arguments) -> int:
 def _describe(spec: Connector) -> None:
     say(f"{spec.connector}: {spec.title} ({spec.kind})")
     if spec.docs:
-        say(f"  source of facts: {spec.docs}")
-    for name, what in sorted(spec.secrets.items()):
-        say(f"  secret {name}: {what}")
-    for name, option in sorted(spec.options.items()):
-        need = "required" if option.required else f"default {option.default!r}"
-        say(f"  option {name} ({option.type}, {need}): {option.description}")
-    for name, stream in sorted(spec.streams.items()):
-        cursor = f"cursor {stream.cursor.field}" if stream.cursor else "read in full"
-        key = ", ".join(stream.primary_key)
-        say(f"  stream {name}: key {key}; {cursor}; {len(stream.columns)} columns")
+        say(f"source of facts: {spec.docs}")
+    if spec.secrets:
+        say()
+        say_table(("secret", "what"), sorted(spec.secrets.items()))
+    if spec.options:
+        say()
+        options = [
+            (name, one.type, "required" if one.required else repr(one.default), one.description)
+            for name, one in sorted(spec.options.items())
+        ]
+        say_table(("option", "type", "default", "what"), options, spare=("type",))
+    if spec.streams:
+        say()
+        streams = [
+            (
+                name,
+                ", ".join(one.primary_key),
+                one.cursor.field if one.cursor else "read in full",
+                len(one.columns),
+            )
+            for name, one in sorted(spec.streams.items())
+        ]
+        say_table(("stream", "key", "cursor", "columns"), streams)
 
 
 COMMAND = Action(

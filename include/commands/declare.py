@@ -104,4 +104,8 @@ def _build_callback(action: Action) -> Callable[..., int]:
 
 def _start_logging(*, verbose: bool) -> None:
     level = logging.DEBUG if verbose else logging.WARNING
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    handler = logging.StreamHandler(sys.stderr)
+    # What it warns of is on the command's own last lines, with the advice.
+    handler.addFilter(lambda record: verbose or record.name != "include.pipeline.feed_load")
+    form = "%(levelname)s %(name)s %(message)s"
+    logging.basicConfig(level=level, format=form, handlers=[handler])

@@ -20,7 +20,7 @@ HEADERS = (
     "load", "stream", "kind", "state", "finished", "read", "inserted", "updated", "unchanged",
     "quarantined", "filtered", "deleted", "seconds",
 )  # fmt: skip
-SPARE = ("filtered", "deleted", "unchanged", "kind", "updated", "inserted", "load")
+SPARE = ("filtered", "deleted", "unchanged", "kind", "updated", "inserted", "load", "seconds")
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,12 @@ class Arguments:
     feed: AnyFeed = None
     stream: AnyStream = None
     state: Annotated[
-        Literal["loaded", "failed"] | None, typer.Option(help="Only those that ended so.")
+        Literal["loaded", "failed"] | None,
+        typer.Option(metavar="STATE", help="Only loaded or failed ones."),
     ] = None
     kind: Annotated[
         Literal["scheduled", "manual", "backfill", "sweep"] | None,
-        typer.Option(help="Only those started so."),
+        typer.Option(metavar="KIND", help="Only scheduled, manual, backfill or sweep ones."),
     ] = None
     run: Annotated[
         str | None, typer.Option("--run", metavar="RUN", help="Only of this run id.")

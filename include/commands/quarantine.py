@@ -53,7 +53,8 @@ class Selection:
 @dataclass(frozen=True, kw_only=True)
 class ListArguments(Selection):
     state: Annotated[
-        Literal["open", "resolved", "dropped", "all"], typer.Option(help="What became of them.")
+        Literal["open", "resolved", "dropped", "all"],
+        typer.Option(metavar="STATE", help="open, resolved, dropped or all."),
     ] = "open"
     counts: Annotated[bool, typer.Option("--counts", help="Only how many of each reason.")] = False
     limit: Annotated[int, typer.Option(min=1, help="So many.")] = 50

@@ -33,15 +33,17 @@ class Arguments:
     step: Annotated[
         Literal["ingest", "transform", "quality", "sweep"] | None,
         typer.Option(
-            help="Only this step; default the first three. sweep reads streams that have a cursor "
-            "and `sweep: all` whole, to find what is gone at the source."
+            metavar="STEP",
+            help="Only ingest, transform, quality or sweep; default the first three. sweep reads "
+            "streams that have a cursor and `sweep: all` whole, to find what is gone there.",
         ),
     ] = None
     mode: Annotated[
         Literal["full", "source", "dbt", "data-quality", "sweep"] | None,
         typer.Option(
+            metavar="MODE",
             help="The same in other words: full = all, source = ingest, dbt = transform, "
-            "data-quality = quality, sweep = sweep."
+            "data-quality = quality, sweep = sweep.",
         ),
     ] = None
     start: Annotated[
@@ -124,6 +126,6 @@ COMMAND = Action(
     (
         "elt run --tenant acme",
         "elt run --tenant acme --feed shopify --stream orders --step ingest",
-        "elt run --tenant acme --feed stripe --step ingest --from 2026-10-01 --to 2026-10-08",
+        "elt run --tenant acme --feed stripe --from 2026-10-01 --to 2026-10-08",
     ),
 )

@@ -29,8 +29,9 @@ def say_table(
         stream.writelines(f"{line}\n" for line in build_lines(headers, rows))
         stream.flush()
         return
-    kept = choose_columns(headers, rows, build_console(stream).width, spare)
-    run_print(stream, _build_table(headers, rows, kept, wraps=True), soft_wrap=False)
+    width = build_console(stream).width
+    kept = choose_columns(headers, rows, width, spare)
+    run_print(stream, _build_table(headers, rows, kept, width=width), soft_wrap=False)
     left_out = [header for index, header in enumerate(headers) if index not in kept]
     if left_out:
         names = ", ".join(left_out)
@@ -43,7 +44,7 @@ def build_lines(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> lis
     width = sum(_width(headers, rows, index) + GAP for index in every)
     console = Console(file=io.StringIO(), width=max(width, 1), color_system=None)
     with console.capture() as capture:
-        console.print(_build_table(headers, rows, every, wraps=False))
+        console.print(_build_table(headers, rows, every, width=None))
     return [line.rstrip() for line in capture.get().splitlines()]
 
 
@@ -58,8 +59,7 @@ def choose_columns(
     for name in spare:
         if name not in headers:
             continue
-        least = [_least(headers, rows, index) for index in kept]
-        if sum(least) + GAP * (len(least) - 1) <= width:
+        if _fits(headers, rows, kept, width):
             break
         kept.remove(headers.index(name))
     return kept
@@ -70,21 +70,34 @@ def _build_table(
     rows: Sequence[Sequence[object]],
     kept: Sequence[int],
     *,
-    wraps: bool,
+    width: int | None,
 ) -> Table:
+    """As wide as its content, or at most `width`: sentences are wrapped, if need be names too."""
+    is_tight = width is not None and not _fits(headers, rows, kept, width)
     table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
     for index in kept:
-        may_wrap = wraps and _is_prose(rows, index)
+        is_numeric = _is_numeric([row[index] for row in rows])
+        may_wrap = width is not None and _is_prose(rows, index)
         table.add_column(
             Text(headers[index]),
-            justify="right" if _is_numeric([row[index] for row in rows]) else "left",
-            no_wrap=not may_wrap,
+            justify="right" if is_numeric else "left",
+            no_wrap=not may_wrap and (is_numeric or not is_tight),
             overflow="fold",
-            min_width=_least(headers, rows, index) if may_wrap else None,
+            min_width=_least(headers, rows, index) if may_wrap or is_numeric else None,
         )
     for row in rows:
         table.add_row(*(Text(_cell(row[index])) for index in kept))
     return table
+
+
+def _fits(
+    headers: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    kept: Sequence[int],
+    width: int,
+) -> bool:
+    least = [_least(headers, rows, index) for index in kept]
+    return sum(least) + GAP * (len(least) - 1) <= width
 
 
 def _least(headers: Sequence[str], rows: Sequence[Sequence[object]], index: int) -> int:

@@ -271,7 +271,8 @@ def test_connectors_lists_all_and_describes_one(capsys: pytest.CaptureFixture[st
     assert cli.main(["connectors"]) == 0
     assert "stripe" in capsys.readouterr().out
     assert cli.main(["connectors", "stripe"]) == 0
-    assert "stream charges: key id; cursor created" in capsys.readouterr().out
+    told = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["charges", "id", "created"] in [line[:3] for line in told]
     assert cli.main(["connectors", "strype"]) == 2
     assert "Did you mean `stripe`?" in capsys.readouterr().err
 

@@ -70,6 +70,20 @@ def test_a_terminal_gets_a_table_that_fits(
     assert told == LONG[0][2], "wrapped, and nothing of it lost"
 
 
+def test_where_nothing_can_be_left_out_names_are_folded_not_cut(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`elt loads` at 80 columns showed `loade` and the hour without its minutes."""
+    monkeypatch.setattr(sys, "stdout", terminal)
+    monkeypatch.setenv("COLUMNS", "24")
+    say_table(("stream", "state", "read"), [("acme/shopify/orders", "loaded", 1234567)])
+    text = re.sub(r"\x1b\[[0-9;]*m", "", terminal.getvalue())
+    assert all(len(line) <= 24 for line in text.splitlines())
+    assert "1,234,567" in text
+    body = "".join("".join(text.splitlines()[1:]).split())
+    assert sorted(body) == sorted("acme/shopify/ordersloaded1,234,567"), "nothing is lost"
+
+
 def test_a_wide_terminal_leaves_nothing_out(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
