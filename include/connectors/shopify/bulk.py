@@ -14,8 +14,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from include.config.connector_spec import Stream
 from include.connectors.shopify.graphql import GraphQL
 from include.connectors.shopify.queries import (
@@ -26,6 +24,7 @@ from include.connectors.shopify.queries import (
 )
 from include.core.errors import AccessDenied, ContractBroken, RateLimited, UpstreamUnavailable
 from include.core.streams import Window
+from include.extract.exact_json import parse_json
 from include.extract.http.client import HttpClient
 from include.extract.record_path import pick
 
@@ -193,7 +192,7 @@ def _flush(database: sqlite3.Connection, parents: list[Any], children: list[Any]
 
 def _parse(line: bytes, number: int) -> dict[str, Any]:
     try:
-        record = orjson.loads(line)
+        record = parse_json(line)
     except ValueError:
         record = None
     if isinstance(record, dict):
@@ -239,10 +238,10 @@ def _joined(database: sqlite3.Connection, paths: list[str]) -> Iterator[dict[str
             if current is not None:
                 yield record
             current = seq
-            record = orjson.loads(body)
+            record = parse_json(body)
             record.update({path: [] for path in paths})
         if child is not None:
-            element = orjson.loads(child)
+            element = parse_json(child)
             element.pop("__parentId", None)
             record[name].append(element)
     if current is not None:

@@ -4,7 +4,6 @@ Data flow: elt_ops.inbox -> events of the stream's types -> record at `records_p
 the marks that settle the events in the load's own transaction.
 """
 
-import json
 from collections.abc import Iterator
 from decimal import Decimal
 from fnmatch import fnmatchcase
@@ -15,6 +14,7 @@ from include.core.clock import format_instant
 from include.core.errors import ConfigError
 from include.core.streams import EventMark, Page, Reject, Tombstone, Window
 from include.core.webhook_event import WebhookEvent
+from include.extract.exact_json import parse_json
 from include.extract.record_page import declared_paths
 from include.extract.record_path import MISSING, nest_dotted, pick
 from include.extract.source import FROM_THE_START, ReadOptions, SourceBase
@@ -96,8 +96,8 @@ class WebhookSource(SourceBase):
 def build_records(spec: Stream, event: WebhookEvent) -> list[dict[str, Any]] | Reject:
     """The records of one event, or why there are none."""
     try:
-        body = json.loads(event.body, parse_float=Decimal)
-    except (ValueError, RecursionError):
+        body = parse_json(event.body.encode("utf-8", "surrogatepass"), Decimal)
+    except ValueError:
         return _reject(event, "invalid_json", "the body is not JSON.")
     found = pick(body, spec.records_path, MISSING) if spec.records_path else body
     found = [found] if isinstance(found, dict) else found

@@ -6,7 +6,6 @@ as RateLimited, so that a worker slot is not held. What the source says about it
 limiter, which shares it with everybody who uses the same credential.
 """
 
-import json
 import logging
 import random
 import time
@@ -23,6 +22,7 @@ from requests.auth import AuthBase
 from requests.structures import CaseInsensitiveDict
 
 from include.core.errors import ContractBroken, EltError, RateLimited, UpstreamUnavailable
+from include.extract.exact_json import parse_json
 from include.extract.http.auth import NoAuth
 from include.extract.http.rate_limit import RateLimiter
 from include.extract.http.session import GuardedSession
@@ -241,8 +241,8 @@ class HttpClient:
         """JSON of a 2xx answer; a cut one is worth another try, a page of HTML is not."""
         try:
             if self._answers.exact_numbers:
-                return json.loads(answer.content, parse_float=Decimal)
-            return orjson.loads(answer.content)
+                return parse_json(answer.content, parse_fraction=Decimal)
+            return parse_json(answer.content)
         except ValueError:
             pass
         kind = answer.headers.get("Content-Type", "no content type").split(";")[0]

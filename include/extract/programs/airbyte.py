@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from include.core.errors import AccessDenied, ConfigError, ContractBroken, UpstreamUnavailable
+from include.extract.exact_json import parse_json
 from include.extract.programs.errors import MAX_SAID, build_trace_error
 from include.extract.programs.mask import Mask
-from include.extract.programs.pages import parse
 from include.extract.programs.run import MAX_LOG_CHARS
 from include.extract.programs.stream import (
     FULL,
@@ -131,7 +131,7 @@ class AirbyteProtocol:
         found = []
         for line in output.splitlines():
             try:
-                message = parse(line)
+                message = parse_json(line)
             except ValueError:
                 continue
             if isinstance(message, dict):

@@ -5,16 +5,13 @@ is in this page or an earlier one. Records after it may come again after a failu
 them.
 """
 
-import json
 import logging
 import time
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from typing import Any, Protocol
 
-import orjson
-
 from include.core.streams import Page, Reject, Tombstone
+from include.extract.exact_json import parse_json
 from include.extract.programs.mask import Mask
 from include.extract.programs.numbering import Numbering
 from include.extract.programs.run import MAX_LOG_CHARS, Line
@@ -27,10 +24,6 @@ PAGE_BYTES = 32_000_000
 # A slow source's progress is committed in between.
 STATE_S = 60.0
 PAYLOAD_CHARS = 65_536
-# Sixteen characters of digits and dots: more than a float surely keeps. Every line is searched for
-# them, so by the quickest means: a pattern takes twice as long.
-_DIGITS = bytes(48 if chr(code) in "0123456789." else 32 for code in range(256))
-_LONG_NUMBER = b"0" * 16
 
 
 class Talk(Protocol):
@@ -116,7 +109,7 @@ class PageBuilder:
             self._reject(line, "line_too_long", detail)
             return
         try:
-            message = parse(line.text)
+            message = parse_json(line.text)
         except ValueError:
             self._take_broken(line)
             return
@@ -158,20 +151,6 @@ class PageBuilder:
         if self._numbering:
             self._numbering.put(record)
         self._records.append(record)
-
-
-def parse(text: bytes) -> Any:
-    """JSON with exact numbers; the quick parser where a float loses nothing.
-
-    Raises:
-        ValueError: If it is no JSON.
-    """
-    if _LONG_NUMBER not in text.translate(_DIGITS):
-        try:
-            return orjson.loads(text)
-        except orjson.JSONDecodeError:
-            pass  # NaN and Infinity, which Python's json writes, are judged by the loader.
-    return json.loads(text.decode("utf-8", "strict"), parse_float=Decimal)
 
 
 def _pick(record: dict[str, Any], path: tuple[str, ...]) -> Any:

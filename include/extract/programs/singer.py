@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from include.core.errors import ConfigError, ContractBroken
-from include.extract.programs.pages import parse
+from include.extract.exact_json import parse_json
 from include.extract.programs.stream import (
     FULL,
     INCREMENTAL,
@@ -58,7 +58,7 @@ class SingerProtocol:
         """
         for start in _starts(output):
             try:
-                found = parse(output[start:])
+                found = parse_json(output[start:])
             except ValueError:
                 continue
             if isinstance(found, dict) and isinstance(found.get("streams"), list):

@@ -42,8 +42,8 @@ def build_digest(records: list[dict[str, Any]]) -> bytes:
         return b""
     try:
         content = orjson.dumps(records, default=str)
-    except TypeError:  # an integer beyond 64 bits
-        content = repr(records).encode()
+    except TypeError:  # an integer beyond 64 bits, half a surrogate pair
+        content = repr(records).encode("utf-8", "backslashreplace")
     return hashlib.blake2b(content, digest_size=16).digest()
 
 

@@ -1,5 +1,6 @@
 """The records of one batch behind one face, whether they came as dicts or as Arrow columns."""
 
+import json
 from collections.abc import Collection, Iterator
 from typing import Any, Protocol
 
@@ -160,6 +161,11 @@ def build_payload(record: Any) -> str:
     try:
         return build_json(record)
     except Misfit:
+        pass
+    try:
+        # As it was read: NaN as such, half a surrogate pair as its escape.
+        return storable(json.dumps(record, default=str))
+    except (TypeError, ValueError, RecursionError):
         return storable(repr(record))
 
 

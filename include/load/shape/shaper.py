@@ -243,12 +243,18 @@ class Shaper:
     def _build_child(
         self, table: TableLayout, lists: list[list[Any]], seqs: range, bad: dict[int, Bad]
     ) -> Any:
-        owners = [row for row, items in enumerate(lists) for _ in items]
-        elements = [
-            item if isinstance(item, dict) else {"value": item} for items in lists for item in items
+        # A null in a list of records is no record; in a list of values it is one of them.
+        takes_null = "value" in table.columns
+        places = [
+            (row, position, item)
+            for row, items in enumerate(lists)
+            for position, item in enumerate(items)
+            if item is not None or takes_null
         ]
+        owners = [row for row, _, _ in places]
+        elements = [item if isinstance(item, dict) else {"value": item} for _, _, item in places]
         arrays = self._build_arrays(table, DictChunk(elements), bad, owners)
-        positions = [position for items in lists for position in range(len(items))]
+        positions = [position for _, position, _ in places]
         arrays[naming.POSITION] = pa.array(positions, pa.int64())
         arrays[SEQ] = pa.array([seqs[row] for row in owners], pa.int64())
         return pa.table(arrays)

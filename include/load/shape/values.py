@@ -9,6 +9,7 @@ is UTC; fractions beyond a microsecond are cut; years outside 1..9999 do not fit
 """
 
 import base64
+import math
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -164,6 +165,8 @@ def _fit_text(value: Any, _pattern: str | None) -> str:
         text = value.decode()
     elif isinstance(value, datetime | date):
         text = value.isoformat()
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise Misfit("NaN or Infinity is no text")
     elif isinstance(value, int | float | Decimal):
         text = str(value)
     else:

@@ -110,7 +110,9 @@ def read_pieces(place: Place, layout: Layout) -> Iterator[Piece]:
         keys = KeyNames(layout.columns, PLACE_COLUMNS, layout.known)
         for found in read_jsonl(place, facts, layout.max_line_bytes):
             records = [keys.rename(r) for r in found.records] if layout.rename else found.records
-            yield Piece(records, found.lines, found.rejects, given=keys.given)
+            yield Piece(
+                records, found.lines, found.rejects, notices=found.notices, given=keys.given
+            )
         return
     yield from _read_delimited(place, facts, layout, notices)
 
