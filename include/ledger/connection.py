@@ -32,7 +32,9 @@ CANNOT_HEAL = ("password authentication failed", "does not exist", "no pg_hba.co
 
 @dataclass(frozen=True)
 class Warehouse:
-    """Where rows go; cheap to make, opens nothing until `connect`.
+    """The database of the books, and of the rows unless a load is given another destination.
+
+    Cheap to make, opens nothing until `connect`.
 
     Attributes:
         url: libpq URL or key/value string; holds a password, so it is left out of the repr.

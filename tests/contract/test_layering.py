@@ -171,6 +171,18 @@ def test_no_module_attribute_is_ever_assigned() -> None:
     assert not found, "\n".join(found)
 
 
+def test_loads_and_pipelines_hold_no_sql() -> None:
+    """A second destination has nowhere to stand where rows and books are one connection's SQL."""
+    speaks = [
+        f"{module.path}:{node.lineno}"
+        for module in MODULES
+        if module.room in ("load", "pipeline", "commands")
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute) and node.attr in ("execute", "executemany")
+    ]
+    assert not speaks, speaks
+
+
 def test_only_the_clock_rebinds_a_global() -> None:
     users = {
         str(module.path)

@@ -5,7 +5,7 @@ of `_elt_commits` that is `open` from before staging, `done` by the last stateme
 transaction, or `void` for good. Schema changes commit at once, as they do in most warehouses.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -15,7 +15,6 @@ import duckdb
 import orjson
 import pyarrow as pa
 
-from include.config.models import Tenant
 from include.config.models import Tenant
 from include.core import naming
 from include.core.errors import WarehouseUnavailable
@@ -383,8 +382,8 @@ class DuckSession:
 
     def _run_rollback(self) -> None:
         if self._is_writing:
-            self._is_writing = False
             self._run("rollback")
+        self._is_writing = False
 
     def _stage(self, table: TableLayout) -> str:
         return f'"{self.schema}"."_stg_{self.load_id}_{table.name}"'
@@ -397,5 +396,4 @@ class DuckSession:
 
     def _rows(self, statement: str, values: Any = None) -> list[Any]:
         with errors():
-            found: Callable[[], list[Any]] = self.connection.execute(statement, values).fetchall
-            return found()
+            return list(self.connection.execute(statement, values).fetchall())

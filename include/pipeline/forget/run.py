@@ -81,7 +81,6 @@ def run_forget(
         with warehouse.connect() as connection:
             run_add_erasures(connection, tenant.id, person.entries())
     with warehouse.connect() as connection:
-        connection.execute("set local jit = off")
         run_lock_tenant(connection, tenant.id)
         with open_texts(connection, tenant.id, destination) as texts:
             report = _run(tenant, person, connection, texts, on_table)
