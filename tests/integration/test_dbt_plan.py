@@ -130,8 +130,9 @@ def test_a_table_that_changed_without_a_row_counts(house, settings) -> None:
     load_id = _load(house, unchanged=3)
     with house.connect() as connection:
         connection.execute(
-            "insert into elt_ops.schema_changes (noticed_at, tenant, feed, stream, load_id, table_name, "
-            "column_name, change) values (now(), 'testco', 'till', 'sales', %s, 'sales', 'x', 'added')",
+            "insert into elt_ops.schema_changes (noticed_at, tenant, feed, stream, load_id, "
+            "table_name, column_name, change) "
+            "values (now(), 'testco', 'till', 'sales', %s, 'sales', 'x', 'added')",
             [load_id],
         )
     assert set(fetch_plan(_tenant(), house, settings).nodes or ()) != set()

@@ -19,8 +19,8 @@ from include.destinations.postgres.staging import VERDICTS
 from include.destinations.protocol import LoadStamp, MergeCounts
 from include.ledger.connection import Connection
 
-# A row stamped in the future was written by a worker whose clock was wrong: nothing would overtake it
-# for as long as that clock was ahead, so its stamp decides nothing.
+# A row stamped in the future was written by a worker whose clock was wrong: nothing would overtake
+# it for as long as that clock was ahead, so its stamp decides nothing.
 LATER = "(%(started_at)s < t._loaded_at and t._loaded_at <= clock_timestamp() + interval '5 min')"
 NEW_ONLY = "join {} as v on v.sid = s.ctid where v.verdict = 'insert'"
 WRITTEN_ONLY = "join {} as v on v.sid = s.ctid where v.verdict <> 'older'"

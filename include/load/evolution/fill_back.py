@@ -15,8 +15,8 @@ from include.destinations.column_types import ARROW_TYPES, SQL_TYPES
 from include.destinations.layout import StreamLayout, TableLayout
 from include.destinations.protocol import Converted, Unfilled
 from include.ledger.connection import Connection
-from include.ledger.filled_columns import run_note_filled
 from include.ledger.loads import LoadPlace
+from include.ledger.schema_changes import run_note_filled
 from include.load.evolution.fill_misfits import run_quarantine_misfits
 from include.load.evolution.filled_columns import build_declaration, find_fillable
 from include.load.policy import StreamPolicy

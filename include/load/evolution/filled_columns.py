@@ -10,8 +10,8 @@ import json
 from include.config.connector_spec import Column
 from include.destinations.layout import StreamLayout, TableLayout
 from include.ledger.connection import Connection
-from include.ledger.filled_columns import fetch_dropped, fetch_filled
 from include.ledger.loads import LoadPlace
+from include.ledger.schema_changes import fetch_dropped, fetch_filled
 
 
 def find_fillable(layout: StreamLayout, table: TableLayout) -> list[str]:

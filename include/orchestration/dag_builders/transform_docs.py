@@ -29,8 +29,8 @@ def build_transform_docs(tenant: Tenant, render: str) -> str:
             "",
             "## Where to look",
             "",
-            "- dbt's own output: log of the task `dbt_build`. A model that nothing new has come for is"
-            " green with a line that says so; the run's parameter `full` builds everything",
+            "- dbt's own output: log of the task `dbt_build`. A model that nothing new has come for"
+            " is green with a line that says so; the run's parameter `full` builds everything",
             f"- Checks of the marts: `{naming.OPS_SCHEMA}.check_results`; scores:"
             f" `{naming.OPS_SCHEMA}.scores`",
             "- The same by hand: `make run TENANT="

@@ -121,6 +121,7 @@ def fit_labels(
 
 
 def join_labels(groups: Sequence[str], labels: Sequence[str]) -> list[str]:
+    """Labels under the groups above them; an empty group goes on with the one to its left."""
     joined, group = [], ""
     for above, label in zip(groups, labels, strict=True):
         group = above.strip() or group
