@@ -28,6 +28,7 @@ class StagedColumn:
     name: str
     expression: str
     group: str
+    link: str | None = None  # the staging model whose key it names
 
     @property
     def sql(self) -> str:

@@ -5,7 +5,7 @@ and are kept once a person has edited them.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from include.config.connector_spec import Connector, Stream
@@ -59,15 +59,16 @@ def build_staging_files(
     """
     name = name or connector.connector
     files = [NewFile(folder / f"_{name}__sources.yml", _sources(connector, name), generated=True)]
+    links = _build_links(connector, name)
     for stream_name, stream in sorted(connector.streams.items()):
-        columns = build_stream_columns(stream_name, stream)
+        columns = _linked(build_stream_columns(stream_name, stream), links)
         model = naming.staging_model(name, stream_name)
         keys = [c.name for c in columns if c.expression in _key_forms(stream.primary_key)]
         about = stream.description or f"One row per {singular(stream_name)}."
         staged = _Model(model, stream_name, columns, keys, about)
         files += _build_model(folder, name, staged)
         for child in sorted(stream.children):
-            columns = build_child_columns(stream_name, stream, child)
+            columns = _linked(build_child_columns(stream_name, stream, child), links)
             model = naming.staging_model(name, f"{singular(stream_name)}_{child}")
             keys = [c.name for c in columns if c.expression in _parent_forms(stream.primary_key)]
             about = f"One row per element of `{child}` of one {singular(stream_name)}."
@@ -75,6 +76,21 @@ def build_staging_files(
             staged = _Model(model, table, columns, [*keys, "line_position"], about)
             files += _build_model(folder, name, staged)
     return [*files, *build_conformed_files(connector, folder, concepts)]
+
+
+def _build_links(connector: Connector, name: str) -> dict[str, str]:
+    """Key column -> its staging model, for keys of one column whose name no other stream's has."""
+    found: dict[str, list[str]] = {}
+    for stream_name, stream in connector.streams.items():
+        columns = build_stream_columns(stream_name, stream)
+        keys = [c.name for c in columns if c.expression in _key_forms(stream.primary_key)]
+        if len(keys) == 1:
+            found.setdefault(keys[0], []).append(naming.staging_model(name, stream_name))
+    return {key: models[0] for key, models in found.items() if len(models) == 1}
+
+
+def _linked(columns: list[StagedColumn], links: Mapping[str, str]) -> list[StagedColumn]:
+    return [replace(column, link=links.get(column.name)) for column in columns]
 
 
 def _key_forms(primary_key: tuple[str, ...]) -> set[str]:
@@ -156,6 +172,10 @@ def _yml(model: str, about: str, columns: list[StagedColumn], keys: list[str]) -
     ]
     for column in columns:
         lines += [f"      - name: {column.name}", f"        description: {_about(column, keys)}"]
+        if column.link and column.link != model:
+            to = f"to: ref('{column.link}'), field: {column.name}"
+            lines += ["        data_tests:", "          - belongs_to:"]
+            lines += [f"              arguments: {{{to}}}"]
     return "\n".join(lines) + f"\n{_LINEAGE_YML}"
 
 

@@ -221,7 +221,7 @@ def test_each_kind_loads_and_builds_without_an_edit(
     tenant = load_platform().tenant("newco")
     select = [f"path:models/staging/{name}" for name in cases]
     done = run_dbt_build(tenant, house, select=select)
-    assert (done.models, done.tests) == (5, 6)
+    assert (done.models, done.tests) == (5, 3)
     with psycopg.connect(warehouse) as connection:
         view = "select count(*), min(customer_id) from newco_stg.stg_my_crm__conformed_customers"
         assert connection.execute(view).fetchone() == (5, "i0")

@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
 from include.config.connector_spec import Connector, Option
 from include.core.errors import ConfigError
@@ -12,6 +13,7 @@ from include.scaffold.conformed import build_conformed_files, load_concepts
 from include.scaffold.connector import Folders, build_connector_files
 from include.scaffold.files import NewFile, Written, is_untouched, run_write
 from include.scaffold.names import check_new_name
+from include.scaffold.staging import build_staging_files
 from include.scaffold.tenant import build_tenant_file
 
 SHOP = Connector.model_validate(
@@ -37,6 +39,9 @@ SHOP = Connector.model_validate(
         },
     }
 )
+
+
+WITHOUT_CONCEPTS = SHOP.model_copy(update={"concepts": ()})
 
 
 def test_columns_follow_the_house_rules() -> None:
@@ -173,3 +178,19 @@ def test_a_tenant_gets_what_its_connectors_require() -> None:
         "feeds:\n  shop:\n    schedule: daily\n    start_date: 2026-01-01\n    options:\n"
         "      depth: 1\n      path: .local/uploads/newco/shop\n"
     )
+
+
+def test_generated_staging_keeps_the_rules_of_the_shipped_ones() -> None:
+    """Key, link to the parent and a description for every column: else `make test` fails for it."""
+    files = {
+        file.path.name: file.text for file in build_staging_files(WITHOUT_CONCEPTS, Path("x"), {})
+    }
+    (orders,) = yaml.safe_load(files["stg_shop__orders.yml"])["models"]
+    assert orders["data_tests"] == [{"is_key": {"arguments": {"columns": ["_feed", "order_id"]}}}]
+    described = {column["name"] for column in orders["columns"] if column["description"]}
+    staged = {c.name for c in build_stream_columns("orders", SHOP.streams["orders"])}
+    assert described == staged | {"_feed", "_load_id", "_loaded_at"}
+    (lines,) = yaml.safe_load(files["stg_shop__order_lines.yml"])["models"]
+    links = {c["name"]: c["data_tests"] for c in lines["columns"] if "data_tests" in c}
+    wanted = {"to": "ref('stg_shop__orders')", "field": "order_id"}
+    assert links == {"order_id": [{"belongs_to": {"arguments": wanted}}]}
