@@ -15,7 +15,6 @@ from include.config.reach import find_destination_fault
 from include.config.settings import load_settings
 from include.core import naming
 from include.core.errors import ConfigError, MissingSecret
-from include.ledger.conninfo import build_query
 
 if TYPE_CHECKING:
     from include.ledger.connection import Warehouse
@@ -116,6 +115,9 @@ def build_url(connection: Any) -> str:
     place = f"{user}{password}@" if user else ""
     port = f":{connection.port}" if connection.port else ""
     address = f"postgresql://{place}{connection.host or ''}{port}/{connection.schema or ''}"
+    # The driver parses it; a DAG file that names an operator must not wait for drivers.
+    from include.ledger.conninfo import build_query
+
     return address + build_query(_extra(connection))
 
 

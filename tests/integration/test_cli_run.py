@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from include import cli
+from include.quality.discover import load_mart_checks
 
 TENANT = """\
 tenant: clitest
@@ -154,7 +155,8 @@ def test_checks_before_the_first_load_warn_and_do_not_break(
     assert cli.main(["run", "--tenant", "clitest", "--step", "quality"]) == 0
     shown = capsys.readouterr().out
     assert "checked  clitest/broken" in shown
-    assert "checked  clitest marts: 0 passed, 0 warnings, 12 skipped" in shown
+    checks = len(load_mart_checks()[0])
+    assert f"checked  clitest marts: 0 passed, 0 warnings, {checks} skipped" in shown
 
 
 def test_forget_asks_first_and_says_what_it_searched(
