@@ -1,7 +1,7 @@
 """`new-connector`: a folder of facts, and its staging models."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -20,7 +20,7 @@ from include.scaffold.files import run_write
 class Arguments:
     name: Annotated[str, typer.Argument(metavar="NAME", help="Snake case, e.g. my_crm.")]
     kind: Annotated[
-        Literal["rest", "files", "python"],
+        Kind,
         typer.Option(
             help="rest: a list API described by YAML; files: a folder of exports; python: its own "
             "source.py."

@@ -14,7 +14,6 @@ from include.scaffold.staging import build_staging_files
 from include.scaffold.template import load_filled
 
 Kind = Literal["rest", "files", "python"]
-KINDS: tuple[Kind, ...] = ("rest", "files", "python")
 
 
 @dataclass(frozen=True, slots=True)
