@@ -12,7 +12,7 @@ from include.commands.written import say_written
 from include.config.settings import load_settings
 from include.core.errors import ConfigError
 from include.scaffold.conformed import load_concepts
-from include.scaffold.connector import Kind, build_connector_files
+from include.scaffold.connector import Folders, Kind, build_connector_files
 from include.scaffold.files import run_write
 
 
