@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from include.pipeline.forget.run import ForgetReport
 
 
+# What an erasure in the warehouse cannot reach; whoever answers the person needs to know.
+NOT_LOOKED_AT = (
+    "the sources themselves, files still lying in a feed's folder or archive, texts that spell the "
+    "person in ways nobody named, backups of the warehouse, Airflow's logs"
+)
+
+
 @dataclass(frozen=True)
 class Arguments:
     tenant: TenantName
@@ -72,6 +79,12 @@ def _say(report: "ForgetReport", *, dry_run: bool) -> None:
     tables, columns = report.searched
     say(f"keys their sources know them by: {report.keys}")
     say(f"proof: {tables} tables, {columns} columns searched, 0 hits")
+    say(
+        "searched for: the addresses and numbers given, and what a tenant that hashes stores of them"
+    )
+    for place, count in sorted(report.names_left.items()):
+        say(f"a full name of theirs still stands in {place} ({count}); a namesake's, or look there")
+    say(f"not looked at: {NOT_LOOKED_AT}")
     if dry_run:
         say("dry run: nothing was changed")
     else:
@@ -88,6 +101,8 @@ def _as_dict(report: "ForgetReport", *, dry_run: bool) -> dict[str, object]:
         "tables_searched": tables,
         "columns_searched": columns,
         "hits": 0,
+        "names_left": dict(sorted(report.names_left.items())),
+        "not_looked_at": NOT_LOOKED_AT,
     }
 
 

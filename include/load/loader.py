@@ -279,6 +279,9 @@ class _Load:
     def _take_notices(self) -> tuple[str, ...]:
         """What the source said while it was read; for the log, too."""
         notices = self.reader.take_notices()
+        if self.shaper.withheld:
+            names = ", ".join(f"`{name}`" for name in sorted(self.shaper.withheld))
+            notices += (f"{names} holds credentials, which are never stored: the column is empty",)
         for notice in notices:
             log.warning(
                 "load notice tenant=%s feed=%s stream=%s notice=%s", *self.place.names, notice

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from include.config.personal_words import looks_personal
+from include.config.personal_words import looks_personal_in
 from include.ledger.erasures import Erasures
 from include.load.privacy.mask import load_exact, normalise
 from include.load.privacy.person_links import read_row_texts
@@ -130,17 +130,21 @@ class Eraser:
                 return _unquote(match[0]).replace(one, ERASED)
         return match[0]
 
-    def redact_document(self, value: Any, *, is_own: bool) -> Any:
-        """A JSON value without erased addresses; of the person's own, without personal fields."""
+    def redact_document(self, value: Any, *, is_own: bool, around: str = "") -> Any:
+        """A JSON value without erased addresses; of the person's own, without personal fields.
+
+        Args:
+            around: Name of the object the value stands in.
+        """
         if isinstance(value, dict):
             return {
                 key: None
-                if is_own and looks_personal(str(key))
-                else self.redact_document(item, is_own=is_own)
+                if is_own and looks_personal_in(around, str(key))
+                else self.redact_document(item, is_own=is_own, around=str(key))
                 for key, item in value.items()
             }
         if isinstance(value, list | tuple):
-            return [self.redact_document(item, is_own=is_own) for item in value]
+            return [self.redact_document(one, is_own=is_own, around=around) for one in value]
         return self.redact_text(value) if isinstance(value, str) else value
 
 

@@ -162,7 +162,10 @@ class ErasureGuard:
             elif isinstance(value, dict):
                 made[key] = self._redact_record(value, paths, f"{path}.", is_own=is_own)
             else:
-                made.update(self._eraser.redact_document({key: value}, is_own=is_own))
+                around = prefix.rstrip(".").split(".")[-1]
+                made.update(
+                    self._eraser.redact_document({key: value}, is_own=is_own, around=around)
+                )
         return made
 
     def _redact_value(self, paths: RecordPaths, column: str, value: Any, *, is_own: bool) -> Any:

@@ -17,7 +17,7 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-from include.config.personal_words import looks_personal
+from include.config.personal_words import looks_personal_in
 from include.config.privacy import Action, PrivacyRules
 from include.core.streams import Reject
 from include.destinations.layout import StreamLayout
@@ -100,17 +100,23 @@ class Mask:
         ]
         return pa.array(made, pa.string())
 
-    def mask_unknown(self, value: Any) -> Any:
-        """A JSON value without personal data, judged by names of fields and looks of values."""
+    def mask_unknown(self, value: Any, around: str = "") -> Any:
+        """A JSON value without personal data, judged by names of fields and looks of values.
+
+        Args:
+            around: Name of the object the value stands in: `CustomerRef.name` is a person's.
+        """
         if self._rules.unknown == "keep":
             return value
         if isinstance(value, dict):
             return {
-                key: self._mask(item) if looks_personal(str(key)) else self.mask_unknown(item)
+                key: self._mask(item)
+                if looks_personal_in(around, str(key))
+                else self.mask_unknown(item, str(key))
                 for key, item in value.items()
             }
         if isinstance(value, list | tuple):
-            return [self.mask_unknown(item) for item in value]
+            return [self.mask_unknown(item, around) for item in value]
         if isinstance(value, str) and "@" in value and _EMAIL.search(value):
             # An address inside a sentence would tell as much as the sentence: all of it goes.
             return self._mask(value) if _EMAIL.fullmatch(value.strip()) else None
@@ -150,7 +156,7 @@ class Mask:
             elif isinstance(value, dict):
                 made[key] = self._walk(value, paths, f"{path}.")
             else:
-                made.update(self.mask_unknown({key: value}))
+                made.update(self.mask_unknown({key: value}, prefix.rstrip(".").split(".")[-1]))
         return made
 
     def mask_payload(self, payload: str, paths: "RecordPaths") -> str:

@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from include.config.credential_words import is_credential
 from include.config.privacy import Action
 from include.core import naming
 from include.core.streams import Reject, Tombstone
@@ -22,6 +23,7 @@ from include.destinations.column_types import ARROW_TYPES, SQL_TYPES
 from include.destinations.layout import StreamLayout, TableLayout
 from include.load.evolution.filled_columns import build_declaration
 from include.load.policy import DEFAULT_POLICY, StreamPolicy
+from include.load.privacy.credentials import withhold_documents, withhold_text
 from include.load.privacy.guard import ErasureGuard
 from include.load.privacy.mask import RecordPaths
 from include.load.shape.columns import build_column
@@ -59,6 +61,7 @@ class Shaper:
         self.policy = policy
         self.discarded: dict[str, int] = {}
         self.guard: ErasureGuard | None = None
+        self.withheld: set[str] = set()
         self.chunks = 0
         self._next_seq = 0
         self._trees = {table.name: _build_tree(layout, table) for table in layout.tables}
@@ -134,7 +137,7 @@ class Shaper:
         rows = owners if isinstance(owners, list | range) else list(owners)
         arrays: dict[str, Any] = {}
         for name, column in table.columns.items():
-            if self._action(table, name) == "drop":
+            if self._action(table, name) == "drop" or self._withholds(table, name):
                 arrays[name] = pa.nulls(len(chunk), ARROW_TYPES[table.types[name]])
                 continue
             made = build_column(chunk.values(name, column), column, table.types[name])
@@ -147,23 +150,32 @@ class Shaper:
         arrays[naming.EXTRA] = self._build_extra(table, chunk, bad, rows)
         return arrays
 
+    def _withholds(self, table: TableLayout, column: str) -> bool:
+        """A text column named as credentials are; a key must stay, or there is no record."""
+        named = is_credential(column) and table.types[column] == "text"
+        if not named or column in self.layout.primary_key:
+            return False
+        self.withheld.add(f"{table.name}.{column}")
+        return True
+
     def _action(self, table: TableLayout, column: str) -> Action:
         mask = self.policy.mask
         return mask.action(self._children.get(table.name), column) if mask else "keep"
 
     def _mask_column(self, table: TableLayout, column: str, array: Any) -> Any:
-        mask = self.policy.mask
-        if mask is None:
-            return array
-        if self._action(table, column) == "hash":
+        mask, is_json = self.policy.mask, table.types[column] == "json"
+        if mask is not None and self._action(table, column) == "hash":
             return mask.hash_column(array)
-        return mask.mask_documents(array) if table.types[column] == "json" else array
+        if mask is not None and is_json:
+            array = mask.mask_documents(array)
+        return withhold_documents(array) if is_json else array
 
     def mask_rejects(self, rejects: list[Reject]) -> list[Reject]:
         """Rejects of the source without the personal data a tenant does not keep."""
         if self.guard is not None:
             rejects = self.guard.redact_rejects(rejects)
         mask = self.policy.mask
+        rejects = [replace(one, payload=withhold_text(one.payload)) for one in rejects]
         return rejects if mask is None else mask.mask_rejects(rejects, self._paths)
 
     def mask_tombstones(self, tombstones: list[Tombstone]) -> list[Tombstone]:
@@ -203,7 +215,8 @@ class Shaper:
         for row, leftover in enumerate(leftovers):
             if leftover:
                 try:
-                    texts[row] = build_json(mask.mask_unknown(leftover) if mask else leftover)
+                    text = build_json(mask.mask_unknown(leftover) if mask else leftover)
+                    texts[row] = withhold_text(text)
                 except Misfit as misfit:
                     detail = f"an undeclared field of `{table.name}` {misfit}."
                     bad.setdefault(rows[row], Bad("unstorable_text", detail))
@@ -280,6 +293,7 @@ class Shaper:
         key_text = storable(", ".join(values))[:MAX_KEY_LENGTH]
         typed = self._build_key_values(one)
         payload = one.payload() if mask is None else mask.mask_payload(one.payload(), self._paths)
+        payload = withhold_text(payload)
         return Reject(key_text, why.reason, why.detail, payload, typed, chunk.form)
 
     def _build_key_values(self, one: Chunk) -> tuple[str, ...] | None:

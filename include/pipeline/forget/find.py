@@ -1,8 +1,9 @@
 """Which rows are the person's: those that carry an address of theirs, and those linked by key."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from include.config.personal_words import looks_personal
 from include.core import naming
 from include.destinations.texts import FoundRow, StoredTable, TextStore, Wanted
 from include.load.privacy.eraser import Eraser, read_stored
@@ -16,6 +17,8 @@ from include.load.privacy.person_links import (
 )
 from include.pipeline.forget.person import Person
 from include.pipeline.forget.tables import LINEAGE, Family, Inventory
+
+LEAST_NAME = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class Finder:
         self.eraser = eraser
         self.inventory = inventory
         self._loose: set[Identity] = set()
+        self.names: set[str] = set()
 
     def run(self) -> list[Identity]:
         """Search by address, then once more by the keys found."""
@@ -82,6 +86,8 @@ class Finder:
             for rows in self.texts.fetch_rows(table, Wanted(likes, patterns, numbers)):
                 for row in rows:
                     if self._is_own(table, row, numbers):
+                        if family.is_of_persons and table is family.parent:
+                            self.names |= find_full_names(row.values)
                         family.own.add(_key(family, table, row))
                         self._loose |= set(self._loose_keys(table, row, has_table))
 
@@ -151,6 +157,19 @@ class Finder:
             for name in table.columns
             if column_noun(name) in PERSON_NOUNS and column_noun(name) not in ANY_RECORD
         )
+
+
+def find_full_names(values: Mapping[str, str | None]) -> set[str]:
+    """Names in a row of the person's that are long enough to mean somebody, case folded.
+
+    One word alone means too many; a first and a last name in two columns make one.
+    """
+    parts = {name: " ".join((text or "").split()).casefold() for name, text in values.items()}
+    whole = [text for name, text in parts.items() if name == "name" or looks_personal(name)]
+    for first, last in (("first_name", "last_name"), ("given_name", "family_name")):
+        if parts.get(first) and parts.get(last):
+            whole.append(f"{parts[first]} {parts[last]}")
+    return {text for text in whole if " " in text and len(text) >= LEAST_NAME and "@" not in text}
 
 
 def build_links(

@@ -33,7 +33,7 @@ class Person:
         """LIKE patterns of texts that may name the person; some name somebody else."""
         plain = [*self.emails, *self.digests, *more]
         quoted = [one.replace("@", "%40") for one in self.emails]
-        return [f"%{_escape(one)}%" for one in (*plain, *quoted)]
+        return build_likes([*plain, *quoted])
 
     def patterns(self) -> list[str]:
         """Regular expressions for the numbers, with whatever people put between digits."""
@@ -64,6 +64,11 @@ def build_person(emails: Sequence[str], phones: Sequence[str], salt: str | None)
     key = (salt or "").encode()
     digests = tuple(build_digest(key, one) for one in (*known, *numbers)) if salt else ()
     return Person(known, numbers, digests)
+
+
+def build_likes(texts: Iterable[str]) -> list[str]:
+    """LIKE patterns of texts that hold one of these somewhere."""
+    return [f"%{_escape(one)}%" for one in texts]
 
 
 def _escape(text: str) -> str:

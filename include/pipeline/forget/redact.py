@@ -1,6 +1,7 @@
 """The change itself: what each row of a tenant looks like without the person."""
 
 import json
+import re
 from collections import Counter
 
 from include.core import naming
@@ -39,6 +40,7 @@ class Redactor:
         self.eraser = eraser
         self.inventory = inventory
         self.identities = identities
+        self.names: set[str] = set()
         self.touched: Counter[str] = Counter()
         self.deleted: Counter[str] = Counter()
 
@@ -144,7 +146,15 @@ class Redactor:
             return self._empty(table, name, row, family)
         if column.kind in (None, "number"):
             return value
-        return write_stored(column.kind, value, eraser, is_own=is_own)
+        made = write_stored(column.kind, value, eraser, is_own=is_own)
+        # In rows of the person a full name is theirs, whatever its field is called.
+        return self._without_names(made) if is_own and self.names else made
+
+    def _without_names(self, text: str) -> str:
+        pattern = "|".join(
+            r"\s+".join(map(re.escape, name.split())) for name in sorted(self.names, reverse=True)
+        )
+        return re.sub(pattern, ERASED, text, flags=re.IGNORECASE)
 
     def _empty(
         self, table: StoredTable, name: str, row: FoundRow, family: Family | None

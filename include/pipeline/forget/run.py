@@ -26,7 +26,7 @@ from include.ledger.erasures import fetch_erasures, run_add_erasures
 from include.ledger.locks import run_lock_tenant
 from include.load.privacy.eraser import Eraser
 from include.pipeline.forget.find import Finder
-from include.pipeline.forget.person import Person
+from include.pipeline.forget.person import Person, build_likes
 from include.pipeline.forget.redact import Redactor
 from include.pipeline.forget.stores import open_texts
 from include.pipeline.forget.tables import build_inventory
@@ -42,13 +42,17 @@ class ForgetReport:
         touched: Table -> rows changed.
         deleted: Table -> rows deleted.
         keys: Keys sources know the person by.
-        searched: Tables and text columns of the final search, which found nothing.
+        searched: Tables and text columns of the final search, which found nothing of the
+            addresses and numbers given.
+        names_left: Table and column -> texts in which a full name of the person's still stands.
+            Namesakes have it too, so it is reported and not changed.
     """
 
     touched: Counter[str] = field(default_factory=Counter)
     deleted: Counter[str] = field(default_factory=Counter)
     keys: int = 0
     searched: tuple[int, int] = (0, 0)
+    names_left: Counter[str] = field(default_factory=Counter)
 
 
 def _ignore(done: int, total: int) -> None:
@@ -112,14 +116,17 @@ def _run(
     run_add_erasures(connection, tenant.id, entries)
     eraser = _fetch_eraser(connection, tenant.id, person)
     redactor = Redactor(texts, person, eraser, inventory, identities)
+    redactor.names = finder.names
     redactor.run()
     for table in inventory.built:
         if table.is_view:
             texts.run_refresh(table)
     left: Counter[str] = Counter()
+    names_left: Counter[str] = Counter()
     tables = inventory.tables()
     for number, table in enumerate(tables, start=1):
         left += _search(texts, person, eraser, table)
+        names_left += _search_names(texts, finder.names, table)
         on_table(number, len(tables))
     if left:
         places = ", ".join(f"`{place}` ({count})" for place, count in sorted(left.items()))
@@ -131,7 +138,7 @@ def _run(
     # Rows changed outside of loads: what is built from them is built anew.
     run_forget_build(connection, tenant.id)
     searched = (len(tables), sum(len(table.texts) for table in tables))
-    return ForgetReport(redactor.touched, redactor.deleted, len(identities), searched)
+    return ForgetReport(redactor.touched, redactor.deleted, len(identities), searched, names_left)
 
 
 def _fetch_eraser(connection: Connection, tenant: str, person: Person) -> Eraser:
@@ -145,5 +152,18 @@ def _search(texts: TextStore, person: Person, eraser: Eraser, table: StoredTable
         for row in rows:
             for name in table.texts:
                 if eraser.mentions_stored(row.values[name] or ""):
+                    found[f"{table.place}.{name}"] += 1
+    return found
+
+
+def _search_names(texts: TextStore, names: set[str], table: StoredTable) -> Counter[str]:
+    """Table and column -> texts that hold one of these full names, in whatever case."""
+    found: Counter[str] = Counter()
+    wanted = Wanted(build_likes(sorted(names)), []) if names else None
+    for rows in texts.fetch_rows(table, wanted) if wanted else ():
+        for row in rows:
+            for name in table.texts:
+                text = (row.values[name] or "").casefold()
+                if any(one in text for one in names):
                     found[f"{table.place}.{name}"] += 1
     return found
