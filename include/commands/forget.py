@@ -79,9 +79,7 @@ def _say(report: "ForgetReport", *, dry_run: bool) -> None:
     tables, columns = report.searched
     say(f"keys their sources know them by: {report.keys}")
     say(f"proof: {tables} tables, {columns} columns searched, 0 hits")
-    say(
-        "searched for: the addresses and numbers given, and what a tenant that hashes stores of them"
-    )
+    say("searched for: the addresses and numbers given, and their digests where a tenant hashes")
     for place, count in sorted(report.names_left.items()):
         say(f"a full name of theirs still stands in {place} ({count}); a namesake's, or look there")
     say(f"not looked at: {NOT_LOOKED_AT}")

@@ -10,7 +10,7 @@ from include.load.shape.values import Misfit, build_json
 
 
 def withhold_text(text: str) -> str:
-    """A JSON document without credentials; one that cannot be taken apart but names some is gone."""
+    """A JSON document without credentials; gone if it names some and cannot be taken apart."""
     if not SUSPICIOUS.search(text):
         return text
     try:
