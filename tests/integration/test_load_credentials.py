@@ -55,8 +55,8 @@ def _payload(text: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    "name", ["client_secret", "clientSecret", "API-Key", "password", "refresh_token", "stripe_api_key",
-             "user.password_hash", "Authorization", "cvc"],
+    "name", ["client_secret", "clientSecret", "API-Key", "password", "refresh_token",
+             "stripe_api_key", "user.password_hash", "Authorization", "cvc"],
 )  # fmt: skip
 def test_a_name_of_a_credential(name: str) -> None:
     assert is_credential(name)
