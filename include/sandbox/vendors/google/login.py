@@ -121,10 +121,6 @@ class GoogleLogin:
             )
         return grant.tenant
 
-    def expire(self) -> None:
-        """Let every access token end now; the logins stay."""
-        self._grants.clear()
-
     def _give(self, tenant: str, scopes: frozenset[str]) -> dict[str, Any]:
         token = f"ya29.sandbox-{next(self._numbers)}-{tenant}"
         self._grants[token] = Grant(tenant, scopes, time.time() + LIFETIME_S)

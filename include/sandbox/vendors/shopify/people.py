@@ -31,10 +31,6 @@ def build_mailing_address(
     }
 
 
-def customer_gid(account: Account) -> str:
-    return gid("Customer", 7_012_000_000 + account.number)
-
-
 def build_customer(account: Account) -> Row:
     """A customer without orders; the shop fills `orders` and the sums when it has built them."""
     number = 7_012_000_000 + account.number
