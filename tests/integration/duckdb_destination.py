@@ -1,8 +1,7 @@
 """A second destination, in a DuckDB file: it commits by itself, and the books follow.
 
-It does what a cloud warehouse would have to: staging by load id, verdicts before writes, and a row
-of `_elt_commits` that is `open` from before staging, `done` by the last statement of the one
-transaction, or `void` for good. Schema changes commit at once, as they do in most warehouses.
+As a cloud warehouse would: staging by load id, verdicts before writes, and a row of `_elt_commits`
+that is `open` from before staging, `done` by the transaction's last statement, or `void` for good.
 """
 
 from collections.abc import Iterator, Sequence
