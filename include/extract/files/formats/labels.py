@@ -121,11 +121,7 @@ def fit_labels(
 
 
 def join_labels(groups: Sequence[str], labels: Sequence[str]) -> list[str]:
-<<<<<<< HEAD
     """Labels under the groups above them; an empty group goes on with the one to its left."""
-=======
-    """`group label` for each column; a group holds until the next one is named."""
->>>>>>> 3fd4c40 (A docstring and two lines, so that the gate's rules hold)
     joined, group = [], ""
     for above, label in zip(groups, labels, strict=True):
         group = above.strip() or group
