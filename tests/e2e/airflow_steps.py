@@ -51,9 +51,14 @@ def task(running: Stack, dag_id: str, run_id: str, task_id: str) -> dict[str, An
     return found
 
 
-def clear(running: Stack, dag_id: str, run_id: str, task_id: str) -> None:
-    """The button `Clear task`: run this one again, now."""
-    body = {"dry_run": False, "only_failed": False, "dag_run_id": run_id, "task_ids": [task_id]}
+def clear(running: Stack, dag_id: str, run_id: str, *task_ids: str) -> None:
+    """The button `Clear task`: run these again, now."""
+    body = {
+        "dry_run": False,
+        "only_failed": False,
+        "dag_run_id": run_id,
+        "task_ids": list(task_ids),
+    }
     running.api.call("POST", f"/dags/{dag_id}/clearTaskInstances", json=body)
 
 

@@ -28,7 +28,7 @@ tenant: bazaar
 name: Bazaar
 timezone: Europe/Berlin
 owner: e2e
-render: single
+render: models
 feeds:
   ecommerce_csv:
     schedule: daily

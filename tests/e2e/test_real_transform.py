@@ -1,0 +1,121 @@
+"""A transform drawn by model in a real Airflow: no workers, no news, a failure, clears, kills."""
+
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from include.local import stack as local_stack
+from include.local.demo_runs import FollowedRun
+from include.local.processes import load_record
+from tests.e2e.airflow_steps import clear, follow, run_dag, task, wait_until
+from tests.e2e.conftest import Stack
+
+DAG = "transform__bazaar"
+PRODUCTS = "bazaar_raw_ecommerce_csv.products"
+FULL = {"full": True}
+
+
+def _tasks(running: Stack, run: FollowedRun) -> dict[str, dict[str, Any]]:
+    return {found["task_id"]: found for found in running.api.tasks(DAG, run.run_id)}
+
+
+def _models(running: Stack, run: FollowedRun) -> dict[str, dict[str, Any]]:
+    return {name: found for name, found in _tasks(running, run).items() if "." in name}
+
+
+def _start(running: Stack) -> str:
+    """A full build that has begun to tell."""
+    run_id = running.api.trigger(DAG, FULL)
+    wait_until(
+        "the build runs", lambda: task(running, DAG, run_id, "dbt_build")["state"] == "running"
+    )
+    return run_id
+
+
+@pytest.fixture
+def broken(loaded: Stack) -> Iterator[None]:
+    """A raw column no model can make a number of."""
+    loaded.rows(f"create table public.e2e_prices as select * from {PRODUCTS}")
+    loaded.rows(f"alter table {PRODUCTS} alter column unit_price type text using 'none'")
+    yield
+    loaded.rows("drop table if exists public.e2e_prices")
+
+
+def _repair(running: Stack) -> None:
+    running.rows(f"alter table {PRODUCTS} alter column unit_price type numeric using null")
+    running.rows(
+        f"update {PRODUCTS} as p set unit_price = k.unit_price from public.e2e_prices as k "
+        "where (k._feed, k.product_id) = (p._feed, p.product_id)"
+    )
+
+
+def test_models_end_without_a_worker(loaded: Stack) -> None:
+    run = run_dag(loaded, DAG, FULL)
+    assert run.state == "success", run.failed_tasks
+    models = _models(loaded, run)
+    assert len(models) > 20
+    assert {found["state"] for found in models.values()} == {"success"}
+    assert {found["pid"] for found in models.values()} == {None}, "no process but the build's"
+    build = _tasks(loaded, run)["dbt_build"]
+    early = [name for name, found in models.items() if found["end_date"] < build["end_date"]]
+    assert len(early) > len(models) / 2, "they end while the build goes on"
+
+
+def test_without_news_a_run_builds_nothing_and_checks_all_the_same(loaded: Stack) -> None:
+    run = run_dag(loaded, DAG)
+    assert run.state == "success", run.failed_tasks
+    states = Counter(found["state"] for found in _tasks(loaded, run).values())
+    assert states["success"] == 2, states
+    assert task(loaded, DAG, run.run_id, "check_marts")["state"] == "success"
+    assert task(loaded, DAG, run.run_id, "dbt_build")["state"] == "skipped"
+
+
+def test_a_failing_model_is_red_and_cleared_alone_is_built_alone(
+    loaded: Stack, broken: None
+) -> None:
+    run = run_dag(loaded, DAG, FULL)
+    assert run.state == "failed"
+    models = _models(loaded, run)
+    states = Counter(found["state"] for found in models.values())
+    failed = [name for name, found in models.items() if found["state"] == "failed"]
+    assert failed, states
+    assert states["success"] > 5, "what does not depend on it was built"
+    assert task(loaded, DAG, run.run_id, "check_marts")["state"] == "upstream_failed"
+    _repair(loaded)
+    first = min(failed, key=lambda name: models[name]["end_date"])
+    clear(loaded, DAG, run.run_id, first)
+    done = wait_until(
+        f"`{first}` is built alone",
+        lambda: (found := task(loaded, DAG, run.run_id, first))["state"] == "success" and found,
+    )
+    assert done["try_number"] > 1
+    assert done["pid"], "it took a worker"
+    again = run_dag(loaded, DAG)
+    assert again.state == "success", "after a failed build everything is built"
+    assert task(loaded, DAG, again.run_id, "dbt_build")["state"] == "success"
+
+
+def test_a_killed_triggerer_loses_no_model(loaded: Stack) -> None:
+    run_id = _start(loaded)
+    record = load_record(loaded.facts.state, "triggerer")
+    assert record is not None
+    os.kill(record.pid, signal.SIGKILL)
+    time.sleep(2)
+    local_stack.run_up("small")
+    run = follow(loaded, DAG, run_id)
+    assert run.state == "success", run.failed_tasks
+
+
+def test_a_build_killed_in_the_middle_is_tried_again(loaded: Stack) -> None:
+    run_id = _start(loaded)
+    pid = wait_until("its process", lambda: task(loaded, DAG, run_id, "dbt_build")["pid"])
+    os.kill(int(pid), signal.SIGKILL)
+    run = follow(loaded, DAG, run_id, timeout_s=600)
+    assert run.state == "success", run.failed_tasks
+    assert task(loaded, DAG, run_id, "dbt_build")["try_number"] > 1
+    assert {found["state"] for found in _models(loaded, run).values()} == {"success"}
