@@ -16,7 +16,7 @@ from tests.e2e.airflow_steps import clear, follow, run_dag, task, wait_until
 from tests.e2e.conftest import Stack
 
 DAG = "transform__bazaar"
-PRODUCTS = "bazaar_raw_ecommerce_csv.products"
+PRODUCTS = "bazaar_int.int_products__unioned"
 FULL = {"full": True}
 
 
@@ -39,19 +39,14 @@ def _start(running: Stack) -> str:
 
 @pytest.fixture
 def broken(loaded: Stack) -> Iterator[None]:
-    """A raw column no model can make a number of."""
-    loaded.rows(f"create table public.e2e_prices as select * from {PRODUCTS}")
-    loaded.rows(f"alter table {PRODUCTS} alter column unit_price type text using 'none'")
+    """A table dbt may not replace."""
+    loaded.rows(f"alter table {PRODUCTS} owner to current_user")
     yield
-    loaded.rows("drop table if exists public.e2e_prices")
+    _repair(loaded)
 
 
 def _repair(running: Stack) -> None:
-    running.rows(f"alter table {PRODUCTS} alter column unit_price type numeric using null")
-    running.rows(
-        f"update {PRODUCTS} as p set unit_price = k.unit_price from public.e2e_prices as k "
-        "where (k._feed, k.product_id) = (p._feed, p.product_id)"
-    )
+    running.rows(f"alter table {PRODUCTS} owner to elt_bazaar")
 
 
 def test_models_end_without_a_worker(loaded: Stack) -> None:
