@@ -14,7 +14,7 @@ import psycopg
 
 from include.config.settings import load_settings
 from include.core.errors import WarehouseError, WarehouseRejected, WarehouseUnavailable
-from include.ledger.conninfo import parse_conninfo
+from include.ledger.login.conninfo import parse_conninfo
 
 log = logging.getLogger(__name__)
 

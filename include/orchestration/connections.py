@@ -116,7 +116,7 @@ def build_url(connection: Any) -> str:
     port = f":{connection.port}" if connection.port else ""
     address = f"postgresql://{place}{connection.host or ''}{port}/{connection.schema or ''}"
     # The driver parses it; a DAG file that names an operator must not wait for drivers.
-    from include.ledger.conninfo import build_query
+    from include.ledger.login.conninfo import build_query
 
     return address + build_query(_extra(connection))
 

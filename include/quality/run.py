@@ -15,7 +15,7 @@ from include.core import naming
 from include.core.errors import WarehouseRejected
 from include.ledger import ddl
 from include.ledger.connection import Warehouse
-from include.ledger.tenant_login import run_ensure_login
+from include.ledger.login.tenant_login import run_ensure_login
 from include.quality.builtin import StreamTable, build_stream_checks
 from include.quality.check import Check, CheckContext, CheckOutcome, Severity, Status
 from include.quality.discover import LAYERS, load_feed_checks, load_mart_checks

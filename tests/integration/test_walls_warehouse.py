@@ -19,8 +19,8 @@ from include.core.streams import LoadResult, RunKind, Window
 from include.destinations.postgres.tenant_schemas import run_ensure_schemas
 from include.ledger import ddl, loads
 from include.ledger.connection import Warehouse
-from include.ledger.conninfo import parse_conninfo
-from include.ledger.tenant_login import build_password, run_ensure_login
+from include.ledger.login.conninfo import parse_conninfo
+from include.ledger.login.tenant_login import build_password, run_ensure_login
 from include.pipeline.dbt.command import run_dbt_command
 from include.pipeline.dbt.environment import build_dbt_environment
 from include.quality.check import Check, CheckContext, CheckOutcome, Severity, Status

@@ -8,8 +8,8 @@ import pytest
 from include.config.credentials import load_credentials_from_env
 from include.core.errors import ConfigError, EltError
 from include.ledger.connection import Warehouse
-from include.ledger.conninfo import build_pg_variables, build_query, parse_conninfo
-from include.ledger.tenant_login import _build_url
+from include.ledger.login.conninfo import build_pg_variables, build_query, parse_conninfo
+from include.ledger.login.tenant_login import _build_url
 from include.orchestration.connections import build_url
 from include.pipeline.dbt.environment import build_dbt_environment
 

@@ -11,7 +11,7 @@ from include.config.models import Tenant
 from include.config.settings import Settings, load_settings
 from include.core.errors import TransformError
 from include.ledger.connection import Warehouse
-from include.ledger.tenant_login import run_ensure_login
+from include.ledger.login.tenant_login import run_ensure_login
 from include.pipeline.dbt.command import run_dbt_command
 from include.pipeline.dbt.environment import build_dbt_environment
 from include.pipeline.dbt.manifest import load_manifest

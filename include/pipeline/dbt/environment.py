@@ -1,7 +1,7 @@
 """The environment dbt/profiles.yml reads: where the warehouse is and as whom. Pure."""
 
 from include.core import naming
-from include.ledger.conninfo import build_pg_variables, parse_conninfo
+from include.ledger.login.conninfo import build_pg_variables, parse_conninfo
 
 THREADS = 4
 

@@ -19,7 +19,7 @@ from include.config.settings import load_settings
 from include.core import naming
 from include.core.errors import ConfigError
 from include.ledger.connection import CONNECT_TIMEOUT_S, Warehouse, build_error
-from include.ledger.conninfo import parse_conninfo
+from include.ledger.login.conninfo import parse_conninfo
 
 log = logging.getLogger(__name__)
 
