@@ -129,6 +129,24 @@ ABOVE: dict[str, tuple[bytes | str, list[str], tuple[Any, ...], int, str]] = {
         ["region", "sales_q1", "sales_q2", "costs_q1", "costs_q2"],
         ("North", "1", "2", "3", "4"), 2, "joined into one header",
     ),
+    "settings above the header": (
+        '"EXTF";700;21;"Stapel";13;20260331;;"RE"\n"Umsatz";"SH";"Konto"\n100,50;"S";1200\n'
+        '200,00;"H";1200\n5,00;"S";1200\n', ["umsatz", "sh", "konto"], ("100,50", "S", "1200"), 3,
+        "line 1 above"),
+    "questions and ids below the labels": (
+        "StartDate,EndDate,Q1\nStart Date,End Date,What is your age?\n"
+        '"{""Id"":""start""}","{""Id"":""end""}","{""Id"":""QID1""}"\n'
+        "2026-03-01 10:00:00,2026-03-01 10:05:00,33\n2026-03-02 10:00:00,2026-03-02 10:05:00,44\n",
+        ["start_date", "end_date", "q1"], ("2026-03-01 10:00:00", "2026-03-01 10:05:00", "33"), 2,
+        "lines 2 to 3 below the header"),
+    "choices below the questions": (
+        "Id,When,What do you like?,,Age\n,,Tent,Pan,Open\n1001,03/01/2026,Tent,,33\n"
+        "1002,03/02/2026,,Pan,44\n1003,03/03/2026,Tent,Pan,55\n",
+        ["id", "when", "what_do_you_like_tent", "what_do_you_like_pan", "age_open"],
+        ("1001", "03/01/2026", "Tent", None, "33"), 3, "joined into one header"),
+    "a column of nothing at the end": (
+        '"Konto";"30 Tage";\n\n"Tag";"Text";"Umsatz";\n"30.03.2026";"a";"-5,00";\n"29.03.2026";"b";'
+        '"10,00";\n', ["tag", "text", "umsatz"], ("30.03.2026", "a", "-5,00"), 2, "line 1 above"),
     "a header twice": ("id,amt\nid,amt\n1,5\n2,6\n", ["id", "amt"], ("1", "5"), 2, "repeats"),
     "no header": ("Ann,ann@x.example,Oslo\nBob,bob@x.example,Rome\n",
                   ["column_1", "column_2", "column_3"], ("Ann", "ann@x.example", "Oslo"), 2,
@@ -196,6 +214,16 @@ WITHIN: dict[str, tuple[bytes | str, tuple[Any, ...], int, list[str], str]] = {
         SHOP + "id,day,cost,note,col1\n"
         + "".join(f"{n},2026-03-{n:02d},{n}.50,a,b\n" for n in range(1, 9)),
         ("8", "2026-03-08", "8.50", "a, b"), 8, ["other_table"], "5 columns"),
+    "a table below as wide": ("id,amt\n1,5\n2,6\n3,7\n\ncode,label\nx,aa\ny,bb\n", ("3", "7"), 3,
+                              ["other_table"], "2 columns"),
+    "groups of a report": (
+        "Date,Text,In,Out\n\nSales,,,\n1 Mar 2026,A,,100\n2 Mar 2026,B,,200\nTotal Sales,,,300\n"
+        "\nRent,,,\n3 Mar 2026,C,50,\nTotal Rent,,50,\n", ("3 Mar 2026", "C", "50", None), 3,
+        ["footnote", "totals_row", "footnote", "totals_row"], "`totals_row`: 2."),
+    "totals of an ads report": (
+        'Campaign,Clicks,Cost,Rate\nPan,10,"1,055.10",1%\nHats,7,3.00,2%\nTotal: A,17,"1,058.10",'
+        '\nTotal: Search,17,"1,058.10",\n', ("Hats", "7", "3.00", "2%"), 2, ["totals_row"] * 2,
+        "`totals_row`: 2."),
     "last cells left out": ("id,a,b,c\n" + "".join(f"{n},x,,\n" for n in range(9)) + "9,y\n",
                             ("9", "y", None, None), 10, [], "taken as empty: 1."),
     "a row cut short": (f"{SHOP}9,2026-03-09\n", ("8", "2026-03-08", "8.50", "a, b"), 8,

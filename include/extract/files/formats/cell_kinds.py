@@ -32,6 +32,7 @@ _KINDS = (
     ("bool", re.compile(r"true|false", re.IGNORECASE)),
     ("uuid", re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)),
 )
+WORDS = (EMPTY, TEXT, "long")
 _NOTHING = frozenset(("null", "n/a", "na", "-", "--", "\\n", "none", "nan"))
 LONG_TEXT = 60
 # A column is judged by its emptiness only where so many rows were seen.
@@ -97,6 +98,17 @@ class Profile:
     def width(self) -> int:
         return len(self.columns)
 
+    def is_foreign(self, labels: Sequence[str]) -> bool:
+        """Words, each another, over every column of values: the header of another table."""
+        typed = [at for at, look in enumerate(self.columns) if look.kind not in WORDS]
+        return (
+            len(labels) == self.width > 1
+            and len(set(labels)) == len(labels)
+            and all(find_kind(label) == TEXT for label in labels)
+            and bool(typed)
+            and not any(self.columns[at].fits(labels[at]) for at in typed)
+        )
+
     def count_misfits(self, cells: Sequence[str]) -> int:
         """Cells that could not stand where they are; of a row as wide as the table."""
         return sum(not look.fits(cell) for look, cell in zip(self.columns, cells, strict=True))
@@ -106,7 +118,7 @@ def build_profile(rows: Sequence[Sequence[str]], width: int) -> Profile:
     """Of the rows that are exactly so wide, without notes and totals among them."""
     wide = [row for row in rows if len(row) == width and count_filled(row)]
     kept = [row for row in wide if not _is_remark(row)]
-    kept = kept if 2 * len(kept) >= len(wide) else wide
+    kept = kept if len(kept) >= 0.3 * len(wide) else wide
     columns = zip(*kept, strict=True) if kept else [()] * width
     return Profile(tuple(map(_build_look, columns)), len(kept))
 

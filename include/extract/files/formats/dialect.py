@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, pairwise
 
 from include.extract.files.formats.cell_kinds import TEXT, build_profile
 from include.extract.files.formats.csv_rows import Dialect
@@ -27,6 +27,7 @@ _BY_SUFFIX = {".tsv": "\t", ".tab": "\t", ".psv": "|"}
 _USUAL = (",", ";", "\t", "|")
 # Also found inside of cells, so they need more evidence.
 _UNUSUAL = ("\x01", "^", "~", ":", " ")
+_CLOCK = re.compile(r"\d:\d\d")
 _SEPARATOR_LINE = re.compile(r'\s*"?sep=(.)"?[,;\t]*\s*', re.IGNORECASE)
 
 
@@ -107,6 +108,9 @@ def _rank(trial: Trial) -> tuple[float, bool, bool]:
 def _is_convincing(trial: Trial) -> bool:
     """So regular, and with so much in its columns but words, that the mark does separate."""
     if trial.width < 3 or trial.share < 0.9:
+        return False
+    pairs = (pair for row in trial.rows for pair in pairwise(row))
+    if trial.dialect.delimiter == ":" and any(_CLOCK.search(":".join(pair)) for pair in pairs):
         return False
     looks = build_profile(trial.rows[1:], trial.width).columns
     return any(look.kind not in ("", TEXT, "long") for look in looks)

@@ -13,6 +13,7 @@ from include.extract.files.formats.cell_kinds import (
     EMPTY,
     NUMBER,
     TEXT,
+    WORDS,
     Profile,
     build_profile,
     count_filled,
@@ -29,6 +30,7 @@ from include.extract.files.formats.labels import (
 
 SAMPLE_ROWS = 400
 SEARCHED_ROWS = 50
+SEARCHED_TITLES = 15
 _COMMENT_MARKS = ("#", "//", "--")
 
 
@@ -131,13 +133,34 @@ def _choose(rows: Sequence[SampleRow], width: int, known: Collection[str]) -> tu
         if (found := count_known(row.cells, known)) and 2 * found >= row.filled:
             return at, True
     at = _find_first(rows, width)
+    at = _find_fuller(rows, at, width)
     if _is_half_a_header(rows, at):
         return at + 1, True
-    if rows[at].is_broken or is_header(rows[at].cells, _body_below(rows, at), width):
+    if _is_head(rows, at, width):
         return at, True
     if at and _is_narrow_header(rows, at, width):
         return at - 1, True
+    # A line of settings above the header has values, and a width of its own.
+    if len(rows[at].cells) != width and at + 2 < len(rows) and _is_head(rows, at + 1, width):
+        return at + 1, True
     return at, False
+
+
+def _find_fuller(rows: Sequence[SampleRow], at: int, width: int) -> int:
+    """The header behind a gap that has more labels, over values; titles may be half as wide."""
+    for later in range(at + 1, min(at + SEARCHED_TITLES, len(rows) - 1)):
+        row = rows[later]
+        if row.follows_gap and row.filled > rows[at].filled and len(row.cells) == width:
+            profile = build_profile(_body_below(rows, later), width)
+            typed = [n for n, look in enumerate(profile.columns) if look.kind not in WORDS]
+            words = all(find_kind(cell) in (EMPTY, TEXT) for cell in row.cells)
+            if words and typed and not any(profile.columns[n].fits(row.cells[n]) for n in typed):
+                return later
+    return at
+
+
+def _is_head(rows: Sequence[SampleRow], at: int, width: int) -> bool:
+    return rows[at].is_broken or is_header(rows[at].cells, _body_below(rows, at), width)
 
 
 def _is_half_a_header(rows: Sequence[SampleRow], at: int) -> bool:
@@ -224,15 +247,14 @@ def _build_frame(
     while rest and rest[0].cells == head.cells:
         notices.append(f"line {rest[0].line} repeats the header and was skipped")
         last = rest.pop(0).last_line
-    body = [row.cells for row in rest if not row.is_broken]
-    profile = build_profile(body, len(labels))
-    if rest and not rest[0].is_broken and _is_units(rest[0], build_profile(body[1:], len(labels))):
-        notices.append(
-            f"line {rest[0].line} below the header holds units or notes, and was skipped"
-        )
-        last = rest[0].last_line
-        profile = build_profile(body[1:], len(labels))
-    spare = count_spare(head.cells, profile)
+    body = _end_at_next_table(rest, head.cells, len(labels))
+    below = _count_notes(rest, body, len(labels))
+    profile = build_profile(body[below:], len(labels))
+    if below:
+        last = rest[below - 1].last_line
+        lines = f"line {last}" if below == 1 else f"lines {rest[0].line} to {last}"
+        notices.append(f"{lines} below the header: units or notes, skipped")
+    spare = count_spare(labels, profile)
     return Frame(labels, first, last, head.cells, profile, notices, spare)
 
 
@@ -250,14 +272,43 @@ def _is_group_row(row: SampleRow, head: SampleRow) -> bool:
     )
 
 
+def _end_at_next_table(
+    rest: Sequence[SampleRow], header: Sequence[str], width: int
+) -> list[tuple[str, ...]]:
+    """The rows of this table: behind a gap another one of the same width may begin."""
+    body = [row.cells for row in rest if not row.is_broken]
+    for at, row in enumerate(rest[1:-1], start=1):
+        if row.follows_gap and row.cells != header and len(row.cells) == width:
+            above = [one.cells for one in rest[:at] if not one.is_broken]
+            profile = build_profile(above, width)
+            if profile.is_foreign(row.cells):
+                return above
+    return body
+
+
+def _count_notes(rest: Sequence[SampleRow], body: Sequence[Sequence[str]], width: int) -> int:
+    """How many rows right below the header are none; surveys have two of them."""
+    for count in (3, 2, 1):
+        profile = build_profile(body[count:], width)
+        if len(rest) > count and all(
+            not row.is_broken and _is_units(row, profile) for row in rest[:count]
+        ):
+            return count
+    return 0
+
+
 def _is_units(row: SampleRow, profile: Profile) -> bool:
-    """Short words, at least one of them in a column of numbers or dates, and no value at all."""
+    """Words, at least one of them in a column of numbers or dates, and no value at all."""
     if len(row.cells) != profile.width or profile.rows < 2:
         return False
     pairs = [(find_kind(c), look.kind) for c, look in zip(row.cells, profile.columns, strict=True)]
-    typed = [(kind, look) for kind, look in pairs if look not in (EMPTY, TEXT, "long")]
+    typed = [(kind, look) for kind, look in pairs if look not in WORDS]
+    is_short = all(len(cell.strip()) <= 24 for cell in row.cells)
+    # Sentences and codes stand over each of the columns with values.
+    is_over_all = len(typed) > 1 and all(kind in (TEXT, "long") for kind, _ in typed)
     return (
-        any(kind == TEXT for kind, _ in typed)
-        and all(kind in (EMPTY, TEXT) for kind, _ in pairs)
-        and all(len(cell.strip()) <= 24 for cell in row.cells)
+        any(kind in (TEXT, "long") for kind, _ in typed)
+        and all(kind in WORDS for kind, _ in pairs)
+        and (is_short or is_over_all)
+        and (row.filled > 1 or not row.cells[0].strip())
     )

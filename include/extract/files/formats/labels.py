@@ -9,6 +9,7 @@ from include.extract.files.formats.cell_kinds import (
     EMPTY,
     NUMBER,
     TEXT,
+    WORDS,
     Profile,
     build_profile,
     find_kind,
@@ -35,8 +36,7 @@ def is_header(cells: Sequence[str], body: Sequence[Sequence[str]], width: int) -
     years = sum(_is_year(cell) and not _has_years(body, at) for at, cell in enumerate(cells))
     alike = sum(kind == look for kind, look in pairs if kind not in (EMPTY, TEXT)) - years
     labels = sum(kind == TEXT and look not in (EMPTY, TEXT) for kind, look in pairs)
-    words = (EMPTY, TEXT, "long")
-    others = sum(kind not in words and look not in (*words, kind) for kind, look in pairs)
+    others = sum(kind not in WORDS and look not in (*WORDS, kind) for kind, look in pairs)
     return bool(body) and 0 < labels + others + years >= alike / 2
 
 
@@ -129,7 +129,13 @@ def join_labels(groups: Sequence[str], labels: Sequence[str]) -> list[str]:
     return joined
 
 
-def count_spare(header: Sequence[str], profile: Profile) -> int:
-    """Columns behind the last header cell in which nothing stands."""
-    beyond = profile.columns[len(header) :]
-    return len(beyond) if beyond and all(look.kind == EMPTY for look in beyond) else 0
+def count_spare(labels: Sequence[str], profile: Profile) -> int:
+    """Columns at the end with neither a label nor a value."""
+    if not profile.rows:
+        return 0
+    spare = 0
+    for at, look in reversed(list(enumerate(profile.columns))):
+        if look.kind != EMPTY or labels[at]:
+            break
+        spare += 1
+    return spare if spare < profile.width else 0

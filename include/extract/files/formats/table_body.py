@@ -9,6 +9,7 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import pyarrow as pa
@@ -16,8 +17,15 @@ import pyarrow.compute as pc
 
 from include.core.streams import Reject
 from include.extract.files.formats.batch import Batch
-from include.extract.files.formats.cell_kinds import TEXT, Profile, find_kind
-from include.extract.files.formats.closing_rows import TOTALS
+from include.extract.files.formats.cell_kinds import (
+    DATE,
+    NUMBER,
+    TEXT,
+    Profile,
+    count_filled,
+    find_kind,
+)
+from include.extract.files.formats.closing_rows import FOOTNOTE, TOTALS
 from include.extract.files.formats.csv_rows import build_ragged
 from include.extract.files.formats.line_reader import PAYLOAD_BYTES
 from include.extract.files.formats.mending import mend
@@ -28,7 +36,7 @@ from include.extract.files.place import Place
 _FIRST_BYTES = pa.array(sorted({word.encode()[:1] for word in TOTAL_BEGINNINGS}), pa.binary())
 _CLOSING = {
     "totals_row": "holds totals, not a record",
-    "footnote": "stands below the table and is no record of it",
+    "footnote": "is a note or a heading, not a record",
 }
 
 
@@ -95,10 +103,11 @@ class TableBody:
         table, lines = batch.table, batch.lines
         if not table.num_rows:
             return batch
-        gone = self._find_repeats(table)
+        gone = self._find_other(table, lines)
+        gone = _either(gone, self._find_repeats(table))
         gone = _either(gone, self._find_empty(table))
         rejects = list(batch.rejects)
-        totals = self._find_totals(table)
+        totals = self._find_totals(table) + self._find_headings(table)
         if self.closing and lines[-1] >= min(self.closing):
             totals += [row for row, line in enumerate(lines) if line in self.closing]
         if totals:
@@ -148,7 +157,7 @@ class TableBody:
         return line, fitted, None
 
     def _set_aside(self, line: int, cells: Sequence[str]) -> Reject:
-        reason = self.closing.get(line, TOTALS)
+        reason = self.closing.get(line, FOOTNOTE if count_filled(cells) == 1 else TOTALS)
         self._counts[f"lines that are no records, in quarantine as `{reason}`"] += 1
         return Reject(
             f"{self.place.name}:{line}",
@@ -177,6 +186,32 @@ class TableBody:
             ),
         )
 
+    def _find_other(self, table: Any, lines: Sequence[int]) -> Any:
+        """Rows of another table as wide as this one; a blank line stands above its header."""
+        rows, width = table.num_rows, table.num_columns
+        start = 0
+        if self._other is None or self._other.width != width:
+            found = self._find_other_header(table, lines)
+            if found is None:
+                return None
+            start, self._other = found, _OtherTable(width, lines[found], lines[found])
+        for row in range(start, rows):
+            text = build_text(_cells_of(table, row), self.delimiter)
+            self._other.add(lines[row], text)
+        return _build_mask(range(start, rows), rows)
+
+    def _find_other_header(self, table: Any, lines: Sequence[int]) -> int | None:
+        if isinstance(lines, range) or table.num_columns != self.profile.width:
+            return None
+        gaps = [row for row, (a, b) in enumerate(pairwise(lines), 1) if b - a > 1]
+        for row in gaps:
+            cells = _cells_of(table, row)
+            if tuple(cells) == tuple(self.header) or not self.profile.is_foreign(cells):
+                continue
+            if row + 1 < table.num_rows and self.profile.count_misfits(_cells_of(table, row + 1)):
+                return row
+        return None
+
     def _find_repeats(self, table: Any) -> Any:
         """Rows that say what the header says."""
         if len(self.header) != table.num_columns or not any(self.header):
@@ -203,6 +238,20 @@ class TableBody:
             for row, cell in zip(likely.to_pylist(), first.take(likely).to_pylist(), strict=True)
             if begins_like_total(cell) and self.profile.count_misfits(_cells_of(table, row))
         ]
+
+    def _find_headings(self, table: Any) -> list[int]:
+        """Rows with a word in a first column of values and nothing behind it: groups, notes."""
+        looks = self.profile.columns
+        if len(looks) < 3 or looks[0].kind not in (DATE, NUMBER, "moment"):
+            return []
+        mask = None
+        for column in table.columns[1:]:
+            if not column.null_count:
+                return []
+            mask = column.is_null() if mask is None else pc.and_(mask, column.is_null())
+        rows = pc.indices_nonzero(mask).to_pylist()
+        cells = [(row, table.column(0)[row].as_py() or "") for row in rows]
+        return [row for row, cell in cells if find_kind(cell) in (TEXT, "long")]
 
     def _find_empty(self, table: Any) -> Any:
         mask = None

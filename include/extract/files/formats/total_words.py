@@ -9,7 +9,8 @@ TOTAL_WORDS = (
 )
 _BEGINNING = re.compile(TOTAL_WORDS, re.IGNORECASE)
 _ONLY_TOTAL = re.compile(
-    r"(?:grand )?totals?:?|(?:gesamt)?summe:?|gesamt:?|total g[eé]n[eé]ral|totale:?|totaal|итого:?"
+    r"(?:grand )?totals?(?::.*)?|(?:gesamt)?summe:?|gesamt:?|total g[eé]n[eé]ral|totale:?|totaal"
+    r"|итого:?"
     r"|всего:?|合計|总计|合计|celkem|razem|összesen|toplam",
     re.IGNORECASE,
 )
@@ -23,5 +24,5 @@ def begins_like_total(cell: str) -> bool:
 
 
 def is_total(cell: str) -> bool:
-    """`Total` and nothing else: enough in the last line of a table."""
+    """`Total` and nothing else, or `Total: Account`: enough in the last lines of a table."""
     return _ONLY_TOTAL.fullmatch(cell.strip()) is not None
