@@ -89,7 +89,7 @@ HEADERS: dict[str, tuple[bytes | str, list[str], tuple[Any, ...], int]] = {
     "blank lines first": ("\n\nid,name\n1,a\n", ["id", "name"], ("1", "a"), 1),
     "header alone": ("id,name\n", ["id", "name"], (), 0),
     "line break in a label": ('id,"first\nname"\n1,a\n', ["id", "first_name"], ("1", "a"), 1),
-    "number sign as a label": ("#,name\n1,a\n2,b\n", ["column_1", "name"], ("1", "a"), 2),
+    "number sign as a label": ("#id,name\n1,a\n2,b\n", ["id", "name"], ("1", "a"), 2),
 }  # fmt: skip
 
 
@@ -140,10 +140,10 @@ ABOVE: dict[str, tuple[bytes | str, list[str], tuple[Any, ...], int, str]] = {
         ["start_date", "end_date", "q1"], ("2026-03-01 10:00:00", "2026-03-01 10:05:00", "33"), 2,
         "lines 2 to 3 below the header"),
     "choices below the questions": (
-        "Id,When,What do you like?,,Age\n,,Tent,Pan,Open\n1001,03/01/2026,Tent,,33\n"
-        "1002,03/02/2026,,Pan,44\n1003,03/03/2026,Tent,Pan,55\n",
+        "Id,When,What do you like?,,Age\n,,Tent,Pan,Open\n1001,2026-03-01,Tent,,33\n"
+        "1002,2026-03-02,,Pan,44\n1003,2026-03-03,Tent,Pan,55\n",
         ["id", "when", "what_do_you_like_tent", "what_do_you_like_pan", "age_open"],
-        ("1001", "03/01/2026", "Tent", None, "33"), 3, "joined into one header"),
+        ("1001", "2026-03-01", "Tent", None, "33"), 3, "joined into one header"),
     "a column of nothing at the end": (
         '"Konto";"30 Tage";\n\n"Tag";"Text";"Umsatz";\n"30.03.2026";"a";"-5,00";\n"29.03.2026";"b";'
         '"10,00";\n', ["tag", "text", "umsatz"], ("30.03.2026", "a", "-5,00"), 2, "line 1 above"),

@@ -8,13 +8,18 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from include.extract.files.formats import csv_reader
-from include.extract.files.formats.closing_rows import find_closing_rows
-from include.extract.files.formats.csv_plain_lines import StretchReader, is_in_stretches
-from include.extract.files.formats.csv_reader import CsvPlan, is_plain, load_frame, read_csv
-from include.extract.files.formats.csv_rows import Dialect
+from include.extract.files.formats.delimited import csv_reader
+from include.extract.files.formats.delimited.closing_rows import find_closing_rows
+from include.extract.files.formats.delimited.csv_plain_lines import StretchReader, is_in_stretches
+from include.extract.files.formats.delimited.csv_reader import (
+    CsvPlan,
+    is_plain,
+    load_frame,
+    read_csv,
+)
+from include.extract.files.formats.delimited.csv_rows import Dialect
+from include.extract.files.formats.delimited.table_body import TableBody
 from include.extract.files.formats.facts import CHUNK_BYTES, load_facts
-from include.extract.files.formats.table_body import TableBody
 from include.extract.files.place import Place
 
 CELLS = st.text(alphabet='ab0 ,;"\n\u00e9\U0001f600', max_size=6)
@@ -165,7 +170,7 @@ def test_stretches_say_what_the_careful_reader_says(
     tmp_path: Path, monkeypatch, content, width, encoding, quote, block, has_end, max_line
 ) -> None:
     """Same rows in the same order, same rejects in the same words, whatever the file holds."""
-    monkeypatch.setattr("include.extract.files.formats.line_window.BLOCK_BYTES", block)
+    monkeypatch.setattr("include.extract.files.formats.delimited.line_window.BLOCK_BYTES", block)
     path = tmp_path / "a.csv"
     path.write_bytes(b"x\n" + (content if has_end else content.rstrip(b"\r\n")))
     place = Place("a.csv", path)

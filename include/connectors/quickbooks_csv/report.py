@@ -12,7 +12,7 @@ from include.config.connector_spec import Stream
 from include.core import naming
 from include.core.errors import ContractBroken
 from include.core.streams import Reject
-from include.extract.files.formats.csv_rows import Dialect, Row, iter_rows
+from include.extract.files.formats.delimited.csv_rows import Dialect, Row, iter_rows
 from include.extract.files.formats.header import build_header
 from include.extract.files.formats.recoded import load_readable
 from include.extract.files.place import Place

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 from python_calamine import CalamineError, CalamineWorkbook
 
 from include.core.errors import ContractBroken
-from include.extract.files.formats.csv_rows import Row
+from include.extract.files.formats.delimited.csv_rows import Row
 from include.extract.files.formats.detect_types import excel_text
 from include.extract.files.place import Place
 

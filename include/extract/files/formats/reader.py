@@ -14,21 +14,21 @@ import pyarrow as pa
 from include.config.connector_spec import Column
 from include.core.naming import snake
 from include.core.streams import Reject
-from include.extract.files.formats.closing_rows import find_closing_rows
-from include.extract.files.formats.csv_reader import (
+from include.extract.files.formats.delimited.closing_rows import find_closing_rows
+from include.extract.files.formats.delimited.csv_reader import (
     CsvPlan,
     build_batch,
     build_text_batch,
     load_frame,
     read_csv,
 )
-from include.extract.files.formats.dialect import detect_dialect
+from include.extract.files.formats.delimited.dialect import detect_dialect
+from include.extract.files.formats.delimited.table_body import TableBody
 from include.extract.files.formats.excel_reader import load_sheet
 from include.extract.files.formats.facts import FileFacts
 from include.extract.files.formats.header import Header, KeyNames, build_header
 from include.extract.files.formats.jsonl_reader import read_jsonl
 from include.extract.files.formats.recoded import load_readable
-from include.extract.files.formats.table_body import TableBody
 from include.extract.files.place import EXCEL, JSON_LINES, Place
 
 log = logging.getLogger(__name__)

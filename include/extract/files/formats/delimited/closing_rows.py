@@ -7,10 +7,15 @@ Totals further up are told by their first word, where a cell does not fit its co
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 
-from include.extract.files.formats.cell_kinds import TEXT, Profile, count_filled, find_kind
-from include.extract.files.formats.csv_rows import Dialect
+from include.extract.files.formats.delimited.cell_kinds import (
+    TEXT,
+    Profile,
+    count_filled,
+    find_kind,
+)
+from include.extract.files.formats.delimited.csv_rows import Dialect
+from include.extract.files.formats.delimited.total_words import begins_like_total, is_total
 from include.extract.files.formats.facts import FileFacts
-from include.extract.files.formats.total_words import begins_like_total, is_total
 
 SEARCHED_LINES = 20
 TOTALS, FOOTNOTE = "totals_row", "footnote"

@@ -9,31 +9,34 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from include.core.streams import Reject
-from include.extract.files.formats.batch import Batch
-from include.extract.files.formats.cell_kinds import (
-    DATE,
-    NUMBER,
+from include.extract.files.formats.delimited.batch import Batch
+from include.extract.files.formats.delimited.cell_kinds import (
     TEXT,
     Profile,
     count_filled,
     find_kind,
 )
-from include.extract.files.formats.closing_rows import FOOTNOTE, TOTALS
-from include.extract.files.formats.csv_rows import build_ragged
+from include.extract.files.formats.delimited.closing_rows import FOOTNOTE, TOTALS
+from include.extract.files.formats.delimited.csv_rows import build_ragged
+from include.extract.files.formats.delimited.mending import mend
+from include.extract.files.formats.delimited.row_marks import (
+    build_mask,
+    cells_of,
+    either,
+    find_empty,
+    find_headings,
+    find_other_header,
+    find_repeats,
+    find_totals,
+)
 from include.extract.files.formats.line_reader import PAYLOAD_BYTES
-from include.extract.files.formats.mending import mend
-from include.extract.files.formats.total_words import TOTAL_BEGINNINGS, begins_like_total
 from include.extract.files.place import Place
 
-# First bytes of those words: a look at one byte spares most rows the pattern.
-_FIRST_BYTES = pa.array(sorted({word.encode()[:1] for word in TOTAL_BEGINNINGS}), pa.binary())
 _CLOSING = {
     "totals_row": "holds totals, not a record",
     "footnote": "is a note or a heading, not a record",
@@ -104,16 +107,19 @@ class TableBody:
         if not table.num_rows:
             return batch
         gone = self._find_other(table, lines)
-        gone = _either(gone, self._find_repeats(table))
-        gone = _either(gone, self._find_empty(table))
+        gone = either(
+            gone,
+            self._count("rows that repeat the header, left out", find_repeats(table, self.header)),
+        )
+        gone = either(gone, self._count("rows without any value, left out", find_empty(table)))
         rejects = list(batch.rejects)
-        totals = self._find_totals(table) + self._find_headings(table)
+        totals = find_totals(table, self.profile) + find_headings(table, self.profile)
         if self.closing and lines[-1] >= min(self.closing):
             totals += [row for row, line in enumerate(lines) if line in self.closing]
         if totals:
             aside = sorted(set(totals))
-            rejects += [self._set_aside(lines[row], _cells_of(table, row)) for row in aside]
-            gone = _either(gone, _build_mask(aside, table.num_rows))
+            rejects += [self._set_aside(lines[row], cells_of(table, row)) for row in aside]
+            gone = either(gone, build_mask(aside, table.num_rows))
         if gone is not None:
             kept = pc.invert(gone)
             table = table.filter(kept)
@@ -156,6 +162,11 @@ class TableBody:
         self._counts["rows with empty cells too many at their end, left out"] += 1
         return line, fitted, None
 
+    def _count(self, what: str, mask: Any) -> Any:
+        if mask is not None:
+            self._counts[what] += pc.sum(mask).as_py()
+        return mask
+
     def _set_aside(self, line: int, cells: Sequence[str]) -> Reject:
         reason = self.closing.get(line, FOOTNOTE if count_filled(cells) == 1 else TOTALS)
         self._counts[f"lines that are no records, in quarantine as `{reason}`"] += 1
@@ -191,78 +202,14 @@ class TableBody:
         rows, width = table.num_rows, table.num_columns
         start = 0
         if self._other is None or self._other.width != width:
-            found = self._find_other_header(table, lines)
+            found = find_other_header(table, lines, self.profile, self.header)
             if found is None:
                 return None
             start, self._other = found, _OtherTable(width, lines[found], lines[found])
         for row in range(start, rows):
-            text = build_text(_cells_of(table, row), self.delimiter)
+            text = build_text(cells_of(table, row), self.delimiter)
             self._other.add(lines[row], text)
-        return _build_mask(range(start, rows), rows)
-
-    def _find_other_header(self, table: Any, lines: Sequence[int]) -> int | None:
-        if isinstance(lines, range) or table.num_columns != self.profile.width:
-            return None
-        gaps = [row for row, (a, b) in enumerate(pairwise(lines), 1) if b - a > 1]
-        for row in gaps:
-            cells = _cells_of(table, row)
-            if tuple(cells) == tuple(self.header) or not self.profile.is_foreign(cells):
-                continue
-            if row + 1 < table.num_rows and self.profile.count_misfits(_cells_of(table, row + 1)):
-                return row
-        return None
-
-    def _find_repeats(self, table: Any) -> Any:
-        """Rows that say what the header says."""
-        if len(self.header) != table.num_columns or not any(self.header):
-            return None
-        mask = None
-        for column, label in zip(table.columns, self.header, strict=True):
-            if label:
-                same = pc.fill_null(pc.equal(column, label), False)
-                mask = same if mask is None else pc.and_(mask, same)
-                if not pc.any(mask).as_py():
-                    return None
-        self._counts["rows that repeat the header, left out"] += pc.sum(mask).as_py()
-        return mask
-
-    def _find_totals(self, table: Any) -> list[int]:
-        """Rows that begin like totals and have a cell that does not fit its column."""
-        if table.num_columns != self.profile.width or not self.profile.rows:
-            return []
-        first = table.column(0)
-        byte = pc.binary_slice(first.cast(pa.binary()), 0, 1)
-        likely = pc.indices_nonzero(pc.fill_null(pc.is_in(byte, _FIRST_BYTES), False))
-        return [
-            row
-            for row, cell in zip(likely.to_pylist(), first.take(likely).to_pylist(), strict=True)
-            if begins_like_total(cell) and self.profile.count_misfits(_cells_of(table, row))
-        ]
-
-    def _find_headings(self, table: Any) -> list[int]:
-        """Rows with a word in a first column of values and nothing behind it: groups, notes."""
-        looks = self.profile.columns
-        if len(looks) < 3 or looks[0].kind not in (DATE, NUMBER, "moment"):
-            return []
-        mask = None
-        for column in table.columns[1:]:
-            if not column.null_count:
-                return []
-            mask = column.is_null() if mask is None else pc.and_(mask, column.is_null())
-        rows = pc.indices_nonzero(mask).to_pylist()
-        cells = [(row, table.column(0)[row].as_py() or "") for row in rows]
-        return [row for row, cell in cells if find_kind(cell) in (TEXT, "long")]
-
-    def _find_empty(self, table: Any) -> Any:
-        mask = None
-        for column in table.columns:
-            if not column.null_count:
-                return None
-            mask = column.is_null() if mask is None else pc.and_(mask, column.is_null())
-        if mask is None or not (found := pc.sum(mask).as_py()):
-            return None
-        self._counts["rows without any value, left out"] += found
-        return mask
+        return build_mask(range(start, rows), rows)
 
     def _without_spare(self, batch: Batch) -> Batch:
         table, width = batch.table, batch.table.num_columns - self.spare
@@ -270,11 +217,11 @@ class TableBody:
         mask = None
         for column in table.columns[width:]:
             if column.null_count < len(column):
-                mask = _either(mask, column.is_valid())
+                mask = either(mask, column.is_valid())
         if mask is not None:
             at = [row for row, is_used in enumerate(mask.to_pylist()) if is_used]
             for row in at:
-                extras[batch.lines[row]] = build_text(_cells_of(table, row), self.delimiter)
+                extras[batch.lines[row]] = build_text(cells_of(table, row), self.delimiter)
             self._counts["rows with cells no header stands over, kept in `_extra`"] += len(at)
         return replace(batch, table=table.select(range(width)), extras=extras)
 
@@ -292,18 +239,3 @@ def _may_be_header(cells: Sequence[str]) -> bool:
         and len(set(cells)) == len(cells)
         and all(find_kind(cell) == TEXT for cell in cells)
     )
-
-
-def _cells_of(table: Any, row: int) -> list[str]:
-    return [column[row].as_py() or "" for column in table.columns]
-
-
-def _build_mask(rows: Sequence[int], length: int) -> Any:
-    wanted = set(rows)
-    return pa.array([row in wanted for row in range(length)], pa.bool_())
-
-
-def _either(first: Any, second: Any) -> Any:
-    if first is None or second is None:
-        return second if first is None else first
-    return pc.or_(first, second)

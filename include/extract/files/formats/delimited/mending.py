@@ -7,7 +7,7 @@ it to quarantine. Values are never joined or cut.
 from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 
-from include.extract.files.formats.cell_kinds import Profile
+from include.extract.files.formats.delimited.cell_kinds import Profile
 
 MOST_SURPLUS = 3
 MOST_WAYS = 200

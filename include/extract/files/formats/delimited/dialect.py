@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
-from include.extract.files.formats.cell_kinds import TEXT, build_profile
-from include.extract.files.formats.csv_rows import Dialect
+from include.extract.files.formats.delimited.cell_kinds import TEXT, build_profile
+from include.extract.files.formats.delimited.csv_rows import Dialect
 from include.extract.files.formats.facts import FileFacts
 from include.extract.files.formats.line_reader import iter_lines
 from include.extract.files.place import Place

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from include.extract.files.formats.total_words import begins_like_total
+from include.extract.files.formats.delimited.total_words import begins_like_total
 
 EMPTY, TEXT, NUMBER, DATE = "", "text", "number", "date"
 _DAY = r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2}))"

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from include.core.naming import snake
-from include.extract.files.formats.cell_kinds import (
+from include.extract.files.formats.delimited.cell_kinds import (
     DATE,
     EMPTY,
     NUMBER,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from include.core.streams import Reject
-from include.extract.files.formats.csv_rows import (
+from include.extract.files.formats.delimited.csv_rows import (
     TOO_LONG,
     TORN,
     Dialect,
@@ -21,9 +21,9 @@ from include.extract.files.formats.csv_rows import (
     build_quote_reject,
     is_torn,
 )
+from include.extract.files.formats.delimited.line_window import LineWindow
 from include.extract.files.formats.facts import FileFacts
 from include.extract.files.formats.line_reader import Line, build_line
-from include.extract.files.formats.line_window import LineWindow
 from include.extract.files.place import Place, unreadable
 
 # Encodings in which every byte below 128 is ASCII and stands alone.

@@ -19,12 +19,24 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from include.core.streams import Reject
-from include.extract.files.formats.batch import Batch
-from include.extract.files.formats.csv_plain_lines import UTF8, StretchReader, is_in_stretches
-from include.extract.files.formats.csv_rows import Dialect, Row, build_ragged, fit_cells, iter_rows
+from include.extract.files.formats.delimited.batch import Batch
+from include.extract.files.formats.delimited.csv_plain_lines import (
+    UTF8,
+    StretchReader,
+    is_in_stretches,
+)
+from include.extract.files.formats.delimited.csv_rows import (
+    Dialect,
+    Row,
+    build_ragged,
+    fit_cells,
+    iter_rows,
+)
+from include.extract.files.formats.delimited.frame import Frame
+from include.extract.files.formats.delimited.header_row import find_frame
+from include.extract.files.formats.delimited.sample_rows import build_sample
+from include.extract.files.formats.delimited.table_body import TableBody, build_text
 from include.extract.files.formats.facts import FileFacts
-from include.extract.files.formats.header_row import Frame, build_sample, find_frame
-from include.extract.files.formats.table_body import TableBody, build_text
 from include.extract.files.place import Place, unreadable
 
 log = logging.getLogger(__name__)

@@ -1,0 +1,150 @@
+"""Which line of a delimited file is its header.
+
+Decided on the first rows alone, by what their cells look like; a person can overrule it.
+"""
+
+from collections.abc import Collection, Sequence
+from itertools import groupby
+
+from include.extract.files.formats.delimited.cell_kinds import (
+    EMPTY,
+    TEXT,
+    WORDS,
+    build_profile,
+    find_kind,
+)
+from include.extract.files.formats.delimited.frame import (
+    Frame,
+    build_frame,
+    headless,
+    is_group_row,
+    is_units,
+)
+from include.extract.files.formats.delimited.labels import count_known, is_header
+from include.extract.files.formats.delimited.sample_rows import SampleRow
+
+SEARCHED_ROWS = 50
+SEARCHED_TITLES = 15
+_COMMENT_MARKS = ("#", "//", "--")
+
+
+def find_frame(
+    rows: Sequence[SampleRow], known: Collection[str] = (), header_line: int | None = None
+) -> Frame | None:
+    """The header and what the columns look like; None where there is no row at all.
+
+    Args:
+        known: Spellings of declared columns, in snake case: a line of them is the header.
+        header_line: Where a person says the header is; 0 for none.
+    """
+    filled = [row for row in rows if row.filled and row.last_line >= (header_line or 0)]
+    if not filled:
+        return None
+    width = _find_width(filled)
+    if header_line is not None:
+        at, has_header = 0, header_line > 0
+    else:
+        at, has_header = _choose(filled, width, known)
+    if has_header:
+        frame = build_frame(filled, at, width, _body_below(filled, at))
+    else:
+        frame = headless(filled, at, width)
+    if header_line == 0:
+        frame.notices = []
+    above = [row.last_line for row in filled if row.line < frame.first_line]
+    if above:
+        lines = f"lines {filled[0].line} to {above[-1]}" if len(above) > 1 else f"line {above[0]}"
+        frame.notices.insert(0, f"{lines} above the table: skipped")
+    return frame
+
+
+def _choose(rows: Sequence[SampleRow], width: int, known: Collection[str]) -> tuple[int, bool]:
+    """Index of the header, or of the first record where there is none."""
+    for at, row in enumerate(rows[:SEARCHED_ROWS] if known else ()):
+        if (found := count_known(row.cells, known)) and 2 * found >= row.filled:
+            return at, True
+    at = _find_first(rows, width)
+    at = _find_fuller(rows, at, width)
+    if _is_half_a_header(rows, at):
+        return at + 1, True
+    if _is_head(rows, at, width):
+        return at, True
+    if at and _is_narrow_header(rows, at, width):
+        return at - 1, True
+    # A line of settings above the header has values, and a width of its own.
+    if len(rows[at].cells) != width and at + 2 < len(rows) and _is_head(rows, at + 1, width):
+        return at + 1, True
+    return at, False
+
+
+def _find_fuller(rows: Sequence[SampleRow], at: int, width: int) -> int:
+    """The header behind a gap that has more labels, over values; titles may be half as wide."""
+    for later in range(at + 1, min(at + SEARCHED_TITLES, len(rows) - 1)):
+        row = rows[later]
+        if row.follows_gap and row.filled > rows[at].filled and len(row.cells) == width:
+            profile = build_profile(_body_below(rows, later), width)
+            typed = [n for n, look in enumerate(profile.columns) if look.kind not in WORDS]
+            words = all(find_kind(cell) in (EMPTY, TEXT) for cell in row.cells)
+            if words and typed and not any(profile.columns[n].fits(row.cells[n]) for n in typed):
+                return later
+    return at
+
+
+def _is_head(rows: Sequence[SampleRow], at: int, width: int) -> bool:
+    return rows[at].is_broken or is_header(rows[at].cells, _body_below(rows, at), width)
+
+
+def _is_half_a_header(rows: Sequence[SampleRow], at: int) -> bool:
+    """Labels with gaps that the row below fills, which is no row of values either."""
+    if len(rows) < at + 4 or rows[at + 1].follows_gap:
+        return False
+    pairs = list(zip(rows[at].cells, rows[at + 1].cells, strict=False))
+    fills = any(below.strip() and not above.strip() for above, below in pairs)
+    values = build_profile(_body_below(rows, at + 1), len(rows[at].cells))
+    return fills and is_units(rows[at + 1], values) and is_group_row(rows[at], rows[at + 1])
+
+
+def _body_below(rows: Sequence[SampleRow], at: int) -> list[tuple[str, ...]]:
+    return [row.cells for row in rows[at + 1 :] if not row.is_broken]
+
+
+def _find_width(rows: Sequence[SampleRow]) -> int:
+    """Cells of the first run of rows that is no small part of the sample."""
+    sound = [row for row in rows if not row.is_broken] or rows
+    runs = [(width, len(list(run))) for width, run in groupby(len(row.cells) for row in sound)]
+    runs = [run for run in runs if run[1] > 1] or runs[-1:]
+    weight = max(length * (width - 1) for width, length in runs)
+    if not weight:
+        return 1
+    return next(width for width, length in runs if length * (width - 1) >= 0.3 * weight)
+
+
+def _find_first(rows: Sequence[SampleRow], width: int) -> int:
+    """The first row full enough to be a header or a record; titles above it are narrower."""
+    near = rows[:SEARCHED_ROWS]
+    widest = max((row.filled for row in near if len(row.cells) == width), default=1)
+    needed = 0.6 * min(width, widest)
+    for at, row in enumerate(near[:-1]):
+        if row.filled >= needed and not _is_comment(row, width):
+            return at
+    return 0 if len(rows) == 1 else len(near) - 1
+
+
+def _is_comment(row: SampleRow, width: int) -> bool:
+    first = row.cells[0].strip()
+    if not first.startswith(_COMMENT_MARKS):
+        return False
+    return len(row.cells) != width or first[1:2].isspace() or width == 1
+
+
+def _is_narrow_header(rows: Sequence[SampleRow], at: int, width: int) -> bool:
+    """Labels right above the first record, fewer than there are columns."""
+    row = rows[at - 1]
+    kinds = {find_kind(cell) for cell in row.cells}
+    return (
+        not rows[at].follows_gap
+        and len(row.cells) == row.filled >= 2
+        and len(row.cells) < width
+        and kinds == {TEXT}
+        and not _is_comment(row, width)
+    )
