@@ -1,5 +1,6 @@
 """The sandbox's Google Ads against the shapes of the API's descriptors."""
 
+import copy
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -63,8 +64,12 @@ def login() -> Iterator[Login]:
 
 
 def _validator() -> jsonschema.Draft202012Validator:
-    """The schema, closed: a field the API does not have is a failure."""
-    spec = load_json_spec("google_ads.schema.json")
+    """The schema, closed: a field the API does not have is a failure.
+
+    A copy is closed: the document is read once for all, and the tests of requests, run after this
+    file, once failed on what had been written into it.
+    """
+    spec = copy.deepcopy(load_json_spec("google_ads.schema.json"))
     for name, schema in spec["$defs"].items():
         if "properties" in schema:
             schema["additionalProperties"] = False
