@@ -193,11 +193,11 @@ def test_nothing_there_and_nobody_home_are_told_apart(
 def test_a_private_copy_does_not_stay(
     s3: Any, case: FilesCase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("ELT_STATE_DIR", str(tmp_path))
     put(s3, "in/orders_1.csv", "id,n\n1,a\n")
     put(s3, "in/orders_2.csv", "id,n\n2,b\n")
     case.load("orders")
-    assert list(tmp_path.iterdir()) == []
+    assert [path for path in tmp_path.rglob("*") if path.name != "copies"] == []
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ Source: shopify.dev "Perform bulk operations with the GraphQL Admin API", read 2
 
 import logging
 import sqlite3
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from include.config.connector_spec import Stream
+from include.config.private_copies import PrivateFolder
 from include.connectors.shopify.graphql import GraphQL
 from include.connectors.shopify.queries import (
     BULK_POLL,
@@ -61,8 +61,8 @@ def read_bulk(
                 "an address. It is tried again later."
             )
         return
-    with tempfile.TemporaryDirectory(prefix="elt-bulk-") as folder:
-        path = Path(folder) / "result.jsonl"
+    with PrivateFolder() as folder:
+        path = folder / "result.jsonl"
         _download(client, str(done["url"]), path, sleep)
         yield from join_children(path, stream, int(done.get("objectCount") or 0))
 

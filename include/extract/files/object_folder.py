@@ -5,7 +5,6 @@ when a feed's `path` is a URL: local folders, `--help` and DAG parsing never pay
 """
 
 import logging
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from airflow.sdk import ObjectStoragePath
 
 from include.config.credentials import Credentials
 from include.config.models import Feed
+from include.config.private_copies import PrivateFolder
 from include.core import naming
 from include.core.errors import AccessDenied, ConfigError, EltError, UpstreamUnavailable
 from include.extract.files.folder import Found, archive_path, is_wanted
@@ -98,7 +98,7 @@ class _Copy:
 
     found: Found
     path: Path
-    folder: "tempfile.TemporaryDirectory[str]"
+    folder: PrivateFolder
 
 
 class ObjectFolder:
@@ -162,8 +162,8 @@ class ObjectFolder:
 
     def _download(self, found: Found) -> "_Copy":
         self.clear()
-        folder = tempfile.TemporaryDirectory(prefix="elt-file-")
-        path = Path(folder.name) / PurePosixPath(found.name).name
+        folder = PrivateFolder()
+        path = folder.path / PurePosixPath(found.name).name
         try:
             with _translating(f"file `{found.name}`", "read"):
                 self._store.get_file(self._at(found.name), str(path))

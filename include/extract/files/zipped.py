@@ -1,7 +1,6 @@
 """Packed files: a zip's members, each read as a file of its own, and workbooks inside a gzip."""
 
 import shutil
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from include.config.private_copies import PrivateFolder
 from include.core.errors import ContractBroken
 from include.extract.files.place import (
     EXCEL,
@@ -40,9 +40,9 @@ def unzipped(place: Place, member: str | None = None) -> Iterator[Place]:
     if place.path.suffix.lower() != ZIP and not is_packed_book:
         yield place
         return
-    with tempfile.TemporaryDirectory(prefix="elt-zip-") as folder:
+    with PrivateFolder() as folder:
         unpack = _unpack_gzip if is_packed_book else _unpack
-        yield replace(place, path=unpack(place, Path(folder), member))
+        yield replace(place, path=unpack(place, folder, member))
 
 
 def load_members(place: Place) -> list[str]:

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from include.config.models import Tenant
+from include.config.private_copies import run_sweep_copies
 from include.core.errors import WarehouseRejected
 from include.destinations.protocol import Destination
 from include.destinations.texts import StoredTable, TextStore, Wanted
@@ -79,6 +80,9 @@ def run_forget(
     Raises:
         WarehouseRejected: The final search found the person; nothing was changed.
     """
+    swept = run_sweep_copies()
+    if swept:
+        log.info("copies of killed processes removed folders=%s", swept)
     with warehouse.connect() as connection:
         ddl.run_migrations(connection)
     if not dry_run:
