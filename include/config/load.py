@@ -31,11 +31,11 @@ from include.config.options import (
     resolve_stream_settings,
     resolve_streams,
 )
-from include.config.reach import check_reach, find_destination_fault
 from include.config.schedule import resolve_schedule
 from include.config.settings import Settings, load_settings
 from include.config.stream_settings import StreamSettings
 from include.config.tenant_rules import check_privacy, check_shared_tables, check_twins
+from include.config.walls.reach import check_reach, find_destination_fault
 from include.config.yaml_file import Loc, Trouble, YamlFile, load_yaml, problem_line
 from include.core import naming
 

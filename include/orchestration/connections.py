@@ -11,8 +11,8 @@ from airflow.sdk.log import mask_secret
 
 from include.config.credentials import ConnectionFields, Credentials, build_credentials, read_salt
 from include.config.models import Feed, Tenant
-from include.config.reach import find_destination_fault
 from include.config.settings import load_settings
+from include.config.walls.reach import find_destination_fault
 from include.core import naming
 from include.core.errors import ConfigError, MissingSecret
 

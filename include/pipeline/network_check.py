@@ -16,7 +16,7 @@ from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import SplitResult, urlsplit
 
-from include.config.allowed_hosts import resolve_host
+from include.config.walls.allowed_hosts import resolve_host
 from include.core.clock import utcnow
 from include.core.errors import ConfigError, EltError, UpstreamUnavailable
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from include.config.private_copies import PrivateFolder, run_sweep_copies
+from include.config.walls.private_copies import PrivateFolder, run_sweep_copies
 
 MAKE = """
 import os, signal
-from include.config.private_copies import PrivateFolder
+from include.config.walls.private_copies import PrivateFolder
 folder = PrivateFolder()
 (folder.path / "orders.csv").write_text("ann@mail.example")
 os.kill(os.getpid(), signal.SIGKILL)

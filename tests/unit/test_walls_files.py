@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from include.config.credentials import Credentials
-from include.config.own_paths import resolve_own_path
+from include.config.walls.own_paths import resolve_own_path
 from include.core.errors import ConfigError, EltError, UpstreamUnavailable
 from include.core.streams import Window
 from include.extract.choose_source import build_source

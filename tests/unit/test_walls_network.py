@@ -11,9 +11,9 @@ from contextlib import contextmanager
 import pytest
 import requests
 
-from include.config import allowed_hosts
-from include.config.allowed_hosts import find_host_fault, resolve_host
 from include.config.credentials import Credentials
+from include.config.walls import allowed_hosts
+from include.config.walls.allowed_hosts import find_host_fault, resolve_host
 from include.core.errors import ConfigError, ContractBroken, EltError, UpstreamUnavailable
 from include.extract.http.client import HttpClient
 from include.extract.http.google_transport import TokenTransport

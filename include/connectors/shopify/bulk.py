@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from include.config.connector_spec import Stream
-from include.config.private_copies import PrivateFolder
+from include.config.walls.private_copies import PrivateFolder
 from include.connectors.shopify.graphql import GraphQL
 from include.connectors.shopify.queries import (
     BULK_POLL,

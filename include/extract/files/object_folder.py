@@ -17,7 +17,7 @@ from airflow.sdk import ObjectStoragePath
 
 from include.config.credentials import Credentials
 from include.config.models import Feed
-from include.config.private_copies import PrivateFolder
+from include.config.walls.private_copies import PrivateFolder
 from include.core import naming
 from include.core.errors import AccessDenied, ConfigError, EltError, UpstreamUnavailable
 from include.extract.files.folder import Found, archive_path, is_wanted

@@ -2,7 +2,7 @@
 
 from include.config.credentials import Credentials
 from include.config.models import Feed
-from include.config.own_paths import resolve_own_path
+from include.config.walls.own_paths import resolve_own_path
 from include.core.errors import ConfigError
 from include.extract.files.folder import Folder, LocalFolder, archive_path
 from include.extract.files.place import MAX_UNPACKED_BYTES

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from include.config.private_copies import PrivateFolder
+from include.config.walls.private_copies import PrivateFolder
 from include.core.errors import ContractBroken
 from include.extract.files.place import (
     EXCEL,

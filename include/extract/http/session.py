@@ -23,7 +23,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import NameResolutionError
 from urllib3.poolmanager import PoolManager
 
-from include.config.allowed_hosts import find_host_fault, resolve_host
+from include.config.walls.allowed_hosts import find_host_fault, resolve_host
 from include.core.errors import ConfigError, ContractBroken, UpstreamUnavailable
 
 # One answer, from the first byte of the request to the last of its body; a read's own timeout

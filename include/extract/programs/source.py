@@ -15,11 +15,11 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from include.config.allowed_programs import require_allowed_program
 from include.config.connector_spec import Stream
 from include.config.credentials import Credentials
 from include.config.models import Feed
 from include.config.settings import ROOT
+from include.config.walls.allowed_programs import require_allowed_program
 from include.core.errors import ConfigError
 from include.core.streams import Page, Window
 from include.extract.programs.config import ConfigKeeper, build_config, find_secrets

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from include.config.allowed_hosts import resolve_host
 from include.config.credentials import Credentials
-from include.config.own_paths import resolve_own_path
+from include.config.walls.allowed_hosts import resolve_host
+from include.config.walls.own_paths import resolve_own_path
 from include.core.errors import ConfigError, MissingSecret
 
 DRIVERS = {

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from include.config.models import Tenant
-from include.config.private_copies import run_sweep_copies
+from include.config.walls.private_copies import run_sweep_copies
 from include.core.errors import WarehouseRejected
 from include.destinations.protocol import Destination
 from include.destinations.texts import StoredTable, TextStore, Wanted

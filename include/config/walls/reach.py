@@ -10,10 +10,10 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
-from include.config.allowed_hosts import find_url_fault
-from include.config.allowed_programs import find_program_fault
 from include.config.connector_spec import Connector
-from include.config.own_paths import find_path_fault
+from include.config.walls.allowed_hosts import find_url_fault
+from include.config.walls.allowed_programs import find_program_fault
+from include.config.walls.own_paths import find_path_fault
 from include.config.yaml_file import Loc, Trouble
 from include.core import naming
 
