@@ -18,9 +18,9 @@ from include.core.errors import (
 )
 from include.core.streams import Window
 from include.extract.choose_source import build_source
-from include.extract.files.formats.excel_reader import load_error_cells
 from include.extract.files.formats.facts import load_facts
 from include.extract.files.formats.reader import Layout, read_pieces
+from include.extract.files.formats.workbook_xml import load_marks
 from include.extract.files.place import Place
 from include.extract.source import Source
 from tests.unit.feed_maker import build_feed
@@ -257,9 +257,10 @@ def test_excel_titles_merged_cells_dates_and_formula_errors(
         ("00124", "5", None, "0.5"),
         ("00124", "7", None, "true"),
     ]
-    assert "formula_errors file=price list.xlsx sheet=Prices cells=D4" in caplog.text
+    notices = [n for page in source.read("price_list", EVERYTHING) for n in page.notices]
+    assert any("end in an error were read as empty: D4" in notice for notice in notices)
     place = Place("p", tmp_path / "price list.xlsx")
-    assert load_error_cells(place, "Prices") == ["D4"]
+    assert load_marks(place, "Prices").errors == ("D4",)
 
 
 @pytest.mark.parametrize(

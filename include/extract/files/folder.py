@@ -19,6 +19,7 @@ from typing import Protocol
 from include.config.models import Feed
 from include.core.errors import ConfigError, ContractBroken, EltError, UpstreamUnavailable
 from include.extract.files.place import (
+    MAX_CELLS,
     MAX_UNPACKED_BYTES,
     Place,
     is_ignored,
@@ -77,12 +78,14 @@ class Folder(Protocol):
         is_atomic: A file appears whole or not at all, as in object stores.
         archive: Folder below it of which nothing is read.
         max_unpacked_bytes: A packed file that unpacks to more is refused.
+        max_cells: A sheet that reaches over more is refused.
     """
 
     label: str
     is_atomic: bool
     archive: str
     max_unpacked_bytes: int
+    max_cells: int
 
     def find(self, patterns: Iterable[str]) -> list[Found]:
         """Files that match any pattern, each once, by name; unfinished and archived ones not."""
@@ -157,7 +160,7 @@ def packed(folder: Folder, found: Found) -> Iterator[Place]:
     """
     with folder.fetch(found) as path:
         try:
-            yield Place(found.name, path, folder.max_unpacked_bytes)
+            yield Place(found.name, path, folder.max_unpacked_bytes, folder.max_cells)
         except (EltError, GeneratorExit, KeyboardInterrupt, SystemExit):
             raise
         except OSError as error:
@@ -185,6 +188,7 @@ class LocalFolder:
 
     is_atomic = False
     max_unpacked_bytes = MAX_UNPACKED_BYTES
+    max_cells = MAX_CELLS
 
     def __init__(self, path: Path, archive: str = ARCHIVE) -> None:
         self.path = path

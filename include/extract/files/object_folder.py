@@ -21,7 +21,7 @@ from include.config.walls.private_copies import PrivateFolder
 from include.core import naming
 from include.core.errors import AccessDenied, ConfigError, EltError, UpstreamUnavailable
 from include.extract.files.folder import Found, archive_path, is_wanted
-from include.extract.files.place import MAX_UNPACKED_BYTES
+from include.extract.files.place import MAX_CELLS, MAX_UNPACKED_BYTES
 
 log = logging.getLogger(__name__)
 
@@ -112,6 +112,7 @@ class ObjectFolder:
         self.label = f"{path.protocol}://{self._root}"
         self._kept: _Copy | None = None
         self.max_unpacked_bytes = MAX_UNPACKED_BYTES
+        self.max_cells = MAX_CELLS
 
     def find(self, patterns: Iterable[str]) -> list[Found]:
         """One listing of everything below the folder, matched here; a missing prefix is empty."""

@@ -5,7 +5,7 @@ from include.config.models import Feed
 from include.config.walls.own_paths import resolve_own_path
 from include.core.errors import ConfigError
 from include.extract.files.folder import Folder, LocalFolder, archive_path
-from include.extract.files.place import MAX_UNPACKED_BYTES
+from include.extract.files.place import MAX_CELLS, MAX_UNPACKED_BYTES
 
 
 def open_folder(feed: Feed, credentials: Credentials) -> Folder:
@@ -29,4 +29,5 @@ def open_folder(feed: Feed, credentials: Credentials) -> Folder:
             )
         folder = LocalFolder(place, archive_path(feed))
     folder.max_unpacked_bytes = int(feed.options.get("max_unpacked_bytes") or MAX_UNPACKED_BYTES)
+    folder.max_cells = int(feed.options.get("max_cells") or MAX_CELLS)
     return folder

@@ -16,6 +16,8 @@ GZIP = ".gz"
 KNOWN_SUFFIXES = (*DELIMITED, *EXCEL, *JSON_LINES)
 # A few kilobytes of zip can hold terabytes.
 MAX_UNPACKED_BYTES = 50_000_000_000
+# Of one sheet: each costs some sixty bytes.
+MAX_CELLS = 20_000_000
 # Half-written uploads, editor and office lock files.
 _IGNORED_PREFIXES = (".", "~", "_")
 _IGNORED_SUFFIXES = (".part", ".tmp", ".filepart", ".crdownload", ".swp")
@@ -28,11 +30,13 @@ class Place:
     Attributes:
         name: Path below the feed's folder with forward slashes; the name in messages and tables.
         max_unpacked_bytes: A packed file that unpacks to more is refused.
+        max_cells: A sheet that reaches over more is refused.
     """
 
     name: str
     path: Path
     max_unpacked_bytes: int = MAX_UNPACKED_BYTES
+    max_cells: int = MAX_CELLS
 
     @property
     def suffix(self) -> str:

@@ -1,30 +1,43 @@
 """Workbook sheets as rows of text with their row numbers.
 
 A workbook is decoded whole by calamine, and a sheet holds a million rows at most. Merged cells give
-their value to every cell they cover; formula errors are empty cells and are reported by name.
+their value to every cell they cover; what stands behind empty cells (errors, formulas that were
+never calculated) is told by name.
 """
 
 import logging
-import re
-import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
-from xml.etree import ElementTree
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from include.core.errors import ContractBroken
 from include.extract.files.formats.delimited.csv_rows import Row
 from include.extract.files.formats.detect_types import excel_text
+from include.extract.files.formats.sheet_header import find_sheet_header
+from include.extract.files.formats.workbook_xml import SheetMarks, load_marks, require_bounds
 from include.extract.files.place import Place
 
 log = logging.getLogger(__name__)
 
-HEADER_SEARCH_ROWS = 30
-_ERROR_CELL = re.compile(rb'<c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]+\d+)"')
-_NS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-Cells = list[list[Any]]
+MANY_NAMES = 20
+Cells = list[list[str]]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The table of one sheet.
+
+    Attributes:
+        labels: Header cells, as many as each row has; empty for a sheet without values.
+        rows: (row number, cells, None), empty rows left out.
+        notices: What was guessed or is missing: whole sentences.
+    """
+
+    labels: list[str]
+    rows: list[Row]
+    notices: tuple[str, ...] = ()
 
 
 def load_sheet_names(place: Place) -> list[str]:
@@ -34,14 +47,14 @@ def load_sheet_names(place: Place) -> list[str]:
         ContractBroken: If the file is no workbook, or needs a password.
     """
     with _open(place) as book:
-        return [n for n in book.sheet_names if book.get_sheet_by_name(n).height]
+        return [name for name in book.sheet_names if _has_cells(place, book, name)]
 
 
-def load_sheet(place: Place, sheet: str | None) -> tuple[list[str], list[Row]]:
-    """Header cells, and the rows below as (row number, cells, None); both empty for no data.
+def load_sheet(place: Place, sheet: str | None) -> Sheet:
+    """The table of that sheet, or of the first one with values.
 
     Raises:
-        ContractBroken: If the file is no workbook or has no such sheet.
+        ContractBroken: If the file is no workbook or has no such sheet, or its cells reach too far.
     """
     with _open(place) as book:
         names = book.sheet_names
@@ -50,21 +63,31 @@ def load_sheet(place: Place, sheet: str | None) -> tuple[list[str], list[Row]]:
                 f"workbook `{place.name}` has no sheet `{sheet}`. Sheets: {', '.join(names)}. "
                 "Correct `sheet` in the tenant file."
             )
-        name = sheet or next((n for n in names if book.get_sheet_by_name(n).height), names[0])
+        name = sheet or next((n for n in names if _has_cells(place, book, n)), names[0])
+        marks = load_marks(place, name)
         page = book.get_sheet_by_name(name)
-        cells = [list(row) for row in page.to_python(skip_empty_area=False)]
+        values = page.to_python(skip_empty_area=False)
         merged = page.merged_cell_ranges or []
-    _report_errors(place, name)
-    header_at = _find_header(cells)
-    if header_at is None:
-        return [], []
-    _fill_merged(cells, merged, header_at)
-    return [excel_text(v) or "" for v in cells[header_at]], list(_rows(cells, header_at))
+    cells = [[excel_text(value) or "" for value in row] for row in values]
+    _show_digits(cells, marks.padded)
+    header = find_sheet_header(cells, merged)
+    if header is None:
+        return Sheet([], [])
+    _fill_merged(cells, merged, header.first_row)
+    labels, rows, gap = _drop_empty(header.labels, cells, header.first_row)
+    notices = [*header.notices, *_word_marks(marks), *gap]
+    return Sheet(labels, rows, tuple(f"sheet `{name}` of `{place.name}`: {n}." for n in notices))
 
 
 def _open(place: Place) -> CalamineWorkbook:
+    require_bounds(place)
     try:
         return CalamineWorkbook.from_path(str(place.path))
+    except PasswordError:
+        raise ContractBroken(
+            f"file `{place.name}` needs a password. Expected a workbook without one. Save it "
+            "without and replace it."
+        ) from None
     except (CalamineError, OSError) as error:
         raise ContractBroken(
             f"file `{place.name}` is no readable workbook: {type(error).__name__}. Expected Excel "
@@ -72,61 +95,69 @@ def _open(place: Place) -> CalamineWorkbook:
         ) from None
 
 
-def _find_header(cells: Cells) -> int | None:
-    """First row nearly as full as the fullest near the top: titles above it are narrower."""
-    counts = [sum(v not in (None, "") for v in row) for row in cells[:HEADER_SEARCH_ROWS]]
-    widest = max(counts, default=0)
-    if not widest:
-        return None
-    return next(i for i, count in enumerate(counts) if count >= 0.6 * widest)
+def _has_cells(place: Place, book: CalamineWorkbook, sheet: str) -> bool:
+    try:
+        load_marks(place, sheet)
+    except ContractBroken:
+        # Its own stream says why it cannot be read; the other sheets can.
+        return True
+    return bool(book.get_sheet_by_name(sheet).height)
 
 
-def _fill_merged(cells: Cells, merged: Sequence[Any], header_at: int) -> None:
+def _show_digits(cells: Cells, padded: Mapping[tuple[int, int], int]) -> None:
+    """A number shown with zeros in front is a code, and has them."""
+    for (row, column), digits in padded.items():
+        if row < len(cells) and column < len(cells[row]) and cells[row][column].isdecimal():
+            cells[row][column] = cells[row][column].zfill(digits)
+
+
+def _fill_merged(cells: Cells, merged: Sequence[Any], first_row: int) -> None:
     for (top, left), (bottom, right) in merged:
-        if top <= header_at:
+        if top < first_row:
             continue
         for row in cells[top : bottom + 1]:
             for column in range(left, min(right + 1, len(row))):
                 row[column] = cells[top][left]
 
 
-def _rows(cells: Cells, header_at: int) -> Iterator[Row]:
-    for number, row in enumerate(cells[header_at + 1 :], start=header_at + 2):
-        texts = [excel_text(value) or "" for value in row]
-        if any(texts):
-            yield number, texts, None
+def _drop_empty(
+    labels: Sequence[str], cells: Cells, first_row: int
+) -> tuple[list[str], list[Row], list[str]]:
+    """The table without columns that have neither label nor value, and what such a gap may mean."""
+    rows: list[Row] = [
+        (number, row, None)
+        for number, row in enumerate(cells[first_row:], start=first_row + 1)
+        if any(row)
+    ]
+    empty = [
+        at
+        for at, label in enumerate(labels)
+        if not label.strip() and not any(row[at] for _, row, _ in rows)
+    ]
+    if not empty:
+        return list(labels), rows, []
+    kept = [at for at in range(len(labels)) if at not in set(empty)]
+    between = [at for at in empty if kept and kept[0] < at < kept[-1]]
+    notices = []
+    if between:
+        notices.append(
+            f"column {between[0] + 1} is empty: tables side by side are read as one, row by row; "
+            "give each a sheet of its own"
+        )
+    narrowed: list[Row] = [(n, [row[at] for at in kept], None) for n, row, _ in rows]
+    return [labels[at] for at in kept], narrowed, notices
 
 
-def _report_errors(place: Place, sheet: str) -> None:
-    names = load_error_cells(place, sheet)
-    if names:
-        log.warning(
-            "action=formula_errors file=%s sheet=%s cells=%s count=%d read_as=null",
-            place.name, sheet, ",".join(names[:20]), len(names),
-        )  # fmt: skip
+def _word_marks(marks: SheetMarks) -> Iterator[str]:
+    if marks.errors:
+        yield f"formulas that end in an error were read as empty: {_listed(marks.errors)}"
+    if marks.unsaved:
+        yield (
+            f"formulas without a stored result were read as empty: {_listed(marks.unsaved)}; open "
+            "the file in a spreadsheet program and save it"
+        )
 
 
-def load_error_cells(place: Place, sheet: str) -> list[str]:
-    """Cells whose formula ended in an error (`E3`); calamine shows them as empty.
-
-    Looks into the sheet's XML, so only .xlsx and .xlsm have an answer.
-    """
-    if place.suffix not in (".xlsx", ".xlsm"):
-        return []
-    try:
-        with zipfile.ZipFile(place.path) as archive:
-            part = _sheet_part(archive, sheet)
-            return [m[1].decode() for m in _ERROR_CELL.finditer(archive.read(part))] if part else []
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, OSError):
-        return []
-
-
-def _sheet_part(archive: zipfile.ZipFile, sheet: str) -> str | None:
-    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314  no entities kept
-    rels = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
-    target = {rel.get("Id"): rel.get("Target", "") for rel in rels}
-    for entry in book.iter(f"{_NS}sheet"):
-        if entry.get("name") == sheet:
-            path = target.get(entry.get(_REL), "")
-            return path.lstrip("/") if path.startswith("/") else f"xl/{path}"
-    return None
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MANY_NAMES} more" if len(names) > MANY_NAMES else ""
+    return ", ".join(names[:MANY_NAMES]) + more

@@ -14,8 +14,13 @@ import pyarrow as pa
 from include.config.connector_spec import Column
 from include.core.naming import snake
 from include.core.streams import Reject
-from include.extract.files.formats.delimited.closing_rows import find_closing_rows
+from include.extract.files.formats.delimited.closing_rows import (
+    SEARCHED_LINES,
+    find_closing_rows,
+    judge_from_the_end,
+)
 from include.extract.files.formats.delimited.csv_reader import (
+    BATCH_ROWS,
     CsvPlan,
     build_batch,
     build_text_batch,
@@ -29,6 +34,7 @@ from include.extract.files.formats.facts import FileFacts
 from include.extract.files.formats.header import Header, KeyNames, build_header
 from include.extract.files.formats.jsonl_reader import read_jsonl
 from include.extract.files.formats.recoded import load_readable
+from include.extract.files.formats.sheet_blocks import build_sheet_profile, split_tables
 from include.extract.files.place import EXCEL, JSON_LINES, Place
 
 log = logging.getLogger(__name__)
@@ -161,13 +167,22 @@ def add_source(piece: Piece, place: Place) -> Piece:
 
 
 def _read_excel(place: Place, layout: Layout) -> Iterator[Piece]:
-    cells, rows = load_sheet(place, layout.sheet)
-    if not cells:
+    sheet = load_sheet(place, layout.sheet)
+    if not sheet.labels:
         log.warning("action=empty_file file=%s rows=0", place.name)
         return
-    header = _header(place, cells, layout)
-    batch = build_batch(place, rows, header.names)
-    yield Piece(batch.table, batch.lines, batch.rejects, given=header.given)
+    header = _header(place, sheet.labels, layout)
+    profile = build_sheet_profile(sheet.rows, len(sheet.labels))
+    rows, rejects, notices = split_tables(place, sheet.rows, sheet.labels, profile)
+    last = reversed([(number, cells) for number, cells, _ in rows[-SEARCHED_LINES:]])
+    body = TableBody(place, ",", profile, sheet.labels, judge_from_the_end(last, profile, 0))
+    nothing = build_text_batch([], header.names)
+    yield Piece(nothing, [], rejects, (*sheet.notices, *notices), given=header.given)
+    for start in range(0, len(rows), BATCH_ROWS):
+        batch = body.take(build_batch(place, rows[start : start + BATCH_ROWS], header.names))
+        yield Piece(batch.table, batch.lines, batch.rejects)
+    if counted := body.notices():
+        yield Piece(nothing, [], notices=counted)
 
 
 def _header(place: Place, cells: list[str], layout: Layout) -> Header:

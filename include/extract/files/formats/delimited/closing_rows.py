@@ -5,7 +5,7 @@ Totals further up are told by their first word, where a cell does not fit its co
 """
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from include.extract.files.formats.delimited.cell_kinds import (
     TEXT,
@@ -29,10 +29,17 @@ def find_closing_rows(
     Args:
         first_line: The first one that can be a record.
     """
+    return judge_from_the_end(_from_the_end(facts, dialect), profile, first_line)
+
+
+def judge_from_the_end(
+    rows: Iterable[tuple[int, Sequence[str]]], profile: Profile, first_line: int
+) -> Mapping[int, str]:
+    """The same for rows at hand, (line, cells), last one first."""
     if profile.rows < 1:
         return {}
     found: dict[int, str] = {}
-    for line, cells in _from_the_end(facts, dialect):
+    for line, cells in rows:
         if line < first_line:
             break
         if not count_filled(cells):
