@@ -20,7 +20,7 @@ from include.core.streams import Window
 from include.extract.choose_source import build_source
 from include.extract.files.formats.facts import load_facts
 from include.extract.files.formats.reader import Layout, read_pieces
-from include.extract.files.formats.workbook_xml import load_marks
+from include.extract.files.formats.workbooks.workbook_xml import load_marks
 from include.extract.files.place import Place
 from include.extract.source import Source
 from tests.unit.feed_maker import build_feed

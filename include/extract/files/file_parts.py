@@ -13,7 +13,7 @@ from include.core import naming
 from include.core.errors import ConfigError, EltError
 from include.extract.files.detected import Part, read_detected
 from include.extract.files.folder import Folder, Found, opened, packed
-from include.extract.files.formats.excel_reader import load_sheet_names
+from include.extract.files.formats.workbooks.excel_reader import load_sheet_names
 from include.extract.files.place import EXCEL, KNOWN_SUFFIXES, ZIP, suffix_of
 from include.extract.files.zipped import load_members
 from include.extract.stores.files import LoadedFile

@@ -29,12 +29,12 @@ from include.extract.files.formats.delimited.csv_reader import (
 )
 from include.extract.files.formats.delimited.dialect import detect_dialect
 from include.extract.files.formats.delimited.table_body import TableBody
-from include.extract.files.formats.excel_reader import load_sheet
 from include.extract.files.formats.facts import FileFacts
 from include.extract.files.formats.header import Header, KeyNames, build_header
 from include.extract.files.formats.jsonl_reader import read_jsonl
 from include.extract.files.formats.recoded import load_readable
-from include.extract.files.formats.sheet_blocks import build_sheet_profile, split_tables
+from include.extract.files.formats.workbooks.excel_reader import load_sheet
+from include.extract.files.formats.workbooks.sheet_blocks import build_sheet_profile, split_tables
 from include.extract.files.place import EXCEL, JSON_LINES, Place
 
 log = logging.getLogger(__name__)

@@ -1,6 +1,6 @@
 """What a sheet's XML says and calamine does not: how far it reaches, what its cells hide.
 
-Looked at before calamine, which makes room for every cell up to the last one: a file of one kilobyte
+Looked at before calamine, which makes room for every cell up to the last: a file of one kilobyte
 with a value in the last corner of a sheet would ask for hundreds of gigabytes. Only .xlsx and .xlsm
 have this XML; the others are tried in a process of their own with little memory.
 """

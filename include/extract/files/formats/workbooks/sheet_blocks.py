@@ -12,11 +12,10 @@ from include.extract.files.formats.delimited.cell_kinds import (
     find_kind,
 )
 from include.extract.files.formats.delimited.csv_rows import Row
-from include.extract.files.formats.line_reader import PAYLOAD_BYTES
 from include.extract.files.formats.delimited.table_body import build_text
 from include.extract.files.formats.delimited.total_words import begins_like_total
+from include.extract.files.formats.line_reader import PAYLOAD_BYTES
 from include.extract.files.place import Place
-
 
 PROFILE_ROWS = 500
 # Fewer rows before the first gap say little about a table.

@@ -15,8 +15,12 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 from include.core.errors import ContractBroken
 from include.extract.files.formats.delimited.csv_rows import Row
 from include.extract.files.formats.detect_types import excel_text
-from include.extract.files.formats.sheet_header import find_sheet_header
-from include.extract.files.formats.workbook_xml import SheetMarks, load_marks, require_bounds
+from include.extract.files.formats.workbooks.sheet_header import find_sheet_header
+from include.extract.files.formats.workbooks.workbook_xml import (
+    SheetMarks,
+    load_marks,
+    require_bounds,
+)
 from include.extract.files.place import Place
 
 log = logging.getLogger(__name__)
