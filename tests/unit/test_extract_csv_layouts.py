@@ -228,6 +228,10 @@ WITHIN: dict[str, tuple[bytes | str, tuple[Any, ...], int, list[str], str]] = {
                             ("9", "y", None, None), 10, [], "taken as empty: 1."),
     "a row cut short": (f"{SHOP}9,2026-03-09\n", ("8", "2026-03-08", "8.50", "a, b"), 8,
                         ["ragged_row"], "in quarantine: 1."),
+    "a quoted text that lost its separator": (
+        f'{SHOP}9,2026-03-09,9.50"a, b"\n', ("8", "2026-03-08", "8.50", "a, b"), 8,
+        ["malformed_quotes"], "",
+    ),
     "a text without its quotes": (f"{SHOP}9,2026-03-09,9.50,a, b\n",
                                   ("8", "2026-03-08", "8.50", "a, b"), 8, ["ragged_row"],
                                   "in quarantine: 1."),
