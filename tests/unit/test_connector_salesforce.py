@@ -167,9 +167,51 @@ def test_a_hidden_field_is_null_and_a_hidden_cursor_is_an_error() -> None:
         _read(_source(api))
 
 
-def test_own_fields_can_be_left_out() -> None:
-    with FakeApi(Org(_query([[_row(1)]]))) as api:
-        assert "Score__c" not in _read(_source(api, custom_fields=False))[0]
+STANDARD = TYPES | {
+    "Rating": "picklist", "ShippingCity": "string", "AccountNumber": "string", "Sic": "string",
+    "Photo": "base64", "Place__c": "location", "Place__Latitude__s": "double",
+}  # fmt: skip
+FULL = _row(
+    1, Rating="Warm", ShippingCity="Tucson", AccountNumber="CD1", Sic=None, Place__Latitude__s=1.5,
+    Score__c=7,
+)  # fmt: skip
+
+
+def test_every_standard_field_is_asked_for() -> None:
+    """`Rating`, `ShippingCity` and `AccountNumber` of every account were never selected: only
+    declared and custom fields were, so they were in no column and not in `_extra` either."""
+    with FakeApi(Org(_query([[FULL]]), STANDARD)) as api:
+        found = _read(_source(api))[0]
+        asked = next(seen.query["q"] for seen in api.seen if "q" in seen.query)
+        described = sum(seen.path.endswith("/describe") for seen in api.seen)
+    assert (found["Rating"], found["ShippingCity"], found["AccountNumber"]) == (
+        "Warm", "Tucson", "CD1",
+    )  # fmt: skip
+    assert found["Place__Latitude__s"] == Decimal("1.5")
+    assert "Sic" not in found
+    assert found["AnnualRevenue"] is None
+    assert not {"Photo", "Place__c", "BillingAddress"} & set(asked.replace(",", "").split())
+    assert described == 1
+
+
+def test_a_source_describes_an_object_once() -> None:
+    with FakeApi(Org(_query([[FULL]]), STANDARD)) as api:
+        source = _source(api)
+        assert _read(source) == _read(source)
+        assert sum(seen.path.endswith("/describe") for seen in api.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "left_out"),
+    [
+        ({"custom_fields": False}, {"Score__c", "Place__Latitude__s"}),
+        ({"standard_fields": False}, {"Rating", "ShippingCity", "AccountNumber"}),
+    ],
+)
+def test_undeclared_fields_can_be_left_out(options: dict[str, Any], left_out: set[str]) -> None:
+    with FakeApi(Org(_query([[FULL]]), STANDARD)) as api:
+        found = set(_read(_source(api))[0])
+        assert found - set(_read(_source(api, **options))[0]) == left_out
 
 
 CSV = "\n".join([
@@ -209,7 +251,7 @@ def test_bulk_values_mean_what_rest_values_mean() -> None:
     assert first["IsDeleted"] is True
     assert first["Name"] == 'two\nlines "quoted"'
     assert first["AnnualRevenue"] == Decimal("1250.5")
-    assert first["Score__c"] is None
+    assert "Score__c" not in first
     assert (second["Name"], second["AnnualRevenue"], second["Score__c"]) == ("#N/A", None, 7)
 
 
@@ -243,6 +285,44 @@ def test_a_job_that_outlived_its_task_is_taken_up() -> None:
     assert [row["Id"] for row in found] == ["1", "2", f"{9:018d}"]
     assert "SystemModstamp >= 2026-10-02T00:00:00Z" in rest
     assert jobs._kept == {}
+
+
+def test_a_job_keeps_the_fields_it_was_started_with() -> None:
+    """A field the org got between two tries is in no row of the first try's job: the whole result
+    was refused as cut, or the job was started again for it."""
+    jobs, job = MemoryJobStore(), Job(state="InProgress")
+
+    def die(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    with FakeApi(Org(job)) as api:
+        source = _source(api, jobs, bulk="always")
+        source._limits = replace(source._limits, sleep=die)
+        with pytest.raises(KeyboardInterrupt):
+            _read(source)
+        job.state = "JobComplete"
+        assert isinstance(api.script, Org)
+        api.script.types = {n: k for n, k in TYPES.items() if n != "Score__c"} | {"Sic": "string"}
+        found = _read(_source(api, jobs, bulk="always"))
+        created = sum(seen.path == f"{DATA}/jobs/query" for seen in api.seen)
+    assert created == 1
+    assert found[1]["Score__c"] == 7
+
+
+def test_another_wish_is_another_job() -> None:
+    """The tenant left the own fields out meanwhile: the job that has them is not used."""
+    jobs, job = MemoryJobStore(), Job(state="InProgress")
+
+    def die(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    with FakeApi(Org(job)) as api:
+        for wanted in (True, False):
+            source = _source(api, jobs, bulk="always", custom_fields=wanted)
+            source._limits = replace(source._limits, sleep=die)
+            with pytest.raises(KeyboardInterrupt):
+                _read(source)
+        assert sum(seen.path == f"{DATA}/jobs/query" for seen in api.seen) == 2
 
 
 def test_a_job_that_failed_meanwhile_is_replaced() -> None:
@@ -285,6 +365,27 @@ def test_long_windows_and_long_queries_are_jobs() -> None:
         job = Job(state="Failed")
         with FakeApi(Org(job, types)) as api, pytest.raises((UpstreamUnavailable, ContractBroken)):
             _read(_source(api), window)
+        assert (job.body is not None) == is_job
+
+
+def test_a_query_too_long_for_pages_asks_for_the_columns_only() -> None:
+    """Never cut in silence: a warning says how many fields there was no room for."""
+    wide = TYPES | {f"A_rather_long_name_of_a_field_{n}__c": "string" for n in range(500)}
+    with FakeApi(Org(_query([[_row(1)]]), wide)) as api:
+        found = _read(_source(api, bulk="never"))
+        asked = next(seen.query["q"] for seen in api.seen if "q" in seen.query)
+    assert found[0]["Name"] == "x"
+    assert "__c" not in asked
+
+
+def test_a_wide_object_without_a_cursor_is_a_job_too() -> None:
+    """`users` have some 180 standard fields; with those of a few packages no line holds them."""
+    wide = {"Id": "id", "SystemModstamp": "datetime"}
+    wide |= {f"A_rather_long_name_of_a_field_{n}__c": "string" for n in range(500)}
+    for types, is_job in ((wide, True), (TYPES, False)):
+        job = Job(state="Failed")
+        with FakeApi(Org(job, types)) as api, pytest.raises((UpstreamUnavailable, ContractBroken)):
+            list(_source(api).read("users", WINDOW))
         assert (job.body is not None) == is_job
 
 

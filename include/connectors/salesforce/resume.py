@@ -2,13 +2,15 @@
 
 The next try asks for a later end, so it takes the old job for what that covers and reads the rest
 like any other window. Rows changed since the job ran have a stamp in the rest: the loader keeps
-the newer version.
+the newer version. A job's rows have the fields it was started with, so these are kept with its id:
+a field the org got or hid meanwhile changes nothing of it.
 """
 
 import hashlib
+import json
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -33,14 +35,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Job:
-    """A job and the end of the window it was started for."""
+    """A job, where its store keeps it, the end of its window and the fields it was started with."""
 
     identity: str
+    key: str
     end: datetime | None
+    selection: Selection
 
 
 def find_job(
-    api: BulkApi, store: JobStore, selection: Selection, field: str, window: Window
+    api: BulkApi, store: JobStore, selection: Selection, field: str | None, window: Window
 ) -> Job | None:
     """The job of a former try if it can be used, else a new one.
 
@@ -50,27 +54,37 @@ def find_job(
     key = _build_key(selection, field, window)
     kept = store.get(key)
     if kept:
-        identity, _, end = kept.partition(" ")
-        job = Job(identity, parse_instant(end) if end else None)
+        job = _parse_job(key, kept, selection)
         if job.end == window.end or (job.end and window.end and job.end < window.end):
-            if _is_alive(api, identity):
-                log.info("action=bulk_resumed id=%s", identity)
+            if _is_alive(api, job.identity):
+                log.info("action=bulk_resumed id=%s", job.identity)
                 return job
             store.forget(key)
     created = run_create(api, build_soql(selection, field, window))
     if created is None:
         return None
-    store.put(key, f"{created} {format_instant(window.end) if window.end else ''}".strip())
-    return Job(created, window.end)
+    job = Job(created, key, window.end, selection)
+    store.put(key, _build_text(job))
+    return job
 
 
-def read_job(
-    api: BulkApi, store: JobStore, selection: Selection, field: str, window: Window, job: Job
-) -> Iterator[dict[str, Any]]:
+def read_job(api: BulkApi, store: JobStore, job: Job) -> Iterator[dict[str, Any]]:
     """Rows of the job; when all are read, the job is deleted and forgotten."""
     yield from fetch_rows(api, job.identity, run_wait(api, job.identity))
-    store.forget(_build_key(selection, field, window))
+    store.forget(job.key)
     run_delete(api, job.identity)
+
+
+def _build_text(job: Job) -> str:
+    end = format_instant(job.end) if job.end else ""
+    kept = {"id": job.identity, "end": end, "fields": dict(job.selection.fields)}
+    return json.dumps(kept, separators=(",", ":"))
+
+
+def _parse_job(key: str, text: str, selection: Selection) -> Job:
+    found = json.loads(text)
+    end = parse_instant(found["end"]) if found["end"] else None
+    return Job(found["id"], key, end, replace(selection, fields=found["fields"]))
 
 
 def _is_alive(api: BulkApi, identity: str) -> bool:
@@ -82,7 +96,12 @@ def _is_alive(api: BulkApi, identity: str) -> bool:
     return state == COMPLETE or state in RUNNING
 
 
-def _build_key(selection: Selection, field: str, window: Window) -> str:
-    """Names what is asked for without the end, which every try moves."""
-    soql = build_soql(selection, field, Window(window.start, None))
-    return f"{selection.object_name}/{hashlib.sha256(soql.encode()).hexdigest()[:32]}"
+def _build_key(selection: Selection, field: str | None, window: Window) -> str:
+    """Names what the feed wants, not what the org shows of it, without the end every try moves."""
+    wanted = [
+        *sorted(selection.declared),
+        *(selection.further.standard, selection.further.custom),
+        *(field, window.start and format_instant(window.start)),
+    ]
+    digest = hashlib.sha256(json.dumps(wanted).encode()).hexdigest()
+    return f"{selection.object_name}/{digest[:32]}"

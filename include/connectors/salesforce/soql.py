@@ -5,7 +5,7 @@ changing the way of reading changes no row.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -17,6 +17,19 @@ from include.core.streams import Window
 # Compound fields come as their parts; bodies of files are not rows.
 NOT_READ = frozenset({"address", "location", "base64", "complexvalue"})
 NUMBERS = frozenset({"double", "currency", "percent", "int", "long"})
+# An org's own fields and a package's: `__c`, person accounts' `__pc`, parts of a location `__s`.
+OWN_MARK = "__"
+
+
+@dataclass(frozen=True)
+class Further:
+    """Which undeclared fields are asked for besides the declared ones; they go to `_extra`."""
+
+    standard: bool = True
+    custom: bool = True
+
+    def covers(self, field: str) -> bool:
+        return self.custom if OWN_MARK in field else self.standard
 
 
 @dataclass(frozen=True)
@@ -26,15 +39,24 @@ class Selection:
     Attributes:
         fields: API name -> type as the org describes it.
         missing: Declared fields the org does not show: absent, or hidden by field-level security.
+        declared: The columns' fields; of the others only values are kept, no nulls.
+        further: Which others were wanted.
     """
 
     object_name: str
     fields: Mapping[str, str]
     missing: tuple[str, ...]
+    declared: frozenset[str] = frozenset()
+    further: Further = Further()
+
+    def only_declared(self) -> "Selection":
+        """Without the fields nobody declared."""
+        fields = {name: kind for name, kind in self.fields.items() if name in self.declared}
+        return replace(self, fields=fields)
 
 
-def build_selection(stream: Stream, described: Any, *, custom_fields: bool) -> Selection:
-    """Declared fields the org shows, then its own (`__c`, person accounts' `__pc`).
+def build_selection(stream: Stream, described: Any, further: Further = Further()) -> Selection:
+    """Declared fields the org shows, then every other one by name: nothing of a record vanishes.
 
     Raises:
         AccessDenied: If the object may not be queried, or a key or the cursor is hidden.
@@ -46,8 +68,21 @@ def build_selection(stream: Stream, described: Any, *, custom_fields: bool) -> S
         raise ContractBroken(
             f"the describe of `{name}` has no fields. Expected a list. Check the API version."
         )
-    shown = {str(f["name"]): f for f in fields if f.get("type") not in NOT_READ}
+    shown = {str(f["name"]): f for f in fields if _is_readable(f)}
     declared = [column.path or key for key, column in stream.columns.items()]
+    _require_needed(stream, shown, described)
+    others = sorted(f for f in shown if f not in declared and further.covers(f))
+    wanted = [*(f for f in declared if f in shown), *others]
+    kinds = {f: str(shown[f].get("type")) for f in wanted}
+    missing = tuple(field for field in declared if field not in shown)
+    return Selection(name, kinds, missing, frozenset(declared), further)
+
+
+def _is_readable(field: Mapping[str, Any]) -> bool:
+    return field.get("type") not in NOT_READ and not field.get("deprecatedAndHidden")
+
+
+def _require_needed(stream: Stream, shown: Mapping[str, Any], described: Mapping[str, Any]) -> None:
     needed = [stream.columns[key].path or key for key in stream.primary_key]
     if stream.cursor:
         needed.append(stream.columns[stream.cursor.field].path or stream.cursor.field)
@@ -55,13 +90,10 @@ def build_selection(stream: Stream, described: Any, *, custom_fields: bool) -> S
     unfiltered = [f for f in needed if f in shown and not shown[f].get("filterable", True)]
     if hidden or unfiltered or described.get("queryable") is False:
         raise AccessDenied(
-            f"`{name}` cannot be read: `{', '.join(hidden + unfiltered) or 'queryable'}` is hidden "
-            "or not filterable for the run-as user. Expected API access. Grant View All on it."
+            f"`{stream.path}` cannot be read: `{', '.join(hidden + unfiltered) or 'queryable'}` is "
+            "hidden or not filterable for the run-as user. Expected API access. Grant View All on "
+            "it."
         )
-    own = [f for f in shown if custom_fields and f.endswith(("__c", "__pc"))]
-    wanted = dict.fromkeys([*(f for f in declared if f in shown), *sorted(own)])
-    missing = tuple(field for field in declared if field not in shown)
-    return Selection(name, {f: str(shown[f].get("type")) for f in wanted}, missing)
 
 
 def build_soql(selection: Selection, cursor_field: str | None, window: Window) -> str:
@@ -95,15 +127,21 @@ def build_records(rows: Iterable[Mapping[str, Any]], selection: Selection) -> li
         ContractBroken: If a row lacks a selected field (a cut or foreign answer).
     """
     try:
-        return [
-            {field: build_value(row[field], kind) for field, kind in selection.fields.items()}
-            for row in rows
-        ]
+        return [_build_record(row, selection) for row in rows]
     except KeyError as error:
         raise ContractBroken(
             f"a record of `{selection.object_name}` has no field {error}. Expected every selected "
             "field. Read again; if it stays, the org's field-level security changed meanwhile."
         ) from None
+
+
+def _build_record(row: Mapping[str, Any], selection: Selection) -> dict[str, Any]:
+    # An org describes hundreds of fields, most of them empty: `_extra` would hold little else.
+    return {
+        field: value
+        for field, kind in selection.fields.items()
+        if (value := build_value(row[field], kind)) is not None or field in selection.declared
+    }
 
 
 def build_value(value: Any, kind: str) -> Any:

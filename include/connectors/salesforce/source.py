@@ -16,6 +16,7 @@ from include.connectors.salesforce.bulk import BulkApi
 from include.connectors.salesforce.errors import explain
 from include.connectors.salesforce.resume import find_job, read_job
 from include.connectors.salesforce.soql import (
+    Further,
     Selection,
     build_records,
     build_selection,
@@ -49,6 +50,9 @@ class SalesforceSource(ApiSource):
         self._limiter = self._build_limiter()
         self._jobs: JobStore = stores.job_store or MemoryJobStore()
         self._client: HttpClient | None = None
+        self._selections: dict[str, Selection] = {}
+        wanted = (self._feed.options.get(f"{kind}_fields") for kind in ("standard", "custom"))
+        self._further = Further(*(one is not False for one in wanted))
         self._bulk = str(self._feed.options.get("bulk") or "auto")
         if self._bulk not in BULK_CHOICES:
             raise ConfigError(
@@ -59,7 +63,7 @@ class SalesforceSource(ApiSource):
     def check(self) -> None:
         """The login works and every stream's object can be read."""
         for stream in self._feed.streams.values():
-            soql = build_soql(self._describe(stream), None, Window())
+            soql = build_soql(self._describe(stream).only_declared(), None, Window())
             self._org().get("query", {"q": f"{soql} LIMIT 1"})
 
     def read(
@@ -69,33 +73,46 @@ class SalesforceSource(ApiSource):
         spec = self._feed.streams[stream]
         selection = self._describe(spec)
         field = spec.columns[spec.cursor.field].path if spec.cursor else None
-        for rows in self._fetch(selection, field, window):
-            kept, outside = keep_inside(build_records(rows, selection), spec, window)
+        for rows, asked in self._fetch(selection, field, window):
+            kept, outside = keep_inside(build_records(rows, asked), spec, window)
             yield Page(kept, filtered=outside)
 
     def _fetch(
         self, selection: Selection, field: str | None, window: Window
-    ) -> Iterator[list[Any]]:
-        """Rows of a window in pieces; streams without a cursor are small and never worth a job."""
+    ) -> Iterator[tuple[list[Any], Selection]]:
+        """Rows of a window in pieces, each with what was asked for: a former try's job keeps its.
+
+        Streams without a cursor are small: worth a job only when the query is too long for a line.
+        """
         soql = build_soql(selection, field, window)
-        if field is not None and self._is_bulk(soql, window):
+        if self._is_bulk(soql, window, has_cursor=field is not None):
             api = BulkApi(self._org(), self._auth, self._limits.sleep)
-            job = find_job(api, self._jobs, selection, field, window)
+            # What a whole read found an hour ago is not the stream any more.
+            jobs = self._jobs if field else MemoryJobStore()
+            job = find_job(api, jobs, selection, field, window)
             if job is not None:
-                rows = read_job(api, self._jobs, selection, field, window, job)
-                while some := list(islice(rows, BULK_PAGE_RECORDS)):
-                    yield some
+                rows = read_job(api, jobs, job)
+                while piece := list(islice(rows, BULK_PAGE_RECORDS)):
+                    yield piece, job.selection
                 if job.end != window.end:
                     # The job of a former try ends earlier than this window.
                     yield from self._fetch(selection, field, Window(job.end, window.end))
                 return
         # Also objects that are not served by bulk jobs.
-        yield from self._fetch_pages(soql)
+        if len(quote(soql)) > LONGEST_QUERY:
+            log.warning(
+                "action=fields_left_out object=%s fields=%d reason=query_too_long_for_pages",
+                *(selection.object_name, len(selection.fields.keys() - selection.declared)),
+            )
+            selection = selection.only_declared()
+        for records in self._fetch_pages(build_soql(selection, field, window)):
+            yield records, selection
 
-    def _is_bulk(self, soql: str, window: Window) -> bool:
-        if self._bulk != "auto":
-            return self._bulk == "always"
-        if len(quote(soql)) > LONGEST_QUERY or window.start is None or window.end is None:
+    def _is_bulk(self, soql: str, window: Window, *, has_cursor: bool) -> bool:
+        is_long = len(quote(soql)) > LONGEST_QUERY
+        if self._bulk == "never" or not has_cursor:
+            return is_long and self._bulk != "never"
+        if self._bulk == "always" or is_long or window.start is None or window.end is None:
             return True
         days = int(self._feed.options.get("bulk_after_days") or 30)
         return window.end - window.start > timedelta(days=days)
@@ -123,14 +140,17 @@ class SalesforceSource(ApiSource):
             answer = self._org().get(f"query/{following}").body
 
     def _describe(self, stream: Stream) -> Selection:
-        described = self._org().get(f"sobjects/{stream.path}/describe").body
-        custom = bool(self._feed.options.get("custom_fields"))
-        selection = build_selection(stream, described, custom_fields=custom)
-        if selection.missing:
-            # CurrencyIsoCode is missing in every org with one currency.
-            fields = ",".join(selection.missing)
-            log.info("action=fields_missing object=%s fields=%s", stream.path, fields)
-        return selection
+        """The fields to ask for; one source, so one load or backfill chunk, keeps its list."""
+        name = stream.path or ""
+        if name not in self._selections:
+            described = self._org().get(f"sobjects/{name}/describe").body
+            selection = build_selection(stream, described, self._further)
+            if selection.missing:
+                # CurrencyIsoCode is missing in every org with one currency.
+                fields = ",".join(selection.missing)
+                log.info("action=fields_missing object=%s fields=%s", name, fields)
+            self._selections[name] = selection
+        return self._selections[name]
 
     def _org(self) -> HttpClient:
         """Client of the org's own host, which the token names."""

@@ -132,7 +132,9 @@ class Org:
                 "Industry": "Other" if party.is_company else None,
                 "AnnualRevenue": 1_250_000.5 if party.is_company else None,
                 "NumberOfEmployees": 25 if party.is_company else None,
-                **_address("Billing", address), **self._system(found, at, at),
+                "Description": f"Came by {found.way}.", "SicDesc": found.service.line,
+                **_address("Billing", address), **_address("Shipping", address),
+                **self._system(found, at, at),
             }, party)  # fmt: skip
         row, won = self.rows["Account"][known], found.reached("won")
         if won is not None:
@@ -155,6 +157,7 @@ class Org:
             "Phone": person.phone, "MobilePhone": person.phone, "LeadSource": SOURCES[found.way],
             "HasOptedOutOfEmail": found.number % 11 == 0,
             "Title": "Office Manager" if found.party.is_company else None,
+            "Department": "Operations" if found.party.is_company else None,
             **_address("Mailing", person.addresses[-1][1]), **self._system(found, at, at),
         }, person)  # fmt: skip
 

@@ -11,6 +11,7 @@ _MONEY = {"CurrencyIsoCode": "picklist"}
 
 def _address(prefix: str) -> dict[str, str]:
     return {
+        f"{prefix}Latitude": "double", f"{prefix}Longitude": "double",
         f"{prefix}Street": "textarea", f"{prefix}City": "string", f"{prefix}State": "string",
         f"{prefix}PostalCode": "string", f"{prefix}Country": "string",
         f"{prefix}Address" if prefix else "Address": "address",
@@ -18,12 +19,14 @@ def _address(prefix: str) -> dict[str, str]:
 
 
 FIELDS: dict[str, dict[str, str]] = {
-    "Account": _ALL | _MONEY | _address("Billing") | {
-        "MasterRecordId": "reference", "Name": "string", "Type": "picklist",
+    "Account": _ALL | _MONEY | _address("Billing") | _address("Shipping") | {
+        "Description": "textarea", "SicDesc": "string",
+        "Fax": "phone", "MasterRecordId": "reference", "Name": "string", "Type": "picklist",
         "ParentId": "reference", "Phone": "phone", "Website": "url", "Industry": "picklist",
         "AnnualRevenue": "currency", "NumberOfEmployees": "int", "AccountSource": "picklist",
     },
     "Contact": _ALL | _MONEY | _address("Mailing") | {
+        "Department": "string", "Birthdate": "date", "HomePhone": "phone",
         "MasterRecordId": "reference", "AccountId": "reference", "FirstName": "string",
         "LastName": "string", "Name": "string", "Email": "email", "Phone": "phone",
         "MobilePhone": "phone", "Title": "string", "LeadSource": "picklist",
