@@ -60,7 +60,7 @@ def test_nothing_is_moved_before_the_commit(
     def breaks(*_: Any, **__: Any) -> None:
         raise UpstreamUnavailable("no commit")
 
-    monkeypatch.setattr("include.load.loader.run_record_files", breaks)
+    monkeypatch.setattr("include.load.books.entry.run_record_files", breaks)
     archiving.failure("orders")
     assert (folder / "orders_1.csv").exists()
     assert not (folder / "archive").exists()

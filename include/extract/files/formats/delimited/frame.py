@@ -113,6 +113,8 @@ def _end_at_next_table(
 
 def _count_notes(rest: Sequence[SampleRow], body: Sequence[Sequence[str]], width: int) -> int:
     """How many rows right below the header are none; surveys have two of them."""
+    if not rest or any(find_kind(cell) not in WORDS for cell in rest[0].cells):
+        return 0
     for count in (3, 2, 1):
         profile = build_profile(body[count:], width)
         if len(rest) > count and all(

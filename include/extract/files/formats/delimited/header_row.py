@@ -100,8 +100,10 @@ def _is_half_a_header(rows: Sequence[SampleRow], at: int) -> bool:
         return False
     pairs = list(zip(rows[at].cells, rows[at + 1].cells, strict=False))
     fills = any(below.strip() and not above.strip() for above, below in pairs)
+    if not fills or not is_group_row(rows[at], rows[at + 1]):
+        return False
     values = build_profile(_body_below(rows, at + 1), len(rows[at].cells))
-    return fills and is_units(rows[at + 1], values) and is_group_row(rows[at], rows[at + 1])
+    return is_units(rows[at + 1], values)
 
 
 def _body_below(rows: Sequence[SampleRow], at: int) -> list[tuple[str, ...]]:
