@@ -14,9 +14,9 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import Abort, TyperException
 
-from include.commands.declare import SETTINGS, Markup, build_command
-from include.commands.exit_codes import USAGE, exit_code
-from include.commands.output import complain, say_json
+from include.commands.frame.declare import SETTINGS, Markup, build_command
+from include.commands.frame.exit_codes import USAGE, exit_code
+from include.commands.screen.output import complain, say_json
 from include.core.errors import EltError
 
 PROGRAM = "elt"

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from include.commands.arguments import WHEN, AnyFeed, FeedName, Json, TenantName
-from include.commands.backfill_report import say_backfills
-from include.commands.choose import check_names, choose_feeds, choose_tenant
-from include.commands.declare import Action, Group
-from include.commands.exit_codes import DATA
-from include.commands.output import complain, say, say_json
+from include.commands.frame.arguments import WHEN, AnyFeed, FeedName, Json, TenantName
+from include.commands.frame.choose import check_names, choose_feeds, choose_tenant
+from include.commands.frame.declare import Action, Group
+from include.commands.frame.exit_codes import DATA
+from include.commands.screen.output import complain, say, say_json
+from include.commands.steps.backfill_report import say_backfills
 from include.config.explain import did_you_mean
 from include.config.load import load_platform
 from include.config.models import Feed, Tenant
@@ -88,14 +88,14 @@ class ResumeArguments(ChangeArguments):
 
 def _open(name: str) -> "tuple[Tenant, Warehouse]":
     """The tenant and its warehouse, with today's tables of elt_ops."""
-    from include.commands.connect import load_migrated_warehouse
+    from include.commands.frame.connect import load_migrated_warehouse
 
     tenant = choose_tenant(load_platform(), name)
     return tenant, load_migrated_warehouse(tenant)
 
 
 def _start(arguments: StartArguments) -> int:
-    from include.commands.backfill_run import run_here
+    from include.commands.steps.backfill_run import run_here
     from include.ledger import backfills
     from include.pipeline.backfill import build_chunks
 
@@ -146,7 +146,7 @@ def build_interval(start: str, end: str | None, now: datetime) -> Window:
 
 def _choose_streams(feed: Feed, wanted: list[str] | None, warehouse: "Warehouse") -> list[str]:
     """Streams by time, all of the feed's or those named; the others are told of."""
-    from include.commands.connect import build_environment
+    from include.commands.frame.connect import build_environment
     from include.pipeline.backfill import find_time_streams
     from include.pipeline.stream_load import fetch_streams
 
@@ -173,7 +173,7 @@ def _choose_streams(feed: Feed, wanted: list[str] | None, warehouse: "Warehouse"
 
 
 def _work(arguments: WorkArguments) -> int:
-    from include.commands.backfill_run import run_here
+    from include.commands.steps.backfill_run import run_here
 
     tenant, warehouse = _open(arguments.tenant)
     rows = [row for row in _fetch(arguments, tenant, warehouse) if row["state"] == "running"]
@@ -221,7 +221,7 @@ def _change(arguments: ChangeArguments, action: str) -> int:
         else:
             complain(f"backfill {backfill_id} is {row['state']}: nothing to {action}")
     if isinstance(arguments, ResumeArguments) and arguments.wait and changed:
-        from include.commands.backfill_run import run_here
+        from include.commands.steps.backfill_run import run_here
 
         return run_here(tenant, warehouse, changed, arguments.workers, pauses=True)
     if arguments.json:

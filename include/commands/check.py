@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from include.commands.arguments import AnyFeed, Json, TenantName
-from include.commands.choose import choose_feeds, choose_tenant
-from include.commands.declare import Action
-from include.commands.exit_codes import exit_code
-from include.commands.output import say, say_json, say_state, shown
-from include.commands.progress import showing_steps
+from include.commands.frame.arguments import AnyFeed, Json, TenantName
+from include.commands.frame.choose import choose_feeds, choose_tenant
+from include.commands.frame.declare import Action
+from include.commands.frame.exit_codes import exit_code
+from include.commands.screen.output import say, say_json, say_state, shown
+from include.commands.screen.progress import showing_steps
 from include.config.load import load_platform
 from include.config.models import Feed, Tenant
 
@@ -38,7 +38,7 @@ class Arguments:
 
 
 def run(arguments: Arguments) -> int:
-    from include.commands.connect import load_warehouse
+    from include.commands.frame.connect import load_warehouse
     from include.pipeline.feed_check import check_warehouse
 
     tenant = choose_tenant(load_platform(), arguments.tenant)
@@ -64,7 +64,7 @@ def _check_all(
     found: dict[str, "list[Step]"],
 ) -> None:
     """Every feed in a thread of its own, told as it ends."""
-    from include.commands.connect import build_environment
+    from include.commands.frame.connect import build_environment
     from include.pipeline.feed_check import check_feed
 
     environment = build_environment(warehouse)

@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from include.commands.arguments import Json
-from include.commands.choose import choose_connector
-from include.commands.complete import complete_connector
-from include.commands.declare import Action
-from include.commands.output import say, say_json
-from include.commands.tables import say_table
+from include.commands.frame.arguments import Json
+from include.commands.frame.choose import choose_connector
+from include.commands.frame.complete import complete_connector
+from include.commands.frame.declare import Action
+from include.commands.screen.output import say, say_json
+from include.commands.screen.tables import say_table
 from include.config.connector_spec import Connector
 from include.config.load import load_platform
 

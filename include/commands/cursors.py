@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from include.commands.arguments import (
+from include.commands.frame.arguments import (
     WHEN,
     AnyFeed,
     AnyStream,
@@ -16,11 +16,11 @@ from include.commands.arguments import (
     TenantName,
     Yes,
 )
-from include.commands.choose import check_names, choose_feeds, choose_tenant
-from include.commands.declare import Action, Group
-from include.commands.exit_codes import USAGE
-from include.commands.output import complain, people, say, say_json
-from include.commands.tables import say_table
+from include.commands.frame.choose import check_names, choose_feeds, choose_tenant
+from include.commands.frame.declare import Action, Group
+from include.commands.frame.exit_codes import USAGE
+from include.commands.screen.output import complain, people, say, say_json
+from include.commands.screen.tables import say_table
 from include.config.load import load_platform, start_instant
 from include.config.models import Feed
 from include.core.clock import format_instant, parse_instant, utcnow
@@ -60,7 +60,7 @@ class RewindArguments:
 
 
 def _show(arguments: ShowArguments) -> int:
-    from include.commands.connect import load_migrated_warehouse
+    from include.commands.frame.connect import load_migrated_warehouse
     from include.ledger.cursors import fetch_cursors
 
     tenant = choose_tenant(load_platform(), arguments.tenant)
@@ -89,7 +89,7 @@ def _row(row: dict[str, Any]) -> tuple[object, ...]:
 
 
 def _rewind(arguments: RewindArguments) -> int:
-    from include.commands.connect import load_migrated_warehouse
+    from include.commands.frame.connect import load_migrated_warehouse
     from include.ledger.cursors import fetch_cursors, run_rewind
 
     tenant = choose_tenant(load_platform(), arguments.tenant)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from include.commands.arguments import AnyFeed, AnyTenant, Json
-from include.commands.choose import choose_feeds, choose_tenant
-from include.commands.declare import Action
-from include.commands.output import complain, say, say_json
-from include.commands.progress import LoadWatch, is_live, showing_loads
+from include.commands.frame.arguments import AnyFeed, AnyTenant, Json
+from include.commands.frame.choose import choose_feeds, choose_tenant
+from include.commands.frame.declare import Action
+from include.commands.screen.output import complain, say, say_json
+from include.commands.screen.progress import LoadWatch, is_live, showing_loads
 from include.config.load import load_platform
 from include.config.models import Feed
 from include.core.errors import ConfigError, EltError
@@ -21,7 +21,7 @@ class Arguments:
 
 
 def run(arguments: Arguments) -> int:
-    from include.commands.exit_codes import exit_code
+    from include.commands.frame.exit_codes import exit_code
 
     failures: list[EltError] = []
     told: list[dict[str, Any]] = []
@@ -59,7 +59,7 @@ def _choose(tenant_id: str | None, feed_name: str | None) -> list[Feed]:
 
 def _count_waiting(feeds: list[Feed]) -> int:
     """Events that wait; 0 for an inbox that cannot be asked, which its own turn tells."""
-    from include.commands.connect import load_warehouse
+    from include.commands.frame.connect import load_warehouse
     from include.pipeline.webhook_drain import fetch_waiting_feeds
 
     if not is_live():
@@ -76,7 +76,7 @@ def _count_waiting(feeds: list[Feed]) -> int:
 
 
 def _drain(feed: Feed, watch: LoadWatch, told: list[dict[str, Any]]) -> list[EltError]:
-    from include.commands.connect import build_environment, load_warehouse
+    from include.commands.frame.connect import build_environment, load_warehouse
     from include.pipeline.webhook_drain import run_drain
 
     warehouse = load_warehouse(feed.tenant)

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from include.commands.arguments import AnyTenant, Json
-from include.commands.choose import choose_tenant
-from include.commands.declare import Action
-from include.commands.output import complain, say_json
-from include.commands.tables import say_table
+from include.commands.frame.arguments import AnyTenant, Json
+from include.commands.frame.choose import choose_tenant
+from include.commands.frame.declare import Action
+from include.commands.screen.output import complain, say_json
+from include.commands.screen.tables import say_table
 from include.config.load import load_platform
 from include.config.models import Feed
 

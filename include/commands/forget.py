@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from include.commands.arguments import Json, TenantName
-from include.commands.choose import choose_tenant
-from include.commands.declare import Action
-from include.commands.output import say, say_json
-from include.commands.progress import showing_bars
-from include.commands.tables import say_table
+from include.commands.frame.arguments import Json, TenantName
+from include.commands.frame.choose import choose_tenant
+from include.commands.frame.declare import Action
+from include.commands.screen.output import say, say_json
+from include.commands.screen.progress import showing_bars
+from include.commands.screen.tables import say_table
 from include.config.load import load_platform
 from include.core.errors import ConfigError, MissingSecret
 
@@ -43,7 +43,7 @@ class Arguments:
 
 
 def run(arguments: Arguments) -> int:
-    from include.commands.connect import load_warehouse
+    from include.commands.frame.connect import load_warehouse
     from include.pipeline.forget.person import build_person
     from include.pipeline.forget.run import run_forget
 

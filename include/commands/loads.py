@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from include.commands.arguments import WHEN, AnyFeed, AnyStream, AnyTenant, Json
-from include.commands.choose import check_names, choose_tenant
-from include.commands.declare import Action
-from include.commands.output import say, say_json, shown
-from include.commands.tables import say_table
+from include.commands.frame.arguments import WHEN, AnyFeed, AnyStream, AnyTenant, Json
+from include.commands.frame.choose import check_names, choose_tenant
+from include.commands.frame.declare import Action
+from include.commands.screen.output import say, say_json, shown
+from include.commands.screen.tables import say_table
 from include.config.load import load_platform
 from include.config.models import Tenant
 from include.core.clock import parse_instant
@@ -68,7 +68,7 @@ def run(arguments: Arguments) -> int:
 
 def _fetch(arguments: Arguments, tenants: tuple[Tenant, ...]) -> list[dict[str, Any]]:
     """Newest first over all tenants; tenants that share a warehouse are asked in one query."""
-    from include.commands.connect import load_warehouse
+    from include.commands.frame.connect import load_warehouse
     from include.ledger import ddl
     from include.ledger.load_history import LoadFilter, fetch_history
 

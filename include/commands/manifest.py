@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from include.commands.arguments import Json
-from include.commands.declare import Action
-from include.commands.output import say, say_json
+from include.commands.frame.arguments import Json
+from include.commands.frame.declare import Action
+from include.commands.screen.output import say, say_json
 from include.config.load import load_platform
 from include.config.settings import load_settings
 

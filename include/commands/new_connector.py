@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from include.commands.arguments import Json
-from include.commands.declare import Action
-from include.commands.output import say
-from include.commands.written import say_written
+from include.commands.frame.arguments import Json
+from include.commands.frame.declare import Action
+from include.commands.screen.output import say
+from include.commands.screen.written import say_written
 from include.config.settings import load_settings
 from include.core.errors import ConfigError
 from include.scaffold.conformed import load_concepts

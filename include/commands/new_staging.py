@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from include.commands.arguments import ConnectorName, Json
-from include.commands.choose import choose_connector, choose_tenant
-from include.commands.complete import complete_tenant
-from include.commands.declare import Action
-from include.commands.written import say_written
+from include.commands.frame.arguments import ConnectorName, Json
+from include.commands.frame.choose import choose_connector, choose_tenant
+from include.commands.frame.complete import complete_tenant
+from include.commands.frame.declare import Action
+from include.commands.screen.written import say_written
 from include.config.connector_spec import Connector, Stream
 from include.config.declared_api import declares_api
 from include.config.load import load_platform
@@ -80,7 +80,7 @@ def _find_streams(feed: Feed) -> dict[str, Stream]:
     if declares_api(feed.connector):
         return feed.streams
     # Drivers and readers are imported here: `new-staging --help` must not pay for them.
-    from include.commands.connect import load_credentials
+    from include.commands.frame.connect import load_credentials
     from include.extract.choose_source import build_source
 
     return build_source(feed, load_credentials(feed)).discover()

@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from include.commands.arguments import Json
-from include.commands.choose import choose_connector
-from include.commands.complete import complete_connector
-from include.commands.declare import Action
-from include.commands.output import say
-from include.commands.written import say_written
+from include.commands.frame.arguments import Json
+from include.commands.frame.choose import choose_connector
+from include.commands.frame.complete import complete_connector
+from include.commands.frame.declare import Action
+from include.commands.screen.output import say
+from include.commands.screen.written import say_written
 from include.config.load import load_platform
 from include.config.settings import load_settings
 from include.core.clock import utcnow

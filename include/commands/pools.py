@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from include.commands.arguments import Json
-from include.commands.declare import Action
-from include.commands.output import say_json
+from include.commands.frame.arguments import Json
+from include.commands.frame.declare import Action
+from include.commands.screen.output import say_json
 from include.config.load import load_platform
 from include.core import naming
 

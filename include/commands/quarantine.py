@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from include.commands.arguments import AnyFeed, AnyStream, Json, TenantName
-from include.commands.choose import check_names, choose_tenant
-from include.commands.declare import Action, Group
-from include.commands.output import complain, say, say_json, shown
-from include.commands.tables import say_table
+from include.commands.frame.arguments import AnyFeed, AnyStream, Json, TenantName
+from include.commands.frame.choose import check_names, choose_tenant
+from include.commands.frame.declare import Action, Group
+from include.commands.screen.output import complain, say, say_json, shown
+from include.commands.screen.tables import say_table
 from include.config.load import load_platform
 from include.config.models import Tenant
 from include.core.errors import ConfigError
@@ -74,7 +74,7 @@ class DropArguments(Selection):
 
 def _open(name: str) -> "tuple[Tenant, Warehouse]":
     """The tenant and its warehouse, with today's tables of elt_ops."""
-    from include.commands.connect import load_migrated_warehouse
+    from include.commands.frame.connect import load_migrated_warehouse
 
     tenant = choose_tenant(load_platform(), name)
     return tenant, load_migrated_warehouse(tenant)
@@ -152,7 +152,7 @@ def _show(arguments: ShowArguments) -> int:
 
 
 def _replay(arguments: Selection) -> int:
-    from include.commands.quarantine_replay import run_replays
+    from include.commands.steps.quarantine_replay import run_replays
 
     tenant, warehouse = _open(arguments.tenant)
     return run_replays(tenant, _build_filter(arguments), warehouse, as_json=arguments.json)

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from include.commands.arguments import WHEN, AnyFeed, AnyStream, Json, TenantName
-from include.commands.choose import check_stream, choose_feeds, choose_tenant
-from include.commands.declare import Action
+from include.commands.frame.arguments import WHEN, AnyFeed, AnyStream, Json, TenantName
+from include.commands.frame.choose import check_stream, choose_feeds, choose_tenant
+from include.commands.frame.declare import Action
 from include.config.load import load_platform
 from include.core.clock import parse_instant
 from include.core.errors import ConfigError
@@ -70,7 +70,7 @@ class Arguments:
 
 def run(arguments: Arguments) -> int:
     # Drivers and readers are imported here: `run --help` must not pay for them.
-    from include.commands.run_steps import Request, run_request
+    from include.commands.steps.run_steps import Request, run_request
 
     tenant = choose_tenant(load_platform(), arguments.tenant)
     if arguments.stream and not arguments.feed:

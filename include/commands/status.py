@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from include.commands.arguments import AnyTenant, Json
-from include.commands.backfill_report import build_progress
-from include.commands.choose import choose_tenant
-from include.commands.declare import Action
-from include.commands.output import say, say_json
-from include.commands.tables import say_table
+from include.commands.frame.arguments import AnyTenant, Json
+from include.commands.frame.choose import choose_tenant
+from include.commands.frame.declare import Action
+from include.commands.screen.output import say, say_json
+from include.commands.screen.tables import say_table
+from include.commands.steps.backfill_report import build_progress
 from include.config.load import load_platform
 from include.config.models import Tenant
 
@@ -25,7 +25,7 @@ class Arguments:
 
 def run(arguments: Arguments) -> int:
     # The driver is imported here: `status --help` must not pay for it.
-    from include.commands.connect import load_warehouse
+    from include.commands.frame.connect import load_warehouse
     from include.pipeline.health.status import fetch_status
 
     platform = load_platform()

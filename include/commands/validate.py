@@ -3,10 +3,10 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from include.commands.arguments import Json
-from include.commands.concept_problems import load_concept_problems
-from include.commands.declare import Action
-from include.commands.output import complain, say, say_json
+from include.commands.frame.arguments import Json
+from include.commands.frame.declare import Action
+from include.commands.screen.output import complain, say, say_json
+from include.commands.steps.concept_problems import load_concept_problems
 from include.config.load import load_platform
 from include.config.models import Platform, Problem
 from include.config.settings import Settings, load_settings

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 
-from include.commands.output import complain, say
+from include.commands.screen.output import complain, say
 from include.config.load import load_platform
 from include.config.settings import DEMO_TENANTS, load_settings, use_demo
 from include.core.errors import EltError

@@ -9,8 +9,8 @@ import json
 import time
 from collections.abc import Callable
 
-from include.commands.output import complain, say
-from include.commands.tables import say_table
+from include.commands.screen.output import complain, say
+from include.commands.screen.tables import say_table
 from include.config.load import load_platform
 from include.config.models import Platform
 from include.config.settings import load_settings

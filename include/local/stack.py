@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from include.commands.output import say
+from include.commands.screen.output import say
 from include.config.load import load_platform
 from include.config.settings import child_environment, load_local_settings, load_settings
 from include.core import naming

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from include import cli
-from include.commands.declare import Group
-from include.commands.exit_codes import exit_code
+from include.commands.frame.declare import Group
+from include.commands.frame.exit_codes import exit_code
 from include.core import errors
 
 HEAVY = {"airflow", "pyarrow", "psycopg", "duckdb", "cosmos", "requests", "pandas"}

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from include.commands.connect import load_warehouse_url
-from include.commands.output import complain, say, say_json, say_state, speaking_json
+from include.commands.frame.connect import load_warehouse_url
 from include.commands.run import build_window
-from include.commands.tables import build_lines, say_table
+from include.commands.screen.output import complain, say, say_json, say_state, speaking_json
+from include.commands.screen.tables import build_lines, say_table
 from include.core.errors import ConfigError, MissingSecret
 from include.core.streams import Window
 

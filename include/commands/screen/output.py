@@ -84,7 +84,7 @@ def _write(stream: IO[str], line: str, style: str | None = None, styled: int = 0
     if style and stream.isatty():
         from rich.text import Text
 
-        from include.commands.terminal import run_print
+        from include.commands.screen.terminal import run_print
 
         text = Text(line)
         text.stylize(style, 0, styled)

@@ -24,7 +24,7 @@ def is_live() -> bool:
     """Whether a person watches stderr; a dumb terminal cannot redraw a line."""
     if not sys.stderr.isatty():
         return False
-    from include.commands.terminal import build_console
+    from include.commands.screen.terminal import build_console
 
     return not build_console(sys.stderr).is_dumb_terminal
 
@@ -35,7 +35,7 @@ def showing_bars() -> "Iterator[Progress | None]":
     if not is_live():
         yield None
         return
-    from include.commands.bars import build_bars
+    from include.commands.screen.bars import build_bars
 
     with build_bars() as bars:
         yield bars

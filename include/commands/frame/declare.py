@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from include.commands.output import speaking_json
+from include.commands.screen.output import speaking_json
 
 Markup = Literal["rich"] | None
 SETTINGS = {"help_option_names": ["-h", "--help"]}

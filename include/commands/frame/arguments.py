@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from include.commands.complete import complete_connector, complete_feed, complete_tenant
+from include.commands.frame.complete import complete_connector, complete_feed, complete_tenant
 
 _TENANT = typer.Option(
     "--tenant", metavar="TENANT", help="The tenant's id.", autocompletion=complete_tenant

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from include.commands.output import people, shown
-from include.commands.terminal import build_console, run_print
+from include.commands.screen.output import people, shown
+from include.commands.screen.terminal import build_console, run_print
 
 GAP = 2
 # A column of sentences is wrapped before a column is left out, but not to less than this.

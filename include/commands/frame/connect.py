@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from urllib.parse import quote
 
-from include.commands.progress import LoadWatch
+from include.commands.screen.progress import LoadWatch
 from include.config.credentials import Credentials, load_credentials_from_env, read_salt
 from include.config.models import Feed, Tenant
 from include.config.settings import connection_from_env, load_settings

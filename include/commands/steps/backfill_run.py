@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from include.commands.backfill_report import build_progress
-from include.commands.choose import choose_feeds
-from include.commands.connect import build_environment, load_credentials
-from include.commands.exit_codes import DATA, RETRY
-from include.commands.output import complain, say, say_json, speaks_json
-from include.commands.progress import LoadWatch, showing_bars
+from include.commands.frame.choose import choose_feeds
+from include.commands.frame.connect import build_environment, load_credentials
+from include.commands.frame.exit_codes import DATA, RETRY
+from include.commands.screen.output import complain, say, say_json, speaks_json
+from include.commands.screen.progress import LoadWatch, showing_bars
+from include.commands.steps.backfill_report import build_progress
 from include.config.models import Tenant
 from include.core.errors import EltError
 from include.ledger import backfills

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from include.commands.output import say
-from include.commands.tables import say_table
+from include.commands.screen.output import say
+from include.commands.screen.tables import say_table
 
 HEADERS = (
     "id", "feed", "from", "to", "chunk", "state", "done", "of", "failed", "read", "written", "left",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from include.commands.output import say, say_json, speaks_json
+from include.commands.screen.output import say, say_json, speaks_json
 from include.scaffold.files import Written
 
 

@@ -3,8 +3,8 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from include.commands.output import complain, people, say, say_json, say_state, speaks_json
-from include.commands.tables import say_table
+from include.commands.screen.output import complain, people, say, say_json, say_state, speaks_json
+from include.commands.screen.tables import say_table
 from include.core.errors import EltError
 from include.core.streams import LoadResult, RunOrigin
 from include.pipeline.health.checks import CheckSummary

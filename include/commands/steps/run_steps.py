@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 
-from include.commands.connect import build_environment, load_migrated_warehouse
-from include.commands.exit_codes import exit_code
-from include.commands.output import say_state
-from include.commands.progress import LoadWatch, showing_loads, showing_wait
-from include.commands.run_report import Tally
+from include.commands.frame.connect import build_environment, load_migrated_warehouse
+from include.commands.frame.exit_codes import exit_code
+from include.commands.screen.output import say_state
+from include.commands.screen.progress import LoadWatch, showing_loads, showing_wait
+from include.commands.steps.run_report import Tally
 from include.config.models import Feed, Tenant
 from include.core.clock import utcnow
 from include.core.errors import EltError

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from include.commands.choose import check_names, choose_feeds
-from include.commands.connect import build_environment
-from include.commands.exit_codes import DATA, exit_code
-from include.commands.output import complain, say, say_json, say_state
-from include.commands.progress import showing_loads
+from include.commands.frame.choose import check_names, choose_feeds
+from include.commands.frame.connect import build_environment
+from include.commands.frame.exit_codes import DATA, exit_code
+from include.commands.screen.output import complain, say, say_json, say_state
+from include.commands.screen.progress import showing_loads
 from include.config.connector_spec import Stream
 from include.config.models import Tenant
 from include.core.clock import utcnow

@@ -7,7 +7,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
 from rich.table import Column
 from rich.text import Text
 
-from include.commands.terminal import build_console
+from include.commands.screen.terminal import build_console
 
 # Streams and chunks are of any size: so many of them a second says nothing.
 RATED = ("records", "events", "tables")

@@ -1,0 +1,1 @@
+"""What a person or a pipe sees: tables, bars, JSON; the only place that prints."""
