@@ -76,7 +76,8 @@ def test_help_of_all_loads_no_command() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     read = {"cli", "core", "core.errors", "core.clock"}
-    read |= {"commands", *(f"commands.{name}" for name in ("declare", "exit_codes", "output"))}
+    read |= {"commands", "commands.frame", "commands.screen", "commands.screen.output"}
+    read |= {"commands.frame.declare", "commands.frame.exit_codes"}
     assert done.stdout.splitlines()[-1] == f"READ {sorted(f'include.{name}' for name in read)}"
 
 
