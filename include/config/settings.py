@@ -136,6 +136,7 @@ def tool_environment(*, installing: bool = False) -> dict[str, str]:
     names = [name for name in _TOOL_VARIABLES if name in env]
     if installing:
         names += [n for n in env if n.startswith(("PIP_", "UV_")) or n in ("HOME", "TMPDIR")]
+    names += ["ELT_PROGRAMS_UNWALLED"] if "ELT_PROGRAMS_UNWALLED" in env else []
     return {name: env[name] for name in names}
 
 

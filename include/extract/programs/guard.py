@@ -87,7 +87,7 @@ def _sweep(runs: Path) -> None:
 def _run(command: list[str], folder: Path, *, linger_s: float) -> int:
     try:
         child = subprocess.Popen(
-            command,
+            [sys.executable, "-I", "-S", str(Path(__file__).with_name("wall.py")), *command],
             cwd=folder,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
