@@ -28,6 +28,7 @@ class Settings:
         allowed_hosts: Names, addresses and networks a feed may reach although they are private.
         allowed_programs: Packages and programs a feed may run; `*` is any.
         tenant_logins: Checks and dbt log in as the tenant's role instead of setting it.
+        programs_unwalled: They run even where they could read the platform's secrets.
         fernet_key: Airflow's key, one or several comma-separated; seals stored OAuth tokens.
     """
 
@@ -45,6 +46,7 @@ class Settings:
     files_shared: tuple[Path, ...] = ()
     allowed_hosts: tuple[str, ...] = ()
     allowed_programs: tuple[str, ...] = ()
+    programs_unwalled: bool = False
     fernet_key: str | None = field(default=None, repr=False)
 
     @property
@@ -76,6 +78,7 @@ def load_settings() -> Settings:
         files_roots=(*_paths(env.get("ELT_FILES_ROOT") or "data"), state / "sandbox"),
         files_shared=_paths(env.get("ELT_FILES_SHARED")),
         allowed_hosts=_words(env.get("ELT_ALLOWED_HOSTS")),
+        programs_unwalled=env.get("ELT_PROGRAMS_UNWALLED", "false").lower() == "true",
         allowed_programs=_words(env.get("ELT_ALLOWED_PROGRAMS")),
         fernet_key=env.get("AIRFLOW__CORE__FERNET_KEY") or None,
     )
@@ -136,7 +139,6 @@ def tool_environment(*, installing: bool = False) -> dict[str, str]:
     names = [name for name in _TOOL_VARIABLES if name in env]
     if installing:
         names += [n for n in env if n.startswith(("PIP_", "UV_")) or n in ("HOME", "TMPDIR")]
-    names += ["ELT_PROGRAMS_UNWALLED"] if "ELT_PROGRAMS_UNWALLED" in env else []
     return {name: env[name] for name in names}
 
 

@@ -88,8 +88,8 @@ def test_without_a_wall_a_program_that_could_read_one_is_refused(tmp_path: Path)
                           capture_output=True, text=True, check=False)  # fmt: skip
     assert done.returncode == wall.REFUSED and not flag.exists()
     assert "WAREHOUSE_URL" in done.stderr and "ELT_PROGRAMS_UNWALLED" in done.stderr
-    trusting = {**secret, "ELT_PROGRAMS_UNWALLED": "true"}
-    subprocess.run([sys.executable, "-c", code, str(program)], env=trusting, check=True)
+    trusting = [sys.executable, "-c", code, wall.UNWALLED, str(program)]
+    subprocess.run(trusting, env=secret, check=True)
     assert flag.exists()
 
 

@@ -20,10 +20,11 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 from uuid import uuid4
 
-from include.config.settings import tool_environment
+from include.config.settings import load_settings, tool_environment
 from include.core.errors import UpstreamUnavailable
 from include.extract.programs import guard as subprocess_guard
 from include.extract.programs.mask import Mask
+from include.extract.programs.wall import UNWALLED
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +97,9 @@ class ToolRun:
         env = {**tool_environment(), "HOME": str(folder), "TMPDIR": str(folder)}
         env |= {"PYTHONIOENCODING": "utf-8", **(environment or {})}
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", subprocess_guard.__file__, str(folder), *command],
+            [sys.executable, "-I", "-S", subprocess_guard.__file__, str(folder)]
+            + ([UNWALLED] if load_settings().programs_unwalled else [])
+            + [*command],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -1,6 +1,6 @@
 """Starts one foreign program where it sees no process but its own. Executed, not imported.
 
-    python -I -S wall.py <program> [argument ...]
+    python -I -S wall.py [--unwalled] <program> [argument ...]
 
 Processes of one user can read each other's environment under /proc, and ours holds every tenant's
 connections. So the program gets process numbers of its own and a /proc that shows only those
@@ -18,7 +18,8 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-UNWALLED = "ELT_PROGRAMS_UNWALLED"
+SETTING = "ELT_PROGRAMS_UNWALLED"
+UNWALLED = "--unwalled"
 NEWNS, NEWUSER, NEWPID = 0x20000, 0x10000000, 0x20000000
 MS_REC, MS_PRIVATE = 0x4000, 0x40000
 PR_SET_PDEATHSIG = 1
@@ -32,7 +33,8 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 def main(command: list[str]) -> int:
     """Run the program, walled in if possible; its exit code, 128 + n after signal n."""
-    unwalled = os.environ.pop(UNWALLED, "") == "true"
+    unwalled = command[0] == UNWALLED
+    command = command[1:] if unwalled else command
     for number in SIGNALS:  # the guard signals the whole group: the program hears it itself
         signal.signal(number, signal.SIG_IGN)
     built, build = os.pipe()
@@ -67,7 +69,7 @@ def _refusal(process: str, variable: str) -> str:
     return (
         f"invalid config: this machine has no wall for foreign programs, and one could read "
         f"`{variable}` of process {process}. Allow namespaces to this user, run this queue's "
-        f"workers without other tenants' secrets, or set {UNWALLED}=true to trust every program.\n"
+        f"workers without other tenants' secrets, or set {SETTING}=true to trust every program.\n"
     )
 
 
