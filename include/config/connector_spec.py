@@ -41,13 +41,19 @@ class Column(Spec):
     )
     format: str | None = Field(
         None,
-        description="How text becomes the type: epoch_s, epoch_ms, or a strptime pattern.",
+        description="How text becomes the type: epoch_s, epoch_ms, a strptime pattern, or for "
+        "numbers `1,234.56` or `1.234,56`.",
     )
     pii: bool = Field(False, description="Personal data: hashed or dropped when a tenant says so.")
     detected: bool = Field(
         False,
         description="Type was detected, not declared: a misfit widens the column instead of "
         "quarantining the record.",
+    )
+    guessed: bool = Field(
+        False,
+        description="Type was guessed from text: what the type would not write as it stands there "
+        "(02134, +49, 1e3, yes) is a misfit.",
     )
 
     @model_validator(mode="before")

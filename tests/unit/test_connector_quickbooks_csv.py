@@ -135,7 +135,7 @@ def test_a_later_export_replaces_the_document(tmp_path: Path) -> None:
 
 def test_day_first(tmp_path: Path) -> None:
     (tmp_path / "sales_by_product_detail.csv").write_text(BY_PRODUCT)
-    assert _read(tmp_path, "invoices", day_first=True)[0][0]["transaction_on"] == "2025-10-02"
+    assert _read(tmp_path, "invoices", dates="day_first")[0][0]["transaction_on"] == "2025-10-02"
 
 
 def test_customers_of_a_windows_export(tmp_path: Path) -> None:
@@ -188,7 +188,8 @@ def test_what_is_no_export(tmp_path: Path) -> None:
     ("text", "expected"),
     [("1,376.00", "1376.00"), ("$3,025.00", "3025.00"), ("-40.00", "-40.00"), ("(40.00)", "-40.00"),
      ("($1,234.56)", "-1234.56"), ("-$5", "-5"), ("", None), (None, None), ("n/a", "n/a"),
-     ("1.2.3", "1.2.3")],
+     ("1.2.3", "1.2.3"), ("50,00", "50.00"), ("1.234,56 €", "1234.56"), ("1,234", "1,234"),
+     ("1.234", "1.234"), ("12.5-", "-12.5"), ("1,000", "1,000")],
 )  # fmt: skip
 def test_amounts(text: str | None, expected: str | None) -> None:
     assert parse_amount(text) == expected
@@ -209,3 +210,46 @@ def test_phones_and_names() -> None:
     assert parse_phones("") == {}
     assert split_deleted("A (deleted)") == ("A", True)
     assert split_deleted("A") == ("A", False)
+
+
+PLAIN_HEADER = (
+    "Transaction date,Transaction type,Num,Product/Service full name,Quantity,Sales price,Amount,"
+    "Customer full name\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("rows", "lines", "days"),
+    [
+        (
+            '03/04/2026,Invoice,1,Tent,2,"12,50","25,00",Meyer\n'
+            '04/04/2026,Invoice,2,Nail,"1.000","0,05","1.050,00",Schulz\n',
+            [("2", "12.50", "25.00"), ("1000", "0.05", "1050.00")],
+            ["2026-04-03", "2026-04-04"],
+        ),
+        (
+            '03/04/2026,Invoice,1,Tent,"1,000",12.50,"12,500.00",Meyer\n',
+            [("1000", "12.50", "12500.00")],
+            ["2026-03-04"],
+        ),
+        (
+            "25/04/2026,Invoice,1,Tent,2,12.50,25.00,Meyer\n"
+            "03/04/2026,Invoice,2,Tent,2,12.50,25.00,Meyer\n",
+            [("2", "12.50", "25.00")] * 2,
+            ["2026-04-25", "2026-04-03"],
+        ),
+    ],
+)
+def test_a_company_writes_as_its_exports_show(
+    tmp_path: Path, rows: str, lines: list[tuple[str, ...]], days: list[str]
+) -> None:
+    """`50,00` was five thousand and `0,05` five; every day was read the American way."""
+    (tmp_path / "sales_by_customer_detail.csv").write_text(PLAIN_HEADER + rows)
+    (tmp_path / "items.csv").write_text("Product/Service Name,Sales Price / Rate\nTent,12.5\n")
+    records, pages = _read(tmp_path, "invoices")
+    names = ("quantity", "unit_amount", "amount")
+    found = [tuple(line[n] for n in names) for r in records for line in r["lines"]]
+    assert found == lines
+    assert [record["transaction_on"] for record in records] == days
+    is_proven = any(day[8:] > "12" for day in days)
+    assert any("`dates`" in n for page in pages for n in page.notices) is not is_proven

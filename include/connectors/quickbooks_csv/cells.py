@@ -5,8 +5,11 @@ What cannot be understood is left as it is, so that the loader quarantines it wi
 
 import re
 from datetime import date
+from decimal import Decimal
 
-_AMOUNT = re.compile(r"^\(?-?\$?\(?-?[\d,]*\.?\d+\)?$")
+from include.core.number_text import SIGNS, plain_number
+
+_AMOUNT = re.compile(r"^\(?-?[$€£]?\s?\(?-?([\d.,]*\d)\s?[$€£]?\)?-?$")
 _DATE = re.compile(r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:\s+\d.*)?$")
 _PHONE = re.compile(
     r"(Phone|Mobile|Fax|Other|Pager):\s*(.*?)(?=\s*(?:Phone|Mobile|Fax|Other|Pager):|$)"
@@ -14,16 +17,26 @@ _PHONE = re.compile(
 _DELETED = " (deleted)"
 
 
-def parse_amount(text: str | None) -> str | None:
-    """`"$1,376.00"`, `(40.00)` and `-40.00` as a plain decimal; empty as None."""
+def parse_amount(text: str | None, written: str | None = None) -> str | None:
+    """`"$1,376.00"`, `1.376,00 €`, `(40.00)` and `-40.00` as a plain decimal; empty as None.
+
+    Args:
+        written: The number format of the file, where it proves one. Without it, what could be two
+            different numbers (`1,234`) is left as it is.
+    """
     value = (text or "").strip()
     if not value:
         return None
-    if not _AMOUNT.match(value):
+    match = _AMOUNT.match(value)
+    if not match:
         return value
-    digits = re.sub(r"[^\d.]", "", value)
+    digits = match[1]
+    readings = {plain_number(digits, one) for one in ((written,) if written else SIGNS)} - {None}
+    if len({Decimal(str(number)) for number in readings}) != 1:
+        return value
+    plain = str(readings.pop())
     negative = "(" in value or "-" in value
-    return f"-{digits}" if negative else digits
+    return f"-{plain}" if negative else plain
 
 
 def parse_day(text: str | None, *, day_first: bool) -> str | None:

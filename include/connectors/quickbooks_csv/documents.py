@@ -41,12 +41,14 @@ class WantedDocuments:
     Attributes:
         name: Of the stream.
         day_first: Dates are 31/12 and not 12/31.
+        numbers: Number format by file, where it proves one.
         with_leftovers: Also what belongs to no stream at all.
     """
 
     name: str
     stream: Stream
     day_first: bool
+    numbers: Mapping[str, str]
     with_leftovers: bool
 
 
@@ -99,7 +101,7 @@ def _add(found: Documents, cells: dict[str, str], file: str, wanted: WantedDocum
             "is_customer_deleted": is_deleted,
             "lines": [],
         }
-    record["lines"].append(_build_line(cells, wanted.stream))
+    record["lines"].append(_build_line(cells, wanted.stream, wanted.numbers.get(file)))
 
 
 def _leave_out(found: Documents, cells: Mapping[str, str], kind: str, place: str) -> None:
@@ -112,14 +114,14 @@ def _leave_out(found: Documents, cells: Mapping[str, str], kind: str, place: str
     found.rejects.append(Reject(place, reason, detail, ",".join(cells.values())))
 
 
-def _build_line(cells: Mapping[str, str], stream: Stream) -> dict[str, Any]:
+def _build_line(cells: Mapping[str, str], stream: Stream, numbers: str | None) -> dict[str, Any]:
     line: dict[str, Any] = {}
     # A report may repeat a header of the document (`Transaction type`); once is enough.
     repeated = {naming.snake(text) for c in stream.columns.values() for text in c.header}
     for name, value in cells.items():
         if name in stream.columns or name in repeated or name in _REPORT_ONLY or not value:
             continue
-        line[name] = parse_amount(value) if name in _NUMBERS else value
+        line[name] = parse_amount(value, numbers) if name in _NUMBERS else value
     return line
 
 

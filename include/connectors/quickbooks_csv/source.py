@@ -7,6 +7,7 @@ when no export has changed.
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -25,6 +26,7 @@ from include.connectors.quickbooks_csv.documents import (
     build_documents,
     merge_reports,
 )
+from include.connectors.quickbooks_csv.habits import Habits, load_habits, require_dates
 from include.connectors.quickbooks_csv.report import Report, load_report
 from include.core.errors import TruncatedFetch
 from include.core.streams import Page, Reject, Window
@@ -49,7 +51,8 @@ class QuickBooksFiles(SourceBase):
     def __init__(self, feed: Feed, credentials: Credentials, stores: Stores = NO_STORES) -> None:
         super().__init__(feed, credentials, stores)
         self._encoding = str(feed.options.get("encoding") or "auto")
-        self._day_first = bool(feed.options.get("day_first"))
+        self._dates = require_dates(feed)
+        self._habits: Habits | None = None
 
     def check(self) -> None:
         """Each stream has a file, and a header in it."""
@@ -81,7 +84,7 @@ class QuickBooksFiles(SourceBase):
                 stream,
                 folder,
                 _files(folder, spec),
-                build_fingerprint(self._feed, layout, day_first=self._day_first),
+                build_fingerprint(self._feed, layout, dates=self._dates),
             )
             yield from exports.pages(read, self._stores.file_ledger, options.reading)
         finally:
@@ -112,8 +115,12 @@ class QuickBooksFiles(SourceBase):
     def _read_documents(self, name: str, stream: Stream, places: Sequence[Place]) -> Iterator[Page]:
         # What belongs to no stream (estimates, broken lines) is counted once, not by all four.
         first = next(s for s in DOCUMENT_STREAMS if s in self._feed.streams)
+        habits = self._load_habits()
+        yield Page([], notices=habits.notices)
         reports = [self._open(place, stream) for place in places]
-        wanted = WantedDocuments(name, stream, self._day_first, with_leftovers=name == first)
+        wanted = WantedDocuments(
+            name, stream, habits.is_day_first, habits.numbers, with_leftovers=name == first
+        )
         parts = [build_documents(report, wanted) for report in reports if report]
         for part, replaced in merge_reports(parts):
             records = list(part.records.values())
@@ -122,23 +129,42 @@ class QuickBooksFiles(SourceBase):
                 yield Page(records[start : start + PAGE_RECORDS])
 
     def _list_pages(self, name: str, report: Report) -> Iterator[Page]:
-        prepare = self._customer if name == "customers" else self._item
+        habits = self._load_habits()
+        yield Page([], notices=habits.notices)
+        numbers, is_day_first = habits.numbers.get(report.place.name), habits.is_day_first
+        build = self._customer if name == "customers" else self._item
+        prepare = partial(build, numbers=numbers, is_day_first=is_day_first)
         while some := list(islice(report.rows, PAGE_RECORDS)):
             rejects = tuple(row for row in some if isinstance(row, Reject))
             records = [prepare(row.cells) for row in some if not isinstance(row, Reject)]
             yield Page(records, rejects)
 
-    def _customer(self, cells: dict[str, str]) -> dict[str, Any]:
+    def _load_habits(self) -> Habits:
+        """How the company writes: all of its exports are asked, once."""
+        if self._habits is None:
+            folder = self._folder()
+            patterns = [one for stream in self._feed.streams.values() for one in stream.files]
+            with ExitStack() as stack:
+                found = folder.find(patterns)
+                places = [stack.enter_context(opened(folder, one)) for one in found]
+                self._habits = load_habits(places, self._encoding, self._dates)
+        return self._habits
+
+    def _customer(
+        self, cells: dict[str, str], *, numbers: str | None, is_day_first: bool
+    ) -> dict[str, Any]:
         record: dict[str, Any] = {name: value or None for name, value in cells.items()}
         name, is_deleted = split_deleted(cells.get("customer_name"))
         phones = parse_phones(cells.get("phone_numbers"))
         record |= {"customer_name": name, "is_deleted": is_deleted, "phone": phones.get("phone")}
         record["mobile"] = record.get("mobile") or phones.get("mobile")
-        record["created_on"] = parse_day(cells.get("created_on"), day_first=self._day_first)
-        record["open_balance"] = parse_amount(cells.get("open_balance"))
+        record["created_on"] = parse_day(cells.get("created_on"), day_first=is_day_first)
+        record["open_balance"] = parse_amount(cells.get("open_balance"), numbers)
         return record
 
-    def _item(self, cells: dict[str, str]) -> dict[str, Any]:
+    def _item(
+        self, cells: dict[str, str], *, numbers: str | None, is_day_first: bool
+    ) -> dict[str, Any]:
         record: dict[str, Any] = {name: value or None for name, value in cells.items()}
         name, is_deleted = split_deleted(cells.get("item_name"))
         record |= {"item_name": name, "is_deleted": is_deleted}
@@ -148,11 +174,11 @@ class QuickBooksFiles(SourceBase):
         if price.endswith("%"):
             # Discount and tax items are priced in percent; that is no amount.
             record |= {"sales_price": None, "sales_price_percent": price}
-        numbers = ("sales_price", "purchase_cost", "quantity_on_hand", "reorder_point")
-        record |= {number: parse_amount(record.get(number)) for number in numbers}
+        amounts = ("sales_price", "purchase_cost", "quantity_on_hand", "reorder_point")
+        record |= {amount: parse_amount(record.get(amount), numbers) for amount in amounts}
         record["is_taxable"] = parse_flag(cells.get("is_taxable"))
         record["quantity_as_of_on"] = parse_day(
-            cells.get("quantity_as_of_on"), day_first=self._day_first
+            cells.get("quantity_as_of_on"), day_first=is_day_first
         )
         return record
 

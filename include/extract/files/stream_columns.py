@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from include.config.connector_spec import Column
 from include.extract.files.detected import Detected, Memory
-from include.extract.files.formats.decide_types import Decision, decide_column
+from include.extract.files.formats.decide_types import GUESS, Decision, decide_column
 from include.extract.files.formats.detect_types import Seen
 
 # PostgreSQL keeps a row in 8 kB, of which any text takes up to 24 bytes: so many columns fit
@@ -98,7 +98,7 @@ def _decide(name: str, looks: Seen, memory: Memory, around: frozenset[str], said
     if before and before[1] and decision.doubt and not looks.is_mixed and not said.dates:
         # It was decided, on neighbours that are not there today; nothing says otherwise.
         kind, written = before
-        known = {"type": kind, "format": written, "detected": True}
+        known = {"type": kind, "format": written, **GUESS}
         return Decision(Column.model_validate(known))
     return decision
 

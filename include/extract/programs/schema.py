@@ -10,7 +10,6 @@ from typing import Any
 from include.config.connector_spec import Column
 from include.core import naming
 
-NAME_BYTES = 56  # Room for a suffix below the 63 bytes PostgreSQL keeps.
 _TIME_TYPES = {
     "timestamp_with_timezone": "timestamp",
     "timestamp_without_timezone": "timestamp",
@@ -28,7 +27,7 @@ class Fields:
     """A stream's columns, and what must be renamed in its records to reach them.
 
     Attributes:
-        columns: By our name, in the schema's order.
+        columns: By our name, plain names first, else in the schema's order.
         names: The source's field name -> ours.
         renamed: Fields whose name has a dot, which in a column's path would mean a nested field.
     """
@@ -37,12 +36,15 @@ class Fields:
         self.columns: dict[str, Column] = {}
         self.names: dict[str, str] = {}
         self.renamed: dict[str, str] = {}
-        for field, below in (schema.get("properties") or {}).items():
+        fields = (schema.get("properties") or {}).items()
+        # Plain names first: of `Name` and `name` the second keeps it.
+        for field, below in sorted(fields, key=lambda item: column_name(item[0]) != item[0]):
             self.add(field, below if isinstance(below, dict) else {}, overrides or {})
 
     def add(self, field: str, schema: Mapping[str, Any], overrides: Mapping[str, str]) -> str:
         """Give the field a column; the column's name."""
-        name = free_name(column_name(field), self.columns)
+        name = column_name(field)
+        name = naming.distinct(name, field) if name in self.columns else name
         logical: Any = overrides.get(name) or build_type(schema)
         path = None if field == name or "." in field else field
         if "." in field:
@@ -86,11 +88,8 @@ def _types(schema: Mapping[str, Any]) -> Iterable[str]:
 
 
 def column_name(field: str) -> str:
-    """A name columns may have; `_sdc_deleted_at` becomes `sdc_deleted_at`."""
-    name = naming.snake(field)
-    if not name:
-        return "field"
-    return (f"col{name}" if name.startswith("_") else name)[:NAME_BYTES].rstrip("_")
+    """A name columns may have, made of the field's alone; `_sdc_at` becomes `sdc_at`."""
+    return naming.column_name(field) or naming.distinct("field", field)
 
 
 def free_name(name: str, used: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from include.config.connector_spec import Column, Stream
+from include.core import naming
 from include.core.errors import ConfigError
 from include.extract.programs.schema import Fields, column_name, free_name
 
@@ -168,8 +169,9 @@ def pick_streams(
 def name_streams(natives: Sequence[str]) -> dict[str, str]:
     """Our name for each of the source's streams -> the source's; no two alike."""
     named: dict[str, str] = {}
-    for native in natives:
-        named[free_name(column_name(native), named)] = native
+    for native in sorted(natives, key=lambda native: column_name(native) != native):
+        name = column_name(native)
+        named[naming.distinct(name, native) if name in named else name] = native
     return named
 
 

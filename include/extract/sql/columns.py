@@ -4,6 +4,7 @@
 (the warehouse) and the source might write differently is selected as text the source itself made.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -61,16 +62,24 @@ class SqlColumn:
 
 
 def build_names(sources: list[str]) -> list[str]:
-    """Warehouse names of columns: snake case, each once, in the order given."""
-    taken: set[str] = set()
-    names = []
-    for source in sources:
-        stem = naming.snake(source).strip("_") or "column"
-        stem = (stem if stem[0].isalpha() else f"n{stem}")[:55].rstrip("_")
-        name, number = stem, 1
-        while name in taken:
-            number += 1
-            name = f"{stem}_{number}"
-        taken.add(name)
-        names.append(name)
-    return names
+    """Warehouse names of columns or tables: snake case, each once, in the order given.
+
+    Of names equal but for case or signs, the one that is such a name already keeps it and every
+    other carries a hash of its own spelling: where they stand, and which of them are there, does
+    not turn one into another.
+    """
+    stems = [_build_stem(source) for source in sources]
+    wanted = Counter(stems)
+    return [
+        stem if wanted[stem] == 1 or stem == source else naming.distinct(stem, source)
+        for source, stem in zip(sources, stems, strict=True)
+    ]
+
+
+def _build_stem(source: str) -> str:
+    stem = naming.snake(source).strip("_")
+    if not stem:
+        return naming.distinct("column", source)
+    stem = f"col_{stem}" if stem in naming.SYSTEM_COLUMNS else stem
+    stem = stem if stem[0].isalpha() else f"n{stem}"
+    return naming.shorten(stem, source, naming.MAX_COLUMN)

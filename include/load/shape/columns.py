@@ -91,7 +91,7 @@ def _cast(array: Any, logical_type: str, column: Column) -> Any | None:
     if pt.is_large_string(array.type) or pt.is_string_view(array.type):
         array = array.cast(pa.string())
     try:
-        if column.detected and pt.is_string(array.type):
+        if column.guessed and pt.is_string(array.type):
             return _GUESSES.get(logical_type, _CASTS[logical_type])(array, column.format)
         return _CASTS[logical_type](array, column.format)
     except CAST_FAILURES:
@@ -297,7 +297,7 @@ def _build_slowly(values: Values, column: Column, logical_type: str) -> Converte
     misfits: dict[int, str] = {}
     for row, value in enumerate(plain):
         try:
-            made[row] = fit_value(value, logical_type, column.format, is_guess=column.detected)
+            made[row] = fit_value(value, logical_type, column.format, is_guess=column.guessed)
         except Misfit as misfit:
             wider = _find_type(value, column, logical_type)
             if wider is not None:
@@ -321,12 +321,12 @@ def build_python_values(array: Any) -> list[Any]:
 
 def _find_type(value: Any, column: Column, current: str) -> str | None:
     candidate = build_next_type(column, current)
-    is_doubtful = column.detected and column.format is None and current in INT_LIMITS
+    is_doubtful = column.guessed and column.format is None and current in INT_LIMITS
     if is_doubtful and isinstance(value, str) and POINTED.fullmatch(value):
         candidate = "text"
     while candidate is not None:
         try:
-            fit_value(value, candidate, column.format, is_guess=column.detected)
+            fit_value(value, candidate, column.format, is_guess=column.guessed)
         except Misfit:
             candidate = build_next_type(column, candidate)
         else:

@@ -18,6 +18,8 @@ from include.extract.files.formats.detect_types import (
     Seen,
 )
 
+# What every column typed here is marked as.
+GUESS = {"detected": True, "guessed": True}
 ORDERS = (DAY_FIRST, MONTH_FIRST)
 STYLES = {DECIMAL_POINT: POINT_NUMBERS, DECIMAL_COMMA: COMMA_NUMBERS}
 PLAIN_NUMBERS = frozenset({"int", "bigint", "numeric"})
@@ -121,4 +123,4 @@ def _decide_number(seen: Seen, around: frozenset[str]) -> Decision:
 
 
 def _column(kind: str, written: str | None = None) -> Column:
-    return Column.model_validate({"type": kind, "format": written, "detected": True})
+    return Column.model_validate({"type": kind, "format": written, **GUESS})
