@@ -24,7 +24,6 @@ from include.ledger.connection import Warehouse
 from include.ledger.cursors import run_rewind
 from include.load import loader, parts
 from include.load.parts import PartLimits
-from include.pipeline import stream_load
 from include.pipeline.load_request import LoadRequest
 from include.pipeline.stream_load import run_stream_load
 from tests.integration.changing_shop import (
@@ -136,7 +135,7 @@ class ShopHistory(RuleBasedStateMachine):
         """A person sets the cursor back."""
         self._note()
         with self.warehouse.connect() as connection:
-            stream_load.run_prepare(self.feed, self.warehouse)
+            build_environment(self.warehouse, CREDENTIALS).run_prepare(self.feed)
             since = clock.format_instant(self.shop.now - timedelta(seconds=back))
             row = connection.execute(
                 "select value from elt_ops.cursors where (tenant, feed, stream) = (%s, %s, %s)",
