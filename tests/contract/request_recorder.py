@@ -31,7 +31,7 @@ class Sent:
     @property
     def is_login(self) -> bool:
         """Asks for a token, not for data."""
-        return self.path.rsplit("/", 1)[-1] in ("token", "bearer")
+        return self.path.rsplit("/", 1)[-1] in ("token", "access_token", "bearer")
 
     @property
     def body(self) -> Any:

@@ -202,6 +202,22 @@ def test_money_is_a_decimal_string_and_ids_are_strings(base_url: str) -> None:
     assert isinstance(order["totalPriceSet"]["shopMoney"]["amount"], str)
 
 
+def test_id_and_secret_of_an_app_buy_a_token_for_a_day(base_url: str) -> None:
+    address = base_url + PATH.replace("api/2026-07/graphql.json", "oauth/access_token")
+    form = {"client_id": "5a0dbox0acme0client0id", "client_secret": "shpss_sandbox_acme",
+            "grant_type": "client_credentials"}  # fmt: skip
+    given = requests.post(address, data=form, timeout=10).json()
+    assert given["expires_in"] == 86399
+    headers = {"X-Shopify-Access-Token": given["access_token"]}
+    asked = {"query": "{ shop { name } }"}
+    answer = requests.post(base_url + PATH, json=asked, headers=headers, timeout=10)
+    assert answer.json()["data"]["shop"]["name"]
+    for wrong in ({"client_secret": "x"}, {"client_id": "x"}, {"grant_type": "password"}):
+        answer = requests.post(address, data=form | wrong, timeout=10)
+        assert answer.status_code == 400
+        assert "access_token" not in answer.json()
+
+
 def test_wrong_token_is_401_with_a_string(base_url: str) -> None:
     answer = requests.post(base_url + PATH, json={"query": "{ shop { name } }"}, timeout=10)
     assert answer.status_code == 401

@@ -13,6 +13,7 @@ from typing import Any
 from include.config.connector_spec import Stream
 from include.connectors.shopify.bulk import read_bulk
 from include.connectors.shopify.graphql import GraphQL
+from include.connectors.shopify.login import build_shop_auth
 from include.connectors.shopify.queries import (
     CONNECTIONS,
     NESTED_PAGE,
@@ -46,7 +47,10 @@ class ShopifySource(ApiSource):
                 f"connection `{self._credentials.connection_id}` has no host. Expected "
                 "`https://<shop>.myshopify.com`. Add it to the connection."
             )
-        self._client = build_client(self._api, self._credentials, self._stores, self._limits)
+        auth = build_shop_auth(self._api, self._credentials, self._stores)
+        self._client = build_client(
+            self._api, self._credentials, self._stores, self._limits, auth=auth
+        )
         path = f"admin/api/{self._api.version}/graphql.json"
         self._graphql = GraphQL(self._client, path, sleep=self._limits.sleep)
         self._bulk = str(self._feed.options.get("bulk") or "auto")

@@ -2,6 +2,8 @@
 
 from urllib.parse import urlsplit
 
+from requests.auth import AuthBase
+
 from include.config.connector_spec import Api
 from include.config.credentials import Credentials
 from include.extract.http.api_auth import build_api_auth
@@ -16,11 +18,13 @@ def build_client(
     stores: Stores = NO_STORES,
     limits: HttpLimits | None = None,
     *,
+    auth: AuthBase | None = None,
     refused: Refused | None = None,
 ) -> HttpClient:
     """HTTP client of one feed.
 
     Args:
+        auth: Signs the requests where the connector knows better than its `auth`.
         refused: Finds the refusal in an answer with status 200.
 
     Raises:
@@ -29,7 +33,7 @@ def build_client(
     limits = limits or HttpLimits()
     return HttpClient(
         build_base_url(api.base_url, credentials.host),
-        auth=build_api_auth(api, credentials, stores.token_store),
+        auth=auth or build_api_auth(api, credentials, stores.token_store),
         headers=api.headers,
         limiter=build_limiter(api, credentials, stores.rate_budget, sleep=limits.sleep),
         limits=limits,

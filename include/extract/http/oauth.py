@@ -117,7 +117,12 @@ class OAuth(AuthBase):
         *,
         explain: Explain = build_status_error,
         sleep: Callable[[float], None] = time.sleep,
+        header: str | None = None,
     ) -> None:
+        """
+        Args:
+            header: Takes the token alone; None: `Authorization: Bearer`.
+        """
         if login.refresh_token and store is None:
             raise ConfigError(
                 "a refresh token without a place to keep the next one. Expected a token store: "
@@ -126,15 +131,22 @@ class OAuth(AuthBase):
         self._login = login
         self._store: TokenStore = store or MemoryTokenStore()
         self._explain, self._sleep = explain, sleep
+        self._header = header
         self._token: Token | None = None
 
     def __repr__(self) -> str:
         return f"OAuth({urlsplit(self._login.token_url).netloc!r})"
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self.token().access_token}"
+        self._sign(request, self.token())
         request.register_hook("response", self._repeat_if_refused)  # type: ignore[no-untyped-call]
         return request
+
+    def _sign(self, request: requests.PreparedRequest, token: Token) -> None:
+        if self._header:
+            request.headers[self._header] = token.access_token
+        else:
+            request.headers["Authorization"] = f"Bearer {token.access_token}"
 
     def token(self) -> Token:
         """A token believed to be valid.
@@ -214,7 +226,7 @@ class OAuth(AuthBase):
         answer.close()
         request = answer.request.copy()
         request.hooks = {"response": []}
-        request.headers["Authorization"] = f"Bearer {self.renew(used).access_token}"
+        self._sign(request, self.renew(used))
         again: requests.Response = answer.connection.send(request, **kwargs)
         again.request = request
         return again

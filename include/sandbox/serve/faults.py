@@ -66,7 +66,7 @@ class Fault:
 def is_login(target: str) -> bool:
     """Whether a request asks for an OAuth token: trouble of the API is not trouble of the login."""
     path = target.partition("?")[0]
-    return path.rsplit("/", 1)[-1] in ("token", "bearer")
+    return path.rsplit("/", 1)[-1] in ("token", "access_token", "bearer")
 
 
 class Faults:

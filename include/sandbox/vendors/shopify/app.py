@@ -23,6 +23,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from include.sandbox.serve.logins import TokenChain
 from include.sandbox.vendors.shopify.bulk import BulkOperations
 from include.sandbox.vendors.shopify.cost import MAX_QUERY_COST, Bucket, actual_cost, requested_cost
 from include.sandbox.vendors.shopify.schema import build_schema
@@ -30,15 +31,31 @@ from include.sandbox.vendors.shopify.shop import Shop, build_resolvers
 
 VERSION = "2026-07"
 BAD_TOKEN = "[API] Invalid API key or access token (unrecognized login or wrong password)"  # noqa: S105
+SCOPES = "read_all_orders,read_customers,read_inventory,read_locations,read_orders,read_products"
+DAY_S = 86_399
 LIMITS_DOC = "https://shopify.dev/api/usage/rate-limits"
 
 
 @dataclass(slots=True)
+class Apps:
+    """Apps installed in a shop: one of the admin with a lasting token, one of the Dev Dashboard."""
+
+    access_token: str
+    client_id: str
+    client_secret: str
+    tokens: TokenChain
+
+    def accept(self, token: str) -> bool:
+        """The lasting token, or one given for id and secret."""
+        return token == self.access_token or self.tokens.accepts(token)
+
+
+@dataclass(slots=True)
 class Store:
-    """One shop on the host: how to get it, its token and its bucket."""
+    """One shop on the host: how to get it, who may ask and its bucket."""
 
     get_shop: Callable[[], Shop]
-    access_token: str
+    apps: Apps
     bulk: BulkOperations
     bucket: Bucket = field(default_factory=Bucket)
 
@@ -55,17 +72,18 @@ class Context:
 class ShopifyApi:
     """All shops behind one host: `/<shop>/admin/api/2026-07/graphql.json`."""
 
-    def __init__(self, shops: Mapping[str, tuple[Callable[[], Shop], str]]) -> None:
+    def __init__(self, shops: Mapping[str, tuple[Callable[[], Shop], Apps]]) -> None:
         self.schema = build_schema(build_resolvers())
         self.stores = {
-            name: Store(get_shop, token, BulkOperations(self.schema, name))
-            for name, (get_shop, token) in shops.items()
+            name: Store(get_shop, apps, BulkOperations(self.schema, name))
+            for name, (get_shop, apps) in shops.items()
         }
         self._requests = count(1)
 
     def routes(self) -> list[Route]:
         return [
             Route("/{shop}/admin/api/{version}/graphql.json", self._graphql, methods=["POST"]),
+            Route("/{shop}/admin/oauth/access_token", self._token, methods=["POST"]),
             Route("/{shop}/bulk/{number:int}.jsonl", self._download),
         ]
 
@@ -76,11 +94,26 @@ class ShopifyApi:
         }
         return JSONResponse(body, status, headers)
 
+    async def _token(self, request: Request) -> Response:
+        """Client credentials grant: a form or JSON with id and secret."""
+        store = self.stores.get(request.path_params["shop"])
+        is_json = "json" in request.headers.get("content-type", "")
+        form: Mapping[str, Any] = await request.json() if is_json else await request.form()
+        if store is None or form.get("client_id") != store.apps.client_id:
+            return self._respond({"error": "application_cannot_be_found"}, 400)
+        if form.get("client_secret") != store.apps.client_secret:
+            return self._respond({"error": "invalid_client"}, 400)
+        if form.get("grant_type") != "client_credentials":
+            return self._respond({"error": "unsupported_grant_type"}, 400)
+        return self._respond(
+            {"access_token": store.apps.tokens.access_token(), "scope": SCOPES, "expires_in": DAY_S}
+        )
+
     async def _graphql(self, request: Request) -> Response:
         store = self.stores.get(request.path_params["shop"])
         if store is None:
             return self._respond({"errors": "Not Found"}, 404)
-        if request.headers.get("x-shopify-access-token") != store.access_token:
+        if not store.apps.accept(request.headers.get("x-shopify-access-token", "")):
             return self._respond({"errors": BAD_TOKEN}, 401)
         try:
             body = json.loads(await request.body())

@@ -5,19 +5,22 @@ from functools import partial
 from starlette.routing import BaseRoute
 
 from include.sandbox.advance import Changes
+from include.sandbox.serve.logins import TokenChain
 from include.sandbox.serve.session import Session
 from include.sandbox.serve.vendors import Refusal, Vendor
-from include.sandbox.vendors.shopify.app import ShopifyApi
+from include.sandbox.vendors.shopify.app import Apps, ShopifyApi
 from include.sandbox.vendors.shopify.shop import Shop
 from include.sandbox.world import START
 
+# The shop has an app of either kind: one made in the admin long ago, one of the Dev Dashboard.
 TOKEN = "shpat_sandbox_acme"  # noqa: S105
 CREDENTIALS = {
     "acme": {
         "shop": "acme-outdoor",
         "access_token": TOKEN,
         "host_path": "/shopify/acme-outdoor",
-        "password": TOKEN,
+        "login": "5a0dbox0acme0client0id",
+        "password": "shpss_sandbox_acme",
     }
 }
 
@@ -34,7 +37,13 @@ def fetch_shop(session: Session, tenant: str) -> Shop:
 
 def _build_routes(session: Session) -> list[BaseRoute]:
     shops = {
-        login["shop"]: (partial(fetch_shop, session, tenant), login["access_token"])
+        login["shop"]: (
+            partial(fetch_shop, session, tenant),
+            Apps(
+                *(login["access_token"], login["login"], login["password"]),
+                TokenChain(f"shopify/{tenant}"),
+            ),
+        )
         for tenant, login in CREDENTIALS.items()
     }
     return [*ShopifyApi(shops).routes()]
