@@ -21,8 +21,7 @@ from include.core.errors import EltError
 
 PROGRAM = "elt"
 INTERRUPTED = 130
-# Panel -> name -> one line of help, in the order people need them. The module below
-# include.commands has the command's name.
+# Panel -> name -> one line of help, in the order people need them; `find_module` finds its module.
 PANELS = {
     "Look": {
         "validate": "Check every tenant, connector and check file.",
@@ -40,6 +39,7 @@ PANELS = {
     "Repair": {
         "quarantine": "Records that did not fit: look, load again, drop.",
         "cursors": "Until when streams are loaded; read them again from before.",
+        "limits": "Credentials a source wants to be left alone; ask again.",
         "forget": "Erase a person from all a tenant has stored; prove it.",
     },
     "Build": {
@@ -53,6 +53,12 @@ PANELS = {
 COMMANDS = {name: about for panel in PANELS.values() for name, about in panel.items()}
 
 
+def find_module(name: str) -> str:
+    """The module of a command; those that make files for people have a folder of their own."""
+    folder = "build." if name in PANELS["Build"] else ""
+    return f"include.commands.{folder}{name.replace('-', '_')}"
+
+
 class LazyGroup(TyperGroup):
     """Imports a command's module only when that command is asked for."""
 
@@ -64,7 +70,7 @@ class LazyGroup(TyperGroup):
         """The command itself; what `get_command` answers is only its name and help."""
         name, found, rest = super().resolve_command(ctx, args)
         if name is not None:
-            module = importlib.import_module(f"include.commands.{name.replace('-', '_')}")
+            module = importlib.import_module(find_module(name))
             found = build_command(name, module.COMMAND, self.rich_markup_mode)  # type: ignore[arg-type]
         return name, found, rest
 

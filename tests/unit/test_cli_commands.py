@@ -42,7 +42,7 @@ def _every_action() -> list[list[str]]:
     """Words of every command and, of groups, every action."""
     found = []
     for name in cli.COMMANDS:
-        module = importlib.import_module(f"include.commands.{name.replace('-', '_')}")
+        module = importlib.import_module(cli.find_module(name))
         actions = module.COMMAND.actions if isinstance(module.COMMAND, Group) else {"": None}
         found += [[name, *([action] if action else [])] for action in actions]
     return found
