@@ -28,7 +28,7 @@ alerts: {contacts: ["a@b.example"], webhook: true}
 feeds:
   shopify: {connector: stripe, schedule: "59 23 29 2 *", start_date: 1999-12-31, priority: 10}
   stripe_b: {connector: stripe, schedule: manual, start_date: 2030-01-01, streams: [charges]}
-  f: {connector: files, schedule: weekly, start_date: 2025-01-01, options: {path: /nowhere}}
+  f: {connector: files, schedule: weekly, start_date: 2025-01-01, options: {path: nowhere}}
   later: {connector: square, schedule: hourly, start_date: 2025-01-01, enabled: false}
 """
 BROKEN = "tenant: shut\nname: [\n"

@@ -72,7 +72,7 @@ def _read(moving: MovingList, kind: str) -> list[int]:
         },
     }
     with FakeApi(moving.answer) as api:
-        source = RestSource(build_feed(connector), Credentials("c", api.url), LIMITS)
+        source = RestSource(build_feed(connector), Credentials("c", api.url), limits=LIMITS)
         pages = source.read("sales", Window(FIRST, END))
         return [int(record["id"]) for page in pages for record in page.records]
 
