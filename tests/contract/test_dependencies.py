@@ -1,0 +1,62 @@
+"""What is installed is pinned, and a licence that asks something of whoever ships it is known."""
+
+import re
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+COPYLEFT = re.compile(r"GPL|Mozilla|\bMPL|EPL|CDDL|EUPL", re.IGNORECASE)
+# Copyleft, yet used: unchanged, as libraries of their own that can be exchanged.
+KNOWN = {
+    "certifi": "MPL: a list of authorities, requests needs it",
+    "orjson": "MPL for a part of it: parses API pages at 1.5 times the standard library",
+    "pathspec": "MPL: Airflow reads .airflowignore with it",
+    "psycopg": "LGPL: the warehouse driver; COPY and pipelines have no equal",
+    "psycopg-binary": "LGPL: the same, compiled",
+    "psycopg2-binary": "LGPL: Airflow's and dbt's own metadata driver",
+    "text-unidecode": "Artistic or GPL, to choose: comes with python-slugify, through Airflow",
+}
+
+
+def _licence(found: metadata.Distribution) -> str:
+    told = found.metadata
+    words = [told.get("License-Expression"), (told.get("License") or "")[:80]]
+    words += [one for one in told.get_all("Classifier") or () if one.startswith("License ::")]
+    return " ".join(word for word in words if word)
+
+
+def _locked() -> list[str]:
+    lines = (ROOT / "requirements.lock").read_text().splitlines()
+    return [line.split("==")[0].split("[")[0] for line in lines if "==" in line[:60]]
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dbt.txt"])
+def test_direct_dependencies_are_pinned(name: str) -> None:
+    lines = [re.sub(r"#.*", "", line).strip() for line in (ROOT / name).read_text().splitlines()]
+    wanted = [line for line in lines if line and not line.startswith("-")]
+    assert wanted and all("==" in line for line in wanted)
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-dbt", "requirements-dev"])
+def test_every_locked_dependency_is_pinned(name: str) -> None:
+    lines = (ROOT / f"{name}.lock").read_text().splitlines()
+    wanted = [line for line in lines if re.match(r"[A-Za-z0-9]", line)]
+    assert len(wanted) > 30
+    assert [line for line in wanted if not re.match(r"[\w.\[\],-]+==[\w.!+]+", line)] == []
+    assert not re.search(r"https?://|--(extra-)?index-url|--trusted-host|git\+", "\n".join(lines))
+
+
+def test_every_copyleft_licence_is_known_with_its_reason() -> None:
+    found = {}
+    for name in _locked():
+        try:
+            licence = _licence(metadata.distribution(name))
+        except metadata.PackageNotFoundError:
+            continue  # of another platform
+        if COPYLEFT.search(licence):
+            found[name] = licence
+    assert len(_locked()) > 100
+    assert set(found) - set(KNOWN) == set(), found
+    assert set(KNOWN) - set(found) == set(), "no longer installed: take it off the list"
