@@ -129,6 +129,26 @@ def test_a_block_without_a_file_is_red_and_the_other_loads(tmp_path: Path, wareh
     assert (set(done.loaded), set(done.failed)) == ({"orders"}, {"returns"})
 
 
+def test_one_broken_file_of_a_stream_does_not_keep_the_others(
+    tmp_path: Path, warehouse: str
+) -> None:
+    """Twelve months of exports waited for the one that was cut; it is in quarantine meanwhile."""
+    for month in ("01", "02"):
+        write(tmp_path / f"sales_{month}.jsonl", f'{{"month": "{month}"}}\n')
+    (tmp_path / "sales_03.json").write_text('[{"month": "03"},')
+    case = build_files_case(warehouse, tmp_path, streams={"sales": {"files": "sales_*"}})
+    done = case.load("sales")
+    assert (done.loaded, done.quarantined) == (2, 1)
+    assert any("`sales_03.json`" in notice for notice in done.notices)
+    rows = case.query(
+        f"select reason, record_key from elt_ops.quarantine where tenant = '{case.feed.tenant.id}'"
+    )
+    assert rows == [("unreadable_file", "sales_03.json")]
+    write(tmp_path / "sales_03.json", '[{"month": "03"}]')
+    assert case.load("sales").loaded == 1
+    assert [month for (month,) in case.rows("sales", "month")] == ["01", "02", "03"]
+
+
 def _write_zip(path: Path, members: dict[str, str]) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         for name, text in members.items():

@@ -11,7 +11,7 @@ from typing import Any
 from include.config.connector_spec import Column, Stream
 from include.config.explain import did_you_mean
 from include.config.models import Feed
-from include.core.errors import ConfigError, ContractBroken, EltError
+from include.core.errors import ConfigError, ContractBroken, EltError, UpstreamError
 from include.extract.files.detected import (
     Detected,
     Memory,
@@ -57,6 +57,7 @@ class FileStream:
         detected: File -> what was detected, as JSON for the ledger.
         notices: What discovery decided without proof; said by each load that reads a file.
         failure: Why it cannot be read; raised when it is, so that no other stream suffers.
+        broken: Its files that cannot be read, and why; the others can.
         is_stale: Its loaded files were read in another way than is right now.
     """
 
@@ -68,6 +69,7 @@ class FileStream:
     detected: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     failure: EltError | None = None
+    broken: Mapping[str, EltError] = field(default_factory=dict)
     is_stale: bool = False
 
     @property
@@ -207,14 +209,22 @@ class _Discovery:
         memory = build_memory(map(read_detected, rows))
         known = Known(rows, fingerprint, is_keyless=not key)
         found: dict[str, Detected] = {}
+        broken: dict[str, EltError] = {}
         for file in files:
             row = known.by_looks(file)
             if row is not None and row.detected:
                 found[file.name] = read_detected(row)
             else:
                 layout = replace(layout, known=memory.given)
-                found[file.name] = self._detect(file, layout)
+                try:
+                    found[file.name] = self._detect(file, layout)
+                except UpstreamError as failure:
+                    broken[file.name] = failure
+                    continue
                 memory = replace(memory, given={**found[file.name].given, **memory.given})
+        if broken and (not found or block.get("sweep")):
+            # Nothing is left to load, or what is left would say that the rest is gone.
+            raise next(iter(broken.values()))
         gone = [read_detected(row) for row in rows if row.is_archived]
         said = Said(layout.columns, self._dates, self._as_text.get(name, ()))
         made = build_columns([*gone, *found.values()], memory, said)
@@ -230,6 +240,7 @@ class _Discovery:
             fingerprint=fingerprint,
             detected={path: one.dump(made.columns) for path, one in found.items()},
             notices=tuple(f"stream `{name}`: {notice}" for notice in made.notices),
+            broken=broken,
             is_stale=made.is_stale,
         )
 

@@ -12,7 +12,7 @@ from include.config.credentials import Credentials
 from include.config.load import start_instant
 from include.config.models import Feed
 from include.core.errors import ConfigError, ContractBroken, EltError, TruncatedFetch
-from include.core.streams import Page, Reading, Window
+from include.core.streams import Page, Reading, Reject, Window
 from include.extract.files.discovery import FileStream, discover_streams, find_files, takes_away
 from include.extract.files.disposal import require_known_after, run_dispose
 from include.extract.files.export_set import NOTHING_NEW, gone_page
@@ -124,7 +124,10 @@ class FileSource(SourceBase):
     def _read_window(self, stream: str, found: FileStream, window: Window) -> Iterator[Page]:
         tally = _Tally()
         for file in found.files:
-            yield from self._file_pages(stream, found, file, window, tally)
+            if file.name in found.broken:
+                yield _broken_page(file, found.broken[file.name])
+            else:
+                yield from self._file_pages(stream, found, file, window, tally)
         _require_rows(tally, stream, found)
 
     def _read_once(
@@ -142,6 +145,10 @@ class FileSource(SourceBase):
         )
         has_read, tally = False, _Tally()
         for judged in intake.judged():
+            if judged.found.name in found.broken:
+                # It is tried again by every run, until it is mended or taken away.
+                yield _broken_page(judged.found, found.broken[judged.found.name])
+                continue
             if judged.state is State.NEW:
                 has_read = True
                 bounds = self._bounds(known, judged, window, reading)
@@ -230,6 +237,12 @@ class FileSource(SourceBase):
 def _first_given(*values: int | None) -> int | None:
     """Zero is an answer, too."""
     return next((value for value in values if value is not None), None)
+
+
+def _broken_page(file: Found, failure: EltError) -> Page:
+    """One file of several that cannot be read: the others load, and it is not forgotten."""
+    reject = Reject(file.name, "unreadable_file", failure.message, file.name)
+    return Page([], rejects=(reject,), notices=(failure.message,))
 
 
 @dataclass
