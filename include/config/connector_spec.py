@@ -5,13 +5,12 @@ hooks.py (pure functions record -> record) and source.py (its own reader).
 """
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from include.core.naming import SNAKE_PATTERN
+from include.config.spec import FurtherFields, Snake, Spec
 
-Snake = Annotated[str, Field(pattern=SNAKE_PATTERN)]
 ColumnType = Literal[
     "text", "int", "bigint", "numeric", "bool", "date", "timestamp", "json", "float", "bytes"
 ]
@@ -20,13 +19,6 @@ Reach = Literal["path", "place", "below", "host", "login", "program", "nothing"]
 SourceKind = Literal["rest", "files", "python"]
 # A page number or an offset names another record as soon as one before it comes or goes.
 RESUMABLE_KINDS = ("cursor", "last_id", "next_url", "link_header")
-
-
-class Spec(BaseModel):
-    """Frozen, and an unknown key is an error."""
-
-    # Infinity and NaN pass every bound and break whatever computes with them.
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Column(Spec):
@@ -357,6 +349,11 @@ class Connector(Spec):
         {},
         description="What a feed's streams have unless they say otherwise; columns are added to "
         "those declared.",
+    )
+    further_fields: FurtherFields | None = Field(
+        None,
+        description="The source is asked for fields by name, so a tenant may add some; None: "
+        "records come whole.",
     )
     pool_slots: int = Field(4, gt=0, le=10_000, description="Size of the pool `api_<connector>`.")
 

@@ -11,8 +11,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from include.config.connector_spec import Connector, Snake, Spec, Stream
+from include.config.connector_spec import Connector, Stream
 from include.config.privacy import Privacy
+from include.config.spec import Snake, Spec
 from include.config.stream_settings import Drift, StreamSettings
 from include.core import naming
 

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from include.config.connector_spec import Connector, Option, Stream
 from include.config.declared_api import STREAMS_OPTION
 from include.config.explain import did_you_mean, find_faults
+from include.config.further_fields import check_further_fields
 from include.config.stream_settings import StreamSettings
 from include.config.yaml_file import Trouble
 from include.core.naming import SNAKE_PATTERN
@@ -129,6 +130,7 @@ def resolve_stream_settings(
 
     Streams that only discovery knows cannot be checked here.
     """
+    check_further_fields(connector, given, trouble)
     for name in sorted(given.keys() - streams.keys()):
         if not connector.streams_from_feed:
             guess = did_you_mean(name, streams)

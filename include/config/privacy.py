@@ -10,8 +10,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from include.config.connector_spec import Column, Connector, Spec, Stream
+from include.config.connector_spec import Column, Connector, Stream
 from include.config.personal_words import looks_personal
+from include.config.spec import Spec
 
 Action = Literal["keep", "hash", "drop"]
 

@@ -7,7 +7,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from include.config.connector_spec import QuarantineLimit, Spec
+from include.config.connector_spec import QuarantineLimit
+from include.config.spec import Spec
 
 Drift = Literal["evolve", "freeze", "discard"]
 
@@ -29,6 +30,12 @@ class StreamSettings(Spec):
         gt=0,
         le=1,
         description="Share of the known rows that may be missing from a complete read; 1: any.",
+    )
+
+    fields: tuple[str, ...] | None = Field(
+        None,
+        max_length=200,
+        description="Fields to ask for besides the columns, in the source's words; into _extra.",
     )
 
     def over(self, defaults: "StreamSettings") -> "StreamSettings":

@@ -48,10 +48,11 @@ def _complete(text: str, document: Path, stem: str) -> str:
     if "tenant" in said:
         return text
     head = HEAD.format(stem=stem)
-    if "options" in said or "streams" in said:
+    if {"options", "streams", "stream_settings"} & set(said):
         # Part of a feed's block, in the README of its connector.
-        depth = 4 if "options" in said else 6
-        opened = "" if "options" in said else "    options:\n"
+        is_block = "streams" not in said
+        depth = 4 if is_block else 6
+        opened = "" if is_block else "    options:\n"
         feed = FEED.format(connector=document.parent.name)
         return head + feed + opened + textwrap.indent(text, " " * depth)
     if not set(said) & set(TenantFile.model_fields):

@@ -78,7 +78,7 @@ def build_shape(stream: Stream) -> Shape:
     objects: dict[tuple[str, ...], None] = {(_camel(stream.path or ""),): None}
     declared = {column.path for column in stream.columns.values()}
     for column in stream.columns.values():
-        *parents, last = (column.path or "").split(".")
+        *parents, last = map(_camel, (column.path or "").split("."))
         objects |= {tuple(parents[: i + 1]): None for i in range(len(parents))}
         if parents[:1] == ["metrics"]:
             zeros.append((tuple(parents), last, "0" if column.type == "bigint" else Decimal(0)))

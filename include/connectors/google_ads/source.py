@@ -50,7 +50,7 @@ class GoogleAdsSource(ApiSource):
         account = self._fetch_accounts()[0]
         yesterday = utcnow().astimezone(account.zone).date() - DAY
         piece = Slice(yesterday, yesterday)
-        for stream in self._feed.streams.values():
+        for stream in map(self._find_asked, self._feed.streams):
             query = build_query(stream, piece if stream.cursor else None)
             next(self._client.search(account.customer_id, account.login_id, f"{query} LIMIT 1"))
 
@@ -58,7 +58,7 @@ class GoogleAdsSource(ApiSource):
         self, stream: str, window: Window, options: ReadOptions = FROM_THE_START
     ) -> Iterator[Page]:
         """Pages of every account; one closed meanwhile is left out, its rows stay as they are."""
-        spec = self._feed.streams[stream]
+        spec = self._find_asked(stream)
         for account in self._fetch_accounts():
             try:
                 yield from self._read_account(spec, account, window)

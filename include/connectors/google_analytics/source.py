@@ -83,8 +83,8 @@ class GoogleAnalyticsSource(ApiSource):
         """The login may read the property, and each report's fields exist and go together."""
         body = self._client.get(f"properties/{self._property}/metadata").body
         known = _names(body, "dimensions") | _names(body, "metrics")
-        for name, stream in sorted(self._feed.streams.items()):
-            definition = build_definition(stream)
+        for name in sorted(self._feed.streams):
+            definition = build_definition(self._find_asked(name))
             missing = set(definition.dimensions + definition.metrics) - known
             if missing:
                 raise ContractBroken(
@@ -97,7 +97,7 @@ class GoogleAnalyticsSource(ApiSource):
         self, stream: str, window: Window, options: ReadOptions = FROM_THE_START
     ) -> Iterator[Page]:
         """The window's days, oldest first; each page names the days it completes."""
-        definition = build_definition(self._feed.streams[stream])
+        definition = build_definition(self._find_asked(stream))
         size = max(int(self._feed.options.get("days_per_request") or 1), 1)
         waiting = deque(build_slices(window, self._fetch_zone(), size))
         while pieces := list(islice(_drain(waiting), BATCH)):

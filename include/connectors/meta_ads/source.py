@@ -5,7 +5,6 @@ key -> Page, each slice declared complete when its report was read to the end.
 """
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -77,7 +76,7 @@ class MetaAdsSource(ApiSource):
         """Every account can be seen, and each stream's fields are accepted for one row."""
         for account in self._fetch_accounts():
             yesterday = (utcnow().astimezone(account.zone).date() - DAY).isoformat()
-            for stream in self._feed.streams.values():
+            for stream in map(self._find_asked, self._feed.streams):
                 params = build_params(stream) | {"limit": "1"}
                 if stream.cursor:
                     params["time_range"] = json.dumps({"since": yesterday, "until": yesterday})
@@ -88,7 +87,7 @@ class MetaAdsSource(ApiSource):
         self, stream: str, window: Window, options: ReadOptions = FROM_THE_START
     ) -> Iterator[Page]:
         """Pages of every account in turn."""
-        spec = self._feed.streams[stream]
+        spec = self._find_asked(stream)
         for account in self._fetch_accounts():
             if spec.cursor:
                 yield from self._read_reports(spec, account, window)
@@ -137,8 +136,7 @@ def build_params(stream: Stream) -> dict[str, str]:
     paths += [child.path for child in stream.children.values()]
     if stream.cursor is None:
         paths = [path for path in paths if path != "account_currency"]
-    # `creative.id` is asked for as `creative{id}`.
-    fields = ",".join(re.sub(r"\.(\w+)$", r"{\1}", path) for path in paths)
+    fields = _render(paths)
     if stream.cursor is None:
         statuses = STATUSES[stream.path or ""]
         return {"fields": fields, "effective_status": json.dumps(statuses)}
@@ -151,6 +149,17 @@ def build_params(stream: Stream) -> dict[str, str]:
         "action_attribution_windows": json.dumps(WINDOWS),
         "filtering": json.dumps([alive]),
     }
+
+
+def _render(paths: list[str]) -> str:
+    """`creative.id` and `creative.name` are asked for as `creative{id,name}`."""
+    inner: dict[str, list[str]] = {}
+    for path in dict.fromkeys(paths):
+        first, _, rest = path.partition(".")
+        inner.setdefault(first, []).extend([rest] if rest else [])
+    return ",".join(
+        f"{first}{{{_render(below)}}}" if below else first for first, below in inner.items()
+    )
 
 
 def _account_numbers(feed: Feed, credentials: Credentials) -> list[str]:

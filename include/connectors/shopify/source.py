@@ -63,7 +63,7 @@ class ShopifySource(ApiSource):
     def check(self) -> None:
         """The token works, and may read each stream."""
         self._graphql.run(SHOP)
-        for stream in self._feed.streams.values():
+        for stream in map(self._find_asked, self._feed.streams):
             variables = {"first": 1, "after": None, "filter": None, "nested": 1}
             self._graphql.run(build_page_query(stream), _used(stream, variables))
 
@@ -74,7 +74,7 @@ class ShopifySource(ApiSource):
 
         A record edited meanwhile may come twice; the loader keeps the newer one.
         """
-        spec = self._feed.streams[stream]
+        spec = self._find_asked(stream)
         if self._is_bulk(spec, window):
             records = read_bulk(self._graphql, self._client, spec, window, sleep=self._limits.sleep)
             while some := list(islice(records, BULK_PAGE_RECORDS)):

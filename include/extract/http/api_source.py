@@ -2,7 +2,9 @@
 
 from typing import ClassVar
 
+from include.config.connector_spec import Stream
 from include.config.credentials import Credentials
+from include.config.further_fields import build_wider_stream
 from include.config.models import Feed
 from include.core.errors import ConfigError
 from include.extract.http.client import HttpLimits
@@ -39,6 +41,12 @@ class ApiSource(SourceBase):
 
     def _prepare(self) -> None:
         """Read options and make clients, where the connector's class needs some; asks nobody."""
+
+    def _find_asked(self, stream: str) -> Stream:
+        """The stream with the fields the tenant asks for besides its columns."""
+        declared = self._feed.streams[stream]
+        rules, fields = self._feed.connector.further_fields, self._feed.settings_of(stream).fields
+        return build_wider_stream(declared, rules, fields) if rules and fields else declared
 
     def _build_limiter(self, scope: str = "") -> RateLimiter:
         """The limiter of a credential that is more than a login or a password.

@@ -1,0 +1,28 @@
+"""What every block of YAML is checked by, and what a tenant may ask a source for by name."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from include.core.naming import SNAKE_PATTERN
+
+Snake = Annotated[str, Field(pattern=SNAKE_PATTERN)]
+
+
+class Spec(BaseModel):
+    """Frozen, and an unknown key is an error."""
+
+    # Infinity and NaN pass every bound and break whatever computes with them.
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class FurtherFields(Spec):
+    """How fields are named that a tenant asks for besides the columns (`stream_settings`)."""
+
+    below: str = Field("", description="Where the record holds them (`metrics.`), ending in a dot.")
+    refused: tuple[str, ...] = Field(
+        (), description="First steps that would make another row of it: `segments`."
+    )
+    shape: Literal["dotted", "plain"] = Field(
+        "dotted", description="dotted: `a.b`; plain: a name, or with what it is of, `a:b`."
+    )
