@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-COPYLEFT = re.compile(r"GPL|Mozilla|\bMPL|EPL|CDDL|EUPL", re.IGNORECASE)
+COPYLEFT = re.compile(r"GPL|General Public|Mozilla|\bMPL|EPL|CDDL|EUPL", re.IGNORECASE)
 # Copyleft, yet used: unchanged, as libraries of their own that can be exchanged.
 KNOWN = {
     "certifi": "MPL: a list of authorities, requests needs it",
@@ -16,6 +16,7 @@ KNOWN = {
     "psycopg": "LGPL: the warehouse driver; COPY and pipelines have no equal",
     "psycopg-binary": "LGPL: the same, compiled",
     "psycopg2-binary": "LGPL: Airflow's and dbt's own metadata driver",
+    "pymssql": "LGPL: SQL Server; imported only when a feed reads one",
     "text-unidecode": "Artistic or GPL, to choose: comes with python-slugify, through Airflow",
 }
 
