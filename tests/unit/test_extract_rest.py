@@ -134,7 +134,7 @@ def test_a_page_sent_twice_is_asked_for_again() -> None:
         assert _ids(_read(api, _connector(paginator))) == [1, 2, 3]
 
 
-@pytest.mark.parametrize("body", [{}, {"data": None}, {"data": {"id": 1}}, [1], {"data": [1]}])
+@pytest.mark.parametrize("body", [{}, {"data": {"id": 1}}, [1], {"data": [1]}])
 def test_a_missing_list_is_a_broken_contract(body: Any) -> None:
     with FakeApi([Reply(body)]) as api, pytest.raises(ContractBroken, match="list of records"):
         _read(api, _connector({"kind": "single"}))

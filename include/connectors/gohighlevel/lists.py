@@ -181,6 +181,8 @@ def fetch_users(account: SubAccount) -> Iterator[Records]:
 
 def _list(body: Any, key: str) -> Records:
     found = body.get(key) if isinstance(body, Mapping) else None
+    if found is None and isinstance(body, Mapping) and key in body:
+        return []
     if isinstance(found, list) and all(isinstance(record, dict) for record in found):
         return found
     raise ContractBroken(

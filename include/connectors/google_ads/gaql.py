@@ -100,7 +100,9 @@ def fetch_rows(body: Any, path: str) -> list[dict[str, Any]]:
         ContractBroken: If the answer is not one of googleAds:search.
     """
     if isinstance(body, dict):
-        rows = body.get("results", [] if "fieldMask" in body else None)
+        rows = body.get("results")
+        if rows is None and body.keys() & {"results", "fieldMask"}:
+            return []
         if isinstance(rows, list) and all(isinstance(row, dict) for row in rows):
             return rows
     keys = ", ".join(sorted(body)[:8]) if isinstance(body, dict) else type(body).__name__

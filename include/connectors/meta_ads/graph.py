@@ -114,12 +114,14 @@ def build_proof(app_secret: str, token: str) -> str:
 
 
 def fetch_rows(body: Any, path: str) -> list[dict[str, Any]]:
-    """`data` of a list answer.
+    """`data` of a list answer; null is an empty one.
 
     Raises:
         ContractBroken: If there is none.
     """
     found = body.get("data") if isinstance(body, dict) else None
+    if found is None and isinstance(body, dict) and "data" in body:
+        return []
     if isinstance(found, list) and all(isinstance(row, dict) for row in found):
         return found
     keys = ", ".join(sorted(body)[:8]) if isinstance(body, dict) else type(body).__name__

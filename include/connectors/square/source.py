@@ -108,7 +108,7 @@ def _records(body: Any, stream: Stream) -> list[dict[str, Any]]:
     """The page's list; missing means empty when nothing unknown stands in its place."""
     where = stream.records_path or ""
     found = body.get(where) if isinstance(body, dict) else None
-    if found is None and isinstance(body, dict) and body.keys() <= EMPTY_PAGE_KEYS:
+    if found is None and isinstance(body, dict) and body.keys() <= {*EMPTY_PAGE_KEYS, where}:
         return []
     if isinstance(found, list) and all(isinstance(record, dict) for record in found):
         return found

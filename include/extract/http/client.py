@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 QUIET_LOGGERS = ("urllib3.connectionpool", "urllib3.util.retry", "urllib3.connection")
 
 CHUNK_BYTES = 1 << 20
+NO_CONTENT = 204
 # (method and path, status, Retry-After in seconds, body) -> the error for an answer that is not 2xx
 Explain = Callable[[str, int, float | None, Any], EltError]
 # (method and path, body) -> the error that a 2xx answer really is, or None
@@ -238,7 +239,12 @@ class HttpClient:
         return error
 
     def _parse(self, what: str, answer: requests.Response) -> Any:
-        """JSON of a 2xx answer; a cut one is worth another try, a page of HTML is not."""
+        """JSON of a 2xx answer; a cut one is worth another try, a page of HTML is not.
+
+        None for 204: the source has nothing to say, which many mean by an empty list.
+        """
+        if answer.status_code == NO_CONTENT and not answer.content:
+            return None
         try:
             if self._answers.exact_numbers:
                 return parse_json(answer.content, parse_fraction=Decimal)

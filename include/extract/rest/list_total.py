@@ -35,6 +35,8 @@ class ListTotal:
         if self._spec is None or not self._spec.total_path:
             return False
         said = pick(body, self._spec.total_path)
+        if body is None:  # 204: this page is empty, and so is the list unless a page named a total
+            said = self._least or 0
         if isinstance(said, bool) or not str(said).isdigit():
             raise ContractBroken(
                 f"a page of `{self._path}` has no number at `{self._spec.total_path}`. Expected "

@@ -21,12 +21,14 @@ class Listed:
 
 
 def pick_records(body: Any, where: str | None, path: str) -> list[dict[str, Any]]:
-    """The records of an answer.
+    """The records of an answer; null in the list's place, or no answer at all, is an empty list.
 
     Raises:
         ContractBroken: If there is no list of objects at `where`.
     """
     found = pick(body, where, MISSING) if where else body
+    if body is None or found is None:
+        return []
     if isinstance(found, list) and all(isinstance(record, dict) for record in found):
         return found
     keys = ", ".join(sorted(body)[:8]) if isinstance(body, dict) else type(body).__name__

@@ -64,7 +64,12 @@ class ListWalk:
         while step is not None:
             answer = self._ask(target, paginator, step, may_refuse=may_refuse)
             records = pick_records(answer.body, where, target.shown)
-            following = next_step(paginator, step, answer.body, records, answer.headers)
+            is_silent = answer.body is None
+            following = (
+                None
+                if is_silent
+                else next_step(paginator, step, answer.body, records, answer.headers)
+            )
             here, content = _position(step), build_digest(records)
             fresh = records[1:] if paginator.overlap and last else records
             repeated = content in seen or bool(following and _position(following) in seen | {here})
