@@ -204,7 +204,6 @@ def test_a_private_copy_does_not_stay(
     ("url", "package"),
     [
         ("sftp://{own}@host/in", r"apache-airflow-providers-sftp\[sshfs\]"),
-        ("gs://{own}@bucket/in", "apache-airflow-providers-google gcsfs"),
         ("gopher://host/in", "Known are"),
     ],
 )
