@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from include.config.spec import FurtherFields, Snake, Spec
+from include.config.spec import FurtherFields, ReportRules, Snake, Spec
 
 ColumnType = Literal[
     "text", "int", "bigint", "numeric", "bool", "date", "timestamp", "json", "float", "bytes"
@@ -355,6 +355,7 @@ class Connector(Spec):
         description="The source is asked for fields by name, so a tenant may add some; None: "
         "records come whole.",
     )
+    reports: ReportRules | None = Field(None, description="A feed may declare reports of its own.")
     pool_slots: int = Field(4, gt=0, le=10_000, description="Size of the pool `api_<connector>`.")
 
     def right_for(self, stream: str) -> str | None:

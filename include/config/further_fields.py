@@ -37,15 +37,22 @@ def _find_fault(connector: Connector, name: str) -> str | None:
             f"`fields`: `{connector.connector}` is not asked for fields by name; what nobody "
             "declared is in _extra already. Leave it out."
         )
-    pattern, expected = _SHAPES[rules.shape]
-    if not pattern.fullmatch(name):
-        return f"`fields` has `{name[:60]}`. Expected {expected}, the source's own word."
+    if fault := find_name_fault(rules.shape, name):
+        return fault
     if name.partition(".")[0] in rules.refused:
         return (
             f"`fields` has `{name}`, which splits a row into several of the same key. Expected "
             "something a row has one of. Declare a report (option `reports`)."
         )
     return None
+
+
+def find_name_fault(shape: str, name: str) -> str | None:
+    """Why a word cannot be the name of a field; None when it can."""
+    pattern, expected = _SHAPES[shape]
+    if pattern.fullmatch(name):
+        return None
+    return f"`{name[:60]}` is no field. Expected {expected}, the source's own word."
 
 
 def build_wider_stream(stream: Stream, rules: FurtherFields, fields: Iterable[str]) -> Stream:

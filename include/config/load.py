@@ -31,6 +31,7 @@ from include.config.options import (
     resolve_stream_settings,
     resolve_streams,
 )
+from include.config.reports import REPORTS_OPTION, resolve_reports
 from include.config.schedule import resolve_schedule
 from include.config.settings import Settings, load_settings
 from include.config.stream_settings import StreamSettings
@@ -197,11 +198,12 @@ def _resolve_feed(
     options = resolve_options(connector, block.options, trouble)
     concepts = resolve_concepts(connector, block.concepts, trouble)
     streams: dict[str, Stream]
+    connector = resolve_reports(connector, options, trouble)
     if declares_api(connector):
         connector = resolve_declared_api(connector, options, trouble)
         streams = dict(connector.streams)
     else:
-        streams = resolve_streams(connector, block.streams, options, trouble)
+        streams = resolve_streams(connector, _with_reports(block, options), options, trouble)
     defaults = StreamSettings(drift=block.drift)
     settings = resolve_stream_settings(connector, streams, block.stream_settings, defaults, trouble)
     schedule = resolve_schedule(block.schedule, spec.tenant, trouble)
@@ -230,6 +232,14 @@ def _resolve_feed(
         sweep_schedule=sweeps,
     )
     return feed, trouble
+
+
+def _with_reports(block: FeedFile, options: dict[str, Any]) -> tuple[str, ...] | None:
+    """The streams a feed names and its reports, which it declares to have them loaded."""
+    made = options.get(REPORTS_OPTION)
+    if block.streams is None or not isinstance(made, dict):
+        return block.streams
+    return tuple(dict.fromkeys([*block.streams, *map(str, made)]))
 
 
 def _check_names(

@@ -1,9 +1,11 @@
-"""Fields a tenant adds in its file are asked for and arrive, at every vendor asked by name."""
+"""Fields and reports a tenant adds in its file, at every vendor that is asked by name."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from include.config.reports import resolve_reports
 from include.config.stream_settings import StreamSettings
 from include.core import clock
 from include.extract.record_path import MISSING, pick
@@ -41,3 +43,36 @@ def test_an_added_field_arrives(
 def test_every_connector_that_takes_fields_is_tried() -> None:
     taking = {name for name, one in CONNECTORS.items() if one.further_fields}
     assert taking == {name.partition("-")[2] for name, *_ in ADDED}
+
+
+REPORTS = [
+    ("acme-google_analytics", {"dimensions": ["sessionSource"], "metrics": ["sessions"]},
+     ["property_id", "date", "session_source"], "metrics.sessions"),
+    ("acme-google_ads", {"from": "campaign", "dimensions": ["campaign.name", "segments.device"],
+                         "metrics": ["metrics.clicks", "metrics.cost_micros"]},
+     ["customer_id", "date", "resource_name", "device"], "metrics.costMicros"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "block", "key", "place"), REPORTS)
+def test_a_report_of_the_tenants_is_a_stream(
+    cases: dict[str, Case], name: str, block: dict[str, Any], key: list[str], place: str
+) -> None:
+    """Each row has a key of its own, every selected number, and its days are declared complete."""
+    case, trouble = cases[name], list[Any]()
+    options = {**case.feed.options, "reports": {"mine": block}}
+    connector = resolve_reports(case.feed.connector, options, trouble)
+    assert trouble == []
+    spec = connector.streams["mine"]
+    assert list(spec.primary_key) == key
+    feed = replace(case.feed, connector=connector, options=options, streams={"mine": spec})
+    own = replace(case, feed=feed)
+    with clock.frozen(NOW):
+        own.quick().check()
+        pages = list(own.quick().read("mine", ALL_TIME))
+    found = [record for page in pages for record in page.records]
+    keys = [tuple(pick(r, spec.columns[k].path or k) for k in spec.primary_key) for r in found]
+    assert len(keys) == len(set(keys)) > 20
+    assert all(None not in one for one in keys)
+    assert all(pick(record, place) is not None for record in found)
+    assert any(page.complete for page in pages)
