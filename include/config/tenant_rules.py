@@ -4,6 +4,7 @@ from include.config.declared_api import STREAMS_OPTION
 from include.config.explain import did_you_mean
 from include.config.models import Feed, Problem, TenantFile
 from include.config.privacy import build_column_paths, find_privacy_faults
+from include.config.reports import REPORTS_OPTION
 from include.config.yaml_file import YamlFile
 
 
@@ -24,7 +25,7 @@ def check_shared_tables(feeds: list[Feed], file: YamlFile, problems: list[Proble
     """Feeds of one connector load into one table per stream name, so both must mean the same."""
     first: dict[tuple[str, str], Feed] = {}
     for feed in feeds:
-        if not feed.connector.streams_from_feed:
+        if not (feed.connector.streams_from_feed or feed.connector.reports):
             continue
         for name, stream in feed.streams.items():
             twin = first.setdefault((feed.connector.connector, name), feed)
@@ -35,7 +36,8 @@ def check_shared_tables(feeds: list[Feed], file: YamlFile, problems: list[Proble
                     f"stream `{name}` of feed `{feed.name}` has other columns than that of feed "
                     f"`{twin.name}`, and both load into one table. Give one of them another name."
                 )
-                loc = ("feeds", feed.name, "options", STREAMS_OPTION, name)
+                option = REPORTS_OPTION if feed.connector.reports else STREAMS_OPTION
+                loc = ("feeds", feed.name, "options", option, name)
                 problems.append(Problem(file.path, file.line(loc), message))
 
 

@@ -58,6 +58,23 @@ def test_an_ads_report_is_keyed_by_its_resource_and_segments(tmp_path: Path) -> 
     )
 
 
+def test_two_feeds_may_not_mean_different_things_by_one_report(tmp_path: Path) -> None:
+    """Both load into one table: the second property's rows would have met the first one's key."""
+    feeds = {
+        name: {
+            "connector": "google_analytics",
+            "start_date": "2026-01-01",
+            "options": {"reports": {"x": {"dimensions": [split], "metrics": ["sessions"]}}},
+        }
+        for name, split in (("shop", "country"), ("blog", "city"))
+    }
+    said = {"tenant": "newco", "name": "Newco", "owner": "me", "feeds": feeds}
+    path = tmp_path / "newco.yaml"
+    path.write_text(yaml.safe_dump(said, sort_keys=False))
+    _, problems = load_tenant(path, load_known_connectors())
+    assert ["into one table" in str(one) for one in problems] == [True]
+
+
 @pytest.mark.parametrize(
     ("connector", "reports", "told"),
     [
