@@ -20,6 +20,39 @@
 {%- endmacro %}
 
 
+{#- To the currency's smallest unit: a share of an amount has more digits than money. -#}
+{% macro to_minor_unit(expression, currency) -%}
+    {%- set units = minor_units(currency) -%}
+    {{ as_money('round((' ~ expression ~ ') * ' ~ units ~ ') / cast(' ~ units ~ ' as numeric)') }}
+{%- endmacro %}
+
+
+{#-
+    Meta's integers -> major units by Meta's own offsets, which are not Stripe's: no currency has
+    three decimals, and forints and others have none.
+    Source: developers.facebook.com, Marketing API, Currencies, read 2026-11.
+-#}
+{% macro meta_offset_to_major(amount, currency) -%}
+    {{ as_money(amount ~ ' / cast(' ~ meta_offset(currency) ~ ' as numeric)') }}
+{%- endmacro %}
+
+
+{#- How many of Meta's units make one major unit of a currency. -#}
+{% macro meta_offset(currency) -%}
+    case
+            when upper({{ currency }}) in ('{{ meta_whole_currencies() | join("', '") }}') then 1
+            else 100
+        end
+{%- endmacro %}
+
+
+{% macro meta_whole_currencies() %}
+    {{ return(
+        ['CLP', 'COP', 'CRC', 'HUF', 'ISK', 'IDR', 'JPY', 'KRW', 'PYG', 'TWD', 'VND']
+    ) }}
+{% endmacro %}
+
+
 {#- Millionths (Google's micros) -> exact major units, as a price. -#}
 {% macro micros_to_major(micros) -%}
     {{ as_money(micros ~ ' / cast(1000000 as numeric)', 'price') }}

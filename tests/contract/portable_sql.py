@@ -15,8 +15,8 @@ WAREHOUSES = ("postgres", "bigquery", "snowflake")
 # `concat` of one null differs, so a null goes in only where it cannot be; `round` takes numerics.
 FUNCTIONS = frozenset(
     {
-        *("abs", "avg", "cast", "coalesce", "concat", "count", "length", "lower", "ltrim", "max"),
-        *("min", "nullif", "replace", "round", "rtrim", "substring", "sum", "trim", "upper"),
+        *("abs", "avg", "cast", "coalesce", "concat", "count", "floor", "length", "lower", "ltrim"),
+        *("max", "min", "nullif", "replace", "round", "rtrim", "substring", "sum", "trim", "upper"),
         *("dense_rank", "first_value", "lag", "last_value", "lead", "rank", "row_number"),
     }
 )

@@ -140,7 +140,7 @@ def test_marts_equal_the_economy(corner: Corner, session: Session, tmp_path: Pat
     run_dbt_build(corner.tenant, Warehouse(corner.warehouse), settings=settings)
     sales = session.world.businesses["corner"].sales["square"]
     zone = ZoneInfo("America/New_York")
-    known = build_revenue(sales, zone, ZoneInfo("UTC"))
+    known = build_revenue(sales, zone, ZoneInfo("UTC"), {})
     rows = corner.fetch(
         "select to_char(revenue_on, 'YYYY-MM'), sum(orders_count), sum(gross_amount),"
         " sum(discount_amount), sum(tax_amount), sum(total_amount), sum(refund_amount),"

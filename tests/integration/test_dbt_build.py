@@ -1,7 +1,8 @@
 """One tenant's build on rows of two connectors: amounts, history, rejected rows, same SQL.
 
 Source: amounts worked by hand from the rows below. Shopify's #1001 is paid by Stripe's ch_1, so the
-tenant's revenue is #1001 + ch_2, not ch_1. Day and night are those of Denver (UTC-7 in winter).
+tenant's revenue is #1001 + ch_2, not ch_1. The refund of 30.10 holds its share of tax and shipping:
+30.10 x 90 / 102.20 = 26.51. Day and night are those of Denver (UTC-7 in winter).
 """
 
 import json
@@ -127,7 +128,7 @@ def test_revenue_counts_every_sale_once(built: psycopg.Connection[Any]) -> None:
         ("2026-01-01", "shopify", d(100), d(10), d("7.2"), d(5), d("102.2"), d(0), d(90)),
         ("2026-01-01", "stripe", d("19.99"), d(0), d(0), d(0), d("19.99"), d(0), d("19.99")),
         ("2026-01-05", "ecommerce_csv", d(10), d(0), d(0), d(0), d(10), d(0), d(10)),
-        ("2026-01-05", "shopify", d(0), d(0), d(0), d(0), d(0), d("30.1"), d("-30.1")),
+        ("2026-01-05", "shopify", d(0), d(0), d(0), d(0), d(0), d("30.1"), d("-26.51")),
     ]
 
 

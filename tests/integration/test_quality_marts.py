@@ -32,13 +32,27 @@ create schema marts_mart;
 create table marts_mart.fct_orders (
     order_id text, customer_id text, currency_code text, gross_amount numeric,
     discount_amount numeric, tax_amount numeric, shipping_amount numeric, total_amount numeric,
-    refund_amount numeric, net_amount numeric, is_counted boolean, ordered_at timestamptz,
+    refund_amount numeric, refund_net_amount numeric, net_amount numeric,
+    gift_card_amount numeric, order_status text, source_connector text, payment_method text,
+    payment_word text, is_counted boolean, ordered_at timestamptz,
     _feed text, _load_id bigint
 );
 insert into marts_mart.fct_orders values
-('o1', 'c1', 'USD', 100, 10, 8, 5, 103, 0, 90, true, '2026-10-01', 'shop', 1),
-('o2', 'c1', 'USD', 50, 0, 0, 0, 50, 20, 30, true, '2026-10-02', 'shop', 1),
-('o3', 'c1', 'USD', 70, 0, 0, 0, 99, 0, 70, false, '2126-10-02', 'shop', 1);
+('o1', 'c1', 'USD', 100, 10, 8, 5, 103, 0, 0, 90, 0,
+ 'paid', 'shop', 'card', 'visa', true, '2026-10-01', 'shop', 1),
+('o2', 'c1', 'USD', 50, 0, 0, 0, 50, 20, 20, 30, 0,
+ 'paid', 'shop', 'cash', 'cash', true, '2026-10-02', 'shop', 1),
+('o3', 'c1', 'USD', 70, 0, 0, 0, 99, 0, 0, 70, 29,
+ 'pending', 'shop', 'other', 'external', false, '2126-10-02', 'shop', 1);
+create table marts_mart.fct_payments (
+    payment_id text, order_id text, source_connector text, payment_status text,
+    payment_method text, payment_word text, payment_amount numeric, is_test boolean,
+    is_deleted boolean
+);
+insert into marts_mart.fct_payments values
+('y1', 'o1', 'shop', 'succeeded', 'card', 'visa', 100, false, false),
+('y2', 'o1', 'shop', 'succeeded', 'gift_card', 'gift_card', 3, false, false),
+('y3', 'o1', 'shop', 'failed', 'card', 'visa', 103, false, false);
 create table marts_mart.fct_revenue_daily (
     revenue_on date, source_connector text, _feed text, currency_code text, orders_count bigint,
     gross_amount numeric, discount_amount numeric
@@ -47,12 +61,12 @@ insert into marts_mart.fct_revenue_daily values
 ('2026-10-01', 'shop', 'shop', 'USD', 1, 100, 10), ('2026-10-02', 'shop', 'shop', 'USD', 1, 50, 0);
 create table marts_mart.fct_sales (
     order_line_id text, order_id text, sold_on date, source_connector text, _feed text,
-    currency_code text, gross_amount numeric, net_amount numeric
+    currency_code text, gross_amount numeric, discount_amount numeric, net_amount numeric
 );
 insert into marts_mart.fct_sales values
-('l1', 'o1', '2026-10-01', 'shop', 'shop', 'USD', 60, 50),
-('l2', 'o1', '2026-10-01', 'shop', 'shop', 'USD', 40, 40),
-('l3', 'o2', '2026-10-02', 'shop', 'shop', 'USD', 50, 50);
+('l1', 'o1', '2026-10-01', 'shop', 'shop', 'USD', 60, 10, 50),
+('l2', 'o1', '2026-10-01', 'shop', 'shop', 'USD', 40, 0, 40),
+('l3', 'o2', '2026-10-02', 'shop', 'shop', 'USD', 50, 0, 50);
 create table marts_mart.agg_daily_sales (
     sold_on date, source_connector text, _feed text, currency_code text, lines_count bigint,
     net_amount numeric
@@ -108,8 +122,20 @@ DEFECTS = {
         ["l3"],
         ["sales_equal_orders"],
     ),
+    "payments_cover_orders": (
+        "update marts_mart.fct_payments set payment_amount = 2 where payment_id = 'y2'",
+        ["o1"],
+        [],
+    ),
+    "unknown_payment_words": (
+        "update marts_mart.fct_payments set payment_method = 'other', payment_word = 'barter' "
+        "where payment_id = 'y3'",
+        ["shop barter"],
+        [],
+    ),
+    # A discount that did not reach the line is as bad as a gross that is not its order's.
     "sales_equal_orders": (
-        "update marts_mart.fct_sales set gross_amount = 59.9 where order_line_id = 'l1'",
+        "update marts_mart.fct_sales set discount_amount = 9.9 where order_line_id = 'l1'",
         ["o1"],
         [],
     ),
@@ -119,8 +145,8 @@ DEFECTS = {
         [],
     ),
     "refunds_within_total": (
-        "update marts_mart.fct_orders set refund_amount = 51, net_amount = -1 "
-        "where order_id = 'o2'",
+        "update marts_mart.fct_orders set refund_amount = 51, refund_net_amount = 51, "
+        "net_amount = -1 where order_id = 'o2'",
         ["o2"],
         ["customer_lifetime_equals_orders"],
     ),

@@ -41,10 +41,11 @@ COLUMNS = {
     "tax": "tax_amount",
     "total": "total_amount",
     "refunds": "refund_amount",
+    "disputes": "dispute_amount",
     "net": "kept_amount",
 }
 # A Stripe charge does not say what of it is tax or discount.
-WHOLE = ("total", "refunds", "net")
+WHOLE = ("total", "refunds", "disputes", "net")
 
 Connection = psycopg.Connection[Any]
 

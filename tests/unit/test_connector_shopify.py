@@ -15,6 +15,7 @@ from include.connectors.shopify.queries import (
     build_bulk_query,
     build_filter,
     build_page_query,
+    sum_shares,
 )
 from include.connectors.shopify.source import ShopifySource
 from include.core.errors import (
@@ -363,3 +364,11 @@ def test_a_shop_needs_its_address_and_a_known_bulk_choice(no_host: Credentials) 
         ShopifySource(
             build_feed("shopify", bulk="sometimes"), Credentials("c", "http://x", {"password": "p"})
         )
+
+
+def test_shares_of_a_line_are_summed_exactly() -> None:
+    """Line fields leave order-level and code discounts out: only the allocations hold them all."""
+    shares = [{"allocatedAmountSet": {"shopMoney": {"amount": a}}} for a in ("0.10", "0.2")]
+    line = {"discountAllocations": shares, "taxLines": []}
+    sum_shares(line)
+    assert line == {"discountAllocations": {"total": "0.30"}, "taxLines": {"total": "0"}}

@@ -34,3 +34,21 @@
 {% macro snowflake__json_first(column) -%}
     cast(get({{ column }}, 0) as varchar)
 {%- endmacro %}
+
+
+{#- Element of a list as JSON, counted from 0; null where there is none. -#}
+{% macro json_element(column, position) -%}
+    {{ return(adapter.dispatch('json_element')(column, position)) }}
+{%- endmacro %}
+
+{% macro postgres__json_element(column, position) -%}
+    {{ column }} -> {{ position }}
+{%- endmacro %}
+
+{% macro bigquery__json_element(column, position) -%}
+    json_query({{ column }}, '$[{{ position }}]')
+{%- endmacro %}
+
+{% macro snowflake__json_element(column, position) -%}
+    get({{ column }}, {{ position }})
+{%- endmacro %}

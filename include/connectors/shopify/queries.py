@@ -7,6 +7,7 @@ Schema: Admin API 2026-07, read 2026-11; tests validate every document against i
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, timedelta
+from decimal import Decimal
 from typing import Any, Literal
 
 from include.config.connector_spec import Column, Stream
@@ -170,6 +171,8 @@ def _fields(paths: Iterable[str]) -> str:
 
 
 WHOLE_OBJECTS = {"selectedOptions": "name value"}
+# Lists of shares of an amount, asked for as `<list>.total`; `sum_shares` adds them up.
+SHARES = {"discountAllocations": "allocatedAmountSet", "taxLines": "priceSet"}
 # Levels answer only the quantities asked for by name: a list, which `name_quantities` turns round.
 QUANTITIES = "quantities"
 
@@ -181,12 +184,27 @@ def name_quantities(record: dict[str, Any]) -> None:
         record[QUANTITIES] = {one["name"]: one["quantity"] for one in found}
 
 
+def sum_shares(record: dict[str, Any]) -> None:
+    """`taxLines: [{priceSet: ...}]` becomes `taxLines: {total: ...}` in shop money, in place.
+
+    A decimal string as the API sends amounts; an empty list is 0.
+    """
+    for name, amount in SHARES.items():
+        found = record.get(name)
+        if isinstance(found, list):
+            shares = (Decimal(one[amount]["shopMoney"]["amount"]) for one in found)
+            record[name] = {"total": str(sum(shares, Decimal(0)))}
+
+
 def _render(tree: Mapping[str, Any]) -> str:
     parts = []
     for name, below in tree.items():
         if name == QUANTITIES:
             names = ", ".join(f'"{one}"' for one in below)
             parts.append(f"{name}(names: [{names}]) {{ name quantity }}")
+            continue
+        if name in SHARES:
+            parts.append(f"{name} {{ {SHARES[name]} {{ shopMoney {{ amount }} }} }}")
             continue
         inner = _render(below) if below else WHOLE_OBJECTS.get(name, "")
         parts.append(f"{name} {{ {inner} }}" if inner else name)

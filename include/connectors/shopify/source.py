@@ -23,6 +23,7 @@ from include.connectors.shopify.queries import (
     build_nested_query,
     build_page_query,
     name_quantities,
+    sum_shares,
 )
 from include.core.errors import ConfigError, ContractBroken
 from include.core.streams import Page, Tombstone, Window
@@ -177,6 +178,7 @@ def _build_page(records: list[dict[str, Any]], stream: Stream, window: Window) -
         for record in kept:
             for element in record.get(child.path) or ():
                 name_quantities(element)
+                sum_shares(element)
     return Page(kept, filtered=outside)
 
 

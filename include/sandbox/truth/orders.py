@@ -8,13 +8,14 @@ invoice and sales receipt, paid or not, never estimates):
     tax         sales tax on top
     total       gross - discounts + shipping + tax: what the buyer owed
     refunds     money given back in this month, by the date of the refund (positive number)
-    net         total - refunds
+    disputes    taken back by chargebacks that are not won, by the day they were opened (positive)
+    net         total - refunds - disputes
 Months: `month_utc` by the instant in UTC, `month_local` by the tenant's time zone. QuickBooks books
 plain local dates and is local in both.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ from include.sandbox.truth.growth import build_growth
 from include.sandbox.vendors.shopify.orders import financial_status, order_name
 from include.sandbox.vendors.stripe.vendor import fetch_account
 
-AMOUNTS = ("gross", "discounts", "shipping", "tax", "total", "refunds", "net")
+AMOUNTS = ("gross", "discounts", "shipping", "tax", "total", "refunds", "disputes", "net")
 Cell = dict[str, int]
 # Sources whose ids only their vendor folder knows; without the folder nothing of them is served.
 BY_HOOK = ("square",)
@@ -50,7 +51,27 @@ def _new_cell() -> Cell:
     return {"orders": 0, **dict.fromkeys(AMOUNTS, 0)}
 
 
-def build_revenue(sales: Iterable[Sale], zone: ZoneInfo, bounds: ZoneInfo) -> dict[str, Any]:
+def build_disputes(session: Session, tenant: str) -> dict[str, tuple[datetime, int]]:
+    """Sale -> when its bank took how many cents back; won ones brought it back."""
+    if not session.world.businesses[tenant].sales.keys() & {"shopify", "stripe"}:
+        return {}
+    account = fetch_account(session, tenant)
+    taken = {
+        row["charge"]: (datetime.fromtimestamp(row["created"], UTC), row["amount"])
+        for row in account.tables["disputes"]
+        if row["status"] != "won"
+    }
+    return {
+        sale: taken[charge] for sale, charge in account.charge_of_sale.items() if charge in taken
+    }
+
+
+def build_revenue(
+    sales: Iterable[Sale],
+    zone: ZoneInfo,
+    bounds: ZoneInfo,
+    disputes: Mapping[str, tuple[datetime, int]],
+) -> dict[str, Any]:
     """total and by month; `zone` gives local months, `bounds` the zone used for `month_utc`."""
     total = _new_cell()
     months: dict[str, dict[str, Cell]] = {"month_utc": {}, "month_local": {}}
@@ -76,6 +97,11 @@ def build_revenue(sales: Iterable[Sale], zone: ZoneInfo, bounds: ZoneInfo) -> di
             for cell in cells(refund.refunded_at):
                 cell["refunds"] += refund.total
                 cell["net"] -= refund.total
+        if sale.key in disputes:
+            at, amount = disputes[sale.key]
+            for cell in cells(at):
+                cell["disputes"] += amount
+                cell["net"] -= amount
     return {"total": total, **{name: dict(sorted(found.items())) for name, found in months.items()}}
 
 
@@ -203,8 +229,9 @@ def build_truth(
     revenue: dict[str, Any] = {}
     for tenant, business in world.businesses.items():
         zone, utc = ZoneInfo(business.timezone), ZoneInfo("UTC")
+        disputes = build_disputes(session, tenant)
         revenue[tenant] = {
-            source: build_revenue(sales, zone, zone if source == "quickbooks" else utc)
+            source: build_revenue(sales, zone, zone if source == "quickbooks" else utc, disputes)
             for source, sales in sorted(business.sales.items())
             if _is_served(source)
         }

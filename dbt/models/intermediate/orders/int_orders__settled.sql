@@ -4,41 +4,22 @@ with orders as (
 ),
 
 refunds as (
-    select * from {{ ref('int_refunds__unioned') }}
-    where refund_status = 'succeeded' and not is_test and not is_deleted
+    select * from {{ ref('int_refunds__split') }}
+    where order_id is not null
+),
+
+paid_through as (
+    select * from {{ ref('int_orders__paid_through') }}
 ),
 
 refund_sums as (
     select
         order_id,
-        sum(refund_amount) as refund_amount
+        sum(case when refund_kind = 'refund' then refund_amount else 0 end) as refund_amount,
+        sum(case when refund_kind = 'dispute' then refund_amount else 0 end) as dispute_amount,
+        sum(refund_net_amount) as refund_net_amount
     from refunds
-    where order_id is not null
     group by order_id
-),
-
--- What other systems may call an order: its number without decoration, or its id.
-order_names as (
-    select
-        source_connector,
-        ltrim(order_number, '#') as order_name
-    from orders
-    where paid_order_number is null
-    union distinct
-    select
-        source_connector,
-        source_record_id as order_name
-    from orders
-    where paid_order_number is null
-),
-
-payments_of_others as (
-    select distinct orders.order_id
-    from orders
-    inner join order_names
-        on
-            ltrim(orders.paid_order_number, '#') = order_names.order_name
-            and orders.source_connector <> order_names.source_connector
 ),
 
 settled as (
@@ -50,11 +31,13 @@ settled as (
         orders.order_number,
         orders.order_status,
         orders.payment_method,
+        orders.payment_word,
         orders.currency_code,
         orders.gross_amount,
         orders.discount_amount,
         orders.tax_amount,
         orders.shipping_amount,
+        orders.gift_card_amount,
         orders.total_amount,
         orders.is_cancelled,
         orders.is_test,
@@ -64,14 +47,16 @@ settled as (
         orders._feed,
         orders._load_id,
         {{ as_money('coalesce(refund_sums.refund_amount, 0)') }} as refund_amount,
-        payments_of_others.order_id is not null as is_payment_of_other_order,
+        {{ as_money('coalesce(refund_sums.dispute_amount, 0)') }} as dispute_amount,
+        {{ as_money('coalesce(refund_sums.refund_net_amount, 0)') }} as refund_net_amount,
+        paid_through.order_id is not null as is_payment_of_other_order,
         orders.order_status in ('invoiced', 'paid', 'partially_refunded', 'refunded')
         and not orders.is_test
         and not orders.is_deleted
-        and payments_of_others.order_id is null as is_counted
+        and paid_through.order_id is null as is_counted
     from orders
     left join refund_sums on orders.order_id = refund_sums.order_id
-    left join payments_of_others on orders.order_id = payments_of_others.order_id
+    left join paid_through on orders.order_id = paid_through.order_id
 )
 
 select * from settled

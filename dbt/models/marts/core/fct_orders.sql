@@ -10,13 +10,17 @@ final as (
         customer_id,
         order_number,
         order_status,
+        payment_word,
         currency_code,
         gross_amount,
         discount_amount,
         tax_amount,
         shipping_amount,
+        gift_card_amount,
         total_amount,
         refund_amount,
+        dispute_amount,
+        refund_net_amount,
         is_counted,
         is_payment_of_other_order,
         is_cancelled,
@@ -27,8 +31,8 @@ final as (
         _feed,
         _load_id,
         coalesce(payment_method, 'unknown') as payment_method,
-        {{ as_money('gross_amount - discount_amount - refund_amount') }} as net_amount,
-        {{ as_money('total_amount - refund_amount') }} as kept_amount
+        {{ as_money('gross_amount - discount_amount - refund_net_amount') }} as net_amount,
+        {{ as_money('total_amount - refund_amount - dispute_amount') }} as kept_amount
     from orders
 )
 

@@ -10,6 +10,7 @@ final as (
         source_connector,
         source_record_id as source_payment_id,
         payment_status,
+        payment_word,
         currency_code,
         payment_amount,
         fee_amount,

@@ -5,8 +5,7 @@ with orders as (
 ),
 
 refunds as (
-    select * from {{ ref('int_refunds__unioned') }}
-    where refund_status = 'succeeded' and not is_test and not is_deleted
+    select * from {{ ref('int_refunds__split') }}
 ),
 
 order_days as (
@@ -20,8 +19,11 @@ order_days as (
         discount_amount,
         tax_amount,
         shipping_amount,
+        gift_card_amount,
         total_amount,
         0 as refund_amount,
+        0 as dispute_amount,
+        0 as refund_net_amount,
         _load_id
     from orders
     where is_counted
@@ -39,8 +41,13 @@ refund_days as (
         0 as discount_amount,
         0 as tax_amount,
         0 as shipping_amount,
+        0 as gift_card_amount,
         0 as total_amount,
-        refunds.refund_amount,
+        case when refunds.refund_kind = 'refund' then refunds.refund_amount else 0 end
+            as refund_amount,
+        case when refunds.refund_kind = 'dispute' then refunds.refund_amount else 0 end
+            as dispute_amount,
+        refunds.refund_net_amount,
         refunds._load_id
     from refunds
     left join orders on refunds.order_id = orders.order_id
@@ -65,10 +72,13 @@ final as (
         {{ as_money('sum(discount_amount)') }} as discount_amount,
         {{ as_money('sum(tax_amount)') }} as tax_amount,
         {{ as_money('sum(shipping_amount)') }} as shipping_amount,
+        {{ as_money('sum(gift_card_amount)') }} as gift_card_amount,
         {{ as_money('sum(total_amount)') }} as total_amount,
         {{ as_money('sum(refund_amount)') }} as refund_amount,
-        {{ as_money('sum(gross_amount - discount_amount - refund_amount)') }} as net_amount,
-        {{ as_money('sum(total_amount - refund_amount)') }} as kept_amount,
+        {{ as_money('sum(dispute_amount)') }} as dispute_amount,
+        {{ as_money('sum(refund_net_amount)') }} as refund_net_amount,
+        {{ as_money('sum(gross_amount - discount_amount - refund_net_amount)') }} as net_amount,
+        {{ as_money('sum(total_amount - refund_amount - dispute_amount)') }} as kept_amount,
         _feed,
         max(_load_id) as _load_id
     from movements

@@ -12,12 +12,14 @@ mapped as (
         discount_amount,
         tax_amount,
         shipping_amount,
+        payment_method as payment_word,
         is_deleted,
         transaction_at as ordered_at,
         updated_at,
         _feed,
         _load_id,
         null as paid_order_number,
+        0 as gift_card_amount,
         false as is_test,
         case
             when transaction_status in ('completed', 'paid', 'shipped', 'delivered') then 'paid'

@@ -12,6 +12,7 @@ mapped as (
         transaction_id as order_id,
         customer_id,
         currency_code,
+        payment_method as payment_word,
         is_deleted,
         transaction_at as paid_at,
         _feed,

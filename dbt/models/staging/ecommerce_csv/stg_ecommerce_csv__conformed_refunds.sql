@@ -23,7 +23,9 @@ mapped as (
         _feed,
         _load_id,
         null as payment_id,
+        'refund' as refund_kind,
         'succeeded' as refund_status,
+        null as refund_net_amount,
         false as is_test,
         coalesce(
             total_amount, subtotal_amount - discount_amount + tax_amount + shipping_amount

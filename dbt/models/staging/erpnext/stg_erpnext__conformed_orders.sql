@@ -23,6 +23,8 @@ mapped as (
         null as paid_order_number,
         0 as discount_amount,
         0 as shipping_amount,
+        0 as gift_card_amount,
+        null as payment_word,
         false as is_test,
         case
             when is_cancelled then 'cancelled'

@@ -15,9 +15,11 @@ mapped as (
         _feed,
         _load_id,
         null as payment_id,
+        'refund' as refund_kind,
         'succeeded' as refund_status,
         false as is_test,
         -total_amount as refund_amount,
+        -net_amount as refund_net_amount,
         {{ local_midnight('posted_on') }} as refunded_at
     from credit_notes
 ),

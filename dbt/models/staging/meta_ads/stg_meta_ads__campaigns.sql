@@ -27,8 +27,10 @@ renamed as (
         _loaded_at,
         -- calculated
         _deleted_at is not null as is_deleted,
-        {{ minor_to_major('daily_budget_minor', 'currency_code') }} as daily_budget_amount,
-        {{ minor_to_major('lifetime_budget_minor', 'currency_code') }} as lifetime_budget_amount
+        {{ meta_offset_to_major('daily_budget_minor', 'currency_code') }}
+            as daily_budget_amount,
+        {{ meta_offset_to_major('lifetime_budget_minor', 'currency_code') }}
+            as lifetime_budget_amount
     from source
 )
 

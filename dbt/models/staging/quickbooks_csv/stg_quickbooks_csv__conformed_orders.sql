@@ -19,6 +19,8 @@ mapped as (
         _feed,
         _load_id,
         null as paid_order_number,
+        null as payment_word,
+        0 as gift_card_amount,
         case when order_status = 'invoiced' then 'invoice' end as payment_method,
         '{{ var("tenant_currency") }}' as currency_code,
         false as is_cancelled,

@@ -1,5 +1,6 @@
 with lines as (
-    select * from {{ ref('stg_shopify__order_lines') }}
+    select * from {{ ref('int_shopify__lines_untaxed') }}
+    where not is_gift_card
 ),
 
 mapped as (
@@ -10,15 +11,14 @@ mapped as (
         line_item_name as product_name,
         quantity,
         original_unit_price as unit_price,
-        original_total_amount as gross_amount,
+        gross_amount,
+        discount_amount,
+        tax_amount,
         _feed,
         _load_id,
-        null as tax_amount,
         false as is_deleted,
         -- A variant deleted since is null here; the product is then all that is known.
-        coalesce(variant_id, product_id) as product_id,
-        -- Order-level discounts are spread over the lines only in the discounted total.
-        original_total_amount - discounted_total_amount as discount_amount
+        coalesce(variant_id, product_id) as product_id
     from lines
 ),
 

@@ -1,5 +1,5 @@
 with orders as (
-    select * from {{ ref('stg_shopify__orders') }}
+    select * from {{ ref('int_shopify__orders_totalled') }}
 ),
 
 timed as (
@@ -14,10 +14,13 @@ mapped as (
         order_id,
         customer_id,
         order_number,
+        payment_gateway as payment_word,
         currency_code,
+        gross_amount,
         discount_amount,
         tax_amount,
         shipping_amount,
+        gift_card_amount,
         total_amount,
         is_cancelled,
         is_test,
@@ -37,10 +40,6 @@ mapped as (
             else 'pending'
         end as order_status,
         {{ payment_method('payment_gateway') }} as payment_method,
-        -- The subtotal is after discounts, and holds the tax in shops that price with tax.
-        subtotal_amount
-        + discount_amount
-        - case when is_tax_included then tax_amount else 0 end as gross_amount,
         {{ local_date('ordered_at') }} as ordered_on
     from timed
 ),

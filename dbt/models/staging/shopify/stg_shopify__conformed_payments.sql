@@ -15,6 +15,7 @@ mapped as (
     select
         transaction_id as payment_id,
         order_id,
+        gateway as payment_word,
         currency_code,
         transaction_amount as payment_amount,
         is_test,

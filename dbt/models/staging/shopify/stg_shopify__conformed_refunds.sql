@@ -20,7 +20,9 @@ mapped as (
         _load_id,
         null as payment_id,
         null as customer_id,
+        'refund' as refund_kind,
         'succeeded' as refund_status,
+        null as refund_net_amount,
         false as is_test,
         false as is_deleted,
         {{ local_date('refunded_at') }} as refunded_on

@@ -26,6 +26,8 @@ renamed as (
         cast(original_total_amount as {{ type_of('amount') }}) as original_total_amount,
         cast(discounted_total_amount as {{ type_of('amount') }}) as discounted_total_amount,
         cast(total_discount_amount as {{ type_of('amount') }}) as discount_amount,
+        cast(allocated_discount_amount as {{ type_of('amount') }}) as allocated_discount_amount,
+        cast(tax_amount as {{ type_of('amount') }}) as tax_amount,
         coalesce(is_gift_card, false) as is_gift_card
     from source
 )

@@ -52,6 +52,7 @@ renamed as (
         cast(current_total_amount as {{ type_of('amount') }}) as current_total_amount,
         cast(refunded_amount as {{ type_of('amount') }}) as refunded_amount,
         cast(presentment_total_amount as {{ type_of('amount') }}) as presentment_total_amount,
+        cast(coalesce(tip_amount, 0) as {{ type_of('amount') }}) as tip_amount,
         coalesce(is_test, false) as is_test,
         coalesce(is_tax_included, false) as is_tax_included,
         cancelled_at is not null as is_cancelled,

@@ -32,7 +32,7 @@ described as (
     left join categories
         on
             items._feed = categories._feed
-            and items.category_id = categories.category_id
+            and coalesce(items.category_id, items.first_category_id) = categories.category_id
 )
 
 select * from described

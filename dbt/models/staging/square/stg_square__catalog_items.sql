@@ -21,6 +21,7 @@ renamed as (
         _load_id,
         _loaded_at,
         -- calculated
+        {{ json_text(json_element('categories', 0), 'id') }} as first_category_id,
         coalesce(is_archived, false) as is_archived,
         coalesce(is_taxable, false) as is_taxable,
         coalesce(is_deleted, false) or _deleted_at is not null as is_deleted

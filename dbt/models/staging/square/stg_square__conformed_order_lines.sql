@@ -1,5 +1,7 @@
+-- A gift card sold is owed to its holder, no sale.
 with lines as (
-    select * from {{ ref('stg_square__order_line_items') }}
+    select * from {{ ref('int_square__lines_untaxed') }}
+    where not is_gift_card
 ),
 
 mapped as (
@@ -8,7 +10,7 @@ mapped as (
         variation_id as product_id,
         quantity,
         base_price as unit_price,
-        gross_sales_amount as gross_amount,
+        gross_amount,
         discount_amount,
         tax_amount,
         _feed,

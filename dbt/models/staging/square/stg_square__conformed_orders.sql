@@ -3,7 +3,7 @@
 with orders as (
     select * from {{ ref('int_square__orders_paid') }}
     where
-        order_state <> 'DRAFT'
+        coalesce(order_state, 'OPEN') <> 'DRAFT'
         and not (has_returns and total_amount = 0)
 ),
 
@@ -11,9 +11,11 @@ mapped as (
     select
         order_id,
         customer_id,
+        payment_word,
         currency_code,
         discount_amount,
         tax_amount,
+        gift_card_amount,
         is_deleted,
         created_at as ordered_at,
         updated_at,
@@ -25,14 +27,15 @@ mapped as (
         false as is_test,
         case
             when order_state = 'CANCELED' then 'cancelled'
-            when paid_amount = 0 and order_state = 'COMPLETED' and total_amount = 0 then 'paid'
+            -- Square completes an order once it is paid; its payments may not be loaded.
+            when paid_amount = 0 and order_state = 'COMPLETED' then 'paid'
             when not is_captured then 'pending'
             when refunded_amount >= paid_amount then 'refunded'
             when refunded_amount > 0 then 'partially_refunded'
             else 'paid'
         end as order_status,
-        {{ payment_method('source_type') }} as payment_method,
-        total_amount - tip_amount - tax_amount + discount_amount as gross_amount,
+        {{ payment_method('payment_word') }} as payment_method,
+        total_amount - tip_amount - tax_amount - gift_card_amount + discount_amount as gross_amount,
         total_amount - tip_amount as total_amount,
         order_state = 'CANCELED' as is_cancelled,
         {{ local_date('created_at') }} as ordered_on

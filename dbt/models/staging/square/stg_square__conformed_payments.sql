@@ -7,6 +7,7 @@ mapped as (
         payment_id,
         order_id,
         customer_id,
+        payment_word,
         currency_code,
         fee_amount,
         is_deleted,
@@ -16,7 +17,7 @@ mapped as (
         -- Tips came in as well.
         total_amount as payment_amount,
         false as is_test,
-        {{ payment_method('coalesce(external_type, source_type)') }} as payment_method,
+        {{ payment_method('payment_word') }} as payment_method,
         case payment_status
             when 'COMPLETED' then 'succeeded'
             when 'FAILED' then 'failed'

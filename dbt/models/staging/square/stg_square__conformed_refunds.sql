@@ -15,6 +15,8 @@ mapped as (
         _feed,
         _load_id,
         false as is_test,
+        'refund' as refund_kind,
+        null as refund_net_amount,
         case refund_status
             when 'COMPLETED' then 'succeeded'
             when 'PENDING' then 'pending'

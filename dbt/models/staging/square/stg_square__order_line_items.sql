@@ -26,9 +26,10 @@ renamed as (
         cast(quantity as {{ type_of('quantity') }}) as quantity,
         {{ minor_to_major('base_price_amount', 'currency', 'price') }} as base_price,
         {{ minor_to_major('gross_sales_amount', 'currency') }} as gross_sales_amount,
-        {{ minor_to_major('total_discount_amount', 'currency') }} as discount_amount,
-        {{ minor_to_major('total_tax_amount', 'currency') }} as tax_amount,
-        {{ minor_to_major('total_service_charge_amount', 'currency') }} as service_charge_amount,
+        {{ minor_to_major('coalesce(total_discount_amount, 0)', 'currency') }} as discount_amount,
+        {{ minor_to_major('coalesce(total_tax_amount, 0)', 'currency') }} as tax_amount,
+        {{ minor_to_major('coalesce(total_service_charge_amount, 0)', 'currency') }}
+            as service_charge_amount,
         {{ minor_to_major('total_amount', 'currency') }} as total_amount
     from source
 )

@@ -30,6 +30,10 @@ renamed as (
         _load_id,
         _loaded_at,
         -- calculated
+        case
+            when card_brand = 'SQUARE_GIFT_CARD' then card_brand
+            else coalesce(external_type, source_type)
+        end as payment_word,
         {{ minor_to_major('amount', 'currency') }} as payment_amount,
         {{ minor_to_major('coalesce(tip_amount, 0)', 'currency') }} as tip_amount,
         {{ minor_to_major('total_amount', 'currency') }} as total_amount,

@@ -3,7 +3,7 @@
 -- (int_orders__settled). A key sees live or test objects, never both, so a feed of test objects is
 -- one by choice: livemode excludes nothing.
 with charges as (
-    select * from {{ ref('stg_stripe__charges') }}
+    select * from {{ ref('int_stripe__charges_settled') }}
     where charge_status <> 'failed'
 ),
 
@@ -12,6 +12,7 @@ mapped as (
         charge_id as order_id,
         customer_id,
         metadata_order_id as paid_order_number,
+        payment_method_type as payment_word,
         currency_code,
         is_deleted,
         created_at as ordered_at,
@@ -23,6 +24,7 @@ mapped as (
         0 as discount_amount,
         0 as tax_amount,
         0 as shipping_amount,
+        0 as gift_card_amount,
         case
             -- An authorization that was released; Stripe calls that a refund.
             when not is_captured and is_refunded then 'cancelled'

@@ -7,6 +7,7 @@ mapped as (
         charge_id as payment_id,
         charge_id as order_id,
         customer_id,
+        payment_method_type as payment_word,
         currency_code,
         fee_amount,
         is_deleted,

@@ -1,5 +1,6 @@
 with refunds as (
-    select * from {{ ref('stg_stripe__refunds') }}
+    select * from {{ ref('int_stripe__refunds_classified') }}
+    where not is_release
 ),
 
 mapped as (
@@ -8,19 +9,16 @@ mapped as (
         charge_id as order_id,
         charge_id as payment_id,
         customer_id,
+        refund_kind,
+        refund_status,
         currency_code,
         refund_amount,
         is_deleted,
         created_at as refunded_at,
         _feed,
         _load_id,
+        null as refund_net_amount,
         false as is_test,
-        case refund_status
-            when 'succeeded' then 'succeeded'
-            when 'failed' then 'failed'
-            when 'canceled' then 'failed'
-            else 'pending'
-        end as refund_status,
         {{ local_date('created_at') }} as refunded_on
     from refunds
 ),

@@ -1,0 +1,362 @@
+"""Vendors' records -> marts, to the cent: what a careful bookkeeper expects of each.
+
+One tenant, one build; every test reads its own orders. Amounts are worked by hand.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+import pytest
+
+from include.transform.selection import build_exclusion
+from include.transform.variables import build_sources_by_concept
+from tests.integration import dbt_project
+from tests.integration.vendor_records import (
+    AT,
+    run_put,
+    shopify_line,
+    shopify_order,
+    shopify_refund,
+    square_line,
+    square_money,
+    square_order,
+    stripe_charge,
+)
+
+TENANT = "ledger"
+OWN = ("meta_ads", "shopify", "square", "stripe")
+VARIABLES = {
+    "tenant": TENANT,
+    "tenant_currency": "USD",
+    "tenant_timezone": "UTC",
+    "sources_by_concept": build_sources_by_concept(
+        (name, dbt_project.connectors()[name].concepts) for name in OWN
+    ),
+    "feeds": sorted(OWN),
+}
+PARTS = "gross_amount, discount_amount, tax_amount, shipping_amount, gift_card_amount, total_amount"
+
+Connection = psycopg.Connection[Any]
+
+
+def run_fill_shopify(connection: Connection) -> None:
+    def put(*orders: dict[str, Any]) -> None:
+        run_put(connection, TENANT, "shopify", "orders", *orders)
+
+    inside = {"taxesIncluded": True}
+    put(
+        shopify_order(
+            2, [shopify_line(2, "120.00", off="12.00")], **inside,
+            subtotal="108.00", discount="12.00", tax="18.00", total="108.00",
+        ),
+        shopify_order(
+            3, [shopify_line(3, "60.00"), shopify_line(4, "40.00")],
+            subtotal="90.00", discount="10.00", total="90.00",
+        ),
+        # Three equal lines share 10.00: 3.34 + 3.33 + 3.33.
+        shopify_order(
+            31, [shopify_line(n, "20.00") for n in (311, 312, 313)],
+            subtotal="50.00", discount="10.00", total="50.00",
+        ),
+        shopify_order(
+            32, [shopify_line(321, "60.00", allocated=["4.00", "2.00"], tax=["5.40"]),
+                 shopify_line(322, "40.00", allocated=["4.00"], tax=[])],
+            subtotal="90.00", discount="10.00", tax="5.40", total="95.40",
+        ),
+        shopify_order(
+            4, [shopify_line(5, "100.00")],
+            subtotal="100.00", discount="10.00", shipping="10.00", total="100.00",
+        ),
+        # VAT of 20 % in goods (120) and in shipping (12): 22.00 of 132.00.
+        shopify_order(
+            41, [shopify_line(411, "120.00", allocated=[], tax=["20.00"])], **inside,
+            subtotal="120.00", shipping="12.00", tax="22.00", total="132.00",
+        ),
+        shopify_order(
+            42, [shopify_line(421, "120.00")], **inside,
+            subtotal="120.00", shipping="12.00", tax="22.00", total="132.00",
+        ),
+        shopify_order(
+            6, [shopify_line(7, "100.00", isGiftCard=True)], subtotal="100.00", total="100.00",
+        ),
+        shopify_order(
+            7, [shopify_line(8, "100.00")], subtotal="100.00", total="100.00",
+            paymentGatewayNames=["gift_card"],
+            transactions=[{"id": "t7", "kind": "SALE", "status": "SUCCESS", "gateway": "gift_card",
+                           "createdAt": AT, "amountSet": {"shopMoney": {
+                               "amount": "100.00", "currencyCode": "GBP"}}}],
+        ),
+        shopify_order(
+            12, [shopify_line(13, "120.00")], **inside, displayFinancialStatus="REFUNDED",
+            subtotal="120.00", tax="20.00", total="120.00", refunds=[shopify_refund(12, "120.00")],
+        ),
+        # 99.99 with tax on top, back in three steps, cancelled after it was paid.
+        shopify_order(
+            13, [shopify_line(14, "91.74")], displayFinancialStatus="REFUNDED", cancelledAt=AT,
+            subtotal="91.74", tax="8.25", total="99.99",
+            refunds=[shopify_refund(n, "33.33") for n in (131, 132, 133)],
+        ),
+        shopify_order(
+            14, [shopify_line(15, "10.00")], displayFinancialStatus="PENDING",
+            subtotal="10.00", total="10.00",
+        ),
+        shopify_order(
+            15, [shopify_line(16, "50.00")], subtotal="50.00", tip="5.00", total="55.00",
+            paymentGatewayNames=["Bitcoin by Coinpal"],
+        ),
+    )  # fmt: skip
+
+
+def run_fill_stripe(connection: Connection) -> None:
+    def put(stream: str, *records: dict[str, Any]) -> None:
+        run_put(connection, TENANT, "stripe", stream, *records)
+
+    put(
+        "charges",
+        stripe_charge("part", 10000, amount_captured=6000, amount_refunded=4000),
+        stripe_charge("part_back", 10000, amount_captured=6000, amount_refunded=1000),
+        stripe_charge("lost", 10000, disputed=True),
+        stripe_charge("won", 10000, disputed=True),
+        stripe_charge("web", 10000, currency="gbp", metadata={"order_id": "7"}),
+    )
+    refund = {"currency": "usd", "status": "succeeded", "created": 1764547300}
+    put(
+        "refunds",
+        refund | {"id": "re_1", "amount": 4000, "charge": "ch_part"},
+        refund | {"id": "re_2", "amount": 4000, "charge": "ch_part_back"}
+        | {"balance_transaction": "txn_2"},
+        refund | {"id": "re_3", "amount": 1000, "charge": "ch_part_back"}
+        | {"balance_transaction": "txn_3"},
+    )  # fmt: skip
+    moved = {"currency": "usd", "created": 1764547300}
+    put(
+        "balance_transactions",
+        moved | {"id": "txn_2", "amount": -4000, "fee": 0, "net": -4000}
+        | {"reporting_category": "partial_capture_reversal"},
+        moved | {"id": "txn_3", "amount": -1000, "fee": 0, "net": -1000}
+        | {"reporting_category": "refund"},
+    )  # fmt: skip
+    dispute = {"amount": 10000, "currency": "usd", "created": 1764547400}
+    put(
+        "disputes",
+        dispute | {"id": "dp_1", "charge": "ch_lost", "status": "lost"},
+        dispute | {"id": "dp_2", "charge": "ch_won", "status": "won"},
+        dispute | {"id": "dp_3", "charge": "ch_won", "status": "warning_needs_response"},
+        dispute | {"id": "dp_4", "charge": "ch_web", "status": "needs_response"}
+        | {"currency": "gbp"},
+    )  # fmt: skip
+
+
+def run_fill_square(connection: Connection) -> None:
+    def put(stream: str, *records: dict[str, Any]) -> None:
+        run_put(connection, TENANT, "square", stream, *records)
+
+    none = {"tax": 0, "discount": 0}
+    put(
+        "orders",
+        square_order(
+            "card_sold", [square_line(5000, 5000, gross=5000, item_type="GIFT_CARD", **none)],
+            5000, tip=0, **none,
+        ),
+        square_order("card_used", [square_line(5000, 5000, gross=5000, **none)], 5000, **none),
+        square_order("old", [square_line(1599, 1599)], 1599),
+        square_order(
+            "london", [square_line(1200, 1080, gross=1200, tax=180, discount=120)],
+            1080, tax=180, discount=120,
+        ),
+        square_order(
+            "austin", [square_line(1200, 1080, gross=1000, tax=180, discount=120)],
+            1080, tax=180, discount=120,
+        ),
+        square_order(
+            "boise", [square_line(10000, 9900, gross=10000, tax=900, discount=1000)],
+            9900, tax=900, discount=1000,
+        ),
+    )  # fmt: skip
+    bare = {"id": "ord_bare", "state": "COMPLETED", "created_at": AT, "updated_at": AT}
+    put("orders", bare | {"line_items": [square_line(700, 700) | {"uid": "u"}]})
+    put(
+        "payments",
+        {"id": "pay_1", "status": "COMPLETED", "source_type": "CARD", "order_id": "ord_card_used",
+         "card_details": {"card": {"card_brand": "SQUARE_GIFT_CARD"}}, "created_at": AT,
+         "amount_money": square_money(5000), "total_money": square_money(5000)},
+    )  # fmt: skip
+    tea = {"name": "Tea", "categories": [{"id": "cat1", "ordinal": 0}]}
+    put("catalog_items", {"id": "i1", "version": 1, "updated_at": AT, "item_data": tea})
+    variation = {"item_id": "i1", "name": "Pot"}
+    put(
+        "catalog_item_variations",
+        {"id": "v1", "version": 1, "updated_at": AT, "item_variation_data": variation},
+    )
+    put(
+        "catalog_categories",
+        {"id": "cat1", "version": 1, "updated_at": AT, "category_data": {"name": "Drinks"}},
+    )
+
+
+def run_fill_meta(connection: Connection) -> None:
+    campaign = {"name": "C", "status": "ACTIVE", "daily_budget": 5000}
+    for number, currency in enumerate(("HUF", "JPY", "USD", "KWD")):
+        run_put(
+            connection, TENANT, "meta_ads", "campaigns",
+            campaign | {"id": str(number), "account_currency": currency},
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def marts(warehouse: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    """The warehouse after one build of all cases."""
+    with psycopg.connect(warehouse, autocommit=True) as connection:
+        dbt_project.run_create_raw(connection, TENANT, OWN)
+        for run_fill in (run_fill_shopify, run_fill_stripe, run_fill_square, run_fill_meta):
+            run_fill(connection)
+        select = [f"path:models/staging/{name}" for name in OWN]
+        select += ["path:models/intermediate", "path:models/marts", "path:snapshots"]
+        dbt_project.run_dbt(
+            warehouse,
+            tmp_path_factory.mktemp("target"),
+            "build",
+            *("--select", *select, "--exclude", *build_exclusion()),
+            variables=VARIABLES,
+        )
+        yield connection
+
+
+def fetch_order(marts: Connection, source_order_id: str, columns: str) -> tuple[Any, ...]:
+    (row,) = marts.execute(
+        f"select {columns} from ledger_mart.fct_orders where source_order_id = %s",
+        [source_order_id],
+    ).fetchall()
+    return tuple(row)
+
+
+def money(*amounts: str | int) -> tuple[Decimal, ...]:
+    return tuple(Decimal(amount) for amount in amounts)
+
+
+@pytest.mark.parametrize(
+    ("number", "parts"),
+    [
+        (2, money(100, 10, 18, 0, 0, 108)),
+        (3, money(100, 10, 0, 0, 0, 90)),
+        (31, money(60, 10, 0, 0, 0, 50)),
+        (32, money(100, 10, "5.40", 0, 0, "95.40")),
+        (4, money(100, 0, 0, 0, 0, 100)),
+        (41, money(100, 0, 22, 10, 0, 132)),
+        (42, money(100, 0, 22, 10, 0, 132)),
+        (6, money(0, 0, 0, 0, 100, 100)),
+        (7, money(100, 0, 0, 0, 0, 100)),
+        (15, money(50, 0, 0, 0, 0, 50)),
+    ],
+)
+def test_shopify_orders_without_tax(
+    marts: Connection, number: int, parts: tuple[Decimal, ...]
+) -> None:
+    """VAT in prices made 120.00 of 100.00, a free-shipping code 110.00; a gift card sold twice."""
+    found = fetch_order(marts, f"gid://shopify/Order/{number}", PARTS)
+    assert found == parts
+    gross, discount, tax, shipping, gift_card, total = found
+    assert total == gross - discount + tax + shipping + gift_card
+
+
+def test_lines_agree_with_their_orders(marts: Connection) -> None:
+    """Order-level and code discounts never reached the lines; VAT stayed in them."""
+    rows = marts.execute(
+        "select source_order_id, orders.gross_amount, orders.discount_amount,"
+        " sum(sales.gross_amount), sum(sales.discount_amount)"
+        " from ledger_mart.fct_orders orders join ledger_mart.fct_sales sales using (order_id)"
+        " group by 1, 2, 3"
+    ).fetchall()
+    assert len(rows) >= 15
+    assert [row for row in rows if row[1:3] != row[3:5]] == []
+
+
+def test_a_discount_is_spread_to_the_cent(marts: Connection) -> None:
+    rows = marts.execute(
+        "select net_amount, discount_amount from ledger_mart.fct_sales"
+        " where order_id like '%Order/31' order by order_line_id"
+    ).fetchall()
+    assert rows == [money("16.66", "3.34"), money("16.67", "3.33"), money("16.67", "3.33")]
+    lines = marts.execute(
+        "select discount_amount, tax_amount from ledger_mart.fct_sales"
+        " where order_id like '%Order/32' order by order_line_id"
+    ).fetchall()
+    assert lines == [money(6, "5.40"), money(4, 0)]
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        ("gid://shopify/Order/12", ("refunded", True, *money(120, 0, 0, 0))),
+        # In three steps the cents add up to all of it.
+        ("gid://shopify/Order/13", ("refunded", True, *money("99.99", 0, 0, 0))),
+        ("gid://shopify/Order/14", ("pending", False, *money(0, 0, 10, 10))),
+        ("ch_part", ("paid", True, *money(0, 0, 60, 60))),
+        ("ch_part_back", ("partially_refunded", True, *money(10, 0, 50, 50))),
+        ("ch_lost", ("paid", True, *money(0, 100, 0, 0))),
+        ("ch_won", ("paid", True, *money(0, 0, 100, 100))),
+        # The shop's order was charged back at Stripe; the charge itself counts nowhere.
+        ("gid://shopify/Order/7", ("paid", True, *money(0, 100, 0, 0))),
+        ("ch_web", ("paid", False, *money(0, 0, 100, 100))),
+    ],
+)
+def test_what_was_given_back(marts: Connection, order: str, expected: tuple[Any, ...]) -> None:
+    """A full refund left -20.00, an uncaptured rest was a refund, a chargeback never left."""
+    columns = "order_status, is_counted, refund_amount, dispute_amount, net_amount, kept_amount"
+    assert fetch_order(marts, order, columns) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("card_sold", money(0, 0, 0, 0, 50, 50)),
+        ("card_used", money(50, 0, 0, 0, 0, 50)),
+        ("old", money("15.99", 0, 0, 0, 0, "15.99")),
+        ("bare", money(7, 0, 0, 0, 0, 7)),
+        ("london", money(10, 1, "1.80", 0, 0, "10.80")),
+        ("austin", money(10, 1, "1.80", 0, 0, "10.80")),
+        ("boise", money(100, 10, 9, 0, 0, 99)),
+    ],
+)
+def test_square_orders_without_tax(
+    marts: Connection, name: str, parts: tuple[Decimal, ...]
+) -> None:
+    """An order without sums kept every mart of its tenant from being built."""
+    assert fetch_order(marts, f"ord_{name}", PARTS) == parts
+    assert fetch_order(marts, f"ord_{name}", "is_counted") == (True,)
+
+
+def test_days_add_up_to_orders(marts: Connection) -> None:
+    (days,) = marts.execute(
+        "select sum(gift_card_amount), sum(dispute_amount), sum(net_amount), sum(kept_amount)"
+        " from ledger_mart.fct_revenue_daily"
+    ).fetchall()
+    (orders,) = marts.execute(
+        "select sum(gift_card_amount), sum(dispute_amount), sum(net_amount), sum(kept_amount)"
+        " from ledger_mart.fct_orders where is_counted"
+    ).fetchall()
+    assert days == orders
+
+
+def test_a_gift_card_used_is_a_payment(marts: Connection) -> None:
+    rows = marts.execute(
+        "select source_payment_id, payment_method, payment_amount from ledger_mart.fct_payments"
+        " where payment_method = 'gift_card' order by 1"
+    ).fetchall()
+    assert rows == [("pay_1", "gift_card", Decimal(50)), ("t7", "gift_card", Decimal(100))]
+
+
+def test_an_item_without_reporting_category_has_its_first(marts: Connection) -> None:
+    rows = marts.execute("select product_name, category from ledger_mart.dim_products").fetchall()
+    assert rows == [("Tea - Pot", "Drinks")]
+
+
+def test_budgets_have_metas_own_units(marts: Connection) -> None:
+    """5000 forints were 50.00; a dinar has 100 units at Meta, not 1000."""
+    rows = marts.execute(
+        "select currency_code, daily_budget_amount from ledger_stg.stg_meta_ads__campaigns"
+    ).fetchall()
+    wanted = [("HUF", 5000), ("JPY", 5000), ("USD", 50), ("KWD", 50)]
+    assert sorted(rows) == sorted((currency, Decimal(amount)) for currency, amount in wanted)
