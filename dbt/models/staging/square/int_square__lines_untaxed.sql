@@ -11,7 +11,7 @@ with lines as (
 known as (
     select
         *,
-        coalesce(gross_sales_amount, quantity * base_price) as price_amount,
+        {{ as_money('coalesce(gross_sales_amount, quantity * base_price)') }} as price_amount,
         total_amount - tax_amount - service_charge_amount as known_net_amount,
         coalesce(item_type, 'ITEM') = 'GIFT_CARD' as is_gift_card
     from lines
