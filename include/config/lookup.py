@@ -37,7 +37,8 @@ def load_one_feed(tenant_id: str, feed_name: str) -> Feed:
     names = [feed.name for feed in tenant.feeds]
     known = ", ".join(names) or "none"
     raise ConfigError(
-        f"no enabled feed `{feed_name}`.{did_you_mean(feed_name, names)} Feeds: {known}.",
+        f"no enabled feed `{feed_name}`.{did_you_mean(feed_name, names)} Expected one of: {known}. "
+        "Check the name, and `enabled` in the tenant file.",
         tenant=tenant_id,
         feed=feed_name,
     )

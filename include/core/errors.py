@@ -9,6 +9,7 @@
     │   ├── AccessDenied          grant access; a retry cannot help
     │   ├── PositionRefused       read from the start again: the place to go on at is gone
     │   └── ContractBroken        the source answered something the connector does not know
+    ├── SpellingLost           a guessed type was wrong: read again with these columns as text
     ├── TruncatedFetch         the answer is suspiciously small; nothing was written
     ├── WarehouseError         our side's database
     │   ├── WarehouseUnavailable  wait and retry
@@ -132,6 +133,28 @@ class PositionRefused(UpstreamError):
 
 class ContractBroken(UpstreamError):
     """The source answered in a shape the connector does not know (HTML with 200, missing list)."""
+
+
+class SpellingLost(EltError):
+    """A guessed type turned out wrong behind rows it was guessed on; nothing has been written.
+
+    The pipeline reads the stream again with `columns` as text, so that its earlier rows stand as
+    they were written.
+    """
+
+    retryable: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        columns: frozenset[str] = frozenset(),
+        tenant: str | None = None,
+        feed: str | None = None,
+        stream: str | None = None,
+    ) -> None:
+        super().__init__(message, tenant=tenant, feed=feed, stream=stream)
+        self.columns = columns
 
 
 class TruncatedFetch(EltError):

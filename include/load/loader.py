@@ -17,7 +17,7 @@ from functools import partial
 from typing import cast
 
 from include.core.clock import utcnow
-from include.core.errors import ConfigError, EltError, TooManyRejects
+from include.core.errors import ConfigError, EltError, SpellingLost, TooManyRejects
 from include.core.streams import LoadResult, Page, SchemaChange
 from include.destinations.batch import Shaped
 from include.destinations.layout import StreamLayout, build_layout
@@ -42,7 +42,7 @@ from include.load.books.rejects import Rejects, fetch_loaded, key_kinds
 from include.load.evolution.drift import build_drift, run_check_frozen
 from include.load.evolution.fill_back import Filler
 from include.load.evolution.filled_columns import run_mark_filled
-from include.load.evolution.spelling import SpellingLost, find_lost
+from include.load.evolution.spelling import find_lost
 from include.load.page_reader import PageReader
 from include.load.parts import PartCutter, build_sum
 from include.load.plan import LoadPlan as LoadPlan  # one door for callers
@@ -181,7 +181,11 @@ class _Load:
         if self.plan.can_reread and has_earlier:
             lost = find_lost(self.layout, self.types_before)
             if lost:
-                raise SpellingLost(lost)
+                raise SpellingLost(
+                    f"columns `{', '.join(sorted(lost))}` turned out to be text. Expected what "
+                    "their first rows looked like. They are read again as text.",
+                    columns=lost,
+                )
 
     def run_commit(self, clock: float, cutter: PartCutter) -> LoadResult:
         """What counts: the rows and the books of one part.

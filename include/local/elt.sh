@@ -14,6 +14,8 @@ root=$(cd -P "$(dirname "$self")/../.." && pwd)
 stack=.local/env
 if [ "${1:-}" = --demo ]; then
     stack=.local/demo/env
+    # Before the first `make demo` too: its tenants, if not its servers, are there.
+    export ELT_TENANTS_DIR="$root/include/sandbox/tenants"
     shift
 fi
 here=$PWD

@@ -66,7 +66,8 @@ def fetch_warehouse_url(tenant: Tenant) -> str:
     connection_id = tenant.spec.destination.connection
     fault = find_destination_fault(connection_id, tenant.id)
     if fault:
-        raise ConfigError(f"{fault} Correct `destination`.", tenant=tenant.id)
+        message = f"{fault} Correct `destination`."
+        raise ConfigError(message, tenant=tenant.id)
     connection = _fetch_connection(connection_id)
     url = build_url(connection) if connection else None
     if url is None and connection_id == naming.WAREHOUSE_CONNECTION:

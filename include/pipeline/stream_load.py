@@ -13,13 +13,12 @@ from include.config.connector_spec import Stream
 from include.config.explain import did_you_mean
 from include.config.models import Feed
 from include.core.clock import utcnow
-from include.core.errors import ConfigError, EltError, PositionRefused, TooManyRejects
+from include.core.errors import ConfigError, EltError, PositionRefused, SpellingLost, TooManyRejects
 from include.core.streams import LoadResult, Page, Window
 from include.extract.source import ReadOptions, Source
 from include.ledger import loads as ledger
 from include.ledger.connection import Warehouse
 from include.ledger.loads import LoadPlace
-from include.load.evolution.spelling import SpellingLost
 from include.load.loader import run_load
 from include.load.parts import build_sum
 from include.load.plan import LoadPlan

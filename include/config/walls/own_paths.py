@@ -37,7 +37,8 @@ def resolve_own_path(text: str, tenant: str) -> Path:
     settings = load_settings()
     fault = find_path_fault(text, tenant)
     if fault:
-        raise ConfigError(f"{fault} Correct the tenant file.")
+        message = f"{fault} Correct the tenant file."
+        raise ConfigError(message)
     is_outside = False
     for candidate in _candidates(Path(text.removeprefix(_FILE_URL)), tenant, settings):
         real = candidate.resolve()

@@ -11,14 +11,6 @@ from include.destinations.layout import StreamLayout
 EXACT_TYPES = frozenset({"int", "bigint"})
 
 
-class SpellingLost(Exception):
-    """Raised before anything is committed; the caller reads again with these columns as text."""
-
-    def __init__(self, columns: frozenset[str]) -> None:
-        super().__init__(", ".join(sorted(columns)))
-        self.columns = columns
-
-
 def find_lost(layout: StreamLayout, types_before: dict[str, dict[str, str]]) -> frozenset[str]:
     """Columns of the parent that have become text from a type that writes values its own way.
 

@@ -149,7 +149,8 @@ class DbtNodeOperator(BaseOperator):
         if answer.kind is Answer.SKIPPED:
             raise AirflowSkipException(answer.words)
         if answer.kind is Answer.FAILED:
-            raise TransformError(f"dbt: `{self.model}` {answer.words}", tenant=self.tenant)
+            message = f"dbt: `{self.model}` {answer.words}"
+            raise TransformError(message, tenant=self.tenant)
         return None
 
     def run_alone(self, context: Mapping[str, Any], event: Any = None) -> None:
