@@ -15,8 +15,8 @@ from tests.contract.connector_reads import ALL_TIME, CONNECTORS, NOW
 # case, stream, field as the tenant writes it, where the record has it
 ADDED = [
     ("acme-shopify", "orders", "confirmed", "confirmed"),
-    ("acme-shopify", "orders", "totalTipReceivedSet.shopMoney.amount",
-     "totalTipReceivedSet.shopMoney.amount"),
+    ("acme-shopify", "orders", "totalOutstandingSet.shopMoney.amount",
+     "totalOutstandingSet.shopMoney.amount"),
     ("acme-google_ads", "campaigns", "customer.descriptive_name", "customer.descriptiveName"),
     ("acme-google_ads", "campaign_stats", "campaign.name", "campaign.name"),
     ("acme-google_analytics", "audience_locations", "newUsers", "metrics.newUsers"),
