@@ -9,6 +9,7 @@ import pytest
 
 from include.config.connector_spec import Column, Stream
 from include.core import clock
+from include.core.number_text import plain_number
 from include.extract.record_path import MISSING, pick
 from include.sandbox.serve.vendors import load_vendors
 from tests.contract.connector_cases import Case, read_records
@@ -88,11 +89,16 @@ def _is_day(value: Any, column: Column) -> bool:
     return bool(date.fromisoformat(value))
 
 
+def _is_number(value: Any, column: Column) -> bool:
+    written = plain_number(str(value), column.format) if column.format else str(value)
+    return written is not None and Decimal(written).is_finite()
+
+
 _FITS = {
     "text": lambda v, c: isinstance(v, str | int),
     "int": lambda v, c: _is_whole(v, c) and abs(int(v)) < 2**31,
     "bigint": lambda v, c: _is_whole(v, c) and abs(int(v)) < 2**63,
-    "numeric": lambda v, c: Decimal(str(v)).is_finite(),
+    "numeric": _is_number,
     "bool": lambda v, c: str(v).lower() in ("true", "false"),
     "date": _is_day,
     "timestamp": _is_instant,

@@ -57,8 +57,8 @@ def test_a_folder_without_declared_streams_is_one_task_and_is_not_looked_at(writ
 
 def test_a_folder_with_named_streams_has_a_task_each(write_platform) -> None:
     text = TENANT.replace(
-        "options: {path: /tmp/none}",
-        "options: {path: /tmp/none, streams: {prices: {files: ['p*.csv']}, check_raw: {}}}",
+        "options: {path: none}",
+        "options: {path: none, streams: {prices: {files: ['p*.csv']}, check_raw: {}}}",
     )
     feed = next(feed for feed in write_platform(shop=text).feeds if feed.name == "drop")
     assert list(_graph(build_ingest_dag(feed))) == [
