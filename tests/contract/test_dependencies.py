@@ -15,6 +15,7 @@ KNOWN = {
     "pathspec": "MPL: Airflow reads .airflowignore with it",
     "psycopg": "LGPL: the warehouse driver; COPY and pipelines have no equal",
     "psycopg-binary": "LGPL: the same, compiled",
+    "tqdm": "MPL for a part of it: Google's clients show progress with it",
     "psycopg2-binary": "LGPL: Airflow's and dbt's own metadata driver",
     "pymssql": "LGPL: SQL Server; imported only when a feed reads one",
     "text-unidecode": "Artistic or GPL, to choose: comes with python-slugify, through Airflow",

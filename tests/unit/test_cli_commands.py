@@ -289,6 +289,7 @@ def test_every_error_has_its_exit_code() -> None:
         "UpstreamUnavailable": 1,
         "RateLimited": 1,
         "PositionRefused": 1,
+        "SpellingLost": 1,
         "AccessDenied": 3,
         "ContractBroken": 3,
         "TruncatedFetch": 3,
