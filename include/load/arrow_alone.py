@@ -1,0 +1,37 @@
+"""Keeps pandas out of processes that load.
+
+At its first array pyarrow imports pandas where it is installed (Google's provider brings it): a
+second and some 50 MB in every loading task, for conversions that are never asked for. It looks once
+and remembers, so it is made to look while nothing can be found. What else imports pandas in the
+process still can.
+"""
+
+import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+
+import pyarrow as pa
+
+
+class _NoPandas:
+    """Finds nothing, and says so for pandas."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if name == "pandas":
+            raise ImportError(name)
+        return None
+
+
+def run_keep_pandas_out() -> None:
+    """Let pyarrow look for pandas now, in vain; nothing when it is imported already."""
+    if "pandas" in sys.modules:
+        return
+    finder = _NoPandas()
+    sys.meta_path.insert(0, finder)
+    try:
+        pa.array([0])
+    finally:
+        sys.meta_path.remove(finder)
