@@ -58,7 +58,7 @@ def test_models_end_without_a_worker(loaded: Stack) -> None:
     assert {found["pid"] for found in models.values()} == {None}, "no process but the build's"
     build = _tasks(loaded, run)["dbt_build"]
     early = [name for name, found in models.items() if found["end_date"] < build["end_date"]]
-    assert len(early) > len(models) / 2, "they end while the build goes on"
+    assert early, "they end while the build goes on"
 
 
 def test_without_news_a_run_builds_nothing_and_checks_all_the_same(loaded: Stack) -> None:
