@@ -17,12 +17,8 @@ import orjson
 from include.core.streams import Page, RunKind, Window
 from include.ledger.connection import Warehouse
 from include.ledger.loads import LoadPlace
-from include.load.arrow_alone import run_keep_pandas_out
 from include.load.loader import LoadPlan, run_load
 from tests.bench import json_pages, order_rows
-
-# As `run_stream_load` does before a source makes its first array.
-run_keep_pandas_out()
 
 
 def build_dict_pages(rows: int) -> Iterator[Page]:

@@ -8,6 +8,7 @@ records that do not fit and the type that would hold them.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeAlias
 
 import orjson
@@ -41,9 +42,14 @@ FIRST_MOMENT = -62135596800000000  # 0001-01-01 in microseconds since 1970
 LAST_MOMENT = 253402300799999999  # 9999-12-31 23:59:59.999999
 FIRST_DAY, LAST_DAY = -719162, 2932896
 MICROSECONDS = {"epoch_s": 1_000_000, "epoch_ms": 1_000}
-BOOL_ARRAY = pa.array(["true", "false"])
-TRUE_ARRAY, FALSE_ARRAY = pa.array(sorted(TRUE_WORDS)), pa.array(sorted(FALSE_WORDS))
+BOOL_WORDS = frozenset({"true", "false"})
 CAST_FAILURES = (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError)
+
+
+@cache
+def _words(words: frozenset[str]) -> Any:
+    """As an Arrow array; not made at import, where pyarrow's first array would fetch pandas."""
+    return pa.array(sorted(words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +198,7 @@ def _guess_numeric(array: Any, pattern: str | None) -> Any | None:
 
 
 def _guess_bool(array: Any, pattern: str | None) -> Any | None:
-    known = pc.or_(pc.is_in(pc.ascii_lower(array), BOOL_ARRAY), pc.is_null(array))
+    known = pc.or_(pc.is_in(pc.ascii_lower(array), _words(BOOL_WORDS)), pc.is_null(array))
     return _cast_bool(array, pattern) if pc.all(known, min_count=0).as_py() else None
 
 
@@ -205,7 +211,7 @@ def _cast_bool(array: Any, _pattern: str | None) -> Any | None:
     if pt.is_boolean(array.type) or not pt.is_string(array.type):
         return array if pt.is_boolean(array.type) else None
     words = pc.ascii_lower(pc.ascii_trim_whitespace(array))
-    yes, no = pc.is_in(words, TRUE_ARRAY), pc.is_in(words, FALSE_ARRAY)
+    yes, no = pc.is_in(words, _words(TRUE_WORDS)), pc.is_in(words, _words(FALSE_WORDS))
     known = pc.or_(pc.or_(yes, no), pc.is_null(array))
     if not pc.all(known, min_count=0).as_py():
         return None

@@ -26,8 +26,8 @@ MAX_DIGITS = 1000
 # fail the whole load.
 MAX_TEXT = 200_000_000
 INT_LIMITS = {"int": (-(2**31), 2**31 - 1), "bigint": (-(2**63), 2**63 - 1)}
-TRUE_WORDS = {"true", "t", "yes", "y", "1", "on"}
-FALSE_WORDS = {"false", "f", "no", "n", "0", "off"}
+TRUE_WORDS = frozenset({"true", "t", "yes", "y", "1", "on"})
+FALSE_WORDS = frozenset({"false", "f", "no", "n", "0", "off"})
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = r"\d{4}-\d\d-\d\d"
 # How text of a column whose type was guessed must be written: whatever the type would not give back

@@ -123,10 +123,11 @@ def fit_labels(
 def join_labels(groups: Sequence[str], labels: Sequence[str]) -> list[str]:
     """Labels under the groups above them; an empty group goes on with the one to its left."""
     joined, group = [], ""
-    for above, label in zip(groups, labels, strict=True):
+    for above, label in zip(groups, labels, strict=False):
         group = above.strip() or group
         joined.append(f"{group} {label}".strip())
-    return joined
+    # Rows may be wider than both lines of the header.
+    return [*joined, *labels[len(joined) :]]
 
 
 def count_spare(labels: Sequence[str], profile: Profile) -> int:

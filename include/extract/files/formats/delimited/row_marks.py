@@ -20,7 +20,7 @@ from include.extract.files.formats.delimited.cell_kinds import (
 from include.extract.files.formats.delimited.total_words import TOTAL_BEGINNINGS, begins_like_total
 
 # First bytes of those words: a look at one byte spares most rows the pattern.
-_FIRST_BYTES = pa.array(sorted({word.encode()[:1] for word in TOTAL_BEGINNINGS}), pa.binary())
+_FIRST_BYTES = sorted({word.encode()[:1] for word in TOTAL_BEGINNINGS})
 
 
 def find_other_header(
@@ -59,7 +59,9 @@ def find_totals(table: Any, profile: Profile) -> list[int]:
         return []
     first = table.column(0)
     byte = pc.binary_slice(first.cast(pa.binary()), 0, 1)
-    likely = pc.indices_nonzero(pc.fill_null(pc.is_in(byte, _FIRST_BYTES), False))
+    likely = pc.indices_nonzero(
+        pc.fill_null(pc.is_in(byte, pa.array(_FIRST_BYTES, pa.binary())), False)
+    )
     return [
         row
         for row, cell in zip(likely.to_pylist(), first.take(likely).to_pylist(), strict=True)
