@@ -11,6 +11,8 @@ export PYTHONPATH := $(CURDIR)
 # Variables of .env, for every command below.
 export BASH_ENV := include/local/dotenv.sh
 export DO_NOT_TRACK := 1
+# A Python that keeps no bytecode compiles Airflow anew in each of the hundred processes of a demo.
+export PYTHONDONTWRITEBYTECODE :=
 export SIZE
 LOCAL := $(PY) -m include.local $(if $(DEMO),--demo)
 

@@ -73,6 +73,8 @@ def _our_variables(facts: StackFacts) -> dict[str, str]:
         "ELT_ALLOWED_HOSTS": ",".join(_allowed_hosts(facts)),
         "PYTHONPATH": str(facts.root),
         "DO_NOT_TRACK": "1",
+        # Empty is off: without bytecode each process compiles Airflow anew, 10 s instead of 3.
+        "PYTHONDONTWRITEBYTECODE": "",
         "TZ": "UTC",
     }
 

@@ -30,6 +30,8 @@ if [ -f "$stack" ] && [ -z "${WAREHOUSE_URL:-}${AIRFLOW_CONN_WAREHOUSE:-}" ]; th
 fi
 cd "$here"
 
+# Without bytecode every call compiles what it imports.
+export PYTHONDONTWRITEBYTECODE=
 export PYTHONPATH="$root${PYTHONPATH:+:$PYTHONPATH}"
 python=$root/.venv/bin/python
 [ -x "$python" ] || python=python3

@@ -152,7 +152,7 @@ def receiver() -> Iterator[SimpleNamespace]:
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     state.url = f"http://127.0.0.1:{server.server_port}/hook/token-1"
     yield state
     server.shutdown()

@@ -124,7 +124,7 @@ def inbox() -> Iterator[Inbox]:
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
     found.port = server.server_port
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield found
     server.shutdown()
     server.server_close()

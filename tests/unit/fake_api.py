@@ -52,6 +52,8 @@ class FakeApi:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            # Head and body are two packets: the second waited 40 ms for the first to be confirmed.
+            disable_nagle_algorithm = True
 
             def _answer(self) -> None:
                 size = int(self.headers.get("Content-Length") or 0)

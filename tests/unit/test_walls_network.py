@@ -34,6 +34,7 @@ PRIVATE = (
 
 class _Seen(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
         self.server.seen.append(self.path)  # type: ignore[attr-defined]
@@ -49,7 +50,7 @@ class _Seen(http.server.BaseHTTPRequestHandler):
 def serving(answer: Callable[[http.server.BaseHTTPRequestHandler], None]) -> Iterator[tuple]:
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Seen)
     server.seen, server.answer, server.daemon_threads = [], answer, True  # type: ignore[attr-defined]
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}", server.seen  # type: ignore[attr-defined]
     finally:
