@@ -3,9 +3,12 @@ FROM python:3.12-slim-bookworm AS build
 RUN pip install --no-cache-dir uv==0.13.8
 ENV UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 UV_PYTHON_DOWNLOADS=never
 WORKDIR /opt/elt
-COPY requirements.lock requirements-dbt.lock ./
-RUN uv venv .venv && uv pip install --python .venv/bin/python -r requirements.lock
-RUN uv venv .venv-dbt && uv pip install --python .venv-dbt/bin/python -r requirements-dbt.lock
+COPY requirements.lock requirements-mssql.lock requirements-dbt.lock ./
+# `docker compose build --build-arg EXTRAS=mssql`: drivers that not everybody needs.
+ARG EXTRAS=""
+RUN uv venv .venv && for name in requirements $(printf 'requirements-%s ' $EXTRAS); do \
+    test "$name" = requirements- || uv pip install --require-hashes --python .venv/bin/python -r "$name.lock" || exit 1; done
+RUN uv venv .venv-dbt && uv pip install --require-hashes --python .venv-dbt/bin/python -r requirements-dbt.lock
 
 FROM python:3.12-slim-bookworm
 # tini reaps the processes tasks leave behind and passes signals on.

@@ -17,7 +17,7 @@ export SIZE
 LOCAL := $(PY) -m include.local $(if $(DEMO),--demo)
 
 # make takes any VARIABLE=; a misspelt one of `run` would load more than was asked for.
-RUN_WORDS := TENANT FEED STREAM STEP MODE FROM TO DEMO SIZE PYTHON PY
+RUN_WORDS := TENANT FEED STREAM STEP MODE FROM TO DEMO SIZE PYTHON PY EXTRAS
 GIVEN = $(foreach word,$(subst \ ,_,$(MAKEOVERRIDES)),$(if $(findstring =,$(word)),$(firstword $(subst =, ,$(word)))))
 ifneq ($(and $(filter run,$(MAKECMDGOALS)),$(filter-out $(RUN_WORDS),$(GIVEN))),)
 $(error make run does not know $(filter-out $(RUN_WORDS),$(GIVEN)). Known: $(RUN_WORDS))
@@ -27,7 +27,7 @@ help:  ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  \033[1m%-17s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ Set-up
-setup:  ## Both environments (.venv, .venv-dbt) from the lock files; PYTHON= picks the interpreter
+setup:  ## Both environments (.venv, .venv-dbt) from the lock files; PYTHON= the interpreter, EXTRAS=mssql a driver
 	@include/local/setup.sh
 
 setup-dev:

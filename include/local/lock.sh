@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 # `make setup` keeps a uv of its own where the machine has none.
 uv=$(command -v uv || echo .local/uv/bin/uv)
 [ -x "$uv" ] || { echo "lock: uv is missing; \`make setup\` installs it into .local/uv" >&2; exit 1; }
-for name in requirements requirements-dev requirements-dbt; do
-    "$uv" pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate \
+for name in requirements requirements-mssql requirements-dev requirements-dbt; do
+    "$uv" pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes \
         "$name.txt" -o "$name.lock"
 done

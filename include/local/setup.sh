@@ -2,6 +2,7 @@
 # Both Python environments from their lock files: include/local/setup.sh [dev]
 # `setup.sh uv` only says where uv is, and fetches it where there is none.
 #
+# EXTRAS="mssql ..." adds requirements-<extra>.lock: drivers that not everybody needs.
 # Nothing is installed outside the repository. Quick when nothing changed: a stamp in each environment
 # holds the hash of the lock it was made from. `dev` adds what tests and lint need.
 set -euo pipefail
@@ -46,11 +47,16 @@ install() {
     [ -n "${uv:-}" ] || uv=$(find_uv "$python")
     echo "setup: $folder from $lock"
     [ -x "$folder/bin/python" ] || "$uv" venv --quiet --python "$python" "$folder"
-    "$uv" pip install --quiet --python "$folder/bin/python" -r "$lock"
+    "$uv" pip install --quiet --require-hashes --python "$folder/bin/python" -r "$lock"
     hash_of "$python" "$lock" > "$stamp"
 }
 
 export UV_PYTHON_DOWNLOADS=never
+# Before the first set-up nothing can read .env; of its variables only this one matters by then.
+if [ -z "${PYTHON+set}" ] && [ -f .env ] && [ ! -x .venv/bin/python ]; then
+    PYTHON=$(sed -n "s/^PYTHON=//p" .env | tail -n 1 | tr -d "\"'")
+    [ -n "$PYTHON" ] || unset PYTHON
+fi
 python=$(find_python)
 mkdir -p .local
 if [ "${1:-}" = uv ]; then
@@ -64,5 +70,12 @@ if [ "${1:-}" = dev ]; then
 else
     install .venv requirements.lock
 fi
+for extra in ${EXTRAS:-}; do
+    if [ ! -f "requirements-$extra.lock" ]; then
+        echo "setup: no extra \`$extra\`. Known: mssql." >&2
+        exit 1
+    fi
+    install .venv "requirements-$extra.lock"
+done
 install .venv-dbt requirements-dbt.lock
 ln -sfn ../../include/local/elt.sh .venv/bin/elt

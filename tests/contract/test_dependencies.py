@@ -17,7 +17,7 @@ KNOWN = {
     "psycopg-binary": "LGPL: the same, compiled",
     "tqdm": "MPL for a part of it: Google's clients show progress with it",
     "psycopg2-binary": "LGPL: Airflow's and dbt's own metadata driver",
-    "pymssql": "LGPL: SQL Server; imported only when a feed reads one",
+    "pymssql": "LGPL: SQL Server; optional, `make setup EXTRAS=mssql`",
     "text-unidecode": "Artistic or GPL, to choose: comes with python-slugify, through Airflow",
 }
 
@@ -30,22 +30,34 @@ def _licence(found: metadata.Distribution) -> str:
 
 
 def _locked() -> list[str]:
-    lines = (ROOT / "requirements.lock").read_text().splitlines()
+    lines = [
+        line
+        for name in ("requirements", "requirements-mssql")
+        for line in (ROOT / f"{name}.lock").read_text().splitlines()
+    ]
     return [line.split("==")[0].split("[")[0] for line in lines if "==" in line[:60]]
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dbt.txt"])
+@pytest.mark.parametrize("name", [f"requirements{extra}.txt" for extra in ("", "-mssql", "-dev", "-dbt")])
 def test_direct_dependencies_are_pinned(name: str) -> None:
     lines = [re.sub(r"#.*", "", line).strip() for line in (ROOT / name).read_text().splitlines()]
     wanted = [line for line in lines if line and not line.startswith("-")]
     assert wanted and all("==" in line for line in wanted)
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dbt", "requirements-dev"])
-def test_every_locked_dependency_is_pinned(name: str) -> None:
-    lines = (ROOT / f"{name}.lock").read_text().splitlines()
+LOCKS = ["requirements", "requirements-mssql", "requirements-dbt", "requirements-dev"]
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_locked_dependency_is_pinned_with_its_hashes(name: str) -> None:
+    """A file exchanged on the index under the same version is not installed."""
+    text = (ROOT / f"{name}.lock").read_text()
+    lines = text.splitlines()
     wanted = [line for line in lines if re.match(r"[A-Za-z0-9]", line)]
-    assert len(wanted) > 30
+    assert len(wanted) > (0 if name == "requirements-mssql" else 30)
+    blocks = re.split(r"\n(?=[A-Za-z0-9])", text.strip())
+    assert len(blocks) == len(wanted)
+    assert [one[:40] for one in blocks if not re.search(r"--hash=sha256:[0-9a-f]{64}\b", one)] == []
     assert [line for line in wanted if not re.match(r"[\w.\[\],-]+==[\w.!+]+", line)] == []
     assert not re.search(r"https?://|--(extra-)?index-url|--trusted-host|git\+", "\n".join(lines))
 
@@ -62,3 +74,17 @@ def test_every_copyleft_licence_is_known_with_its_reason() -> None:
     assert len(_locked()) > 100
     assert set(found) - set(KNOWN) == set(), found
     assert set(KNOWN) - set(found) == set(), "no longer installed: take it off the list"
+
+
+def test_whatever_installs_a_lock_asks_for_the_hashes() -> None:
+    for name in ("include/local/setup.sh", "Dockerfile"):
+        text = (ROOT / name).read_text()
+        installs = [line for line in text.splitlines() if "pip install" in line and " -r " in line]
+        assert installs and all("--require-hashes" in line for line in installs), name
+    assert "--generate-hashes" in (ROOT / "include" / "local" / "lock.sh").read_text()
+
+
+def test_the_driver_of_sql_server_is_optional() -> None:
+    """LGPL and compiled: installed for everybody, though hardly anybody reads a SQL Server."""
+    assert "pymssql" not in (ROOT / "requirements.lock").read_text()
+    assert "pymssql==" in (ROOT / "requirements-mssql.lock").read_text()

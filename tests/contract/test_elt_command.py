@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,8 @@ import pytest
 from tests.contract.source_tree import ROOT
 
 SCRIPT = ROOT / "include" / "local" / "elt.sh"
-# Stands in for Python: tells how it was called, and with what.
-TELLS = '#!/bin/sh\necho "$@"\necho "$WAREHOUSE_URL|${FROM_DOTENV:-}|${MINE:-}|$PYTHONPATH|$PWD"\n'
+# Stands in for Python: tells how it was called, and with what; .env is read by the real one.
+TELLS = '#!/bin/sh\n[ "$1" != -I ] || exec {real} "$@"\necho "$@"\necho "$WAREHOUSE_URL|${FROM_DOTENV:-}|${MINE:-}|$PYTHONPATH|$PWD"\n'
 
 
 @pytest.fixture
@@ -19,10 +20,10 @@ def root(tmp_path: Path) -> Path:
     """A repository of the script alone, linked as `make setup` does."""
     root = tmp_path / "a repository"
     (root / "include" / "local").mkdir(parents=True)
-    for name in ("elt.sh", "dotenv.sh"):
+    for name in ("elt.sh", "dotenv.sh", "dotenv_pairs.py"):
         shutil.copy(SCRIPT.with_name(name), root / "include" / "local")
     (root / ".venv" / "bin").mkdir(parents=True)
-    (root / ".venv" / "bin" / "python").write_text(TELLS)
+    (root / ".venv" / "bin" / "python").write_text(TELLS.replace("{real}", sys.executable))
     (root / ".venv" / "bin" / "python").chmod(0o755)
     (root / ".venv" / "bin" / "elt").symlink_to("../../include/local/elt.sh")
     (root / ".local" / "demo").mkdir(parents=True)
@@ -59,6 +60,59 @@ def test_what_the_shell_has_set_wins(root: Path, tmp_path: Path) -> None:
     assert variables.split("|")[:3] == ["of-env", "mine too", "mine"]
     _, variables = _run(root, "run", cwd=tmp_path, WAREHOUSE_URL="elsewhere")
     assert variables.split("|")[:3] == ["elsewhere", "a b", ""]
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("V=plain", "plain"),
+        ("V=two words", "two words"),
+        ("V='two words'", "two words"),
+        ('V="say \\"hi\\""', 'say "hi"'),
+        ("V='{\"password\": \"p$HOME#x\"}'", '{"password": "p$HOME#x"}'),
+        ("V=a#b", "a#b"),
+        ("V=a # said of it", "a"),
+        ("V='a # b'", "a # b"),
+        ("V=${HOME}$(touch ran)`touch ran`", "${HOME}$(touch ran)`touch ran`"),
+        ("V='a'$(touch ran)", ""),
+        ("export V=x", "x"),
+        ("V=x; touch ran", "x; touch ran"),
+        ("V=x\ntouch ran\nnot a line", "x"),
+        ("V='two\nlines'", "two\nlines"),
+        ("V[$(touch ran)]=x", ""),
+        ("V=\u00fc\r", "\u00fc"),
+    ],
+)
+def test_a_line_of_dotenv_is_a_value_and_never_run(root: Path, line: str, value: str) -> None:
+    """`eval "export $line"` ran what stood in a value: a password with $( in it, or a `;`."""
+    (root / ".env").write_text(f"{line}\n", encoding="utf-8", newline="")
+    script = "BASH_ENV= . include/local/dotenv.sh; printf %s \"${V:-}\""
+    done = subprocess.run(
+        ["bash", "-ec", script], cwd=root, env={"PATH": os.environ["PATH"], "HOME": "/h"},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout == value
+    assert not (root / "ran").exists()
+
+
+def test_an_empty_variable_of_the_shell_wins_too(root: Path) -> None:
+    script = ". include/local/dotenv.sh; printf '%s|%s' \"$FROM_DOTENV\" \"$MINE\""
+    (root / ".env").write_text("FROM_DOTENV='a b'\nMINE=x\n")
+    environment = {"PATH": os.environ["PATH"], "FROM_DOTENV": ""}
+    done = subprocess.run(["bash", "-ec", script], cwd=root, env=environment,
+                          capture_output=True, text=True, check=True)  # fmt: skip
+    assert done.stdout == "|x"
+
+
+def test_make_reads_it_the_same_way(root: Path) -> None:
+    (root / ".env").write_text("SIZE='a $(touch ran) b'\n")
+    rule = "SHELL := bash\nexport BASH_ENV := include/local/dotenv.sh\nx:\n\t@echo \"$$SIZE\"\n"
+    (root / "Makefile").write_text(rule)
+    environment = {"PATH": os.environ["PATH"]}
+    done = subprocess.run(["make", "x"], cwd=root, env=environment,
+                          capture_output=True, text=True, check=True)  # fmt: skip
+    assert done.stdout == "a $(touch ran) b\n"
+    assert "export BASH_ENV := include/local/dotenv.sh" in (ROOT / "Makefile").read_text()
 
 
 def test_a_folder_with_our_names_is_not_imported(tmp_path: Path) -> None:

@@ -248,3 +248,17 @@ def test_no_driver_is_imported_before_a_connection_is_opened() -> None:
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_sql_server_without_its_driver_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The driver is an extra; SQLAlchemy said `No module named 'pymssql'`."""
+    from sqlalchemy.engine import make_url
+
+    from include.extract.sql.database import Database
+
+    monkeypatch.setitem(sys.modules, "pymssql", None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(ConfigError, match="make setup EXTRAS=mssql"):
+        Database("mssql", make_url("mssql+pymssql://u:p@db/x")).engine()

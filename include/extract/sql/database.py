@@ -4,6 +4,7 @@ Nothing here imports a driver before a connection is opened: DAG files parse wit
 """
 
 import contextlib
+import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,7 @@ class Database:
         from sqlalchemy import create_engine
         from sqlalchemy.pool import NullPool
 
+        _require_driver(self.dialect)
         if self.dialect == "sqlite":
             return create_engine("sqlite://", creator=self.connect_sqlite, poolclass=NullPool)
         args = {**_connect_args(self.dialect), **connect_args}
@@ -188,6 +190,15 @@ def _dialect(kind: str, credentials: Credentials) -> str:
             f"{', '.join(sorted(DIALECTS))}. Correct the connection's type or its `url`."
         )
     return found
+
+
+def _require_driver(dialect: str) -> None:
+    """The one driver that is not installed with the rest."""
+    if dialect == "mssql" and importlib.util.find_spec("pymssql") is None:
+        raise ConfigError(
+            "SQL Server needs the driver `pymssql`, which is not installed. Expected the extra "
+            "`mssql`. Run `make setup EXTRAS=mssql` (image: `--build-arg EXTRAS=mssql`)."
+        )
 
 
 def _connect_args(dialect: str) -> dict[str, Any]:
