@@ -38,9 +38,12 @@ def _locked() -> list[str]:
     return [line.split("==")[0].split("[")[0] for line in lines if "==" in line[:60]]
 
 
-@pytest.mark.parametrize("name", [f"requirements{extra}.txt" for extra in ("", "-mssql", "-dev", "-dbt")])
+@pytest.mark.parametrize(
+    "name", [f"requirements{extra}.txt" for extra in ("", "-mssql", "-dev", "-dbt")]
+)
 def test_direct_dependencies_are_pinned(name: str) -> None:
-    lines = [re.sub(r"#.*", "", line).strip() for line in (ROOT / name).read_text().splitlines()]
+    text = (ROOT / f"{name}.txt").read_text()
+    lines = [re.sub(r"#.*", "", line).strip() for line in text.splitlines()]
     wanted = [line for line in lines if line and not line.startswith("-")]
     assert wanted and all("==" in line for line in wanted)
 

@@ -12,7 +12,11 @@ from tests.contract.source_tree import ROOT
 
 SCRIPT = ROOT / "include" / "local" / "elt.sh"
 # Stands in for Python: tells how it was called, and with what; .env is read by the real one.
-TELLS = '#!/bin/sh\n[ "$1" != -I ] || exec {real} "$@"\necho "$@"\necho "$WAREHOUSE_URL|${FROM_DOTENV:-}|${MINE:-}|$PYTHONPATH|$PWD"\n'
+TELLS = """#!/bin/sh
+[ "$1" != -I ] || exec {real} "$@"
+echo "$@"
+echo "$WAREHOUSE_URL|${FROM_DOTENV:-}|${MINE:-}|$PYTHONPATH|$PWD"
+"""
 
 
 @pytest.fixture
@@ -69,7 +73,7 @@ def test_what_the_shell_has_set_wins(root: Path, tmp_path: Path) -> None:
         ("V=two words", "two words"),
         ("V='two words'", "two words"),
         ('V="say \\"hi\\""', 'say "hi"'),
-        ("V='{\"password\": \"p$HOME#x\"}'", '{"password": "p$HOME#x"}'),
+        ('V=\'{"password": "p$HOME#x"}\'', '{"password": "p$HOME#x"}'),
         ("V=a#b", "a#b"),
         ("V=a # said of it", "a"),
         ("V='a # b'", "a # b"),
@@ -86,7 +90,7 @@ def test_what_the_shell_has_set_wins(root: Path, tmp_path: Path) -> None:
 def test_a_line_of_dotenv_is_a_value_and_never_run(root: Path, line: str, value: str) -> None:
     """`eval "export $line"` ran what stood in a value: a password with $( in it, or a `;`."""
     (root / ".env").write_text(f"{line}\n", encoding="utf-8", newline="")
-    script = "BASH_ENV= . include/local/dotenv.sh; printf %s \"${V:-}\""
+    script = 'BASH_ENV= . include/local/dotenv.sh; printf %s "${V:-}"'
     done = subprocess.run(
         ["bash", "-ec", script], cwd=root, env={"PATH": os.environ["PATH"], "HOME": "/h"},
         capture_output=True, text=True, check=True,
@@ -96,7 +100,7 @@ def test_a_line_of_dotenv_is_a_value_and_never_run(root: Path, line: str, value:
 
 
 def test_an_empty_variable_of_the_shell_wins_too(root: Path) -> None:
-    script = ". include/local/dotenv.sh; printf '%s|%s' \"$FROM_DOTENV\" \"$MINE\""
+    script = '. include/local/dotenv.sh; printf \'%s|%s\' "$FROM_DOTENV" "$MINE"'
     (root / ".env").write_text("FROM_DOTENV='a b'\nMINE=x\n")
     environment = {"PATH": os.environ["PATH"], "FROM_DOTENV": ""}
     done = subprocess.run(["bash", "-ec", script], cwd=root, env=environment,
@@ -106,7 +110,7 @@ def test_an_empty_variable_of_the_shell_wins_too(root: Path) -> None:
 
 def test_make_reads_it_the_same_way(root: Path) -> None:
     (root / ".env").write_text("SIZE='a $(touch ran) b'\n")
-    rule = "SHELL := bash\nexport BASH_ENV := include/local/dotenv.sh\nx:\n\t@echo \"$$SIZE\"\n"
+    rule = 'SHELL := bash\nexport BASH_ENV := include/local/dotenv.sh\nx:\n\t@echo "$$SIZE"\n'
     (root / "Makefile").write_text(rule)
     environment = {"PATH": os.environ["PATH"]}
     done = subprocess.run(["make", "x"], cwd=root, env=environment,
