@@ -3,7 +3,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev lock demo up down status logs env run validate lint format test test-unit \
         test-integration test-dags e2e bench compose-check clean clean-env new-connector new-tenant \
-        manifest
+        manifest mutants
 
 PY := .venv/bin/python
 PYTEST ?= $(PY) -m pytest
@@ -107,6 +107,9 @@ e2e: setup-dev  ## A real Airflow: ingest, transform, backfill, a failing feed, 
 
 bench: setup-dev  ## Speed against its targets, into .local/bench.json; after `make demo` the transform DAG too
 	@$(PY) -m tests.bench
+
+mutants: setup-dev  ## What the tests do not notice: faults by hand and a sample of mutants; SEED= COUNT=400 FAULTS=
+	@$(PY) -m tests.mutants $(if $(SEED),--seed $(SEED)) --count $(or $(COUNT),400) --faults "$(FAULTS)" --workers $(or $(WORKERS),2)
 
 compose-check:  ## docker-compose.yaml is valid, with placeholder secrets
 	@AIRFLOW_FERNET_KEY=x AIRFLOW_API_SECRET_KEY=x AIRFLOW_JWT_SECRET=x AIRFLOW_DATABASE_PASSWORD=x \

@@ -69,6 +69,20 @@ def test_loads_of_one_stream_are_still_ordered_by_their_beginning(warehouse: str
     assert (result.updated, result.filtered) == (0, 1)
 
 
+@pytest.mark.parametrize("declaration", [PLAIN, VERSIONED], ids=["plain", "versioned"])
+def test_of_loads_that_began_together_the_later_commit_wins(
+    warehouse: str, declaration: dict
+) -> None:
+    """`<=` for `<`: a second try within the clock's grain could not repair what the first wrote."""
+    case = build_case(warehouse, declaration)
+    version = {"at": "2025-06-01T00:00:00Z"} if "version" in declaration else {}
+    now = _now()
+    case.load([{"id": 1, "name": "first", **version}], started_at=now)
+    result = case.load([{"id": 1, "name": "second", **version}], started_at=now)
+    assert (result.updated, result.filtered) == (1, 0)
+    assert case.rows("id, name") == [(1, "second")]
+
+
 def test_a_load_is_stamped_by_the_warehouses_clock(
     warehouse: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

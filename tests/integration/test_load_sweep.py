@@ -97,6 +97,36 @@ def test_another_feed_is_never_swept(case: LoadCase) -> None:
     ]  # fmt: skip
 
 
+def test_a_sweep_reaches_back_to_its_bound(warehouse: str) -> None:
+    """What is older than the window was not asked for; the bound's own instant was."""
+    columns = DECLARED["columns"] | {"at": "timestamp"}
+    cursor = {"field": "at", "why": "test"}
+    case = build_case(warehouse, DECLARED | {"columns": columns, "cursor": cursor})
+    bound = START - timedelta(days=30)
+    moments = [bound - timedelta(microseconds=1), bound, bound + timedelta(days=1), None]
+    case.load(
+        [
+            {"id": number, "at": moment and moment.isoformat()}
+            for number, moment in enumerate(moments)
+        ]
+        + records(*range(10, 19))
+    )
+    swept = case.load([], window=Window(bound, None), kind=RunKind.SWEEP)
+    assert (swept.deleted, live(case)) == (2, [0, 3, *range(10, 19)])
+
+
+def test_exactly_the_share_is_enough(warehouse: str) -> None:
+    """The limit says at most: a stream of which just half is left is no cut read."""
+    case = build_case(warehouse, DECLARED)
+    case.load(records(*range(21)))
+    with pytest.raises(TruncatedFetch, match="`10` of `21`"):
+        case.load(records(*range(10)))
+    assert case.load(records(*range(11))).deleted == 10
+    small = build_case(warehouse, DECLARED)
+    small.load(records(*range(20)))
+    assert small.load(records(1)).deleted == 19, "twenty rows are a small stream"
+
+
 def test_a_late_commit_does_not_sweep_what_began_after_it(case: LoadCase) -> None:
     early = case.plan()
     case.load(records(1, 2))

@@ -166,6 +166,29 @@ def test_points_are_learnt_from_the_source(budget: RateBudget) -> None:
     assert not budget.reserve_points(key, 99_999, 60).given
 
 
+def test_a_block_holds_back_points_too(budget: RateBudget) -> None:
+    """Points were given while the source had said no: each asked on and was refused again."""
+    key = _key("blocked points")
+    budget.settle_points(key, 0, Bucket(size=100, per_second=10, available=100))
+    budget.block(key, 30)
+    grant = budget.reserve_points(key, 10, 60)
+    assert grant.given
+    assert 28 < grant.wait_s <= 30
+    budget.block(key, 3600)
+    grant = budget.reserve_points(key, 10, 60)
+    assert not grant.given
+    assert 3590 < grant.wait_s <= 3600
+    assert 3590 < budget.reserve_points(key, 10, 4000).wait_s <= 3600
+
+
+def test_a_short_block_ends_no_long_one(budget: RateBudget) -> None:
+    """One task's 429 of five seconds freed the rest from another one's hour."""
+    key = _key("two blocks")
+    budget.block(key, 3600)
+    budget.block(key, 5)
+    assert not budget.reserve(key, 1, 1.0, 60).given
+
+
 def test_what_is_stored_tells_no_secret(place: Warehouse) -> None:
     credentials = Credentials("c", None, {"password": "canary-3f", "login": "canary-login"})
     key = build_budget_key("https://api.example/v1", credentials, ["password"])

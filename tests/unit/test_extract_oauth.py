@@ -8,11 +8,17 @@ import pytest
 
 from include.config.credentials import Credentials
 from include.core import clock
-from include.core.errors import AccessDenied, ConfigError, ContractBroken, MissingSecret
+from include.core.errors import (
+    AccessDenied,
+    ConfigError,
+    ContractBroken,
+    EltError,
+    MissingSecret,
+)
 from include.extract.http.client import HttpClient, HttpLimits
 from include.extract.http.oauth import Login, OAuth, build_login
 from include.extract.stores.tokens import MemoryTokenStore, build_token, parse_token
-from tests.unit.fake_api import FakeApi, Reply
+from tests.unit.fake_api import FakeApi, Reply, Seen
 from tests.unit.token_vendor import TokenVendor
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -161,6 +167,20 @@ def test_a_token_endpoint_that_stumbles_is_asked_again() -> None:
     with FakeApi(answers) as api:
         oauth = OAuth(_login(api), MemoryTokenStore(), sleep=lambda seconds: None)
         assert oauth.token().refresh_token == "refresh-0"
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_login_follows_no_redirect(status: int) -> None:
+    """A 307 would carry the client's secret to whoever the answer names; no test missed it."""
+
+    def answer(seen: Seen) -> Reply:
+        if seen.path == "/token":
+            return Reply({}, status, {"Location": "/elsewhere"})
+        return Reply({"access_token": "stolen", "expires_in": 3600})
+
+    with FakeApi(answer) as api, pytest.raises(EltError):
+        _client(api, OAuth(_login(api), MemoryTokenStore())).get("x")
+    assert {seen.path for seen in api.seen} == {"/token"}
 
 
 def test_an_answer_without_a_token_is_no_token() -> None:

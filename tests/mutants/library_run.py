@@ -1,0 +1,106 @@
+"""A sample of the mutants that mutmut makes of the pure code, against the unit tests.
+
+mutmut keeps all mutants of a function in one file and forks for each, so that one costs a tenth of
+a second; which tests reach which function it finds out by itself.
+"""
+
+import json
+import os
+import random
+import re
+import subprocess
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from tests.mutants.outcome import Outcome
+from tests.mutants.scratch import ROOT, run_copy
+
+PACKAGES = ("load", "extract", "quality")
+# The smallest run that makes all mutants and learns which tests reach what.
+FIRST = "include.quality.score.x_build_score__mutmut_1"
+# Texts for people and logs may change; a mutant of them is none.
+WORDS = (r"\blog\.", r"^\s*f?\"", r"raise ")
+# In a process of its own: tests leave children behind, which mutmut would take for its workers.
+CONFIG = """
+[tool.mutmut]
+source_paths = ["include"]
+only_mutate = {packages}
+do_not_mutate_patterns = {words}
+also_copy = ["dbt", "dags", "plugins", "docs", "Makefile", "README.md", ".env.example"]
+pytest_add_cli_args_test_selection = ["tests/unit"]
+process_isolation = "forkserver"
+use_git_change_detection = false
+track_dependencies = false
+"""
+# mutmut's exit codes of pytest, by mutant; nothing tested it: 33 and 5.
+STATUS = {0: "survived", 1: "killed", 3: "killed", 5: "no tests", 33: "no tests"}
+
+
+def run_library(folder: Path, seed: int, count: int, workers: int) -> list[Outcome]:
+    """One outcome for each sampled mutant that a unit test reaches."""
+    tree = folder / "library"
+    run_copy(tree)
+    packages = json.dumps([f"include/{name}/*" for name in PACKAGES])
+    with (tree / "pyproject.toml").open("a") as file:
+        file.write(CONFIG.format(packages=packages, words=json.dumps(WORDS)))
+    _run_mutmut(tree, workers, [FIRST])
+    names = random.Random(seed).sample(sorted(_fetch_reached(tree)), k=count)
+    _run_mutmut(tree, workers, names)
+    codes = _load_codes(tree)
+    return [_build_outcome(tree, name, codes[name]) for name in sorted(names)]
+
+
+def _run_mutmut(tree: Path, workers: int, names: Sequence[str]) -> None:
+    with (tree / "mutmut.log").open("a") as log:
+        done = subprocess.run(
+            ["nice", tree / ".venv/bin/mutmut", "run", "--max-children", str(workers), *names],
+            cwd=tree,
+            env=os.environ | {"PYTHONPATH": ""},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    if done.returncode:
+        raise SystemExit(f"mutmut broke: see the end of {tree.relative_to(ROOT)}/mutmut.log")
+
+
+def _load_codes(tree: Path) -> dict[str, int | None]:
+    """pytest's exit code under every mutant there is; None for those not run."""
+    found: dict[str, int | None] = {}
+    for path in (tree / "mutants/include").rglob("*.py.meta"):
+        found |= json.loads(path.read_text())["exit_code_by_key"]
+    return found
+
+
+def _fetch_reached(tree: Path) -> Iterable[str]:
+    """Mutants of functions that at least one unit test calls."""
+    stats = json.loads((tree / "mutants/mutmut-stats.json").read_text())
+    reached = {name for name, tests in stats["tests_by_mangled_function_name"].items() if tests}
+    return [name for name in _load_codes(tree) if name.rpartition("__mutmut_")[0] in reached]
+
+
+def _build_outcome(tree: Path, name: str, code: int | None) -> Outcome:
+    status = STATUS.get(0 if code is None else code, "timeout")
+    function = re.sub(r"^x_|^xǁ", "", name.split("__mutmut_")[0].rpartition(".")[2])
+    path = name.split("__mutmut_")[0].rpartition(".")[0].replace(".", "/") + ".py"
+    if status != "survived":
+        return Outcome("mutant", path, function.replace("ǁ", "."), status, name)
+    shown = subprocess.run(
+        [tree / ".venv/bin/mutmut", "show", name],
+        cwd=tree,
+        env=os.environ | {"PYTHONPATH": ""},
+        capture_output=True,
+        text=True,
+    ).stdout.splitlines()
+    change = [line for line in shown if re.match(r"[-+](?![-+]{2})", line)]
+    line = _find_line(ROOT / path, change, function.rpartition("ǁ")[2])
+    return Outcome(
+        "mutant", f"{path}:{line}", function.replace("ǁ", "."), status, "\n".join(change)
+    )
+
+
+def _find_line(path: Path, change: Sequence[str], function: str) -> int:
+    """Where the changed line stands, looked for from its function on."""
+    lines = path.read_text().splitlines()
+    old = next((line[1:].strip() for line in change if line.startswith("-")), "")
+    start = next((n for n, text in enumerate(lines) if f"def {function}(" in text), 0)
+    return next((n + 1 for n in range(start, len(lines)) if lines[n].strip() == old), start + 1)

@@ -1,0 +1,178 @@
+"""Faults in dbt macros, dbt tests and models."""
+
+from tests.mutants.fault import Fault
+
+_MONEY = "dbt/macros/money.sql"
+_GENERIC = "dbt/macros/tests/generic.sql"
+_VERSIONS = "dbt/macros/marts/versions_bounded.sql"
+_SPLIT = "dbt/models/intermediate/refunds/int_refunds__split.sql"
+_SETTLED = "dbt/models/intermediate/orders/int_orders__settled.sql"
+_PAID = "dbt/models/intermediate/orders/int_orders__paid_through.sql"
+_CURRENCY_TESTS = ("tests/integration/test_dbt_macros.py",)
+_GENERIC_TESTS = ("tests/integration/test_dbt_macros.py",)
+_UNIT_TESTS = ("tests/integration/test_dbt_unit.py",)
+
+FAULTS = (
+    Fault(
+        "a currency without decimals is missing",
+        _MONEY,
+        "'BIF', 'CLP', 'DJF', 'GNF', 'JPY'",
+        "'BIF', 'CLP', 'DJF', 'JPY'",
+        _CURRENCY_TESTS,
+    ),
+    Fault(
+        "a currency with three decimals is missing",
+        _MONEY,
+        "'BHD', 'JOD', 'KWD', 'OMR', 'TND'",
+        "'BHD', 'JOD', 'KWD', 'TND'",
+        _CURRENCY_TESTS,
+    ),
+    Fault(
+        "a currency of Meta's without an offset is missing",
+        _MONEY,
+        "'CLP', 'COP', 'CRC', 'HUF'",
+        "'CLP', 'COP', 'HUF'",
+        _CURRENCY_TESTS,
+    ),
+    Fault(
+        "a currency in small letters has two decimals",
+        _MONEY,
+        "when upper({{ currency }}) in ('{{ zero_decimal_currencies()",
+        "when {{ currency }} in ('{{ zero_decimal_currencies()",
+        _CURRENCY_TESTS,
+    ),
+    Fault(
+        "micros are thousandths",
+        _MONEY,
+        "cast(1000000 as numeric)",
+        "cast(1000 as numeric)",
+        (*_CURRENCY_TESTS, *_UNIT_TESTS),
+    ),
+    Fault(
+        "a null holds in a dbt test",
+        _GENERIC,
+        "not coalesce({{ expression }}, false)",
+        "not coalesce({{ expression }}, true)",
+        _GENERIC_TESTS,
+    ),
+    Fault(
+        "a key may be null",
+        _GENERIC,
+        "having count(*) > 1 or {% for column in columns %}{{ column }} is null\n"
+        "        {%- if not loop.last %} or {% endif %}{% endfor %}",
+        "having count(*) > 1",
+        _GENERIC_TESTS,
+    ),
+    Fault(
+        "a key may stand twice",
+        _GENERIC,
+        "having count(*) > 1 or {% for",
+        "having count(*) > 2 or {% for",
+        _GENERIC_TESTS,
+    ),
+    Fault(
+        "two rows of one grain are one too few",
+        _GENERIC,
+        "    having count(*) > 1\n{% endtest %}",
+        "    having count(*) > 2\n{% endtest %}",
+        _GENERIC_TESTS,
+    ),
+    Fault(
+        "a link finds its end in another feed",
+        _GENERIC,
+        "where parent._feed = child._feed and parent.{{ field }} =",
+        "where parent.{{ field }} =",
+        _GENERIC_TESTS,
+    ),
+    Fault(
+        "a feed that does not load a stream breaks its links",
+        _GENERIC,
+        "where loaded._feed = child._feed)",
+        "where true)",
+        _GENERIC_TESTS,
+    ),
+    Fault(
+        "equal rows of two connectors are one",
+        "dbt/macros/concept/union_concept.sql",
+        "    union all\n",
+        "    union distinct\n",
+        ("tests/integration/test_dbt_macros.py",),
+    ),
+    Fault(
+        "an order's number and id are two orders",
+        _PAID,
+        "    union distinct\n",
+        "    union all\n",
+        _UNIT_TESTS,
+    ),
+    Fault(
+        "an order is the payment of one in its own system",
+        _PAID,
+        "            and orders.source_connector <> order_names.source_connector\n",
+        "",
+        _UNIT_TESTS,
+    ),
+    Fault(
+        "refunds that failed count",
+        _SPLIT,
+        "where refund_status = 'succeeded' and not is_test",
+        "where not is_test",
+        _UNIT_TESTS,
+    ),
+    Fault(
+        "test refunds count",
+        _SPLIT,
+        "'succeeded' and not is_test and not is_deleted",
+        "'succeeded' and not is_deleted",
+        _UNIT_TESTS,
+    ),
+    Fault(
+        "deleted refunds count",
+        _SPLIT,
+        "'succeeded' and not is_test and not is_deleted",
+        "'succeeded' and not is_test",
+        _UNIT_TESTS,
+    ),
+    Fault(
+        "parts of a refund are summed in no order",
+        _SPLIT,
+        "            order by located.refunded_at, located.refund_id\n",
+        "            order by located.refunded_at desc, located.refund_id\n",
+        _UNIT_TESTS,
+    ),
+    Fault(
+        "a chargeback in another currency moves to the shop's order",
+        _SPLIT,
+        "                and refunds.currency_code = paid_through.paid_currency_code\n",
+        "",
+        _UNIT_TESTS,
+    ),
+    Fault(
+        "deleted orders count",
+        _SETTLED,
+        "        and not orders.is_deleted\n",
+        "",
+        _UNIT_TESTS,
+    ),
+    Fault(
+        "test orders count",
+        _SETTLED,
+        "        and not orders.is_test\n",
+        "",
+        _UNIT_TESTS,
+    ),
+    Fault(
+        "an order and its payment both count",
+        _SETTLED,
+        "        and paid_through.order_id is null as is_counted",
+        "        as is_counted",
+        _UNIT_TESTS,
+    ),
+    Fault(
+        "the first version holds from its change on",
+        _VERSIONS,
+        "case when version_number = 1 then",
+        "case when version_number = 0 then",
+        (*_UNIT_TESTS, "tests/integration/test_dbt_build.py"),
+    ),
+)
