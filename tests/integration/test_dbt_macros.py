@@ -87,7 +87,7 @@ def _found(rows: Any, statement: str, table: str, values: str) -> list[tuple[Any
 
 
 def test_a_rule_that_is_neither_true_nor_false_is_broken(macros: dict[str, Any], rows: Any) -> None:
-    """`coalesce(..., true)` let every null through: the rule looked held where nothing was known."""
+    """`coalesce(..., true)` let every null through: the rule looked held."""
     statement = macros["test_holds"]("t", "a > b")
     assert _found(rows, statement, "t", "(2, 1), (1, 2), (null, 1)") == [(1, 2), (None, 1)]
 

@@ -229,17 +229,17 @@ def test_only_what_is_asked_for_is_replayed_or_dropped(
 
 
 def test_what_a_person_dropped_stays_dropped(till: Till) -> None:
-    """The source sends it with every read: it was open again an hour after somebody had closed it."""
+    """The source sends it with every read: it was open again an hour after it was closed."""
     till.load("sales", sale(1, "dear"), sale(2, 1))
-    drop = ["quarantine", "drop", "--tenant", "replays", "--because", "a till of the training room"]
+    drop = ["quarantine", "drop", "--tenant", "replays", "--because", "a training room"]
     assert cli.main([*drop, "--reason", "type_mismatch"]) == 0
     closed_at = "select closed_at, closed_load_id from elt_ops.quarantine"
     before = till.query(closed_at)
     till.load("sales", sale(1, "dear"), sale(2, 1))
-    assert [row[2:] for row in till.quarantine()] == [("dropped", "a till of the training room", 2)]
+    assert [row[2:] for row in till.quarantine()] == [("dropped", "a training room", 2)]
     assert till.query(closed_at) == before
     assert cli.main([*drop[:-1], "another reason", "--reason", "type_mismatch"]) == 0
-    assert till.quarantine()[0][3] == "a till of the training room", "closed once"
+    assert till.quarantine()[0][3] == "a training room", "closed once"
 
 
 def test_a_stream_that_is_gone_says_so(till: Till, capsys: pytest.CaptureFixture[str]) -> None:
