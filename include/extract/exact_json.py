@@ -6,6 +6,7 @@ byte that is no UTF-8; such values are let through here, and whoever loads their
 """
 
 import json
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from math import isfinite
@@ -17,6 +18,10 @@ import orjson
 # them, so by the quickest means: a pattern takes twice as long.
 _DIGITS = bytes(48 if chr(code) in "0123456789." else 32 for code in range(256))
 _LONG_NUMBER = b"0" * 16
+# What can be written as JSON again; Python's own readers and writers give up further down.
+MAX_DEPTH = 200
+_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*+"')
+_BRACKETS = re.compile(rb"[\[{]|[\]}]")
 
 
 class NotFinite(float):
@@ -34,12 +39,53 @@ def parse_record(content: bytes) -> Any:
     Raises:
         ValueError: If it is no JSON, holds NaN, or is nested deeper than anybody reads.
     """
+    if content.count(b"[") + content.count(b"{") > MAX_DEPTH and _is_deep(content):
+        raise ValueError("nested too deeply")
     if _LONG_NUMBER not in content.translate(_DIGITS):
         return orjson.loads(content)
     try:
         return json.loads(content, parse_float=_parse_fraction, parse_constant=_refuse)
     except RecursionError:
         raise ValueError("nested too deeply") from None
+
+
+def has_double_keys(content: bytes, value: Any) -> bool:
+    """Some object of the document has a key twice, of which only the last value is left.
+
+    Args:
+        value: What the document was read as.
+    """
+    if content.count(b'":') == _count_keys(value):
+        return False
+    doubles: list[str] = []
+
+    def look(pairs: list[tuple[str, Any]]) -> None:
+        if len({key for key, _ in pairs}) < len(pairs):
+            doubles.append("")
+
+    json.loads(content, object_pairs_hook=look)
+    return bool(doubles)
+
+
+def _count_keys(value: Any) -> int:
+    count, rest = 0, [value]
+    while rest:
+        one = rest.pop()
+        if isinstance(one, dict):
+            count += len(one)
+            rest += [inner for inner in one.values() if isinstance(inner, dict | list)]
+        else:
+            rest += [inner for inner in one if isinstance(inner, dict | list)]
+    return count
+
+
+def _is_deep(content: bytes) -> bool:
+    depth = 0
+    for bracket in _BRACKETS.findall(_TEXT.sub(b"", content)):
+        depth += 1 if bracket in b"[{" else -1
+        if depth > MAX_DEPTH:
+            return True
+    return False
 
 
 def _refuse(text: str) -> NotFinite:

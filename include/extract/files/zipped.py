@@ -54,8 +54,8 @@ def load_members(place: Place) -> list[str]:
     """
     with _archive(place) as archive:
         names = [m.filename for m in _members(archive)]
-    known = [name for name in names if suffix_of(name) in KNOWN_SUFFIXES]
-    found = known if len(names) > 1 else names
+    # A zip in a zip is none that can be read; as one of several its own stream says so.
+    found = _readable(names) if len(names) > 1 else names
     if not found:
         raise _wrong_members(place, len(names))
     return found
@@ -64,6 +64,9 @@ def load_members(place: Place) -> list[str]:
 def _unpack(place: Place, folder: Path, name: str | None) -> Path:
     with _archive(place) as archive:
         members = [m for m in _members(archive) if name in (None, m.filename)]
+        if len(members) > 1:
+            readable = _readable([m.filename for m in members])
+            members = [m for m in members if m.filename in readable]
         if len(members) != 1:
             raise _wrong_members(place, len(members))
         member = members[0]
@@ -109,6 +112,11 @@ def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 def _is_extra(name: str) -> bool:
     """What packers add (`__MACOSX`, `.DS_Store`); dots that lead upwards say nothing."""
     return is_ignored("/".join(part for part in name.split("/") if part not in (".", "..")))
+
+
+def _readable(names: list[str]) -> list[str]:
+    """Those of a kind that is read, or says why it is not."""
+    return [name for name in names if suffix_of(name) in (*KNOWN_SUFFIXES, ZIP)]
 
 
 def _wrong_members(place: Place, count: int) -> ContractBroken:

@@ -8,6 +8,7 @@ import orjson
 
 from include.config.connector_spec import Stream
 from include.core.errors import ContractBroken, UpstreamUnavailable
+from include.core.value_text import show
 from include.extract.record_path import MISSING, pick
 from include.extract.rest.paginators import Step
 
@@ -45,7 +46,7 @@ def build_digest(records: list[dict[str, Any]]) -> bytes:
     try:
         content = orjson.dumps(records, default=str)
     except TypeError:  # an integer beyond 64 bits, half a surrogate pair
-        content = repr(records).encode("utf-8", "backslashreplace")
+        content = show(records).encode("utf-8", "backslashreplace")
     return hashlib.blake2b(content, digest_size=16).digest()
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from include.config.connector_spec import Paginator, Stream
+from include.core.value_text import show
 from include.extract.record_path import pick
 from include.extract.rest.page import Listed
 
@@ -88,5 +89,5 @@ class SteadyPasses:
         try:
             content = orjson.dumps(what, default=str, option=orjson.OPT_SORT_KEYS)
         except TypeError:  # an integer beyond 64 bits
-            content = repr(what).encode()
+            content = show(what).encode("utf-8", "backslashreplace")
         return hashlib.blake2b(content, digest_size=16).digest()

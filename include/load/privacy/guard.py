@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from include.config.personal_words import looks_personal
 from include.core.errors import WarehouseUnavailable
 from include.core.streams import Reject
+from include.core.value_text import show
 from include.destinations.layout import StreamLayout, TableLayout
 from include.ledger.connection import Connection
 from include.ledger.erasures import fetch_erasures, fetch_newest
@@ -252,5 +253,5 @@ def _dump(record: Any) -> str:
     try:
         text = orjson.dumps(record, str, orjson.OPT_NON_STR_KEYS).decode()
     except TypeError:
-        text = repr(record)
+        text = show(record)
     return text

@@ -8,6 +8,7 @@ import orjson
 import pyarrow as pa
 
 from include.config.connector_spec import Column
+from include.core.value_text import show
 from include.load.shape.columns import Values, build_python_values
 from include.load.shape.field_tree import FieldTree
 from include.load.shape.values import Misfit, build_json
@@ -166,7 +167,7 @@ def build_payload(record: Any) -> str:
         # As it was read: NaN as such, half a surrogate pair as its escape.
         return storable(json.dumps(record, default=str))
     except (TypeError, ValueError, RecursionError):
-        return storable(repr(record))
+        return storable(show(record))
 
 
 def storable(text: str) -> str:
@@ -191,4 +192,4 @@ def dump_sorted(value: Any) -> bytes:
     try:
         return orjson.dumps(value, str, orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
     except TypeError:
-        return repr(value).encode("utf-8", "backslashreplace")
+        return show(value).encode("utf-8", "backslashreplace")

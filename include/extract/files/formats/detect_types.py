@@ -8,7 +8,7 @@ a text: it is information that a number would lose.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -180,9 +180,19 @@ def excel_text(value: Any) -> str | None:
     if isinstance(value, datetime):
         midnight = (value.hour, value.minute, value.second, value.microsecond) == (0, 0, 0, 0)
         return value.date().isoformat() if midnight else value.isoformat(sep=" ")
+    if isinstance(value, timedelta):
+        return _duration_text(value)
     if hasattr(value, "isoformat"):
         return str(value.isoformat())
     return str(value)
+
+
+def _duration_text(value: timedelta) -> str:
+    """Hours as a spreadsheet counts them, beyond a day: `36:00:00`."""
+    sign = "-" if value < timedelta(0) else ""
+    seconds, rest = divmod(abs(value), timedelta(seconds=1))
+    fraction = f".{rest.microseconds:06}".rstrip("0") if rest else ""
+    return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}{fraction}"
 
 
 def _float_text(value: float) -> str:

@@ -145,9 +145,16 @@ class _TextScan:
 
     def choose(self) -> str:
         """UTF-8 with broken lines when it has more good sequences than bad, else the likeliest."""
-        if self.valid or self._foreign > self._broken:
+        if self.valid or self._foreign > self._broken or self._is_mostly_whole():
             return "utf-8"
         return guess_encoding(self._sample)
+
+    def _is_mostly_whole(self) -> bool:
+        """As many lines are whole UTF-8 as are not: no other encoding has such lines by chance."""
+        lines = self._sample.splitlines()
+        whole = sum(line.decode("utf-8", "ignore").encode() == line for line in lines)
+        # Without any such line only the file's last character is cut.
+        return 2 * whole >= len(lines) and self._foreign > 0
 
     def _keep(self, chunk: bytes) -> None:
         """Lines with bytes above 127, which tell one encoding from another."""

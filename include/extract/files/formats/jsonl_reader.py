@@ -10,7 +10,7 @@ from typing import Any
 
 from include.core.errors import ContractBroken
 from include.core.streams import Reject
-from include.extract.exact_json import parse_json, parse_record
+from include.extract.exact_json import has_double_keys, parse_json, parse_record
 from include.extract.files.formats.facts import FileFacts
 from include.extract.files.formats.line_reader import PAYLOAD_BYTES, Line, iter_lines
 from include.extract.files.place import Place
@@ -72,6 +72,8 @@ def _parse(place: Place, line: Line) -> tuple[dict[str, Any], Reject | None]:
     if not isinstance(value, dict):
         kind = type(value).__name__
         return {}, _reject(place, line, "not_an_object", f"is a JSON {kind}, not an object")
+    if has_double_keys(line.text.encode(), value):
+        return {}, _reject(place, line, "double_key", "has a key twice in one object")
     return value, None
 
 

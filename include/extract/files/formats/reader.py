@@ -5,6 +5,7 @@ Streams, windows and pages are file_source's business.
 """
 
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -30,6 +31,7 @@ from include.extract.files.formats.delimited.csv_reader import (
 from include.extract.files.formats.delimited.dialect import detect_dialect
 from include.extract.files.formats.delimited.table_body import TableBody
 from include.extract.files.formats.facts import FileFacts
+from include.extract.files.formats.foreign_content import require_blank, require_text
 from include.extract.files.formats.header import Header, KeyNames, build_header
 from include.extract.files.formats.jsonl_reader import read_jsonl
 from include.extract.files.formats.recoded import load_readable
@@ -43,6 +45,7 @@ DEFAULT_MAX_LINE_BYTES = 16_000_000
 SOURCE_FILE = "source_file"
 SOURCE_LINE = "source_line"
 PLACE_COLUMNS = (SOURCE_FILE, SOURCE_LINE)
+_LOOKS_SEPARATED = re.compile(r"\w[\^~|¦:\x01-\x1f]\w|\w {2,}\w")
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,7 @@ def read_pieces(place: Place, layout: Layout) -> Iterator[Piece]:
         yield from _read_excel(place, layout)
         return
     is_json = place.suffix in JSON_LINES
+    require_text(place)
     place, facts, notices = load_readable(
         place, layout.encoding, layout.max_line_bytes, has_cells=not is_json
     )
@@ -131,9 +135,10 @@ def _read_delimited(
     known = {snake(s) for name, c in layout.columns.items() for s in (*c.header, name)}
     frame = load_frame(place, facts, dialect, limit, known=known, header_line=layout.header_line)
     if frame is None:
+        require_blank(place, facts)
         log.warning("action=empty_file file=%s rows=0", place.name)
         return
-    header = _header(place, frame.labels, layout)
+    header, doubled = _header(place, frame.labels, layout)
     names = header.names
     body = TableBody(
         place,
@@ -143,7 +148,12 @@ def _read_delimited(
         find_closing_rows(facts, dialect, frame.profile, frame.last_line + 1),
         frame.spare,
     )
-    told = (*notices, *(f"file `{place.name}`: {notice}." for notice in frame.notices))
+    told = (
+        *notices,
+        *(f"file `{place.name}`: {notice}." for notice in frame.notices),
+        *doubled,
+        *_tell_one_column(place, frame.labels),
+    )
     kept = names[: len(names) - frame.spare]
     yield Piece(build_text_batch([], kept), [], notices=told, given=header.given)
     plan = CsvPlan(dialect, names, frame.last_line, limit, body)
@@ -171,13 +181,13 @@ def _read_excel(place: Place, layout: Layout) -> Iterator[Piece]:
     if not sheet.labels:
         log.warning("action=empty_file file=%s rows=0", place.name)
         return
-    header = _header(place, sheet.labels, layout)
+    header, doubled = _header(place, sheet.labels, layout)
     profile = build_sheet_profile(sheet.rows, len(sheet.labels))
     rows, rejects, notices = split_tables(place, sheet.rows, sheet.labels, profile)
     last = reversed([(number, cells) for number, cells, _ in rows[-SEARCHED_LINES:]])
     body = TableBody(place, ",", profile, sheet.labels, judge_from_the_end(last, profile, 0))
     nothing = build_text_batch([], header.names)
-    yield Piece(nothing, [], rejects, (*sheet.notices, *notices), given=header.given)
+    yield Piece(nothing, [], rejects, (*sheet.notices, *notices, *doubled), given=header.given)
     for start in range(0, len(rows), BATCH_ROWS):
         batch = body.take(build_batch(place, rows[start : start + BATCH_ROWS], header.names))
         yield Piece(batch.table, batch.lines, batch.rejects)
@@ -185,12 +195,26 @@ def _read_excel(place: Place, layout: Layout) -> Iterator[Piece]:
         yield Piece(nothing, [], notices=counted)
 
 
-def _header(place: Place, cells: list[str], layout: Layout) -> Header:
+def _header(place: Place, cells: list[str], layout: Layout) -> tuple[Header, tuple[str, ...]]:
+    """The header, and what is to be said of it."""
     header = build_header(cells, layout.columns, PLACE_COLUMNS, layout.known)
-    if header.repeated:
-        log.warning(
-            "action=duplicate_header file=%s columns=%s later_ones=suffixed",
-            place.name,
-            ",".join(header.repeated),
-        )
-    return header
+    if not header.repeated:
+        return header, ()
+    labels = ",".join(header.repeated)
+    log.warning(
+        "action=duplicate_header file=%s columns=%s later_ones=suffixed", place.name, labels
+    )
+    return header, (
+        f"file `{place.name}`: the header names `{'`, `'.join(header.repeated)}` more than once: "
+        "such columns are told apart by their order alone (`_2`, `_3`).",
+    )
+
+
+def _tell_one_column(place: Place, labels: list[str]) -> tuple[str, ...]:
+    """A header that looks like several although nothing was found to separate its lines."""
+    if len(labels) != 1 or not _LOOKS_SEPARATED.search(labels[0]):
+        return ()
+    return (
+        f"file `{place.name}`: no delimiter was found, so each line is one value. Set `delimiter` "
+        "if it has columns.",
+    )

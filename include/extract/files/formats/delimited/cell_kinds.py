@@ -62,7 +62,8 @@ class ColumnLook:
     Attributes:
         kind: The one nearly all values have; `text` when they differ, `""` when there are none.
         form: Letters and digits of nearly all values (`aa-9999`), where they share one.
-        is_filled: No row lacks a value.
+        is_filled: No row lacks a value, of enough to say so.
+        never_lacked: No row lacks a value, of however few.
         is_empty: Hardly a row has a value.
     """
 
@@ -70,6 +71,7 @@ class ColumnLook:
     form: str | None
     is_filled: bool
     is_empty: bool
+    never_lacked: bool = False
 
     def fits(self, cell: str) -> bool:
         """A value that could stand here."""
@@ -109,6 +111,21 @@ class Profile:
             and not any(self.columns[at].fits(labels[at]) for at in typed)
         )
 
+    def count_gaps(self, cells: Sequence[str]) -> int:
+        """Empty cells where no row seen has one."""
+        pairs = zip(self.columns, cells, strict=True)
+        return sum(look.never_lacked and not cell.strip() for look, cell in pairs)
+
+    def is_bare_sum(self, cells: Sequence[str]) -> bool:
+        """Numbers alone, where all rows seen begin with more than that."""
+        filled = [
+            find_kind(cell) == look.kind == NUMBER
+            for look, cell in zip(self.columns, cells, strict=True)
+            if cell.strip()
+        ]
+        is_named = self.columns[0].never_lacked and not cells[0].strip()
+        return is_named and self.rows > 1 and all(filled) and self.count_gaps(cells) > 1
+
     def count_misfits(self, cells: Sequence[str]) -> int:
         """Cells that could not stand where they are; of a row as wide as the table."""
         return sum(not look.fits(cell) for look, cell in zip(self.columns, cells, strict=True))
@@ -141,6 +158,7 @@ def _build_look(values: Sequence[str]) -> ColumnLook:
         form=_find_form(filled) if kind == TEXT and has_enough else None,
         is_filled=has_enough and len(filled) == len(values),
         is_empty=has_enough and len(filled) <= 0.1 * len(values),
+        never_lacked=1 < len(filled) == len(values),
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from include.extract.files.formats.delimited.cell_kinds import (
     TEXT,
+    WORDS,
     Profile,
     count_filled,
     find_kind,
@@ -57,10 +58,18 @@ def _judge(cells: Sequence[str], profile: Profile) -> str | None:
     fits = len(cells) == profile.width and not profile.count_misfits(cells)
     if is_total(first) or (not fits and begins_like_total(first)):
         return TOTALS
-    if fits or profile.width < 3 or count_filled(cells) > 1:
+    if len(cells) == profile.width and profile.is_bare_sum(cells):
+        return TOTALS
+    if fits or count_filled(cells) > 1 or (profile.width < 3 and not _is_count(cells, profile)):
         return None
     # A sentence in the first cell, or alone in its line; a lone number may be a record cut short.
     return FOOTNOTE if find_kind(first) in (TEXT, "long") else None
+
+
+def _is_count(cells: Sequence[str], profile: Profile) -> bool:
+    """`Count: 2` below a column of numbers or days: of two columns a lone word may be a record."""
+    is_typed = bool(profile.columns) and profile.columns[0].kind not in WORDS
+    return len(cells) == profile.width > 1 and is_typed and ":" in cells[0]
 
 
 def _from_the_end(facts: FileFacts, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:

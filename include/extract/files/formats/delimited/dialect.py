@@ -147,6 +147,17 @@ def _count_quoted(sample: Sequence[str], delimiter: str, quote: str) -> int:
 
 
 def _try(sample: Sequence[str], dialect: Dialect) -> Trial:
+    rows, broken = _read_rows(sample, dialect)
+    if not rows and len(sample) > 2:
+        # A quote too many in the header takes all lines with it.
+        rows, _ = _read_rows(sample[1:], dialect)
+    widths = Counter(map(len, rows))
+    width, count = max(widths.items(), key=lambda one: (one[1], one[0]), default=(0, 0))
+    return Trial(dialect, width, count / max(len(rows) + broken, 1), rows)
+
+
+def _read_rows(sample: Sequence[str], dialect: Dialect) -> tuple[list[list[str]], int]:
+    """Rows that hold anything, and how many could not be read."""
     reader = dialect.reader(f"{line}\n" for line in sample)
     rows: list[list[str]] = []
     broken = 0
@@ -157,9 +168,6 @@ def _try(sample: Sequence[str], dialect: Dialect) -> Trial:
             broken += 1
             continue
         if row is None:
-            break
+            return rows, broken
         if any(cell.strip() for cell in row):
             rows.append(row)
-    widths = Counter(map(len, rows))
-    width, count = max(widths.items(), key=lambda one: (one[1], one[0]), default=(0, 0))
-    return Trial(dialect, width, count / max(len(rows) + broken, 1), rows)

@@ -78,10 +78,15 @@ def _choose(rows: Sequence[SampleRow], width: int, known: Collection[str]) -> tu
 
 
 def _find_fuller(rows: Sequence[SampleRow], at: int, width: int) -> int:
-    """The header behind a gap that has more labels, over values; titles may be half as wide."""
+    """The header further down that has more labels, over values; titles may be half as wide.
+
+    It stands behind a gap, or is as wide as its table where what is above it is not.
+    """
+    is_narrow = len(rows[at].cells) < width
     for later in range(at + 1, min(at + SEARCHED_TITLES, len(rows) - 1)):
         row = rows[later]
-        if row.follows_gap and row.filled > rows[at].filled and len(row.cells) == width:
+        is_set_off = row.follows_gap or is_narrow
+        if is_set_off and row.filled > rows[at].filled and len(row.cells) == width:
             profile = build_profile(_body_below(rows, later), width)
             typed = [n for n, look in enumerate(profile.columns) if look.kind not in WORDS]
             words = all(find_kind(cell) in (EMPTY, TEXT) for cell in row.cells)

@@ -17,7 +17,12 @@ from include.extract.files.formats.delimited.cell_kinds import (
     Profile,
     find_kind,
 )
-from include.extract.files.formats.delimited.total_words import TOTAL_BEGINNINGS, begins_like_total
+from include.extract.files.formats.delimited.total_words import (
+    TOTAL_BEGINNINGS,
+    begins_like_total,
+    ends_like_total,
+    is_total,
+)
 
 # First bytes of those words: a look at one byte spares most rows the pattern.
 _FIRST_BYTES = sorted({word.encode()[:1] for word in TOTAL_BEGINNINGS})
@@ -54,7 +59,11 @@ def find_repeats(table: Any, header: Sequence[str]) -> Any:
 
 
 def find_totals(table: Any, profile: Profile) -> list[int]:
-    """Rows that begin like totals and have a cell that does not fit its column."""
+    """Rows that begin like totals and have a cell that does not fit its column.
+
+    A cell that lacks where none did is one; of what only looks like a total, as `North Total`
+    does, in a column that was seen often enough.
+    """
     if table.num_columns != profile.width or not profile.rows:
         return []
     first = table.column(0)
@@ -62,11 +71,26 @@ def find_totals(table: Any, profile: Profile) -> list[int]:
     likely = pc.indices_nonzero(
         pc.fill_null(pc.is_in(byte, pa.array(_FIRST_BYTES, pa.binary())), False)
     )
-    return [
-        row
-        for row, cell in zip(likely.to_pylist(), first.take(likely).to_pylist(), strict=True)
-        if begins_like_total(cell) and profile.count_misfits(cells_of(table, row))
-    ]
+    found = []
+    for row, cell in zip(likely.to_pylist(), first.take(likely).to_pylist(), strict=True):
+        if not begins_like_total(cell):
+            continue
+        cells = cells_of(table, row)
+        if profile.count_misfits(cells) or (is_total(cell) and profile.count_gaps(cells)):
+            found.append(row)
+    return sorted({*found, *_find_group_totals(table, profile)})
+
+
+def _find_group_totals(table: Any, profile: Profile) -> list[int]:
+    lacking = None
+    for column, look in zip(table.columns[1:], profile.columns[1:], strict=True):
+        if look.is_filled and column.null_count:
+            lacking = either(lacking, column.is_null())
+    if lacking is None:
+        return []
+    first = table.column(0)
+    rows = pc.indices_nonzero(lacking).to_pylist()
+    return [row for row in rows if ends_like_total(first[row].as_py() or "")]
 
 
 def find_headings(table: Any, profile: Profile) -> list[int]:

@@ -15,6 +15,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 from include.core.errors import ContractBroken
 from include.extract.files.formats.delimited.csv_rows import Row
 from include.extract.files.formats.detect_types import excel_text
+from include.extract.files.formats.foreign_content import HEAD_BYTES, find_advice, name_workbook
 from include.extract.files.formats.workbooks.sheet_header import find_sheet_header
 from include.extract.files.formats.workbooks.workbook_xml import (
     SheetMarks,
@@ -93,10 +94,20 @@ def _open(place: Place) -> CalamineWorkbook:
             "without and replace it."
         ) from None
     except (CalamineError, OSError) as error:
-        raise ContractBroken(
-            f"file `{place.name}` is no readable workbook: {type(error).__name__}. Expected Excel "
-            "or OpenDocument without a password. Save it again and replace it."
-        ) from None
+        raise _no_workbook(place, error) from None
+
+
+def _no_workbook(place: Place, error: Exception) -> ContractBroken:
+    """What the file is instead, where its beginning tells."""
+    with place.path.open("rb") as stream:
+        head = stream.read(HEAD_BYTES)
+    what = "empty" if not head else name_workbook(head)
+    reason = f"it is {what}" if what else type(error).__name__
+    advice = find_advice(what or "")
+    return ContractBroken(
+        f"file `{place.name}` is no readable workbook: {reason}. Expected Excel or OpenDocument "
+        f"without a password. {advice}"
+    )
 
 
 def _has_cells(place: Place, book: CalamineWorkbook, sheet: str) -> bool:
@@ -108,11 +119,18 @@ def _has_cells(place: Place, book: CalamineWorkbook, sheet: str) -> bool:
     return bool(book.get_sheet_by_name(sheet).height)
 
 
-def _show_digits(cells: Cells, padded: Mapping[tuple[int, int], int]) -> None:
-    """A number shown with zeros in front is a code, and has them."""
-    for (row, column), digits in padded.items():
+def _show_digits(cells: Cells, padded: Mapping[tuple[int, int], str]) -> None:
+    """A number shown with zeros in front is a code, and has them and what stands between them."""
+    for (row, column), form in padded.items():
         if row < len(cells) and column < len(cells[row]) and cells[row][column].isdecimal():
-            cells[row][column] = cells[row][column].zfill(digits)
+            cells[row][column] = _show_code(cells[row][column], form)
+
+
+def _show_code(number: str, form: str) -> str:
+    """`012345678` as `000-00-0000` shows it; digits beyond the form stand in front."""
+    digits = list(number.zfill(form.count("0")))
+    shown = [digits.pop() if sign == "0" else sign for sign in reversed(form)]
+    return "".join([*digits, *reversed(shown)])
 
 
 def _fill_merged(cells: Cells, merged: Sequence[Any], first_row: int) -> None:

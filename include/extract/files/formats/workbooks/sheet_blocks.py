@@ -68,4 +68,4 @@ def _is_other_header(cells: Sequence[str], labels: Sequence[str], profile: Profi
     first = next(cell for cell in cells if cell.strip())
     if begins_like_total(first) or any(find_kind(cell) not in (EMPTY, TEXT) for cell in cells):
         return False
-    return profile.count_misfits(cells) > 0
+    return profile.count_misfits(cells) + profile.count_gaps(cells) > 0

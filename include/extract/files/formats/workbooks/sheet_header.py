@@ -48,6 +48,8 @@ def find_sheet_header(rows: Texts, merged: Merged) -> SheetHeader | None:
         if count >= HEADER_SHARE * widest or _is_narrow_header(rows, merged, i, widest)
     )
     width = len(rows[at])
+    if at and _is_group_row(rows, merged, at - 1):
+        at -= 1
     if at + 1 < len(rows) and _is_second_row(rows, merged, at):
         return SheetHeader(
             _join(rows[at], rows[at + 1], merged, at),
@@ -84,6 +86,13 @@ def _is_narrow_header(rows: Texts, merged: Merged, at: int, widest: int) -> bool
     body = [row for row in rows[at + 2 : at + 2 + SEARCH_ROWS] if count_filled(row)]
     is_data = count_filled(below) >= HEADER_SHARE * widest
     return is_data and not is_header(below, body, len(below))
+
+
+def _is_group_row(rows: Texts, merged: Merged, at: int) -> bool:
+    """`2025` and `2026` with nothing over the first column: narrower than a header, and none."""
+    labels = [cell.strip().lower() for cell in rows[at + 1] if cell.strip()]
+    is_repeated = len(set(labels)) < len(labels)
+    return is_repeated and count_filled(rows[at]) > 1 and _is_second_row(rows, merged, at)
 
 
 def _is_second_row(rows: Texts, merged: Merged, at: int) -> bool:

@@ -37,7 +37,9 @@ _UNSAVED = re.compile(
     rb"(?:<v\s*/>|<v>\s*</v>)?\s*</c>"
 )
 _STYLED = re.compile(rb'<c\b(?=[^>]*\bs="(\d+)")[^>]*?\br="([A-Z]+)(\d+)"[^>/]*>')
-_PADDED = re.compile(r"0{2,}")
+# Zeros and what stands between them, in the part for positive numbers: a ZIP code, an SSN.
+_PADDED = re.compile(r"(?:0|[- /]|\\.|\"[^\"]*\"|_.){2,}")
+_LITERAL = re.compile(r"\\(.)|\"([^\"]*)\"|_.")
 _PROBE = """
 import resource, sys
 from python_calamine import CalamineWorkbook
@@ -58,12 +60,12 @@ class SheetMarks:
     Attributes:
         errors: Cells whose formula ended in an error (`E3`).
         unsaved: Cells whose formula has no stored result.
-        padded: (row, column), from 0 -> digits it is shown with (a ZIP code as 02134).
+        padded: (row, column), from 0 -> form of a code: `00000` for a ZIP code shown as 02134.
     """
 
     errors: tuple[str, ...] = ()
     unsaved: tuple[str, ...] = ()
-    padded: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    padded: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
 def require_bounds(place: Place) -> None:
@@ -153,7 +155,7 @@ def _names(pattern: re.Pattern[bytes], data: bytes) -> tuple[str, ...]:
     return tuple(name.decode() for name in pattern.findall(data))
 
 
-def _find_padded(data: bytes, styles: Mapping[bytes, int]) -> dict[tuple[int, int], int]:
+def _find_padded(data: bytes, styles: Mapping[bytes, str]) -> dict[tuple[int, int], str]:
     return {
         (int(row) - 1, _column_number(column) - 1): styles[style]
         for style, column, row in _STYLED.findall(data)
@@ -169,22 +171,31 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _load_padded_styles(archive: zipfile.ZipFile) -> dict[bytes, int]:
-    """Styles by number that show a number with so many digits (`00000`)."""
+def _load_padded_styles(archive: zipfile.ZipFile) -> dict[bytes, str]:
+    """Styles by number that show a number as a code: `00000`, `000-00-0000`."""
     if "xl/styles.xml" not in archive.namelist():
         return {}
     root = ElementTree.fromstring(archive.read("xl/styles.xml"))  # noqa: S314  no entities kept
-    digits = {
-        one.get("numFmtId"): len(one.get("formatCode", ""))
+    found = {
+        one.get("numFmtId"): _code_form(one.get("formatCode", ""))
         for one in root.iter(f"{_NS}numFmt")
-        if _PADDED.fullmatch(one.get("formatCode", ""))
     }
+    forms = {number: form for number, form in found.items() if form}
     formats = root.find(f"{_NS}cellXfs")
     return {
-        str(number).encode(): digits[style.get("numFmtId")]
+        str(number).encode(): forms[style.get("numFmtId")]
         for number, style in enumerate(formats if formats is not None else ())
-        if style.get("numFmtId") in digits
+        if style.get("numFmtId") in forms
     }
+
+
+def _code_form(code: str) -> str | None:
+    """`000-00-0000` of `000\\-00\\-0000;@`; None for a format that shows no code."""
+    first = code.split(";")[0]
+    if not _PADDED.fullmatch(first) or _LITERAL.sub("", first).count("0") != first.count("0"):
+        return None
+    form = _LITERAL.sub(lambda found: found[1] or found[2] or "", first)
+    return form if form.count("0") > 1 else None
 
 
 def _sheet_part(archive: zipfile.ZipFile, sheet: str) -> str | None:

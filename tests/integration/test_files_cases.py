@@ -1,0 +1,64 @@
+"""Every kind of file that real sources sent, through a feed without a hint into a warehouse.
+
+`file_cases.ALL` makes each of them in code and says what is right. Of the kinds that need bytes no
+writer of ours makes (x_xls, x_ods) and of quickbooks_csv (qb_de) the tests are in
+test_files_workbooks.py and tests/unit/test_connector_quickbooks_csv.py.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from tests.integration.file_cases import ALL, FileCase
+from tests.integration.files_case import FilesCase, build_files_case
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_nothing_is_changed_in_silence(tmp_path: Path, warehouse: str, name: str) -> None:
+    """Values under their own header as written, no record that is none, a word for each guess."""
+    wanted = ALL[name]
+    case = build_files_case(warehouse, tmp_path, **wanted.options)
+    notices: list[str] = []
+    for delivery in wanted.deliveries:
+        for file, content in delivery.items():
+            if content is None:
+                (tmp_path / file).unlink()
+            else:
+                (tmp_path / file).write_bytes(
+                    content.encode() if isinstance(content, str) else content
+                )
+        done = case.run()
+        assert set(done.failed) == set(wanted.red), {k: str(v) for k, v in done.failed.items()}
+        notices = [notice for result in done.loaded.values() for notice in result.notices]
+    for stream, words in wanted.red.items():
+        assert words in done.failed[stream].message
+    for stream, (columns, rows) in wanted.rows.items():
+        assert _stored(case, stream, columns) == [tuple(map(_text, row)) for row in rows]
+    assert bool(notices) == bool(wanted.told), notices
+    for words in wanted.told:
+        assert any(words in notice for notice in notices), notices
+    assert _aside(case) == wanted.aside
+    _require_still(case, wanted)
+
+
+def _stored(case: FilesCase, stream: str, columns: str) -> list[tuple[str | None, ...]]:
+    return [tuple(map(_text, row)) for row in case.rows(stream, columns)]
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _aside(case: FilesCase) -> tuple[str, ...]:
+    tenant = case.feed.tenant.id
+    found = case.query(
+        f"select reason from elt_ops.quarantine where tenant = '{tenant}' order by 1"
+    )
+    return tuple(reason for (reason,) in found)
+
+
+def _require_still(case: FilesCase, wanted: FileCase) -> None:
+    """A second run of the same files reads nothing."""
+    again = case.run()
+    assert set(again.failed) == set(wanted.red)
+    assert not any(result.read for result in again.loaded.values())
