@@ -1,7 +1,6 @@
 """Every kind of file that real sources sent, through a feed without a hint into a warehouse.
 
-`file_cases.ALL` makes each of them in code and says what is right. Of the kinds that need bytes no
-writer of ours makes (x_xls, x_ods) and of quickbooks_csv (qb_de) the tests are in
+`cases_*.py` make each of them in code and say what is right. Of the kinds that need bytes no writer of ours makes (x_xls, x_ods) and of quickbooks_csv (qb_de) the tests are in
 test_files_workbooks.py and tests/unit/test_connector_quickbooks_csv.py.
 """
 
@@ -9,8 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.file_cases import ALL, FileCase
+from tests.integration.cases_books import BOOKS
+from tests.integration.cases_layouts import ENCODINGS, HEADERS, LAYOUTS
+from tests.integration.cases_values import AGAIN, COLUMNS, DAYS, JSON, NUMBERS
+from tests.integration.file_case import FileCase
 from tests.integration.files_case import FilesCase, build_files_case
+
+ALL = {**COLUMNS, **DAYS, **NUMBERS, **JSON, **HEADERS, **LAYOUTS, **ENCODINGS, **BOOKS, **AGAIN}
 
 
 @pytest.mark.parametrize("name", ALL)
