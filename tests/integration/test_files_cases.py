@@ -1,7 +1,8 @@
 """Every kind of file that real sources sent, through a feed without a hint into a warehouse.
 
-`cases_*.py` make each of them in code and say what is right. Of the kinds that need bytes no writer of ours makes (x_xls, x_ods) and of quickbooks_csv (qb_de) the tests are in
-test_files_workbooks.py and tests/unit/test_connector_quickbooks_csv.py.
+`cases_*.py` make each of them in code and say what is right. Of the kinds whose bytes no writer of
+ours makes (x_xls, x_ods) the tests are in test_files_workbooks.py and test_extract_files.py, of
+quickbooks_csv (qb_de) in tests/unit/test_connector_quickbooks_csv.py.
 """
 
 from pathlib import Path
