@@ -12,6 +12,8 @@ from include.config.credentials import Credentials
 from include.config.models import Feed
 from include.core.clock import utcnow
 from include.core.errors import AccessDenied, EltError, UpstreamError
+from include.core.streams import Window
+from include.extract.source import Source
 from include.ledger import ddl
 from include.ledger.connection import Warehouse, fetch_now
 from include.pipeline.load_environment import LoadEnvironment
@@ -36,6 +38,9 @@ def check_feed(
         if any(step.error for step in steps):
             return
     began = time.monotonic()
+    if feed.connector.kind == "files" and not feed.streams and with_streams:
+        yield from _check_found(source)
+        return
     try:
         source.check()
     except EltError as error:
@@ -78,6 +83,25 @@ def _blame(
     if any(step.error is None for step in steps):
         yield Step("auth", "the source accepts the login")
     yield from steps
+
+
+def _check_found(source: Source) -> Iterator[Step]:
+    """Every stream a folder holds: a broken file is told beside its neighbours, not before them."""
+    began = time.monotonic()
+    try:
+        names = sorted(source.discover())
+    except EltError as error:
+        yield Step("scope", error.message, error)
+        return
+    readable = 0
+    for name in names:
+        try:
+            next(source.read(name, Window()), None)
+            readable += 1
+        except EltError as error:
+            yield Step("scope", error.message, error, stream=name)
+    seconds = round(time.monotonic() - began, 3)
+    yield Step("scope", f"{readable} streams can be read", seconds=seconds)
 
 
 def _check_stream(feed: Feed, name: str, environment: LoadEnvironment) -> Step:

@@ -136,6 +136,21 @@ def test_a_missing_scope_is_told_for_its_stream_only(
     assert shown.endswith("2 of 3 feeds cannot be loaded\n")
 
 
+def test_every_broken_file_is_told_beside_those_that_can_be_read(
+    api: FakeApi, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The check ended at the first broken file, and the next was met by the next check."""
+    (tmp_path / "folder" / "list.json").write_text('[{"id": 1},')
+    (tmp_path / "folder" / "page.csv").write_text("<!DOCTYPE html>\n<html>log in</html>\n")
+    code, steps = _check(capsys, "--feed", "drop")
+    assert code != 0
+    assert _bad(steps) == [("drop", "scope", "list"), ("drop", "scope", "page")]
+    told = {s["stream"]: s["message"] for s in steps if s["state"] == "failed"}
+    assert "`list.json` starts as a JSON array" in told["list"]
+    assert "`page.csv` is a web page" in told["page"]
+    assert "1 streams can be read" in [s["message"] for s in steps]
+
+
 def test_a_login_that_is_refused_is_asked_for_once(
     api: FakeApi, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
