@@ -225,6 +225,7 @@ def _resolve_feed(
         schedule=schedule,
         start_date=block.start_date,
         priority=block.priority,
+        tasks=block.tasks,
         enabled=block.enabled,
         deadline_minutes=block.deadline_minutes,
         defaults=defaults,

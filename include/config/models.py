@@ -74,6 +74,11 @@ class FeedFile(Spec):
         description="Concepts this feed may contribute to the marts; all of the connector's if "
         "absent. Two systems that book the same sales must not both feed orders.",
     )
+    tasks: Literal["stream", "feed"] = Field(
+        "stream",
+        description="stream: a task for each stream; feed: one task for all of them, one after the "
+        "other, with one login: cheaper, and a retry repeats every stream.",
+    )
     priority: int = Field(5, ge=1, le=10, description="10 runs first when slots are short.")
     enabled: bool = Field(True, description="false: no DAG.")
     deadline_minutes: int = Field(
@@ -134,6 +139,7 @@ class Feed:
     defaults: StreamSettings = field(default_factory=lambda: StreamSettings(drift="evolve"))
     stream_settings: dict[str, StreamSettings] = field(default_factory=dict)
     sweep_schedule: str | None = None
+    tasks: Literal["stream", "feed"] = "stream"
 
     def settings_of(self, stream: str) -> StreamSettings:
         """The stream's settings, resolved: only what neither it nor the feed says is None."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
+from include.core.streams import RunOrigin
 from include.ledger.connection import Connection
 
 
@@ -75,6 +76,16 @@ def fetch_latest_loads(connection: Connection, tenant: str | None = None) -> lis
             [tenant],
         )
         return cursor.fetchall()
+
+
+def fetch_run_states(connection: Connection, tenant: str, feed: str, origin: RunOrigin) -> set[str]:
+    """States (`loaded`, `failed`) of the loads that the run has made of the feed so far."""
+    rows = connection.execute(
+        "select distinct state from elt_ops.loads "
+        "where (tenant, feed, dag_id, run_id) = (%s, %s, %s, %s)",
+        [tenant, feed, origin.dag_id, origin.run_id],
+    )
+    return {str(state) for (state,) in rows}
 
 
 def fetch_loaded_at(connection: Connection, tenant: str) -> dict[tuple[str, str], datetime]:

@@ -45,6 +45,7 @@ def test_the_asset_comes_from_the_checks(write_platform) -> None:
     dag = _dag(write_platform, "till")
     outlets = {task.task_id: task.outlets for task in dag.tasks if task.outlets}
     assert outlets == {"check_raw": [Asset(name="raw/shop/till", uri="x-elt://raw/shop/till")]}
+    assert not dag.get_task("sales").checks
 
 
 def test_a_folder_without_declared_streams_is_one_task_and_is_not_looked_at(write_platform) -> None:
@@ -53,6 +54,28 @@ def test_a_folder_without_declared_streams_is_one_task_and_is_not_looked_at(writ
         "check_raw",
         "all_streams_done",
     ]
+
+
+def test_a_feed_may_be_one_task_that_also_checks_and_delivers(write_platform) -> None:
+    """Without news, a worker process a stream and one for the checks are most of the cost."""
+    text = TENANT.replace("schedule: hourly,", "schedule: hourly, tasks: feed,")
+    feed = next(feed for feed in write_platform(shop=text).feeds if feed.name == "till")
+    dag = build_ingest_dag(feed)
+    assert _graph(dag) == {
+        "all_streams": {"check_raw", "all_streams_done"},
+        "check_raw": {"all_streams_done"},
+        "all_streams_done": set(),
+    }
+    task, check = dag.get_task("all_streams"), dag.get_task("check_raw")
+    assert (task.stream, task.checks, check.after_failures) == (None, True, True)
+    assert [asset.name for asset in task.outlets] == ["raw/shop/till"]
+    assert check.trigger_rule == TriggerRule.ONE_FAILED
+
+
+def test_an_unknown_word_for_tasks_is_told(write_platform) -> None:
+    text = TENANT.replace("schedule: hourly,", "schedule: hourly, tasks: streams,")
+    (problem,) = write_platform(shop=text).problems
+    assert "`feeds.till.tasks` is `streams`. Expected `stream` or `feed`." in str(problem)
 
 
 def test_a_folder_with_named_streams_has_a_task_each(write_platform) -> None:

@@ -6,6 +6,12 @@
 neither hides the checks of the others nor keeps their rows from the marts: the asset is its outlet.
 A feed whose checks fail does not wake the marts. `all_streams_done` does nothing; Airflow takes a
 run's state from its leaves, and without it a run with a failed stream would be green.
+
+One task takes all streams where the feed says `tasks: feed`, and where only discovery knows them.
+It runs the checks itself, and the asset is its outlet: no other process starts. `check_raw` is left
+for a run in which streams failed: it checks the others and sends them on.
+
+    all_streams [asset] -> check_raw [asset], when a stream has failed -> all_streams_done
 """
 
 from collections.abc import Sequence
@@ -34,23 +40,29 @@ def add_stream_tasks(
     operator: type[ExtractLoadOperator] | type[SweepOperator],
 ) -> None:
     """Fill the DAG; without streams it gets one task that takes whatever discovery finds."""
+    is_one_task = feed.tasks == "feed" or not streams
+    asset = _build_raw_asset(feed)
     tasks = [
         operator(
             task_id=_build_task_id(stream),
             tenant=feed.tenant.id,
             feed=feed.name,
             stream=stream,
+            checks=is_one_task,
             pool=naming.pool(feed.connector.connector),
+            outlets=[asset] if is_one_task else [],
             dag=dag,
         )
-        for stream in streams or (None,)
+        for stream in ([None] if is_one_task else streams)
     ]
+    rule = TriggerRule.ONE_FAILED if is_one_task else TriggerRule.ALL_DONE_MIN_ONE_SUCCESS
     check = QualityCheckOperator(
         task_id=CHECK_TASK,
         tenant=feed.tenant.id,
         feed=feed.name,
-        trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS,
-        outlets=[_build_raw_asset(feed)],
+        after_failures=is_one_task,
+        trigger_rule=rule,
+        outlets=[asset],
         dag=dag,
     )
     done = EmptyOperator(task_id=DONE_TASK, trigger_rule=TriggerRule.NONE_FAILED, dag=dag)

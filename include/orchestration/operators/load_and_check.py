@@ -16,6 +16,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from include.config.lookup import load_one_feed, load_one_tenant
 from include.config.models import Feed
+from include.core.streams import RunOrigin
 from include.orchestration.connections import build_environment, build_warehouse
 from include.orchestration.run_request import (
     LOAD_PARAMETERS,
@@ -34,23 +35,35 @@ class ExtractLoadOperator(BaseOperator):
     The window comes from the run: scheduled and manual runs continue at the committed cursor, a
     backfill run reads exactly its data interval, params `from`/`to` override a manual run's.
     Pushes the counts of the load as XCom.
+
+    With `checks` the feed's checks follow in the same task once every stream has loaded.
     """
 
     ui_color = "#d7ecd9"
     parameters: tuple[str, ...] = LOAD_PARAMETERS
 
-    def __init__(self, *, tenant: str, feed: str, stream: str | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        tenant: str,
+        feed: str,
+        stream: str | None = None,
+        checks: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.tenant = tenant
         self.feed = feed
         self.stream = stream
+        self.checks = checks
 
     def execute(self, context: Mapping[str, Any]) -> dict[str, Any]:
         """Load; the answer maps stream to counts for a feed and is the counts for one stream.
 
         Raises:
             AirflowSkipException: If the stream has no part that belongs to a backfill's interval.
-            EltError: With the place filled in; the retry policy decides what follows.
+            EltError: With the place filled in; the retry policy decides what follows. Streams that
+                it does not name are loaded.
         """
         from include.orchestration.alerts.schema_change import notify_changes
         from include.pipeline.feed_load import build_feed_error, run_feed_load
@@ -67,6 +80,10 @@ class ExtractLoadOperator(BaseOperator):
             raise error
         if result.skipped and not result.loaded:
             raise AirflowSkipException(next(iter(result.skipped.values())).reason)
+        if self.checks:
+            from include.pipeline.health.checks import run_feed_checks
+
+            run_feed_checks(feed, build_warehouse(feed.tenant), request.origin)
         counts = {name: loaded.counts() for name, loaded in result.loaded.items()}
         return counts[self.stream] if self.stream else counts
 
@@ -94,19 +111,25 @@ class QualityCheckOperator(BaseOperator):
     """Runs a feed's raw checks, or the tenant's mart checks when `feed` is None.
 
     Every result is stored in elt_ops.check_results; a failed one of severity error fails the task.
+    With `after_failures` they are those of a run of which some streams have failed and others have
+    loaded; of any other run the load's own task has checked what there was.
     """
 
     ui_color = "#f6e7c1"
 
-    def __init__(self, *, tenant: str, feed: str | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *, tenant: str, feed: str | None = None, after_failures: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.tenant = tenant
         self.feed = feed
+        self.after_failures = after_failures
 
     def execute(self, context: Mapping[str, Any]) -> dict[str, int]:
         """Run the checks; the answer counts them by outcome.
 
         Raises:
+            AirflowSkipException: If there is nothing that others have not checked.
             CheckFailed: If a check of severity error found bad rows.
             CheckBroken: If none failed but one could not run.
         """
@@ -115,9 +138,19 @@ class QualityCheckOperator(BaseOperator):
         origin = read_origin(context)
         if self.feed:
             feed = load_one_feed(self.tenant, self.feed)
+            if self.after_failures and not _fetch_is_mixed(feed, origin):
+                raise AirflowSkipException("not a run in which some streams failed, some loaded")
             return asdict(run_feed_checks(feed, build_warehouse(feed.tenant), origin))
         tenant = load_one_tenant(self.tenant)
         return asdict(run_tenant_checks(tenant, build_warehouse(tenant), origin))
+
+
+def _fetch_is_mixed(feed: Feed, origin: RunOrigin) -> bool:
+    from include.ledger.load_history import fetch_run_states
+
+    with build_warehouse(feed.tenant).connect() as connection:
+        states = fetch_run_states(connection, feed.tenant.id, feed.name, origin)
+    return {"loaded", "failed"} <= states
 
 
 __all__: Sequence[str] = ("ExtractLoadOperator", "QualityCheckOperator", "SweepOperator")
