@@ -152,6 +152,10 @@ class LoadSession(Protocol):
         """Take one batch with its children; called from another thread, one call at a time."""
         ...
 
+    def run_release(self) -> None:
+        """Hold no transaction while the source is waited for; called as `run_stage` is."""
+        ...
+
     def fetch_staged(self, keys: Sequence[str]) -> list[int]:
         """Positions of those keys (JSON lists of texts) that are among the staged records."""
         ...

@@ -8,9 +8,11 @@ is one transaction; where they do not, see two_stores.py.
 """
 
 import logging
+import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -53,6 +55,9 @@ from include.load.shape.shaper import Shaper
 from include.load.two_stores import TwoStores
 
 log = logging.getLogger(__name__)
+
+# How long a destination may keep a transaction open for a source that is still being read.
+HOLD_S = 120.0
 
 
 def run_load(
@@ -125,7 +130,9 @@ class _Load:
             try:
                 done.append(self.run_commit(clock, cutter))
             except TooManyRejects as error:
+                self.session.run_clear()
                 run_keep_rejects(self.books, self.place, self.layout, self.reader.read, error)
+                self.books.commit()
                 raise
             _log_result(self.plan, done[-1])
             if cutter.error is not None:
@@ -157,7 +164,10 @@ class _Load:
     def run_stage(self, pages: Iterable[Page]) -> None:
         """Read and stage one part; nobody else sees it."""
         # One batch is staged while the next is read and shaped: the wait is on the socket.
-        with ThreadPoolExecutor(1, thread_name_prefix="stage") as stager:
+        with (
+            ThreadPoolExecutor(1, thread_name_prefix="stage") as stager,
+            _run_after(HOLD_S, partial(stager.submit, self.session.run_release)),
+        ):
             staging: Future[None] | None = None
             for chunk in self.reader.chunks(pages):
                 shaped = self.shaper.shape(chunk)
@@ -211,7 +221,10 @@ class _Load:
             self.session.run_begin(entry.load_id)
             written, made = self.run_write(entry)
             entry = replace(entry, made=tuple(made), key_kinds=tuple(key_kinds(self.layout)))
-            return run_enter(self.books, entry, written), entry.delivered(written)
+            done = run_enter(self.books, entry, written), entry.delivered(written)
+        # A first load has copied its rows in a transaction around this one.
+        self.books.commit()
+        return done
 
     def run_judge(self, clock: float, cutter: PartCutter) -> Entry:
         """Decide whether what is staged may be loaded, and what the books will say of it.
@@ -293,6 +306,19 @@ class _Load:
                 "load notice tenant=%s feed=%s stream=%s notice=%s", *self.place.names, notice
             )
         return notices
+
+
+@contextmanager
+def _run_after(seconds: float, what: Callable[[], object]) -> Iterator[None]:
+    """Do it unless the block ends before."""
+    timer = threading.Timer(seconds, what)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
 
 
 def _build_layout(plan: LoadPlan, destination: Destination) -> StreamLayout:

@@ -107,6 +107,9 @@ class DuckSession:
     def run_clear(self) -> None:
         self._batches = []
 
+    def run_release(self) -> None:
+        """Nothing is held while a batch is awaited."""
+
     def fetch_staged(self, keys: Sequence[str]) -> list[int]:
         staged = set()
         for batch in self._batches:

@@ -72,6 +72,7 @@ class PostgresSession:
         self.role = naming.tenant_role(tenant) if tenant_roles else None
         self.staging = Staging(connection, layout, self.role)
         self._created: list[TableLayout] = []
+        self._may_start_first = True
 
     def run_prepare(self) -> None:
         """Make the schema, and the tenant's role."""
@@ -86,7 +87,18 @@ class PostgresSession:
         self.staging.run_create()
 
     def run_stage(self, batch: Shaped) -> None:
+        if self._may_start_first and batch.parent.num_rows:
+            self._may_start_first = False
+            if not self.layout.children and not self.fetch_columns(self.layout.parent):
+                self.staging.run_start_first()
         self.staging.run_copy(batch)
+
+    def run_release(self) -> None:
+        """End the transaction a first load is copied in; its rows are staged like any other's."""
+        if self.staging.first is not None:
+            self.staging.run_leave_first()
+            self.connection.execute("commit")
+        self._may_start_first = False
 
     def fetch_staged(self, keys: Sequence[str]) -> list[int]:
         return self.staging.fetch_staged(keys)
@@ -97,6 +109,11 @@ class PostgresSession:
         self.connection.execute("set local work_mem = '64MB'")
 
     def run_follow(self, filler: ColumnFiller | None) -> list[SchemaChange]:
+        if self.staging.first is not None:
+            self.staging.run_follow_types(self.layout.all_types())
+            if self.staging.first.run_name():
+                return []
+            self.staging.run_leave_first()
         fill_back = FillBack(self.connection, self.layout, filler) if filler else None
         made, self._created = run_ensure_tables(self.connection, self.layout, self.role, fill_back)
         self.staging.run_follow_types(self.layout.all_types())
@@ -106,6 +123,10 @@ class PostgresSession:
     def run_merge(
         self, stamp: LoadStamp, *, is_latest: bool, keys_are_distinct: bool
     ) -> MergeCounts:
+        if (first := self.staging.first) is not None:
+            self.staging.first = None
+            rows = self.staging.parents
+            return first.run_finish(stamp, rows, keys_are_distinct=keys_are_distinct)
         merge = Merge(self.connection, self.layout, stamp, is_latest=is_latest)
         with self._as_tenant():
             return merge.run(self.staging.parents, keys_are_distinct=keys_are_distinct)

@@ -18,8 +18,8 @@ from include.core import naming
 from include.core.streams import SchemaChange
 from include.destinations.column_types import SQL_TYPES
 from include.destinations.layout import StreamLayout, TableLayout
+from include.destinations.postgres.copy_csv import run_copy_csv
 from include.destinations.postgres.names import full_name
-from include.destinations.postgres.staging import run_copy_csv
 from include.destinations.protocol import ColumnFiller, Unfilled
 from include.ledger.connection import Connection
 
@@ -172,7 +172,7 @@ class FillBack:
             has = [text is not None and row not in made.misfits for row, text in enumerate(found)]
             arrays[_has(number)] = pa.array(has)
             column.records += sum(has)
-        run_copy_csv(self.connection, STAGE, pa.table(arrays))
+        run_copy_csv(self.connection, sql.Identifier(STAGE), pa.table(arrays))
 
     def _run_widen(self, name: str, kind: str) -> None:
         statement = sql.SQL("alter table {0} alter column {1} type {2} using {1}::{2}").format(

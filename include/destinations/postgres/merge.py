@@ -14,8 +14,7 @@ from psycopg import sql
 from include.core import naming
 from include.core.errors import WarehouseRejected
 from include.destinations.layout import StreamLayout, TableLayout
-from include.destinations.postgres.names import full_name
-from include.destinations.postgres.staging import VERDICTS
+from include.destinations.postgres.names import VERDICTS, full_name
 from include.destinations.protocol import LoadStamp, MergeCounts
 from include.ledger.connection import Connection
 
@@ -49,13 +48,14 @@ class Merge:
         stamp: LoadStamp,
         *,
         is_latest: bool,
+        stage: sql.Identifier | None = None,
     ) -> None:
         self.connection = connection
         self.layout = layout
         self.is_latest = is_latest
         self.values = asdict(stamp)
         self.parent = full_name(layout.parent)
-        self.stage = sql.Identifier(layout.parent.stage)
+        self.stage = stage or sql.Identifier(layout.parent.stage)
         self.verdicts = sql.Identifier(VERDICTS)
 
     def run(self, staged: int, *, keys_are_distinct: bool) -> MergeCounts:
@@ -68,7 +68,7 @@ class Merge:
         counts = MergeCounts()
         if not staged:
             return counts
-        counts.superseded = 0 if keys_are_distinct else self._run_dedupe()
+        counts.superseded = 0 if keys_are_distinct else self.run_dedupe()
         distinct = staged - counts.superseded
         counts.is_first = self._is_first()
         if counts.is_first:
@@ -84,7 +84,7 @@ class Merge:
         text = sql.SQL(statement).format(**known, **parts)
         return self.connection.execute(text, self.values)
 
-    def _run_dedupe(self) -> int:
+    def run_dedupe(self) -> int:
         """Keep of every key the newest version, of equal ones the last to arrive."""
         keys = _names(self.layout.primary_key)
         twice = "select 1 from {stage} group by {keys} having count(*) > 1 limit 1"

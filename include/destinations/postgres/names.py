@@ -5,6 +5,9 @@ from psycopg import sql
 from include.core import naming
 from include.destinations.layout import StreamLayout, TableLayout
 
+# The temporary table of what a merge found of each staged row.
+VERDICTS = "elt_stage_verdicts"
+
 
 def full_name(table: TableLayout) -> sql.Identifier:
     return sql.Identifier(table.schema, table.name)

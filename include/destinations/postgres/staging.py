@@ -7,19 +7,18 @@ an hour holds no lock and no snapshot, and duplicates are found across the whole
 from collections.abc import Sequence
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.csv as pa_csv
 from psycopg import sql
 
 from include.core import naming
 from include.destinations.batch import SEQ, Shaped
 from include.destinations.column_types import SQL_TYPES
 from include.destinations.layout import StreamLayout, TableLayout
+from include.destinations.postgres.copy_csv import run_copy_csv
+from include.destinations.postgres.first_table import FirstTable
+from include.destinations.postgres.names import VERDICTS
 from include.ledger.connection import Connection
 from include.ledger.rejects import REJECTS, build_text
 
-CSV = pa_csv.WriteOptions(include_header=False, quoting_style="needed")
-VERDICTS = "elt_stage_verdicts"
 # Temporary tables live in the session's own buffers; the default 8 MB spills at once.
 TEMP_BUFFERS = "32MB"
 
@@ -29,6 +28,7 @@ class Staging:
 
     Attributes:
         parents: Parent rows copied so far.
+        first: Where they are, when they went straight into the raw table to be.
     """
 
     def __init__(self, connection: Connection, layout: StreamLayout, role: str | None) -> None:
@@ -36,6 +36,7 @@ class Staging:
         self.layout = layout
         self.role = role
         self.parents = 0
+        self.first: FirstTable | None = None
         self._types: dict[str, dict[str, str]] = {}
 
     def run_create(self) -> None:
@@ -66,10 +67,25 @@ class Staging:
             made, role = sql.Identifier(name), sql.Identifier(self.role)
             self.connection.execute(grant.format(made, role))
 
+    def run_start_first(self) -> None:
+        """From now on parents go straight into the raw table to be."""
+        self.first = FirstTable(self.connection, self.layout, self.role)
+        self.first.run_create()
+
+    def run_leave_first(self) -> None:
+        """Bring the rows of the raw table to be into the temporary one; the transaction goes on."""
+        if self.first is not None:
+            first, self.first = self.first, None
+            self.run_follow_types({**self._types, self.layout.parent.name: first.types})
+            first.run_move(sql.Identifier(self.layout.parent.stage))
+
     def run_clear(self) -> None:
         """Empty the tables for the next part."""
         names = [*(table.stage for table in self.layout.tables), VERDICTS]
         tables = sql.SQL(", ").join(map(sql.Identifier, names))
+        if self.first is not None:
+            self.first.run_drop()
+            self.first = None
         self.connection.execute(sql.SQL("truncate {}").format(tables))
         self.parents = 0
 
@@ -77,12 +93,14 @@ class Staging:
         """Widen staged columns to these types; what is already staged is converted."""
         for table in self.layout.tables:
             staged = self._types[table.name]
+            if self.first is not None and table is self.layout.parent:
+                staged = self.first.types
             for name, kind in types[table.name].items():
                 if staged[name] != kind:
                     statement = sql.SQL("alter table {} alter column {} type {} using {}::{}")
                     kind_sql = sql.SQL(SQL_TYPES[kind])
                     column = sql.Identifier(name)
-                    place = sql.Identifier(table.stage)
+                    place = self._place(table)
                     self.connection.execute(
                         statement.format(place, column, kind_sql, column, kind_sql)
                     )
@@ -96,9 +114,15 @@ class Staging:
             self._run_copy(self.layout.children[name], batch)
         self.parents += shaped.parent.num_rows
 
+    def _place(self, table: TableLayout) -> sql.Identifier:
+        """Where the table's rows of this load are now."""
+        if self.first is not None and table is self.layout.parent:
+            return self.first.place
+        return sql.Identifier(table.stage)
+
     def _run_copy(self, table: TableLayout, batch: Any) -> None:
         if batch.num_rows:
-            run_copy_csv(self.connection, table.stage, batch)
+            run_copy_csv(self.connection, self._place(table), batch)
 
     def fetch_staged(self, keys: Sequence[str]) -> list[int]:
         """Positions of those keys (JSON lists of texts) that are among the staged records."""
@@ -109,7 +133,7 @@ class Staging:
         query = sql.SQL(
             "select n from unnest(%s::text[]::jsonb[]) with ordinality as u (k, n) "
             "where k in (select jsonb_build_array({}) from {} as s)"
-        ).format(sql.SQL(", ").join(texts), sql.Identifier(self.layout.parent.stage))
+        ).format(sql.SQL(", ").join(texts), self._place(self.layout.parent))
         rows = self.connection.execute(query, [list(keys)])
         return [int(number) - 1 for (number,) in rows]
 
@@ -121,19 +145,6 @@ class Staging:
         for table in self.layout.children.values():
             statement = sql.SQL("analyze {} (_seq)")
             self.connection.execute(statement.format(sql.Identifier(table.stage)))
-
-
-def run_copy_csv(connection: Connection, stage: str, batch: Any) -> None:
-    """Copy an Arrow table into the temporary table whose columns it names."""
-    sink = pa.BufferOutputStream()
-    pa_csv.write_csv(batch, sink, CSV)
-    columns = sql.SQL(", ").join(map(sql.Identifier, batch.column_names))
-    statement = sql.SQL("copy {} ({}) from stdin (format csv)")
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(statement.format(sql.Identifier(stage), columns)) as copy,
-    ):
-        copy.write(memoryview(sink.getvalue()))
 
 
 def _define(name: str, logical_type: str) -> sql.Composable:

@@ -60,8 +60,7 @@ def run_ensure_tables(
     ):
         return [], []
     # Two feeds of one connector share tables: whoever comes second waits here and looks again.
-    key = naming.lock_key(layout.parent.schema, "ddl", layout.parent.name)
-    connection.execute("select pg_advisory_xact_lock(%s)", [key])
+    run_lock_ddl(connection, layout)
     changes: list[SchemaChange] = []
     created: list[TableLayout] = []
     for table in layout.tables:
@@ -71,9 +70,15 @@ def run_ensure_tables(
             changes += _run_follow(connection, layout, table, stored, fill_back)
             changes += run_follow_key(connection, layout, table)
         else:
-            _run_create(connection, layout, table, role)
+            run_create_table(connection, layout, table, role)
             created.append(table)
     return changes, created
+
+
+def run_lock_ddl(connection: Connection, layout: StreamLayout) -> None:
+    """Nobody else makes or changes the stream's tables until the transaction ends."""
+    key = naming.lock_key(layout.parent.schema, "ddl", layout.parent.name)
+    connection.execute("select pg_advisory_xact_lock(%s)", [key])
 
 
 def run_add_primary_key(connection: Connection, layout: StreamLayout, table: TableLayout) -> None:
@@ -87,9 +92,20 @@ def _is_current(stored: dict[str, str], wanted: dict[str, str]) -> bool:
     return bool(stored) and all(stored.get(name) == kind for name, kind in wanted.items())
 
 
-def _run_create(
-    connection: Connection, layout: StreamLayout, table: TableLayout, role: str | None
+def run_create_table(
+    connection: Connection,
+    layout: StreamLayout,
+    table: TableLayout,
+    role: str | None,
+    *,
+    place: sql.Identifier | None = None,
 ) -> None:
+    """Make a table of the layout, without key.
+
+    Args:
+        place: Its name for now, in a load that adds the lineage when the rows are there; None: its
+            own, with the lineage.
+    """
     keys = key_columns(layout, table)
     wanted = build_wanted(layout, table)
     hashed = wanted.pop(naming.CHILDREN_HASH, None)
@@ -100,13 +116,14 @@ def _run_create(
     if table is not layout.parent:
         lines.append(f"{naming.POSITION} integer not null")
     lines.append(f"{naming.EXTRA} jsonb")
-    lines += [f"{name} {kind}" for name, kind in LINEAGE.items()]
-    if table is layout.parent:
+    if place is None:
+        lines += [f"{name} {kind}" for name, kind in LINEAGE.items()]
+    if table is layout.parent and place is None:
         lines.append(f"{naming.DELETED_AT} timestamptz")
     if hashed:
         lines.append(f"{naming.CHILDREN_HASH} text")
     body = sql.SQL(", ".join(lines)).format(*map(sql.Identifier, wanted))
-    place = full_name(table)
+    place = place or full_name(table)
     connection.execute(sql.SQL("create table {} ({})").format(place, body))
     if role is not None:
         owner = sql.Identifier(role)
