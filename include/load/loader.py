@@ -1,10 +1,11 @@
 """One load: pages in, committed rows and books out.
 
-Data flow: pages -> shape -> staging -> one commit {tables, merge, children, sweep, quarantine,
-schema changes, cursor or checkpoint, ledger}. Before it nothing of the load is visible; after it
-everything is. Killed anywhere, a load is either whole or never happened. A read that can go on in
-the middle is committed in several such parts. Where rows and books lie in one database, the commit
-is one transaction; where they do not, see two_stores.py.
+Data flow: pages -> shape -> staging (of a first load the table itself, which nobody sees yet) ->
+one commit {tables, merge, children, sweep, quarantine, schema changes, cursor or checkpoint,
+ledger}. Before it nothing of the load is visible; after it everything is. Killed anywhere, a load
+is either whole or never happened. A read that can go on in the middle is committed in several such
+parts. Where rows and books lie in one database, the commit is one transaction; where they do not,
+see two_stores.py.
 """
 
 import logging

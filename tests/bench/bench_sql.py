@@ -45,7 +45,7 @@ def run() -> list[Row]:
     return [
         Row(f"psql COPY | COPY of {tag}", rows / copy, "rows/s"),
         Row(f"`sql` of {tag}", rows / ours, "rows/s"),
-        Row(f"`sql` of {tag}, share of psql's rate", copy / ours, "x", 0.5),
+        Row(f"`sql` of {tag}, share of psql's rate", copy / ours, "x", 0.8),
         Row("peak memory of the loading process, `sql`", peak, "MB", 500, False),
     ]
 

@@ -42,8 +42,9 @@ def finished(monkeypatch: pytest.MonkeyPatch) -> list[FirstTable]:
 
 def batch(*rows: tuple[int, int | None, str]) -> Any:
     """Arrow rows are a batch by themselves, however few."""
+    columns = zip(*rows, strict=True)
     names = ("id", "version", "note")
-    return pa.table({name: list(of) for name, of in zip(names, zip(*rows, strict=True))})
+    return pa.table({name: list(of) for name, of in zip(names, columns, strict=True)})
 
 
 def tables(case: LoadCase) -> list[str]:
