@@ -31,15 +31,7 @@ from include.destinations.protocol import (
 )
 from include.ledger.connection import Connection
 from include.ledger.rejects import fetch_keys
-from tests.integration.duckdb_sql import (
-    COMMITS,
-    COUNTS,
-    LOGICAL,
-    TYPES,
-    errors,
-    full,
-    same_key,
-)
+from tests.integration.duckdb_sql import COMMITS, COUNTS, LOGICAL, TYPES, errors, full, same_key
 from tests.integration.duckdb_texts import DuckTexts
 
 
