@@ -102,6 +102,22 @@ def test_of_equal_versions_the_last_to_arrive_wins(case: LoadCase) -> None:
     assert case.rows("id, amount")[0] == (1, Decimal("2.00"))
 
 
+def test_without_a_version_the_last_to_arrive_wins(warehouse: str) -> None:
+    """The order of arrival was tested only beside a version, which orders by itself."""
+    case = build_case(warehouse, {"primary_key": ["id"], "columns": {"id": "int", "name": "text"}})
+    case.load([{"id": 1, "name": "first"}, {"id": 2, "name": "b"}, {"id": 1, "name": "last"}])
+    assert case.rows("id, name") == [(1, "last"), (2, "b")]
+
+
+def test_a_null_that_takes_a_values_place_is_a_change(warehouse: str) -> None:
+    """With `<>` for `is distinct from` an emptied field kept its old value for ever."""
+    case = build_case(warehouse, {"primary_key": ["id"], "columns": {"id": "int", "name": "text"}})
+    case.load([{"id": 1, "name": "a"}, {"id": 2, "name": None}])
+    result = case.load([{"id": 1, "name": None}, {"id": 2, "name": "b"}])
+    assert (result.updated, result.unchanged) == (2, 0)
+    assert case.rows("id, name") == [(1, None), (2, "b")]
+
+
 def test_a_null_version_loses_to_any_version_of_the_same_load(case: LoadCase) -> None:
     case.load([order(1, "1.00", hour=1), order(1, "2.00", updated_at=None)])
     assert case.rows("id, amount") == [(1, Decimal("1.00"))]
