@@ -23,6 +23,7 @@ from include.core.errors import (
     AccessDenied,
     ConfigError,
     ContractBroken,
+    EltError,
     MissingSecret,
     RateLimited,
     UpstreamUnavailable,
@@ -105,6 +106,19 @@ def test_the_scope_of_the_connection_wins() -> None:
         api.get(API, json={})
         _ask(build_google_auth(_credentials(**REFRESH, scope="a.scope, b.scope"), SCOPE))
         assert _sent_form(api)["scope"] == ["a.scope b.scope"]
+
+
+@pytest.mark.parametrize("status", [302, 307])
+def test_a_login_follows_no_redirect(status: int) -> None:
+    """A 307 sends the form once more: the client's secret, to whoever the answer names."""
+    elsewhere = "https://elsewhere.example/token"
+    with requests_mock.Mocker() as api:
+        api.post(TOKEN_URL, status_code=status, headers={"Location": elsewhere})
+        api.register_uri(requests_mock.ANY, elsewhere, json={"access_token": "stolen"})
+        api.get(API, json={})
+        with pytest.raises(EltError):
+            _ask(build_google_auth(_credentials(**REFRESH), SCOPE))
+        assert {seen.url for seen in api.request_history} == {TOKEN_URL}
 
 
 def test_a_refused_token_is_renewed_once() -> None:
