@@ -214,3 +214,67 @@ def test_a_deletion_finds_the_hashed_key_and_never_writes_the_plain_one(warehous
     found = sorted(build_digest(SALT, one) for one in (ANN, "bob@mail.example"))
     assert case.rows("email, _deleted_at is not null") == [(one, True) for one in found]
     assert not [word for word in SECRETS if word in everything(case)]
+
+
+REPEATED = {
+    "display": "Ann Smith",
+    "sorted_as": "SMITH,  ann",
+    "remark": "left a note for Ann Smith, at the door",
+    "link": "https://s.example/?e=ann.smith%40mail.example",
+    "PrintOnCheckName": "A. Smith & Co",
+    "CustomerRef": {"value": "58", "name": "Ann S."},
+    "shipping": {"name": "A Smith", "carrier": "UPS"},
+    "callback": {"numbers": [3035550100, "1-303-555-0100", 12]},
+    "kind": "vip",
+    "city_of_shop": "Denver",
+}
+NAMED: dict[str, Any] = {
+    **PEOPLE,
+    "columns": {**PEOPLE["columns"], "name": {"type": "text", "pii": True}},
+}
+NAMES = ("ann smith", "smith", "ann s.", "3035550100", "303-555")
+
+
+@pytest.mark.parametrize("pii", ["hash", "drop"])
+def test_a_personal_value_is_found_again_wherever_the_record_repeats_it(
+    warehouse: str, pii: str
+) -> None:
+    """`display: Ann Smith` beside `name: Ann Smith` stayed readable in `_extra` for ever.
+
+    In documents, children's undeclared fields and quarantined payloads as well.
+    """
+    case = build_case(warehouse, NAMED, name="people")
+    one = person(name="Ann Smith", **REPEATED)
+    one["document"]["said_by"] = ["Ann Smith"]
+    one["phones"][0]["belongs"] = "Ann Smith"
+    source_reject = json.dumps({"name": "Ann Smith", "id": 9, "display": "Smith, Ann"})
+    bad = one | {"id": 2, "visits": "many"}
+    masked = policy(case, pii=pii)
+    loaded = case.load(Page([one, bad], (Reject("r", "odd", "x.", source_reject),)), policy=masked)
+    assert (loaded.inserted, loaded.quarantined) == (1, 2)
+    text = everything(case)
+    assert not [word for word in (*SECRETS, *NAMES) if word in text]
+    _, extra = case.rows("id, _extra")[0]
+    assert (extra["kind"], extra["city_of_shop"]) == ("vip", "Denver")
+    assert extra["shipping"]["carrier"] == "UPS"
+    assert extra["callback"]["numbers"][2] == 12 and extra["remark"] is None
+    expected = f"hmac:{build_digest(SALT, 'Ann Smith')}" if pii == "hash" else None
+    assert extra["display"] == expected
+    assert case.load([one], policy=masked).unchanged == 1
+
+
+def test_typed_sources_repeat_values_too(warehouse: str) -> None:
+    case = build_case(warehouse, NAMED, name="people")
+    table = pa.table({"id": [1, 2], "name": ["Ann Smith", None],
+                      "display": ["for Ann Smith", "Ann Smith"], "n": [1, 2]})  # fmt: skip
+    case.load(table, policy=policy(case, pii="hash"))
+    assert case.rows("id, _extra") == [
+        (1, {"display": None, "n": 1}), (2, {"display": "Ann Smith", "n": 2}),
+    ]  # fmt: skip
+
+
+def test_a_record_that_is_no_object_is_masked_as_well(warehouse: str) -> None:
+    case = build_case(warehouse, PEOPLE, name="people")
+    loaded = case.load([ANN, [ANN], person()], policy=policy(case, pii="hash"))
+    assert loaded.quarantined == 2
+    assert not [word for word in SECRETS if word in everything(case)]

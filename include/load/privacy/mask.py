@@ -122,6 +122,15 @@ class Mask:
             return self._mask(value) if _EMAIL.fullmatch(value.strip()) else None
         return value
 
+    def mask_whole(self, value: Any) -> Any:
+        """A value known to be personal, in a place nobody declared."""
+        return self._mask(value)
+
+    @property
+    def masks_unknown(self) -> bool:
+        """Undeclared fields are looked at."""
+        return self._rules.unknown != "keep"
+
     def _mask(self, value: Any, action: Action | None = None) -> Any:
         """A value that is personal as a whole; only single values can be hashed."""
         if (action or self._rules.unknown) == "drop" or value is None or isinstance(value, bool):

@@ -26,6 +26,7 @@ from include.load.policy import DEFAULT_POLICY, StreamPolicy
 from include.load.privacy.credentials import withhold_documents, withhold_text
 from include.load.privacy.guard import ErasureGuard
 from include.load.privacy.mask import RecordPaths
+from include.load.privacy.repeats import RepeatMask
 from include.load.shape.columns import build_column
 from include.load.shape.field_tree import FieldTree
 from include.load.shape.key_order import KeyOrder
@@ -77,8 +78,12 @@ class Shaper:
         rejects: list[Reject] = []
         if isinstance(chunk, DictChunk):
             rejects, chunk = _split_non_records(chunk)
+            rejects = self.mask_rejects(rejects)
         if self.guard is not None:
             chunk = self.guard.redact(chunk)
+        repeats = self._repeats
+        if repeats is not None:
+            chunk = repeats.mask(chunk)
         while True:
             bad: dict[int, Bad] = {}
             shaped = self._try(chunk, bad)
@@ -174,8 +179,10 @@ class Shaper:
         """Rejects of the source without the personal data a tenant does not keep."""
         if self.guard is not None:
             rejects = self.guard.redact_rejects(rejects)
-        mask = self.policy.mask
+        mask, repeats = self.policy.mask, self._repeats
         rejects = [replace(one, payload=withhold_text(one.payload)) for one in rejects]
+        if repeats is not None:
+            rejects = [replace(one, payload=repeats.mask_payload(one.payload)) for one in rejects]
         return rejects if mask is None else mask.mask_rejects(rejects, self._paths)
 
     def mask_tombstones(self, tombstones: list[Tombstone]) -> list[Tombstone]:
@@ -271,6 +278,12 @@ class Shaper:
         arrays[naming.POSITION] = pa.array(positions, pa.int64())
         arrays[SEQ] = pa.array([seqs[row] for row in owners], pa.int64())
         return pa.table(arrays)
+
+    @functools.cached_property
+    def _repeats(self) -> RepeatMask | None:
+        """Of tenants that hash or drop what nobody declared."""
+        mask = self.policy.mask
+        return RepeatMask(mask, self.layout) if mask and mask.masks_unknown else None
 
     @functools.cached_property
     def _signature(self) -> bytes:
