@@ -50,6 +50,7 @@ class Progress:
         self._seen: set[int] = set()
         self._last_line = time.monotonic()
         self._states: dict[str, str] = {}
+        self.first_rows_s: float | None = None
 
     def line(self, text: str) -> None:
         self._last_line = time.monotonic()
@@ -77,6 +78,8 @@ class Progress:
             self._seen.add(load_id)
             place = f"{tenant}/{feed}/{stream}"
             self.line(f"{place:<48} {read:>9,} read {loaded:>9,} loaded  {state}")
+            if loaded and self.first_rows_s is None:
+                self.first_rows_s = self._last_line - self._began
 
 
 def run_demo(size: str | None) -> int:
@@ -91,7 +94,10 @@ def run_demo(size: str | None) -> int:
     _await_dags(api, platform)
     ingests = _run_ingests(api, platform, progress)
     transforms = _run_transforms(api, ingests, progress)
-    return _report(facts, platform, ingests, transforms, time.monotonic() - began)
+    code = _report(facts, platform, ingests, transforms, time.monotonic() - began)
+    if progress.first_rows_s is not None:
+        say(f"The first rows were there after {progress.first_rows_s:.0f} s.")
+    return code
 
 
 def _await_dags(api: AirflowApi, platform: Platform) -> None:

@@ -2,8 +2,11 @@
 
 from decimal import Decimal
 from pathlib import Path
+from unittest.mock import MagicMock
 
-from include.local import demo_report
+import pytest
+
+from include.local import demo, demo_report
 from include.local.demo_numbers import TenantNumbers
 from include.local.demo_runs import FollowedRun
 
@@ -66,3 +69,21 @@ def test_revenue_is_exact() -> None:
     numbers = TenantNumbers(revenue=[("shopify", "USD", Decimal("12345678901234567.89"))])
     (row,) = demo_report.build_revenue_table({"acme": numbers}).rows
     assert row[-1] == "12,345,678,901,234,567.89"
+
+
+def test_first_rows_are_those_of_the_first_load_that_brought_any(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A load of nothing, and every later one, would tell a newcomer a wrong time."""
+    now = [100.0]
+    loads = [(1, "acme", "shopify", "orders", "loaded", 5, 0)]
+    monkeypatch.setattr(demo.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(demo, "fetch_loads_of_runs", lambda connection, runs: list(loads))
+    progress = demo.Progress(MagicMock(), MagicMock(), began=90.0)
+    progress.tick([])
+    assert progress.first_rows_s is None
+    for load_id, at in ((2, 112.0), (3, 150.0)):
+        loads.append((load_id, "acme", "shopify", "orders", "loaded", 5, 5))
+        now[0] = at
+        progress.tick([])
+    assert progress.first_rows_s == 22.0
