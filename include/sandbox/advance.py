@@ -62,7 +62,7 @@ def _change_sales(
         business.sales[source].append(placed)
         done.placed.append(placed)
     else:
-        open_sales = [s for s in sales if s.counts and not s.refunds and s not in done.placed]
+        open_sales = [s for s in sales if _is_open(s) and s not in done.placed]
         sale = dice.choice(open_sales)
         if kind == 1 or source == "stripe":
             sale.refunds.append(build_refund(dice, sale, at))
@@ -104,6 +104,11 @@ def _move_prospect(
     done.moved.append(prospect)
 
 
+def _is_open(sale: Sale) -> bool:
+    """Whether a card can get all of it back; of a gift card's part it cannot."""
+    return sale.counts and not sale.refunds and not sale.stored_value
+
+
 def _build_repeat(like: Sale, number: int, at: datetime) -> Sale:
     """The same buyer orders the same again."""
     return replace(
@@ -115,6 +120,7 @@ def _build_repeat(like: Sale, number: int, at: datetime) -> Sale:
         refunds=[],
         edited_at=[],
         cancelled_at=None,
+        withdrawn_at=None,
         fulfilled_at=None,
         is_test=False,
         disputed_at=None,

@@ -11,6 +11,10 @@ from include.sandbox.world import SIZES, WorldSpec
 START_LIMIT_S = 20.0
 
 
+# The worlds in which the marts are compared with the truth.
+SEEDS = (7, 11, 23, 42, 2026)
+
+
 @contextmanager
 def running_sandbox(world: WorldSpec | None = None, root: str | None = None) -> Iterator[str]:
     """Serve a world (default: the small one, seed 7) in a thread of this process.

@@ -39,6 +39,7 @@ COLUMNS = {
     "discounts": "discount_amount",
     "shipping": "shipping_amount",
     "tax": "tax_amount",
+    "gift_cards": "gift_card_amount",
     "total": "total_amount",
     "refunds": "refund_amount",
     "disputes": "dispute_amount",

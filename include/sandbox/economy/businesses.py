@@ -5,6 +5,12 @@ from datetime import datetime
 from include.sandbox.economy.accounts import System, build_accounts
 from include.sandbox.economy.business import Business
 from include.sandbox.economy.catalogue import Product, build_listings
+from include.sandbox.economy.money_cases import (
+    build_gift_card,
+    run_capture_cases,
+    run_till_cases,
+    run_web_cases,
+)
 from include.sandbox.economy.records import Account, Listing, Party, Sale
 from include.sandbox.economy.sales import Plan, Span, build_sales
 from include.sandbox.economy.subscriptions import build_membership, build_subscriptions
@@ -40,7 +46,9 @@ def build_acme(
     books = build_accounts(System(seed, "acme", "quickbooks"), shoppers + buyers, *window)
     trade = [account for account in books if account.party.is_company]
     walk_in = [account for account in books if not account.party.is_company]
-    shop = Plan("acme", "shopify", "online", size * 4, 0.07, 0.025, 0.005, guest_ratio=0.12)
+    shop = Plan(
+        "acme", "shopify", "online", size * 4, 0.07, 0.025, 0.005, guest_ratio=0.12, tax_inside=True
+    )
     strangers = draw(seed, "acme", "guests", people, size // 4)
     groups = {"wholesale": (trade, []), "retail": (walk_in, strangers), "estimate": (trade, [])}
     booked = [
@@ -51,6 +59,7 @@ def build_acme(
         )
     ]
     sold = build_sales(seed, shop, web, listings, strangers, span)
+    run_web_cases(sold, build_gift_card("acme", span.start))
     # The club is billed by Stripe itself, beside the web shop: members pay a little every month.
     members = [account for account in web if not account.party.is_company]
     club = build_subscriptions(seed, members, [build_membership(span)], max(size // 25, 6), span)
@@ -192,6 +201,7 @@ def build_corner(
         unpaid_ratio=0.08,
     )
     sales = build_sales(seed, counter, walk_in, listings, strangers, span)
+    run_capture_cases(sales)
     sales += build_sales(seed, billed, trade, listings, [], span)
     coffee = [item for item in listings if item.subcategory == "Coffee"] or listings[:1]
     subscriptions = build_subscriptions(seed, walk_in, coffee, max(size // 33, 4), span)
@@ -231,7 +241,9 @@ def _build_tills(
         discount_ratio=0.06,
         methods=(("card", 0.72), ("cash", 0.24), ("wallet", 0.04)),
     )
-    return accounts, build_sales(seed, plan, accounts, listings, strangers, span)
+    rung = build_sales(seed, plan, accounts, listings, strangers, span)
+    run_till_cases(rung, build_gift_card("corner", span.start))
+    return accounts, rung
 
 
 def run_trim(business: Business, as_of: datetime) -> None:
@@ -262,6 +274,7 @@ def _before(instant: datetime | None, as_of: datetime) -> datetime | None:
 def _trim_sale(sale: Sale, as_of: datetime) -> None:
     sale.paid_at = _before(sale.paid_at, as_of)
     sale.cancelled_at = _before(sale.cancelled_at, as_of)
+    sale.withdrawn_at = _before(sale.withdrawn_at, as_of)
     sale.fulfilled_at = _before(sale.fulfilled_at, as_of)
     sale.refunds = [refund for refund in sale.refunds if refund.refunded_at < as_of]
     sale.edited_at = [at for at in sale.edited_at if at < as_of]

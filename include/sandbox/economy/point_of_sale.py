@@ -131,11 +131,15 @@ def _changes(seed: int, sales: Iterable[Sale], now: datetime) -> list[_Change]:
     for sale in sales:
         place = find_place(seed, sale)
         for position, line in enumerate(sale.lines):
+            if line.is_gift_card:
+                continue
             out = (line.listing, line.variant, place, -line.quantity)
             found.append(_Change(sale.placed_at, sale.key, position, "sale", *out))
         for refund in sale.refunds:
             for position, quantity, _, _ in refund.lines:
                 line = sale.lines[position]
+                if line.is_gift_card:
+                    continue
                 back = (line.listing, line.variant, place, quantity)
                 found.append(_Change(refund.refunded_at, sale.key, position, "return", *back))
     return sorted((row for row in found if row[0] < now), key=lambda row: row[:4])

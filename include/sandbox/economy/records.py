@@ -140,7 +140,15 @@ class Touch:
 
 @dataclass(slots=True)
 class SaleLine:
-    """quantity x unit - discount = what the line costs before tax."""
+    """quantity x unit - discount = what the line costs before tax.
+
+    Attributes:
+        unit: As the source prices: with the tax inside where its prices hold it.
+        discount, tax: Never with tax; the line's own tax after discount.
+        tax_in_price, tax_in_discount: The tax inside quantity x unit and inside the discount as
+            the source shows it; 0 where tax comes on top.
+        is_gift_card: Owed to its holder, no goods.
+    """
 
     listing: Listing
     variant: int
@@ -148,10 +156,21 @@ class SaleLine:
     unit: int
     discount: int
     tax: int = 0
+    tax_in_price: int = 0
+    tax_in_discount: int = 0
+    is_gift_card: bool = False
+
+    @property
+    def listed(self) -> int:
+        return self.quantity * self.unit
+
+    @property
+    def listed_discount(self) -> int:
+        return self.discount + self.tax_in_discount
 
     @property
     def gross(self) -> int:
-        return self.quantity * self.unit
+        return self.listed - self.tax_in_price
 
     @property
     def net(self) -> int:
@@ -160,16 +179,22 @@ class SaleLine:
 
 @dataclass(slots=True)
 class Refund:
-    """Money given back: (line index, quantity, subtotal, tax) per line, plus shipping."""
+    """Money given back: (line index, quantity, subtotal, tax) per line, plus shipping.
+
+    `adjustment` is what was paid above (goodwill) or below (a fee kept) the computed amount.
+    """
 
     refunded_at: datetime
     lines: list[tuple[int, int, int, int]]
     shipping: int
     reason: str
+    shipping_tax: int = 0
+    adjustment: int = 0
 
     @property
     def total(self) -> int:
-        return self.shipping + sum(subtotal + tax for _, _, subtotal, tax in self.lines)
+        goods = sum(subtotal + tax for _, _, subtotal, tax in self.lines)
+        return goods + self.shipping + self.shipping_tax + self.adjustment
 
 
 @dataclass(slots=True)
@@ -184,6 +209,12 @@ class Sale:
         cancelled_at: Cancelled before capture: no revenue.
         edited_at: Instants of later changes without money.
         disputed_at: When the buyer's bank was asked for the money back.
+        vat_bp: Basis points of the tax inside its prices; 0 where tax comes on top.
+        shipping_discount: Taken off shipping before tax; `shipping` is what was charged.
+        tip: On top of `total`, for the staff.
+        stored_value: The part of the payment that came off a gift card.
+        authorised: What was held of the card when less was captured than that; 0 otherwise.
+        withdrawn_at: Cancelled after payment; a refund of everything tells the money.
     """
 
     tenant: str
@@ -207,6 +238,13 @@ class Sale:
     presentment: str = "USD"
     discount_code: str | None = None
     disputed_at: datetime | None = None
+    vat_bp: int = 0
+    shipping_tax: int = 0
+    shipping_discount: int = 0
+    tip: int = 0
+    stored_value: int = 0
+    authorised: int = 0
+    withdrawn_at: datetime | None = None
 
     @property
     def key(self) -> str:
@@ -215,7 +253,11 @@ class Sale:
 
     @property
     def gross(self) -> int:
-        return sum(line.gross for line in self.lines)
+        return sum(line.gross for line in self.lines if not line.is_gift_card)
+
+    @property
+    def gift_cards(self) -> int:
+        return sum(line.gross for line in self.lines if line.is_gift_card)
 
     @property
     def discount(self) -> int:
@@ -223,11 +265,17 @@ class Sale:
 
     @property
     def tax(self) -> int:
-        return sum(line.tax for line in self.lines)
+        return sum(line.tax for line in self.lines) + self.shipping_tax
 
     @property
     def total(self) -> int:
-        return self.gross - self.discount + self.tax + self.shipping
+        """What the buyer owed, the tip left out."""
+        return self.gross - self.discount + self.tax + self.shipping + self.gift_cards
+
+    @property
+    def charged(self) -> int:
+        """What the card paid: with the tip, without what came off a gift card."""
+        return self.total + self.tip - self.stored_value
 
     @property
     def refunded(self) -> int:
@@ -241,7 +289,7 @@ class Sale:
     @property
     def updated_at(self) -> datetime:
         """The latest of everything that happened to it."""
-        known = (self.paid_at, self.cancelled_at, self.fulfilled_at)
+        known = (self.paid_at, self.cancelled_at, self.withdrawn_at, self.fulfilled_at)
         return max(
             self.placed_at,
             *(at for at in known if at is not None),

@@ -20,6 +20,8 @@ TOUCHES = (
     (Touch("referral", "partner-blog.example", "referral", None), 5),
     (Touch("phone", "callrail", "call", "brand_search"), 2),
 )
+# What prices shown to buyers of these countries hold; the largest shops of both price like this.
+VAT_BP = {"DE": 1_900, "GB": 2_000}
 CODES = ("WELCOME10", "SUMMER15", "VIP20")
 
 
@@ -36,6 +38,7 @@ class Plan:
         guest_ratio: Share of sales without an account.
         pay_lag_days: Longest time to payment; 0 pays at once.
         unpaid_ratio: Share never paid.
+        tax_inside: Prices of buyers in a country with VAT hold it, that of shipping, too.
     """
 
     tenant: str
@@ -55,6 +58,7 @@ class Plan:
     unpaid_ratio: float = 0.0
     discount_ratio: float = 0.18
     methods: tuple[tuple[str, float], ...] = (("card", 1.0),)
+    tax_inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +187,33 @@ def _price(dice: random.Random, plan: Plan, sale: Sale) -> None:
     goods = sale.gross - sale.discount
     if plan.shipped and goods < 15_000:
         sale.shipping = dice.choice((495, 795, 995))
-    if plan.taxed:
+    if plan.tax_inside and sale.ship_to.country_code in VAT_BP:
+        sale.vat_bp = VAT_BP[sale.ship_to.country_code]
+        _take_tax_out(sale)
+    elif plan.taxed:
         for line in sale.lines:
             line.tax = (line.net * sale.ship_to.tax_bp + 5_000) // 10_000
     if sale.ship_to.country_code == "DE" and dice.random() < 0.5:
         sale.presentment = "EUR"
+
+
+def _take_tax_out(sale: Sale) -> None:
+    """Prices, discounts and shipping hold the tax: from here on it stands beside them."""
+    for line in sale.lines:
+        paid = line.net
+        line.tax = tax_inside(paid, sale.vat_bp)
+        untaxed = (line.discount * (paid - line.tax) * 2 + paid) // (2 * paid)
+        line.tax_in_discount = line.discount - untaxed
+        line.discount = untaxed
+        line.tax_in_price = line.tax + line.tax_in_discount
+    sale.shipping_tax = tax_inside(sale.shipping, sale.vat_bp)
+    sale.shipping -= sale.shipping_tax
+
+
+def tax_inside(cents: int, rate_bp: int) -> int:
+    """The tax that a price holds, half up."""
+    whole = 10_000 + rate_bp
+    return (cents * rate_bp * 2 + whole) // (2 * whole)
 
 
 def _settle(dice: random.Random, plan: Plan, sale: Sale) -> None:
@@ -215,7 +241,7 @@ def build_refund(dice: random.Random, sale: Sale, at: datetime, full: bool = Fal
     """Everything, or some pieces of some lines; never more than was paid for them."""
     if full or dice.random() < 0.4:
         lines = [(i, line.quantity, line.net, line.tax) for i, line in enumerate(sale.lines)]
-        return Refund(at, lines, sale.shipping, "customer changed mind")
+        return Refund(at, lines, sale.shipping, "customer changed mind", sale.shipping_tax)
     chosen = sorted(dice.sample(range(len(sale.lines)), dice.randint(1, len(sale.lines))))
     lines = []
     for index in chosen:

@@ -72,7 +72,12 @@ def build_stripe_counts(session: Session, tenant: str) -> dict[str, Any]:
     """Records per list endpoint (subscriptions: status=all) and collected money."""
     account = fetch_account(session, tenant)
     charges = account.tables["charges"]
-    refunds = [row for row in account.tables["refunds"] if row["balance_transaction"]]
+    refunds = [
+        row
+        for row in account.tables["refunds"]
+        if row["balance_transaction"]
+        and account.by_id[row["balance_transaction"]]["reporting_category"] == "refund"
+    ]
     released = [row for row in account.tables["refunds"] if not row["balance_transaction"]]
     collected = sum(row["amount_captured"] for row in charges)
     returned = sum(row["amount"] for row in refunds)

@@ -5,8 +5,11 @@ invoice and sales receipt, paid or not, never estimates):
     gross       quantity x unit price before discounts
     discounts   taken off gross (positive number)
     shipping    charged for delivery
-    tax         sales tax on top
-    total       gross - discounts + shipping + tax: what the buyer owed
+    tax         sales tax, on top or taken out of the price, that of shipping, too
+    gift_cards  face value of gift cards sold: owed to their holders
+    total       gross - discounts + shipping + tax + gift_cards: what the buyer owed
+    tips        on top of the total, for the staff (those of tills are in the tills' payments)
+    stored_value  the part of web orders that was paid with gift cards
     refunds     money given back in this month, by the date of the refund (positive number)
     disputes    taken back by chargebacks that are not won, by the day they were opened (positive)
     net         total - refunds - disputes
@@ -28,10 +31,14 @@ from include.sandbox.serve.session import Session
 from include.sandbox.serve.vendors import load_vendors
 from include.sandbox.truth.counts import build_counts
 from include.sandbox.truth.growth import build_growth
-from include.sandbox.vendors.shopify.orders import financial_status, order_name
+from include.sandbox.vendors.shopify.orders import financial_status
+from include.sandbox.vendors.shopify.transactions import order_name
 from include.sandbox.vendors.stripe.vendor import fetch_account
 
-AMOUNTS = ("gross", "discounts", "shipping", "tax", "total", "refunds", "disputes", "net")
+AMOUNTS = (
+    *("gross", "discounts", "shipping", "tax", "gift_cards", "total"),
+    *("tips", "stored_value", "refunds", "disputes", "net"),
+)
 Cell = dict[str, int]
 # Sources whose ids only their vendor folder knows; without the folder nothing of them is served.
 BY_HOOK = ("square",)
@@ -91,6 +98,9 @@ def build_revenue(
             cell["discounts"] += sale.discount
             cell["shipping"] += sale.shipping
             cell["tax"] += sale.tax
+            cell["gift_cards"] += sale.gift_cards
+            cell["tips"] += sale.tip
+            cell["stored_value"] += sale.stored_value
             cell["total"] += sale.total
             cell["net"] += sale.total
         for refund in sale.refunds:
@@ -202,7 +212,10 @@ def build_orders(session: Session) -> list[dict[str, Any]]:
                     "discounts": sale.discount,
                     "shipping": sale.shipping,
                     "tax": sale.tax,
+                    "gift_cards": sale.gift_cards,
                     "total": sale.total,
+                    "tips": sale.tip,
+                    "charged": sale.charged,
                     "refunded": sale.refunded,
                     "touch": [sale.touch.channel, sale.touch.source, sale.touch.campaign],
                 }

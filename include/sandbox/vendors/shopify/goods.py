@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from include.sandbox.economy.money_cases import is_gift_card
 from include.sandbox.economy.records import Listing
 from include.sandbox.seeded_random import build_dice
 from include.sandbox.vendors.shopify.money import gid, iso, iso_or_none, money
@@ -115,7 +116,7 @@ def build_product(listing: Listing, locations: list[Row], seed: int) -> Row:
         "descriptionHtml": f"<p>{listing.title} by {listing.brand}.</p>",
         "handle": "-".join(listing.title.lower().replace("+", " ").replace("&", " ").split()),
         "hasOnlyDefaultVariant": len(listing.variants) == 1,
-        "isGiftCard": False,
+        "isGiftCard": is_gift_card(listing),
         "options": [
             {
                 "__typename": "ProductOption",

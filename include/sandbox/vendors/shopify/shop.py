@@ -7,6 +7,7 @@ from typing import Any
 from graphql import GraphQLResolveInfo
 
 from include.sandbox.economy.business import Business
+from include.sandbox.economy.money_cases import build_gift_card
 from include.sandbox.vendors.shopify.goods import build_deletions, build_locations, build_product
 from include.sandbox.vendors.shopify.money import decimal, gid, iso
 from include.sandbox.vendors.shopify.orders import build_order
@@ -53,7 +54,8 @@ class Shop:
         self.name, self.now = name, now
         locations = build_locations(start)
         products = {
-            listing.number: build_product(listing, locations, seed) for listing in business.listings
+            listing.number: build_product(listing, locations, seed)
+            for listing in [*business.listings, build_gift_card(business.tenant, start)]
         }
         customers = {
             account.number: build_customer(account) for account in business.accounts["shopify"]

@@ -16,6 +16,10 @@ LEGACY = {"id": "ID!", "legacyResourceId": "UnsignedInt64!"}
 ENUMS: dict[str, tuple[str, ...]] = {
     "CurrencyCode": _words("CAD EUR GBP USD"),
     "CountryCode": _words("CA DE GB US"),
+    "OrderAdjustmentDiscrepancyReason": _words("""
+        CUSTOMER DAMAGE FULL_RETURN_BALANCING_ADJUSTMENT PENDING_REFUND_DISCREPANCY
+        REFUND_DISCREPANCY RESTOCK
+    """),
     "OrderDisplayFinancialStatus": _words("""
         AUTHORIZED EXPIRED PAID PARTIALLY_PAID PARTIALLY_REFUNDED PENDING REFUNDED VOIDED
     """),
@@ -120,6 +124,7 @@ IMPLEMENTS: dict[str, tuple[str, ...]] = {
     "Product": ("LegacyInteroperability", "Node"),
     "ProductOption": ("Node",),
     "ProductVariant": ("LegacyInteroperability", "Node"),
+    "OrderAdjustment": ("Node",),
     "Refund": ("LegacyInteroperability", "Node"),
     "RefundShippingLine": ("Node",),
     "Shop": ("Node",),
@@ -223,8 +228,13 @@ OBJECTS: dict[str, dict[str, str]] = {
         "shippingLine": "ShippingLine!", "subtotalAmountSet": "MoneyBag!",
         "taxAmountSet": "MoneyBag!",
     },
+    "OrderAdjustment": NODE | {
+        "amountSet": "MoneyBag!", "reason": "OrderAdjustmentDiscrepancyReason",
+        "taxAmountSet": "MoneyBag!",
+    },
     "Refund": LEGACY | {
         "createdAt": "DateTime", "note": "String", "order": "Order!", "processedAt": "DateTime!",
+        "orderAdjustments": "@OrderAdjustment",
         "refundLineItems": "@RefundLineItem", "refundShippingLines": "@RefundShippingLine",
         "totalRefundedSet": "MoneyBag!", "transactions": "@OrderTransaction",
         "updatedAt": "DateTime!",

@@ -13,16 +13,14 @@ def _line_total(line: SaleLine) -> int:
     return line.net + line.tax
 
 
-def build_line(line: SaleLine, position: int, variation_id: str, version: int) -> Json:
-    """A line item with Square's own sums."""
+def build_line(line: SaleLine, position: int, variation: Json | None) -> Json:
+    """A line item with Square's own sums; a gift card is in no catalog."""
     found: Json = {
         "uid": f"line{position}",
-        "catalog_object_id": variation_id,
-        "catalog_version": version,
         "name": line.listing.title,
         "variation_name": line.listing.variants[line.variant],
         "quantity": str(line.quantity),
-        "item_type": "ITEM",
+        "item_type": "GIFT_CARD" if line.is_gift_card else "ITEM",
         "base_price_money": money(line.unit),
         "variation_total_price_money": money(line.gross),
         "gross_sales_money": money(line.gross),
@@ -31,6 +29,9 @@ def build_line(line: SaleLine, position: int, variation_id: str, version: int) -
         "total_service_charge_money": money(0),
         "total_money": money(_line_total(line)),
     }
+    if variation is not None:
+        found["catalog_object_id"] = variation["id"]
+        found["catalog_version"] = variation["version"]
     if line.tax:
         found["applied_taxes"] = [
             {"uid": f"tax{position}", "tax_uid": TAX_UID, "applied_money": money(line.tax)}
@@ -128,7 +129,7 @@ def build_return(sale: Sale, refund: Refund, order_id: str, source: Json) -> Jso
                 "source_line_item_uid": sold["uid"],
                 "name": sold["name"],
                 "variation_name": sold["variation_name"],
-                "catalog_object_id": sold["catalog_object_id"],
+                "catalog_object_id": sold.get("catalog_object_id", ""),
                 "quantity": str(quantity),
                 "item_type": "ITEM",
                 "base_price_money": money(line.unit),

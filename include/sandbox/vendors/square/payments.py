@@ -13,7 +13,14 @@ from include.sandbox.vendors.square.places import MAIN
 
 BRANDS = (("VISA", 0.5), ("MASTERCARD", 0.3), ("AMERICAN_EXPRESS", 0.15), ("DISCOVER", 0.05))
 FEE_LAG = timedelta(hours=2)
-SOURCES = {"card": "CARD", "credit_card": "CARD", "cash": "CASH", "wallet": "WALLET"}
+GIFT_CARD = "SQUARE_GIFT_CARD"
+SOURCES = {
+    "gift_card": "CARD",
+    "card": "CARD",
+    "credit_card": "CARD",
+    "cash": "CASH",
+    "wallet": "WALLET",
+}
 
 
 def fee_of(cents: int) -> int:
@@ -65,10 +72,13 @@ def build_payment(
     changed = at + timedelta(seconds=2)
     if source == "CARD":
         found["card_details"] = _card(dice, "CAPTURED")
+        is_stored = sale.payment_method == "gift_card"
+        if is_stored:
+            found["card_details"]["card"]["card_brand"] = GIFT_CARD
         found |= {"delay_duration": "PT36H", "delay_action": "CANCEL"}
         found["delayed_until"] = moment(at + timedelta(hours=36))
         # Fees are known hours later, and the payment changes with them.
-        if at + FEE_LAG <= now:
+        if at + FEE_LAG <= now and not is_stored:
             changed = at + FEE_LAG
             fee = {"effective_at": moment(changed), "type": "INITIAL"}
             found["processing_fee"] = [fee | {"amount_money": money(fee_of(total))}]
@@ -107,13 +117,16 @@ def build_failed(dice: random.Random, payment_id: str, order: Json, paid: Json) 
 def build_tender(payment: Json) -> Json:
     """A payment as the order's tender shows it."""
     kinds = {"CARD": "CARD", "CASH": "CASH", "WALLET": "WALLET"}
+    kind = kinds.get(payment["source_type"], "OTHER")
+    if payment.get("card_details", {}).get("card", {}).get("card_brand") == GIFT_CARD:
+        kind = GIFT_CARD
     found = {
         "id": payment["id"],
         "location_id": payment["location_id"],
         "transaction_id": payment["order_id"],
         "created_at": payment["created_at"],
         "amount_money": payment["total_money"],
-        "type": kinds.get(payment["source_type"], "OTHER"),
+        "type": kind,
         "payment_id": payment["id"],
     }
     if "tip_money" in payment:

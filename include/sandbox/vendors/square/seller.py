@@ -110,8 +110,8 @@ class SquareSeller:
         order_id = self.token("order", sale.number)
         lines = []
         for position, line in enumerate(sale.lines):
-            sold = self._variations[line.listing.variant_sku(line.variant)]
-            lines.append(orders.build_line(line, position, sold["id"], sold["version"]))
+            sold = self._variations.get(line.listing.variant_sku(line.variant))
+            lines.append(orders.build_line(line, position, sold))
         customer = self.customer_id(sale.account) if sale.account else None
         place = location_id(self.tills.place_of[sale.key])
         order = orders.build_order(sale, order_id, place, customer, lines, tip)

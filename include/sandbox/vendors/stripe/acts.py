@@ -37,6 +37,7 @@ def _old_sale(account: StripeAccount, business: Business, at: datetime) -> Sale:
         and sale.paid_at
         and sale.paid_at < at - OLD
         and not sale.refunds
+        and not sale.stored_value
         and not account.by_id[account.charge_of_sale[sale.key]]["disputed"]
     ]
     return max(sales, key=lambda sale: (sale.paid_at, sale.key))

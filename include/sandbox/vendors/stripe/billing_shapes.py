@@ -180,7 +180,7 @@ def build_dispute(
     return {
         "id": dispute_id,
         "object": "dispute",
-        "amount": charge["amount"],
+        "amount": charge["amount_captured"],
         "balance_transactions": txns,
         "charge": charge["id"],
         "created": created,

@@ -45,13 +45,13 @@ def _add_dispute(account: StripeAccount, charge: Json, created: int, end: str) -
     status = end if is_decided else "needs_response"
     dispute_id = f"dp_1{account.token('dispute', charge['id'])}"
     taken = account.add_balance(
-        dispute_id, -charge["amount"], FEE, created, "adjustment", "dispute"
+        dispute_id, -charge["amount_captured"], FEE, created, "adjustment", "dispute"
     )
     moved = [account.by_id[taken]]
     if status == "won":
         back = account.add_balance(
             f"{dispute_id}w",
-            charge["amount"],
+            charge["amount_captured"],
             0,
             created + DECIDED_AFTER,
             "adjustment",

@@ -197,10 +197,12 @@ class StripeAccount:
         if sale.cancelled_at is not None:
             self._release(charge, intent, scope, unix(sale.cancelled_at))
             return charge
-        fee = (charge["amount"] * 29 + 500) // 1000 + 30
+        fee = (charge["amount_captured"] * 29 + 500) // 1000 + 30
         charge["balance_transaction"] = self.add_balance(
             charge["id"], charge["amount"], fee, created, "charge"
         )
+        if sale.authorised:
+            self._return_rest(charge, f"re_3{self.token('rest', *scope)}", created)
         for position, refund in enumerate(sale.refunds):
             self._add_refund(
                 charge,
@@ -209,6 +211,18 @@ class StripeAccount:
                 unix(refund.refunded_at),
             )
         return charge
+
+    def _return_rest(self, charge: Json, refund_id: str, at: int) -> None:
+        """What was held and not captured: Stripe calls it a refund, and its balance takes it back.
+
+        Source: docs.stripe.com/reports/reporting-categories, `partial_capture_reversal`.
+        """
+        rest = charge["amount"] - charge["amount_captured"]
+        row = self.add("refunds", shapes.build_refund(refund_id, charge, rest, at))
+        row["balance_transaction"] = self.add_balance(
+            refund_id, -rest, 0, at, "refund", "partial_capture_reversal"
+        )
+        charge["amount_refunded"] += rest
 
     def _add_declined(self, charge: Json, scope: tuple[str, int]) -> None:
         self.add(

@@ -95,8 +95,8 @@ def build_charge(
     return {
         "id": charge_id,
         "object": "charge",
-        "amount": sale.total,
-        "amount_captured": sale.total,
+        "amount": sale.authorised or sale.charged,
+        "amount_captured": sale.charged,
         "amount_refunded": 0,
         "application": None,
         "application_fee": None,
