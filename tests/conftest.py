@@ -7,6 +7,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -89,13 +90,20 @@ def warehouse_role(postgres_url: str) -> str:
     return f"postgresql://warehouse:{password}@{place}"
 
 
-@pytest.fixture(scope="module")
-def warehouse(postgres_url: str, warehouse_role: str) -> Iterator[str]:
-    """URL of an empty database that lives as long as the test module, as its owner."""
+@contextmanager
+def new_warehouse(postgres_url: str, role: str) -> Iterator[str]:
+    """URL of an empty database, as its owner; dropped at the end."""
     name = f"test_{uuid4().hex[:12]}"
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute(f"create database {name} owner warehouse")
         connection.execute(f"revoke connect on database {name} from public")
-    yield f"{warehouse_role}/{name}"
+    yield f"{role}/{name}"
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture(scope="module")
+def warehouse(postgres_url: str, warehouse_role: str) -> Iterator[str]:
+    """URL of an empty database that lives as long as the test module, as its owner."""
+    with new_warehouse(postgres_url, warehouse_role) as url:
+        yield url
