@@ -16,6 +16,8 @@ MAX_NODES = 100_000
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# YAML 1.1 takes 0123 for 83 (octal) and 9:30 for 570 (base 60).
+_OTHER_NUMBER = re.compile(r"^[-+]?(0[0-7_]+$|[0-9_]+(:[0-9_.]+)+$)")
 
 Loc = tuple[str | int, ...]
 Trouble = list[tuple[Loc, str]]  # what is wrong, with its place below the block in question
@@ -133,6 +135,9 @@ def _check_characters(node: yaml.Node) -> None:
     """Databases and JSON refuse them, long after this file was believed."""
     if _UNSTORABLE.search(node.value):
         problem = "a text holds a control character or half of a surrogate pair"
+        raise YamlFault(problem, node.start_mark.line + 1)
+    if node.tag.endswith((":int", ":float")) and _OTHER_NUMBER.match(node.value):
+        problem = f"`{node.value[:40]}` is another number in YAML than it looks. Write it in quotes"
         raise YamlFault(problem, node.start_mark.line + 1)
 
 

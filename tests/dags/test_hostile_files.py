@@ -94,6 +94,20 @@ TEXTS: dict[str, tuple[str, str]] = {
         HEAD + "feeds:\n  privacy: {connector: till, start_date: 2025-01-01}\n",
         "bad.yaml:5: feed `privacy`: `bad__privacy` is the platform's own connection",
     ),
+    "an octal number": (
+        GOOD.replace("01-01}", "01-01, deadline_minutes: 0777}"),
+        "bad.yaml:5: not valid YAML: `0777` is another number in YAML than it looks",
+    ),
+    "a number of base sixty": (
+        GOOD.replace("01-01}", "01-01, deadline_minutes: 9:30}"),
+        "`9:30` is another number",
+    ),
+    "a cron line of six fields": (
+        GOOD.replace("{start", "{schedule: '0 0 * * * 5', start"),
+        "a cron line of five fields",
+    ),
+    "a merge of a list": (f"{GOOD}<<: [1, 2]\n", "bad.yaml:6: not valid YAML"),
+    "a tab for spaces": (f"{GOOD}\talerts: x\n", "bad.yaml:6: not valid YAML"),
     "nothing": ("", "bad.yaml:1: is empty"),
     "only a comment": ("# soon\n", "bad.yaml:1: is empty"),
     "a scalar": ("hello\n", "bad.yaml:1: is empty or not a mapping"),
