@@ -52,6 +52,7 @@ from include.load.parts import PartCutter, build_sum
 from include.load.plan import LoadPlan as LoadPlan  # one door for callers
 from include.load.privacy.guard import fetch_guard, run_check_erasures
 from include.load.progress import Progress
+from include.load.rare_collection import collect_rarely
 from include.load.shape.shaper import Shaper
 from include.load.two_stores import TwoStores
 
@@ -166,6 +167,7 @@ class _Load:
         """Read and stage one part; nobody else sees it."""
         # One batch is staged while the next is read and shaped: the wait is on the socket.
         with (
+            collect_rarely(),
             ThreadPoolExecutor(1, thread_name_prefix="stage") as stager,
             _run_after(HOLD_S, partial(stager.submit, self.session.run_release)),
         ):

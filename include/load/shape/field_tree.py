@@ -32,6 +32,10 @@ class FieldTree:
                 node[leaf] = None
         self._shapes: dict[tuple[str, ...], tuple[str, ...]] = {}
 
+    def is_all(self, records: list[dict[str, Any]]) -> bool:
+        """True when the tree declares every field of every record; asked for all at once."""
+        return _is_all(records, self._root)
+
     def leftover(self, record: dict[str, Any]) -> dict[str, Any] | None:
         """The undeclared fields of a record, nested ones under their parents; None if none."""
         shape = tuple(record)
@@ -68,3 +72,16 @@ class FieldTree:
         # Records keyed by ids would otherwise name every id as a field.
         if len(self.unknown) < MAX_UNKNOWN:
             self.unknown.add(path)
+
+
+def _is_all(records: list[Any], node: dict[str, Any]) -> bool:
+    nested: set[str] = set()
+    for shape in set(map(tuple, records)):
+        if not node.keys() >= set(shape):
+            return False
+        nested.update(key for key in shape if node[key] is not None)
+    for key in nested:
+        held = [record[key] for record in records if record.get(key) is not None]
+        if set(map(type, held)) - {dict} or not _is_all(held, node[key]):
+            return False
+    return True

@@ -9,6 +9,7 @@ import functools
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import chain, compress, repeat
 from typing import Any
 
 import pyarrow as pa
@@ -213,6 +214,10 @@ class Shaper:
 
     def _build_extra(self, table: TableLayout, chunk: Chunk, bad: dict[int, Bad], rows: Any) -> Any:
         leftovers = chunk.leftovers(self._trees[table.name])
+        if not any(leftovers):
+            if self.policy.drift == "discard":
+                self.discarded.setdefault(table.name, 0)
+            return pa.nulls(len(leftovers), pa.string())
         texts: list[str | None] = [None] * len(leftovers)
         if self.policy.drift == "discard":
             dropped = sum(map(bool, leftovers))
@@ -265,18 +270,18 @@ class Shaper:
     ) -> Any:
         # A null in a list of records is no record; in a list of values it is one of them.
         takes_null = "value" in table.columns
-        places = [
-            (row, position, item)
-            for row, items in enumerate(lists)
-            for position, item in enumerate(items)
-            if item is not None or takes_null
-        ]
-        owners = [row for row, _, _ in places]
-        elements = [item if isinstance(item, dict) else {"value": item} for _, _, item in places]
+        sizes = [len(items) for items in lists]
+        elements = list(chain.from_iterable(lists))
+        owners = list(chain.from_iterable(map(repeat, range(len(lists)), sizes)))
+        positions = list(chain.from_iterable(map(range, sizes)))
+        if not takes_null and None in elements:
+            kept = [item is not None for item in elements]
+            owners, positions = list(compress(owners, kept)), list(compress(positions, kept))
+            elements = list(compress(elements, kept))
+        elements = [item if isinstance(item, dict) else {"value": item} for item in elements]
         arrays = self._build_arrays(table, DictChunk(elements), bad, owners)
-        positions = [position for _, position, _ in places]
         arrays[naming.POSITION] = pa.array(positions, pa.int64())
-        arrays[SEQ] = pa.array([seqs[row] for row in owners], pa.int64())
+        arrays[SEQ] = pc.add(pa.array(owners, pa.int64()), seqs.start)
         return pa.table(arrays)
 
     @functools.cached_property
