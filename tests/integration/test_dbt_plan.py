@@ -17,6 +17,7 @@ from include.ledger.connection import Warehouse
 from include.ledger.ddl import run_migrations
 from include.pipeline.dbt import transform
 from include.pipeline.dbt.build import DbtResult
+from include.pipeline.dbt.manifest import build_manifest_fingerprint
 from include.pipeline.dbt.plan import fetch_plan
 from tests.unit.feed_maker import build_feed
 
@@ -52,6 +53,7 @@ def settings(tmp_path: Path) -> Settings:
         (tmp_path / "dbt" / folder).mkdir(parents=True)
         (tmp_path / "dbt" / folder / "a.sql").write_text("select 1")
     (tmp_path / "manifest.json").write_text(MANIFEST)
+    _stamp(tmp_path)
     return replace(
         load_settings(),
         dbt_project_dir=tmp_path / "dbt",
@@ -69,6 +71,12 @@ def house(warehouse: str) -> Iterator[Warehouse]:
     with psycopg.connect(warehouse) as connection:
         connection.execute("delete from elt_ops.loads where tenant = 'testco'")
         connection.execute("delete from elt_ops.dbt_builds where tenant = 'testco'")
+
+
+def _stamp(folder: Path) -> None:
+    """As if the manifest had been made of the project as it is now."""
+    stamp = build_manifest_fingerprint(folder / "dbt", "{}")
+    (folder / "manifest.fingerprint").write_text(stamp)
 
 
 def _tenant() -> Tenant:
@@ -165,6 +173,19 @@ def test_code_variables_and_asking_build_everything(house, settings) -> None:
     with house.connect() as connection:
         run_forget_build(connection, OURS)
     assert fetch_plan(_tenant(), house, settings).nodes is None
+
+
+def test_a_manifest_from_before_an_edit_plans_nothing(house, settings) -> None:
+    """A model edited without `make manifest` was built once; what it reads anew, never again."""
+    _load(house, inserted=3)
+    (settings.dbt_project_dir / "models/marts/core/a.sql").write_text("select 3")
+    _build(house, settings)
+    _load(house, "staff", inserted=1)
+    plan = fetch_plan(_tenant(), house, settings)
+    assert plan.nodes is None
+    assert "make manifest" in plan.reason
+    _stamp(settings.state_dir)
+    assert fetch_plan(_tenant(), house, settings).nodes is not None
 
 
 def test_a_new_day_builds_what_depends_on_the_day(house, settings) -> None:

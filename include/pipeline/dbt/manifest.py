@@ -36,7 +36,7 @@ def run_build_manifest(
     settings = settings or load_settings()
     manifest = settings.dbt_manifest
     variables = json.dumps(build_manifest_vars(platform.connectors), sort_keys=True)
-    fingerprint = build_fingerprint(settings.dbt_project_dir, variables)
+    fingerprint = build_manifest_fingerprint(settings.dbt_project_dir, variables)
     if not force and manifest.exists() and _stored(manifest) == fingerprint:
         log.info("manifest unchanged path=%s", manifest)
         return manifest
@@ -67,6 +67,18 @@ def load_manifest(path: Path) -> dict[str, Any]:
         return dict(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError):
         return {}
+
+
+def is_manifest_current(settings: Settings) -> bool:
+    """Whether the manifest was made of the project as it is now, edits included."""
+    stored = (_stored(settings.dbt_manifest) or "").split()
+    return stored[:1] == [build_fingerprint(settings.dbt_project_dir, "")]
+
+
+def build_manifest_fingerprint(project: Path, variables: str) -> str:
+    """Hash of the project's files and, behind a blank, of the variables it was parsed with."""
+    digest = hashlib.sha256(variables.encode()).hexdigest()
+    return f"{build_fingerprint(project, '')} {digest}"
 
 
 def build_fingerprint(project: Path, variables: str) -> str:

@@ -18,7 +18,7 @@ from include.core.clock import utcnow
 from include.ledger.builds import Build, fetch_build, fetch_changing_loads
 from include.ledger.connection import Warehouse
 from include.ledger.ddl import run_migrations
-from include.pipeline.dbt.manifest import build_fingerprint, load_manifest
+from include.pipeline.dbt.manifest import build_fingerprint, is_manifest_current, load_manifest
 from include.pipeline.dbt.node_states import BUILT
 from include.transform.selection import build_selection
 from include.transform.variables import MANIFEST_TENANT, build_dbt_vars
@@ -83,9 +83,13 @@ def fetch_plan(
             f"nothing has changed since {last.built_at:%Y-%m-%d %H:%M} UTC",
             *(fingerprint, loads, {}),
         )
-    manifest = load_manifest(settings.dbt_manifest)
+    manifest = load_manifest(settings.dbt_manifest) if is_manifest_current(settings) else {}
     if not manifest:
-        return BuildPlan("there is no manifest to tell what depends on what", fingerprint, loads)
+        # A graph from before an edit may lack the very edge that the edit has made.
+        return BuildPlan(
+            "there is no manifest of this project to tell what depends on what: `make manifest`",
+            *(fingerprint, loads),
+        )
     tables = {tuple(name.split("/", 2)) for name in changed}
     roots = find_sources(manifest, tenant.id, {(one, stream) for one, _, stream in tables})
     if new_day:
