@@ -35,7 +35,8 @@ create table marts_mart.fct_orders (
     refund_amount numeric, refund_net_amount numeric, net_amount numeric,
     gift_card_amount numeric, order_status text, source_connector text, payment_method text,
     payment_word text, is_counted boolean, ordered_at timestamptz,
-    _feed text, _load_id bigint
+    _feed text, _load_id bigint, tip_amount numeric default 0,
+    unexplained_amount numeric default 0, paid_amount numeric default 0, kept_amount numeric
 );
 insert into marts_mart.fct_orders values
 ('o1', 'c1', 'USD', 100, 10, 8, 5, 103, 0, 0, 90, 0,
@@ -44,6 +45,13 @@ insert into marts_mart.fct_orders values
  'paid', 'shop', 'cash', 'cash', true, '2026-10-02', 'shop', 1),
 ('o3', 'c1', 'USD', 70, 0, 0, 0, 99, 0, 0, 70, 29,
  'pending', 'shop', 'other', 'external', false, '2126-10-02', 'shop', 1);
+update marts_mart.fct_orders set paid_amount = 103, kept_amount = 103 where order_id = 'o1';
+create table marts_mart.fct_money_ledger (
+    order_id text, event_kind text, amount_kind text, amount numeric
+);
+insert into marts_mart.fct_money_ledger values
+('o1', 'sale', 'goods', 100), ('o1', 'sale', 'discount', -10), ('o1', 'sale', 'tax', 8),
+('o1', 'sale', 'shipping', 5), ('o1', 'sale', 'tip', 2), ('o1', 'payment', 'money', 103);
 create table marts_mart.fct_payments (
     payment_id text, order_id text, source_connector text, payment_status text,
     payment_method text, payment_word text, payment_amount numeric, is_test boolean,
@@ -93,7 +101,7 @@ values (1, 'marts', 'shop', 'shop', 'orders', 'scheduled', 'loaded', '2026-10-03
 # Check -> (a statement that plants the defect, the keys it must name, others that fail with it).
 DEFECTS = {
     "order_amounts_add_up": (
-        "update marts_mart.fct_orders set tax_amount = 8.02 where order_id = 'o1'",
+        "update marts_mart.fct_orders set unexplained_amount = 0.02 where order_id = 'o1'",
         ["o1"],
         [],
     ),
@@ -123,7 +131,12 @@ DEFECTS = {
         ["sales_equal_orders"],
     ),
     "payments_cover_orders": (
-        "update marts_mart.fct_payments set payment_amount = 2 where payment_id = 'y2'",
+        "update marts_mart.fct_orders set paid_amount = 102 where order_id = 'o1'",
+        ["o1"],
+        [],
+    ),
+    "ledger_equals_orders": (
+        "delete from marts_mart.fct_money_ledger where amount_kind = 'shipping'",
         ["o1"],
         [],
     ),

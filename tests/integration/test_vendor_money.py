@@ -3,6 +3,7 @@
 One tenant, one build; every test reads its own orders. Amounts are worked by hand.
 """
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -119,6 +120,7 @@ def run_fill_stripe(connection: Connection) -> None:
         stripe_charge("part_back", 10000, amount_captured=6000, amount_refunded=1000),
         stripe_charge("lost", 10000, disputed=True),
         stripe_charge("won", 10000, disputed=True),
+        stripe_charge("won_later", 3000, disputed=True),
         stripe_charge("web", 10000, currency="gbp", metadata={"order_id": "7"}),
     )
     refund = {"currency": "usd", "status": "succeeded", "created": 1764547300}
@@ -133,6 +135,10 @@ def run_fill_stripe(connection: Connection) -> None:
     moved = {"currency": "usd", "created": 1764547300}
     put(
         "balance_transactions",
+        moved | {"id": "txn_4", "amount": -3000, "fee": 1500, "net": -4500, "source": "dp_5"}
+        | {"reporting_category": "dispute"},
+        moved | {"id": "txn_5", "amount": 3000, "fee": -1500, "net": 4500, "source": "dp_5"}
+        | {"reporting_category": "dispute_reversal", "created": 1767225600},
         moved | {"id": "txn_2", "amount": -4000, "fee": 0, "net": -4000}
         | {"reporting_category": "partial_capture_reversal"},
         moved | {"id": "txn_3", "amount": -1000, "fee": 0, "net": -1000}
@@ -144,6 +150,7 @@ def run_fill_stripe(connection: Connection) -> None:
         dispute | {"id": "dp_1", "charge": "ch_lost", "status": "lost"},
         dispute | {"id": "dp_2", "charge": "ch_won", "status": "won"},
         dispute | {"id": "dp_3", "charge": "ch_won", "status": "warning_needs_response"},
+        dispute | {"id": "dp_5", "charge": "ch_won_later", "status": "won", "amount": 3000},
         dispute | {"id": "dp_4", "charge": "ch_web", "status": "needs_response"}
         | {"currency": "gbp"},
     )  # fmt: skip
@@ -297,6 +304,7 @@ def test_a_discount_is_spread_to_the_cent(marts: Connection) -> None:
         ("ch_part_back", ("partially_refunded", True, *money(10, 0, 50, 50))),
         ("ch_lost", ("paid", True, *money(0, 100, 0, 0))),
         ("ch_won", ("paid", True, *money(0, 0, 100, 100))),
+        ("ch_won_later", ("paid", True, *money(0, 0, 30, 30))),
         # The shop's order was charged back at Stripe; the charge itself counts nowhere.
         ("gid://shopify/Order/7", ("paid", True, *money(0, 100, 0, 0))),
         ("ch_web", ("paid", False, *money(0, 0, 100, 100))),
@@ -360,3 +368,51 @@ def test_budgets_have_metas_own_units(marts: Connection) -> None:
     ).fetchall()
     wanted = [("HUF", 5000), ("JPY", 5000), ("USD", 50), ("KWD", 50)]
     assert sorted(rows) == sorted((currency, Decimal(amount)) for currency, amount in wanted)
+
+
+def test_a_chargeback_leaves_and_comes_back_on_its_own_days(marts: Connection) -> None:
+    """A won chargeback vanished from the day its money had left: a closed day changed."""
+    rows = marts.execute(
+        "select event_kind, amount_kind, amount, booked_on::text from ledger_mart.fct_money_ledger"
+        " where order_id = 'stripe:stripe:ch_won_later' and record_type = 'refund' order by 4, 2"
+    ).fetchall()
+    assert rows == [
+        ("chargeback", "goods", Decimal(-30), "2025-12-01"),
+        ("chargeback", "money", Decimal(-30), "2025-12-01"),
+        ("chargeback_won", "goods", Decimal(30), "2026-01-01"),
+        ("chargeback_won", "money", Decimal(30), "2026-01-01"),
+    ]
+
+
+def load_amounts_table() -> dict[str, tuple[str, str, int]]:
+    """Column -> (SQL list of events, of kinds, sign) as dbt/README.md tells people."""
+    text = (dbt_project.PROJECT / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+_amount)` \| (.+?) \| (.+?) \| ([+-]) \|", text, flags=re.M)
+    quoted = [
+        (column, *(", ".join(f"'{one}'" for one in cell.split(", ")) for cell in cells), sign)
+        for column, *cells, sign in rows
+    ]
+    return {column: (events, kinds, int(f"{sign}1")) for column, events, kinds, sign in quoted}
+
+
+def test_the_table_of_amounts_is_what_the_marts_hold(marts: Connection) -> None:
+    """README's table said what each amount is, and nothing compared it with the code."""
+    table = load_amounts_table()
+    columns = {
+        name
+        for (name,) in marts.execute(
+            "select column_name from information_schema.columns where table_schema = 'ledger_mart'"
+            " and table_name = 'fct_orders' and column_name like '%_amount'"
+        ).fetchall()
+    }
+    assert table.keys() == columns
+    for column, (events, kinds, sign) in table.items():
+        rows = marts.execute(
+            f"select source_order_id, {column}, (select {sign} * coalesce(sum(amount), 0)"
+            " from ledger_mart.fct_money_ledger entries where entries.order_id = orders.order_id"
+            f" and event_kind in ({events}) and amount_kind in ({kinds})"
+            " and (entries.is_counted or event_kind <> 'payment'))"
+            f" from ledger_mart.fct_orders orders where {column} is not null"
+        ).fetchall()
+        assert len(rows) >= 20
+        assert [row for row in rows if row[1] != row[2]] == [], column

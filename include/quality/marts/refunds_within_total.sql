@@ -4,4 +4,4 @@
 -- why: More money went back than was charged.
 select order_id as bad_key
 from {mart}.fct_orders
-where is_counted and refund_amount > total_amount + 0.01
+where is_counted and refund_amount > total_amount + tip_amount + 0.01

@@ -1,27 +1,26 @@
--- Orders with what was given back, and whether they count as revenue.
+-- Orders as the sum of their entries in the ledger.
 with orders as (
-    select * from {{ ref('int_orders__unioned') }}
+    select * from {{ ref('int_orders__counted') }}
 ),
 
-refunds as (
-    select * from {{ ref('int_refunds__split') }}
-    where order_id is not null
+-- Money of a payment that another system tells, too, is not counted twice.
+entries as (
+    select * from {{ ref('int_money__ledger') }}
+    where order_id is not null and (is_counted or event_kind <> 'payment')
 ),
 
-paid_through as (
-    select * from {{ ref('int_orders__paid_through') }}
-),
-
-refund_sums as (
+sums as (
     select
-        order_id,
-        sum(case when refund_kind = 'refund' then refund_amount else 0 end) as refund_amount,
-        sum(case when refund_kind = 'dispute' then refund_amount else 0 end) as dispute_amount,
-        sum(refund_net_amount) as refund_net_amount
-    from refunds
+        order_id
+        {%- for column in ledger_columns() %}
+            ,
+            {{ ledger_sum(column) }} as {{ column }}
+        {%- endfor %}
+    from entries
     group by order_id
 ),
 
+-- A sum that lacks the order's own amount is unknown, not 0.
 settled as (
     select
         orders.order_id,
@@ -33,30 +32,31 @@ settled as (
         orders.payment_method,
         orders.payment_word,
         orders.currency_code,
-        orders.gross_amount,
-        orders.discount_amount,
-        orders.tax_amount,
-        orders.shipping_amount,
-        orders.gift_card_amount,
-        orders.total_amount,
         orders.is_cancelled,
         orders.is_test,
         orders.is_deleted,
+        orders.is_counted,
+        orders.is_payment_of_other_order,
         orders.ordered_on,
         orders.ordered_at,
         orders._feed,
-        orders._load_id,
-        {{ as_money('coalesce(refund_sums.refund_amount, 0)') }} as refund_amount,
-        {{ as_money('coalesce(refund_sums.dispute_amount, 0)') }} as dispute_amount,
-        {{ as_money('coalesce(refund_sums.refund_net_amount, 0)') }} as refund_net_amount,
-        paid_through.order_id is not null as is_payment_of_other_order,
-        orders.order_status in ('invoiced', 'paid', 'partially_refunded', 'refunded')
-        and not orders.is_test
-        and not orders.is_deleted
-        and paid_through.order_id is null as is_counted
+        orders._load_id
+        {%- for column in ledger_columns() %}
+            ,
+            {%- if column in ['gross_amount', 'net_amount', 'revenue_amount'] %}
+                case when orders.gross_amount is not null then {{ as_money('sums.' ~ column) }} end
+                    as {{ column }}
+            {%- elif column in ['total_amount', 'kept_amount'] %}
+                case
+                    when coalesce(orders.total_amount, orders.gross_amount) is not null
+                        then {{ as_money('sums.' ~ column) }}
+                end as {{ column }}
+            {%- else %}
+                {{ as_money('coalesce(sums.' ~ column ~ ', 0)') }} as {{ column }}
+            {%- endif %}
+        {%- endfor %}
     from orders
-    left join refund_sums on orders.order_id = refund_sums.order_id
-    left join paid_through on orders.order_id = paid_through.order_id
+    left join sums on orders.order_id = sums.order_id
 )
 
 select * from settled

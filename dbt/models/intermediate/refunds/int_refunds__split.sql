@@ -1,68 +1,126 @@
--- Money given back that counts, at the order that holds the sale, with its part of net revenue.
+{#- Part of an order's refunds -> the order's own amount it is a share of. -#}
+{% set shares = {
+    'refund_goods_amount': 'order_net_amount',
+    'refund_shipping_amount': 'order_shipping_amount',
+    'refund_service_fee_amount': 'order_service_fee_amount',
+    'refund_duty_amount': 'order_duty_amount',
+    'refund_gift_card_amount': 'order_gift_card_amount',
+    'refund_rounding_amount': 'order_rounding_amount',
+} %}
+
+-- Money given back that counts, at the order that holds the sale, split as the sale was. Amounts
+-- of a won dispute are negative: it brings back.
 with refunds as (
     select * from {{ ref('int_refunds__unioned') }}
     where refund_status = 'succeeded' and not is_test and not is_deleted
 ),
 
 orders as (
-    select * from {{ ref('int_orders__unioned') }}
-),
-
-paid_through as (
-    select * from {{ ref('int_orders__paid_through') }}
+    select * from {{ ref('int_orders__counted') }}
 ),
 
 -- A chargeback is known to the payment provider only; a refund both systems have is the shop's.
 located as (
     select
-        refunds.refund_id,
-        refunds.source_connector,
-        refunds.refund_kind,
-        refunds.currency_code,
-        refunds.refund_amount,
-        refunds.refund_net_amount,
-        refunds.refunded_on,
-        refunds.refunded_at,
-        refunds._feed,
-        refunds._load_id,
+        refunds.*,
+        case when refunds.refund_kind = 'dispute_won' then -1 else 1 end as direction,
         case
             when
-                refunds.refund_kind = 'dispute'
-                and refunds.currency_code = paid_through.paid_currency_code
-                then paid_through.paid_order_id
+                refunds.refund_kind in ('dispute', 'dispute_won')
+                and refunds.currency_code = orders.paid_currency_code
+                then orders.paid_order_id
             else refunds.order_id
-        end as order_id
+        end as sold_order_id
     from refunds
-    left join paid_through on refunds.order_id = paid_through.order_id
+    left join orders on refunds.order_id = orders.order_id
 ),
 
 summed as (
     select
         located.refund_id,
-        located.order_id,
+        located.sold_order_id as order_id,
         located.refund_kind,
         located.currency_code,
-        located.refund_amount,
-        located.refund_net_amount,
         located.refunded_on,
         located.refunded_at,
         located._load_id,
+        located.direction * located.refund_amount as refund_amount,
+        located.direction * located.refund_net_amount as told_net_amount,
+        located.direction * coalesce(located.refund_tax_amount, 0) as told_tax_amount,
+        located.direction * coalesce(located.refund_shipping_amount, 0) as told_shipping_amount,
+        located.direction * coalesce(located.refund_tip_amount, 0) as told_tip_amount,
+        located.direction * coalesce(located.refund_gift_card_amount, 0) as told_gift_card_amount,
+        located.direction * coalesce(located.paid_back_amount, located.refund_amount)
+            as paid_back_amount,
         coalesce(orders.source_connector, located.source_connector) as source_connector,
         coalesce(orders._feed, located._feed) as _feed,
-        orders.gross_amount - orders.discount_amount as order_net_amount,
+        orders.gross_amount - coalesce(orders.discount_amount, 0) as order_net_amount,
+        coalesce(orders.tax_amount, 0) as order_tax_amount,
+        coalesce(orders.shipping_amount, 0) as order_shipping_amount,
+        coalesce(orders.service_fee_amount, 0) as order_service_fee_amount,
+        coalesce(orders.duty_amount, 0) as order_duty_amount,
+        coalesce(orders.gift_card_amount, 0) as order_gift_card_amount,
+        coalesce(orders.rounding_amount, 0) as order_rounding_amount,
+        coalesce(orders.tip_amount, 0) as order_tip_amount,
         nullif(orders.total_amount, 0) as order_total_amount,
-        sum(located.refund_amount) over (
-            partition by located.order_id
+        sum(located.direction * located.refund_amount) over (
+            partition by located.sold_order_id
             order by located.refunded_at, located.refund_id
             rows between unbounded preceding and current row
         ) as so_far_amount
     from located
-    left join orders on located.order_id = orders.order_id
+    left join orders on located.sold_order_id = orders.order_id
+),
+
+-- What was charged goes back first, then the tip; more than both is an adjustment.
+{% set steps = {'now': 'so_far_amount', 'before': 'so_far_amount - refund_amount'} %}
+stepped as (
+    select
+        *,
+        told_net_amount is null and order_net_amount is not null and order_total_amount > 0
+            as is_split_estimated
+        {%- for step, sum in steps.items() %}
+            ,
+            case
+                when {{ sum }} <= 0 then 0
+                when {{ sum }} > order_total_amount then order_total_amount
+                else {{ sum }}
+            end as charged_{{ step }},
+            case
+                when {{ sum }} <= order_total_amount then 0
+                when {{ sum }} > order_total_amount + order_tip_amount then order_tip_amount
+                else {{ sum }} - order_total_amount
+            end as tip_{{ step }}
+        {%- endfor %}
+    from summed
 ),
 
 -- Each takes what the sum so far has more than the sum before it: the parts of a refund of all, in
 -- how many steps ever, add up to all that was sold.
-split as (
+shared as (
+    select
+        *
+        {%- for name, whole in shares.items() %}
+            ,
+            {{ to_minor_unit(whole ~ ' * charged_now / order_total_amount', 'currency_code') }}
+            - {{ to_minor_unit(whole ~ ' * charged_before / order_total_amount', 'currency_code') }}
+                as share_of_{{ name }}
+        {%- endfor %}
+    from stepped
+),
+
+-- The cent that rounding leaves is tax where there was tax, else of goods.
+rested as (
+    select
+        *,
+        charged_now - charged_before
+        {%- for name in shares %}
+            - share_of_{{ name }}
+        {%- endfor %} as rest_amount
+    from shared
+),
+
+parted as (
     select
         refund_id,
         order_id,
@@ -70,23 +128,52 @@ split as (
         refund_kind,
         currency_code,
         refund_amount,
+        paid_back_amount,
         refunded_on,
         refunded_at,
+        is_split_estimated,
         _feed,
         _load_id,
-        coalesce(
-            refund_net_amount,
-            {{ to_minor_unit(
-                'order_net_amount * so_far_amount / order_total_amount', 'currency_code'
-            ) }}
-            - {{ to_minor_unit(
-                'order_net_amount * (so_far_amount - refund_amount) / order_total_amount',
-                'currency_code'
-            ) }},
-            refund_amount
-        ) as refund_net_amount,
-        refund_net_amount is null and order_net_amount is not null as is_split_estimated
-    from summed
+        case
+            when is_split_estimated and order_tax_amount <> 0 then share_of_refund_goods_amount
+            when is_split_estimated then share_of_refund_goods_amount + rest_amount
+            else coalesce(told_net_amount, refund_amount)
+        end as refund_goods_amount,
+        {{ as_money(
+            'case when not is_split_estimated then told_tax_amount'
+            ' when order_tax_amount = 0 then 0 else rest_amount end'
+        ) }} as refund_tax_amount,
+        {{ as_money(
+            'case when is_split_estimated then tip_now - tip_before else told_tip_amount end'
+        ) }} as refund_tip_amount,
+        {{ refund_part('shipping', 'told_shipping_amount') }},
+        {{ refund_part('gift_card', 'told_gift_card_amount') }},
+        {{ refund_part('service_fee', '0') }},
+        {{ refund_part('duty', '0') }},
+        {{ refund_part('rounding', '0') }}
+    from rested
+),
+
+adjusted as (
+    select
+        *,
+        refund_amount
+        - refund_goods_amount
+        - refund_tax_amount
+        - refund_shipping_amount
+        - refund_service_fee_amount
+        - refund_duty_amount
+        - refund_gift_card_amount
+        - refund_rounding_amount
+        - refund_tip_amount as refund_adjustment_amount
+    from parted
+),
+
+final as (
+    select
+        *,
+        refund_goods_amount + refund_adjustment_amount as refund_net_amount
+    from adjusted
 )
 
-select * from split
+select * from final

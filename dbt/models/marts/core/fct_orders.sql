@@ -16,11 +16,24 @@ final as (
         discount_amount,
         tax_amount,
         shipping_amount,
+        service_fee_amount,
+        duty_amount,
         gift_card_amount,
+        rounding_amount,
+        unexplained_amount,
         total_amount,
+        tip_amount,
         refund_amount,
         dispute_amount,
         refund_net_amount,
+        refund_tax_amount,
+        refund_shipping_amount,
+        net_amount,
+        revenue_amount,
+        kept_amount,
+        paid_amount,
+        paid_back_amount,
+        fee_amount,
         is_counted,
         is_payment_of_other_order,
         is_cancelled,
@@ -30,9 +43,7 @@ final as (
         ordered_at,
         _feed,
         _load_id,
-        coalesce(payment_method, 'unknown') as payment_method,
-        {{ as_money('gross_amount - discount_amount - refund_net_amount') }} as net_amount,
-        {{ as_money('total_amount - refund_amount - dispute_amount') }} as kept_amount
+        coalesce(payment_method, 'unknown') as payment_method
     from orders
 )
 

@@ -20,6 +20,10 @@ mapped as (
         _load_id,
         null as paid_order_number,
         0 as gift_card_amount,
+        0 as service_fee_amount,
+        0 as duty_amount,
+        0 as rounding_amount,
+        0 as tip_amount,
         false as is_test,
         case
             when transaction_status in ('completed', 'paid', 'shipped', 'delivered') then 'paid'

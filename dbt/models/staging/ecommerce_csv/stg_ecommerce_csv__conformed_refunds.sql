@@ -26,6 +26,11 @@ mapped as (
         'refund' as refund_kind,
         'succeeded' as refund_status,
         null as refund_net_amount,
+        null as refund_tax_amount,
+        null as refund_shipping_amount,
+        null as refund_tip_amount,
+        null as refund_gift_card_amount,
+        null as paid_back_amount,
         false as is_test,
         coalesce(
             total_amount, subtotal_amount - discount_amount + tax_amount + shipping_amount

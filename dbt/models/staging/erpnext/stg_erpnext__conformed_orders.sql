@@ -24,6 +24,10 @@ mapped as (
         0 as discount_amount,
         0 as shipping_amount,
         0 as gift_card_amount,
+        0 as service_fee_amount,
+        0 as duty_amount,
+        0 as rounding_amount,
+        0 as tip_amount,
         null as payment_word,
         false as is_test,
         case

@@ -15,11 +15,16 @@ mapped as (
         _feed,
         _load_id,
         null as payment_id,
+        null as refund_shipping_amount,
+        null as refund_tip_amount,
+        null as refund_gift_card_amount,
+        null as paid_back_amount,
         'refund' as refund_kind,
         'succeeded' as refund_status,
         false as is_test,
         -total_amount as refund_amount,
         -net_amount as refund_net_amount,
+        -tax_amount as refund_tax_amount,
         {{ local_midnight('posted_on') }} as refunded_at
     from credit_notes
 ),

@@ -32,6 +32,7 @@ totalled as (
         orders.updated_at,
         orders._feed,
         orders._load_id,
+        orders.tip_amount,
         orders.order_tax_amount as tax_amount,
         coalesce(
             line_sums.gross_amount,

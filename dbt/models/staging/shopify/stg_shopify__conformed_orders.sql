@@ -22,6 +22,7 @@ mapped as (
         shipping_amount,
         gift_card_amount,
         total_amount,
+        tip_amount,
         is_cancelled,
         is_test,
         is_deleted,
@@ -30,6 +31,9 @@ mapped as (
         _feed,
         _load_id,
         null as paid_order_number,
+        0 as service_fee_amount,
+        0 as duty_amount,
+        0 as rounding_amount,
         -- A cancelled order keeps its financial status: paid and refunded, or voided unpaid.
         case financial_status
             when 'PAID' then 'paid'

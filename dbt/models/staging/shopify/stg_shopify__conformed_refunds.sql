@@ -23,6 +23,11 @@ mapped as (
         'refund' as refund_kind,
         'succeeded' as refund_status,
         null as refund_net_amount,
+        null as refund_tax_amount,
+        null as refund_shipping_amount,
+        null as refund_tip_amount,
+        null as refund_gift_card_amount,
+        null as paid_back_amount,
         false as is_test,
         false as is_deleted,
         {{ local_date('refunded_at') }} as refunded_on

@@ -15,6 +15,7 @@ mapped as (
         currency_code,
         discount_amount,
         tax_amount,
+        tip_amount,
         gift_card_amount,
         is_deleted,
         created_at as ordered_at,
@@ -24,6 +25,9 @@ mapped as (
         null as order_number,
         null as paid_order_number,
         0 as shipping_amount,
+        0 as service_fee_amount,
+        0 as duty_amount,
+        0 as rounding_amount,
         false as is_test,
         case
             when order_state = 'CANCELED' then 'cancelled'

@@ -17,6 +17,11 @@ mapped as (
         false as is_test,
         'refund' as refund_kind,
         null as refund_net_amount,
+        null as refund_tax_amount,
+        null as refund_shipping_amount,
+        null as refund_tip_amount,
+        null as refund_gift_card_amount,
+        null as paid_back_amount,
         case refund_status
             when 'COMPLETED' then 'succeeded'
             when 'PENDING' then 'pending'

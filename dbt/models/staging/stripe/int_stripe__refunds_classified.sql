@@ -52,36 +52,83 @@ refunds_told as (
             and refunds.balance_transaction_id = movements.balance_transaction_id
 ),
 
--- The money leaves when a dispute is opened and stays away when it is lost; a won one brings it
--- back, and an inquiry (warning_) takes none.
-disputes_told as (
+-- When the balance says that a dispute's money left and came back.
+dispute_moves as (
     select
-        disputes.dispute_id as refund_id,
-        disputes.charge_id,
+        _feed,
+        source_id,
+        min(case when reporting_category = 'dispute' then created_at end) as withdrawn_at,
+        min(case when reporting_category = 'dispute_reversal' then created_at end) as returned_at
+    from movements
+    where reporting_category in ('dispute', 'dispute_reversal')
+    group by _feed, source_id
+),
+
+disputes_moved as (
+    select
+        disputes.*,
         charges.customer_id,
-        coalesce(disputes.currency_code, charges.currency_code) as currency_code,
-        disputes.disputed_amount as refund_amount,
-        disputes.is_deleted,
-        disputes.created_at,
-        disputes._feed,
-        disputes._load_id,
-        'dispute' as refund_kind,
-        case
-            when disputes.dispute_status in ('needs_response', 'under_review', 'lost')
-                then 'succeeded'
-            when disputes.dispute_status in ('won', 'charge_refunded', 'prevented') then 'failed'
-            else 'pending'
-        end as refund_status,
-        false as is_release
+        dispute_moves.returned_at,
+        coalesce(disputes.currency_code, charges.currency_code) as dispute_currency_code,
+        coalesce(dispute_moves.withdrawn_at, disputes.created_at) as withdrawn_at
     from disputes
     left join charges
         on disputes._feed = charges._feed and disputes.charge_id = charges.charge_id
+    left join dispute_moves
+        on disputes._feed = dispute_moves._feed and disputes.dispute_id = dispute_moves.source_id
+),
+
+-- The money leaves when a dispute is opened and stays away when it is lost: then no second row is
+-- written. A won one brings it back on its own day; where the balance does not tell that day,
+-- nothing happened. An inquiry (warning_) takes none.
+disputes_told as (
+    select
+        dispute_id as refund_id,
+        charge_id,
+        customer_id,
+        dispute_currency_code as currency_code,
+        disputed_amount as refund_amount,
+        is_deleted,
+        withdrawn_at as created_at,
+        _feed,
+        _load_id,
+        'dispute' as refund_kind,
+        case
+            when dispute_status in ('needs_response', 'under_review', 'lost') then 'succeeded'
+            when returned_at is not null then 'succeeded'
+            when dispute_status in ('won', 'charge_refunded', 'prevented') then 'failed'
+            else 'pending'
+        end as refund_status,
+        false as is_release
+    from disputes_moved
+),
+
+disputes_won as (
+    select
+        dispute_id || ':won' as refund_id,
+        charge_id,
+        customer_id,
+        dispute_currency_code as currency_code,
+        disputed_amount as refund_amount,
+        is_deleted,
+        returned_at as created_at,
+        _feed,
+        _load_id,
+        'dispute_won' as refund_kind,
+        'succeeded' as refund_status,
+        false as is_release
+    from disputes_moved
+    where
+        returned_at is not null
+        and dispute_status not in ('needs_response', 'under_review', 'lost')
 ),
 
 final as (
     select * from refunds_told
     union all
     select * from disputes_told
+    union all
+    select * from disputes_won
 )
 
 select * from final

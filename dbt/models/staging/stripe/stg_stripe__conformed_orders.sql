@@ -25,6 +25,10 @@ mapped as (
         0 as tax_amount,
         0 as shipping_amount,
         0 as gift_card_amount,
+        0 as service_fee_amount,
+        0 as duty_amount,
+        0 as rounding_amount,
+        0 as tip_amount,
         case
             -- An authorization that was released; Stripe calls that a refund.
             when not is_captured and is_refunded then 'cancelled'

@@ -18,6 +18,11 @@ mapped as (
         _feed,
         _load_id,
         null as refund_net_amount,
+        null as refund_tax_amount,
+        null as refund_shipping_amount,
+        null as refund_tip_amount,
+        null as refund_gift_card_amount,
+        null as paid_back_amount,
         false as is_test,
         {{ local_date('created_at') }} as refunded_on
     from refunds

@@ -1,0 +1,66 @@
+{#- Column of a refund -> kind of amount. -#}
+{% set parts = {
+    'refund_goods_amount': 'goods',
+    'refund_adjustment_amount': 'adjustment',
+    'refund_tax_amount': 'tax',
+    'refund_shipping_amount': 'shipping',
+    'refund_service_fee_amount': 'service_fee',
+    'refund_duty_amount': 'duty',
+    'refund_gift_card_amount': 'gift_card',
+    'refund_rounding_amount': 'rounding',
+    'refund_tip_amount': 'tip',
+    'paid_back_amount': 'money',
+} %}
+
+-- What refunds and chargebacks take back, on their own day, one signed entry per amount; a won
+-- chargeback's entries are positive. The last kind is the money that moved.
+with refunds as (
+    select * from {{ ref('int_refunds__split') }}
+),
+
+orders as (
+    select * from {{ ref('int_orders__counted') }}
+),
+
+entries as (
+    {%- for column, kind in parts.items() %}
+        select
+            refund_id,
+            '{{ kind }}' as amount_kind,
+            -{{ column }} as amount
+        from refunds
+        where {{ column }} <> 0
+        {%- if not loop.last %}
+            union all
+        {%- endif %}
+    {%- endfor %}
+),
+
+-- A refund of an order that does not count is none either; one of no known order is.
+final as (
+    select
+        refunds.order_id,
+        {{ null_of('id') }} as order_line_id,
+        entries.refund_id as record_id,
+        'refund' as record_type,
+        entries.amount_kind,
+        entries.amount,
+        refunds._load_id,
+        refunds.source_connector,
+        refunds.currency_code,
+        refunds.refunded_on as booked_on,
+        refunds.refunded_at as booked_at,
+        refunds._feed,
+        refunds.is_split_estimated as is_estimated,
+        coalesce(orders.is_counted, true) as is_counted,
+        case refunds.refund_kind
+            when 'dispute' then 'chargeback'
+            when 'dispute_won' then 'chargeback_won'
+            else 'refund'
+        end as event_kind
+    from entries
+    inner join refunds on entries.refund_id = refunds.refund_id
+    left join orders on refunds.order_id = orders.order_id
+)
+
+select * from final

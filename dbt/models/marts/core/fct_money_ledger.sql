@@ -1,0 +1,27 @@
+with entries as (
+    select * from {{ ref('int_money__ledger') }}
+),
+
+final as (
+    select
+        ledger_entry_id,
+        order_id,
+        order_line_id,
+        record_type,
+        record_id,
+        source_connector,
+        event_kind,
+        amount_kind,
+        tax_basis,
+        currency_code,
+        amount,
+        is_counted,
+        is_estimated,
+        booked_on,
+        booked_at,
+        _feed,
+        _load_id
+    from entries
+)
+
+select * from final
