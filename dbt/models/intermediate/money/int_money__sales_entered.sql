@@ -1,18 +1,13 @@
 {#- Column of an order -> (kind of amount, sign): what is charged beside lines. -#}
 {% set charges = {
-    'shipping_amount': 'shipping',
-    'service_fee_amount': 'service_fee',
-    'duty_amount': 'duty',
-    'gift_card_amount': 'gift_card',
-    'rounding_amount': 'rounding',
-    'tip_amount': 'tip',
+    'shipping_amount': 'shipping', 'service_fee_amount': 'service_fee', 'duty_amount': 'duty',
+    'gift_card_amount': 'gift_card', 'rounding_amount': 'rounding', 'tip_amount': 'tip',
     'unexplained_amount': 'unexplained',
 } %}
 {% set parts = {'gross_amount': ('goods', ''), 'discount_amount': ('discount', '-'),
     'tax_amount': ('tax', '')} %}
 
--- What orders charge, one signed entry per amount: lines as they are, and what their order has more
--- than they have (goods, discount or tax without a line), so that entries always add up to orders.
+-- What orders charge: lines as they are, and without a line what their order has more than they.
 with orders as (
     select * from {{ ref('int_orders__counted') }}
 ),
@@ -80,8 +75,7 @@ entries as (
         where
             rest_{{ column }} <> 0
             {%- if kind == 'goods' %}
-                or is_without_lines
-                or rest_gross_amount is null
+                or is_without_lines or rest_gross_amount is null
             {%- endif %}
         union all
     {%- endfor %}

@@ -69,8 +69,9 @@ disputes_moved as (
         disputes.*,
         charges.customer_id,
         dispute_moves.returned_at,
-        coalesce(disputes.currency_code, charges.currency_code) as dispute_currency_code,
-        coalesce(dispute_moves.withdrawn_at, disputes.created_at) as withdrawn_at
+        coalesce(disputes.currency_code, charges.currency_code) as told_currency_code,
+        coalesce(dispute_moves.withdrawn_at, disputes.created_at) as withdrawn_at,
+        disputes.dispute_status in ('needs_response', 'under_review', 'lost') as is_taken
     from disputes
     left join charges
         on disputes._feed = charges._feed and disputes.charge_id = charges.charge_id
@@ -82,53 +83,37 @@ disputes_moved as (
 -- written. A won one brings it back on its own day; where the balance does not tell that day,
 -- nothing happened. An inquiry (warning_) takes none.
 disputes_told as (
-    select
-        dispute_id as refund_id,
-        charge_id,
-        customer_id,
-        dispute_currency_code as currency_code,
-        disputed_amount as refund_amount,
-        is_deleted,
-        withdrawn_at as created_at,
-        _feed,
-        _load_id,
-        'dispute' as refund_kind,
-        case
-            when dispute_status in ('needs_response', 'under_review', 'lost') then 'succeeded'
-            when returned_at is not null then 'succeeded'
-            when dispute_status in ('won', 'charge_refunded', 'prevented') then 'failed'
-            else 'pending'
-        end as refund_status,
-        false as is_release
-    from disputes_moved
-),
-
-disputes_won as (
-    select
-        dispute_id || ':won' as refund_id,
-        charge_id,
-        customer_id,
-        dispute_currency_code as currency_code,
-        disputed_amount as refund_amount,
-        is_deleted,
-        returned_at as created_at,
-        _feed,
-        _load_id,
-        'dispute_won' as refund_kind,
-        'succeeded' as refund_status,
-        false as is_release
-    from disputes_moved
-    where
-        returned_at is not null
-        and dispute_status not in ('needs_response', 'under_review', 'lost')
+    {%- for kind, moved_at in {'dispute': 'withdrawn_at', 'dispute_won': 'returned_at'}.items() %}
+        select
+            dispute_id{{ " || ':won'" if kind == 'dispute_won' }} as refund_id,
+            charge_id,
+            customer_id,
+            told_currency_code as currency_code,
+            disputed_amount as refund_amount,
+            is_deleted,
+            {{ moved_at }} as created_at,
+            _feed,
+            _load_id,
+            '{{ kind }}' as refund_kind,
+            case
+                when is_taken or returned_at is not null then 'succeeded'
+                when dispute_status in ('won', 'charge_refunded', 'prevented') then 'failed'
+                else 'pending'
+            end as refund_status,
+            false as is_release
+        from disputes_moved
+        {%- if kind == 'dispute' %}
+            union all
+        {%- else %}
+            where returned_at is not null and not is_taken
+        {%- endif %}
+    {%- endfor %}
 ),
 
 final as (
     select * from refunds_told
     union all
     select * from disputes_told
-    union all
-    select * from disputes_won
 )
 
 select * from final
