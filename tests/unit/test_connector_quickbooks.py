@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 import pytest
@@ -115,7 +116,7 @@ def test_more_rows_of_one_instant_than_a_page() -> None:
     assert first is not None
     second = first.following(rows)
     assert second is not None
-    assert (first.position, second.position) == (1, 3)
+    assert (first.position, second.position) == (1, 2)
     assert second.following(rows[:1]) is None
 
 
@@ -134,6 +135,41 @@ def test_pages_hold_each_row_once(
 
     monkeypatch.setattr(query, "PAGE", 2)
     assert _ids(_source(fake_api(_company(answer)))) == [str(n) for n in range(7)]
+
+
+@pytest.mark.parametrize("after", range(1, 7))
+@pytest.mark.parametrize("edited", range(7))
+def test_edits_among_rows_of_one_second_hide_no_other(
+    fake_api: Callable[[Any], FakeApi], monkeypatch: pytest.MonkeyPatch, after: int, edited: int
+) -> None:
+    """By position alone the row behind a page's border moved up into what was read already."""
+    rows, asked = [_row(n) for n in range(7)], []
+    gone = {str(edited), str(edited + 1)}
+
+    def answer(seen: Seen) -> Reply:
+        asked.append(seen.query["query"])
+        left = [r for r in rows if len(asked) <= after or r["Id"] not in gone]
+        start = int(asked[-1].split("STARTPOSITION ")[1].split()[0])
+        return _page("Invoice", left[start - 1 : start + 2], start)
+
+    monkeypatch.setattr(query, "PAGE", 3)
+    found = _ids(_source(fake_api(_company(answer))))
+    assert {str(n) for n in range(7)} - gone <= set(found)
+    assert len(found) == len(set(found))
+
+
+def test_rows_that_never_rest_are_not_read_for_ever(
+    fake_api: Callable[[Any], FakeApi], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = count()
+
+    def answer(seen: Seen) -> Reply:
+        start = int(seen.query["query"].split("STARTPOSITION ")[1].split()[0])
+        return _page("Invoice", [_row(next(numbers)) for _ in range(3)], start)
+
+    monkeypatch.setattr(query, "PAGE", 3)
+    with pytest.raises(UpstreamUnavailable, match="of one second"):
+        _ids(_source(fake_api(_company(answer))))
 
 
 def test_times_of_different_offsets_are_compared_as_instants() -> None:

@@ -28,6 +28,11 @@ class Statement:
     position: int = 1
     size: int = PAGE
 
+    @property
+    def overlaps(self) -> bool:
+        """Its first row should be the last one of the page before; pages of one row have none."""
+        return self.position > 1 and self.size > 1
+
     def text(self) -> str:
         """The query, bounds widened to whole seconds, inactive objects included."""
         conditions = ["Active IN (true, false)"] if self.entity in WITH_INACTIVE else []
@@ -46,7 +51,8 @@ class Statement:
 
         It goes on at the last row's change time, not at a position: a row that is edited while the
         pages are walked leaves its place, everything behind it moves up, and a position would skip
-        one. Rows of that instant come again. Only inside one instant positions are counted.
+        one. Rows of that instant come again. Only inside one instant positions are counted,
+        and the last row comes again as the first of the next page.
 
         Raises:
             ContractBroken: If the rows are not in the order that was asked for.
@@ -63,7 +69,8 @@ class Statement:
         last = times[-1].replace(microsecond=0)
         if self.after is None or last > self.after:
             return replace(self, after=last, position=1)
-        return replace(self, position=self.position + len(rows))
+        # One row again: where another stands in its place, rows have moved up meanwhile.
+        return replace(self, position=self.position + max(len(rows) - 1, 1))
 
 
 def build_statement(entity: str, window: Window) -> Statement:

@@ -6,6 +6,7 @@ Data flow: window -> SELECT by LastUpdatedTime -> pages -> rows not given before
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -38,6 +39,7 @@ TOKEN_URL = "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer"  # noqa:
 # Requests end after 120 s at Intuit's side.
 LIMITS = HttpLimits(read_s=125.0)
 TRIES = 3
+MAX_MOVES = 5
 # Change data goes back 30 days; a little less, as asking takes time.
 LOOK_BACK = timedelta(days=30) - timedelta(minutes=5)
 # Where more changed than one answer holds: the shortest time deletions are looked for in.
@@ -92,9 +94,15 @@ class QuickBooksSource(ApiSource):
         """Pages without the rows of the last instant that the page before has given."""
         statement: Statement | None = build_statement(entity, window)
         given: set[tuple[str, str]] = set()
+        before, moved = None, 0
         while statement is not None:
             rows = self._ask(statement)
+            if statement.overlaps and (not rows or _identity(rows[0]) != before):
+                statement, moved = replace(statement, position=1), moved + 1
+                _require_rest(entity, moved)
+                continue
             yield [row for row in rows if _identity(row) not in given]
+            before = _identity(rows[-1]) if rows else None
             statement = statement.following(rows)
             if statement is not None:
                 last = statement.after
@@ -178,6 +186,20 @@ class QuickBooksSource(ApiSource):
     def _fetch_cdc(self, entities: list[str], since: datetime) -> dict[str, list[dict[str, Any]]]:
         at = since.astimezone(UTC).replace(microsecond=0).isoformat()
         return fetch_changes(self._get("cdc", {"entities": ",".join(entities), "changedSince": at}))
+
+
+def _require_rest(entity: str, moved: int) -> None:
+    """A list that moves each time it is read is not read for ever.
+
+    Raises:
+        UpstreamUnavailable: If it moved too often; the next run reads the same window.
+    """
+    if moved > MAX_MOVES:
+        raise UpstreamUnavailable(
+            f"`{entity}` has more rows of one second than a page holds, and they were edited "
+            f"during each of `{moved}` reads. Expected a list that rests for one. Run again later."
+        )
+    log.warning("action=rows_moved entity=%s times=%d", entity, moved)
 
 
 def _identity(row: dict[str, Any]) -> tuple[str, str]:
