@@ -17,6 +17,7 @@ def state(tmp_path: Path) -> Iterator[LocalState]:
     """A state folder of its own; the commands choose a stack through the environment."""
     before = dict(os.environ)
     os.environ["ELT_STATE_DIR"] = str(tmp_path / "state")
+    os.environ["ELT_TENANTS_DIR"] = str(tmp_path)
     yield load_state()
     os.environ.clear()
     os.environ.update(before)
