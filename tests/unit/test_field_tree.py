@@ -2,7 +2,7 @@
 
 import gc
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from include.load.rare_collection import OBJECTS, collect_rarely
@@ -17,6 +17,10 @@ RECORDS = st.dictionaries(
 
 
 @given(st.lists(RECORDS, max_size=5))
+@example([{"customer": 5}])
+@example([{"customer": []}, {"customer": {"id": 1}}])
+@example([{"id": 1, "customer": {"id": 1, "address": "here"}}])
+@example([{"customer": {"address": {"city": {"new": 1}}}}, {"customer": None}])
 def test_all_fields_are_declared_exactly_when_no_record_has_one_left_over(
     records: list[dict[str, object]],
 ) -> None:
