@@ -17,6 +17,7 @@ from include.core import naming
 from include.sandbox.generate import run_generate
 from include.sandbox.world import SIZES, WorldSpec
 from tests.integration.truth_case import (
+    COLUMNS,
     CONNECTOR_OF,
     SOURCES,
     TENANTS,
@@ -28,6 +29,7 @@ from tests.integration.truth_case import (
 )
 
 SPEC = WorldSpec(size=SIZES["small"])
+PARTS = ("gross", "discounts", "shipping", "tax", "gift_cards")
 
 
 @pytest.fixture(scope="module")
@@ -71,19 +73,44 @@ def test_no_revenue_beside_the_truth(marts: Connection, truth: dict[str, Any]) -
         assert total == (Decimal(known) / 100,)
 
 
-@pytest.mark.parametrize("source", ["shopify", "quickbooks"])
+@pytest.mark.parametrize(("tenant", "source"), SOURCES)
 def test_months_are_those_of_the_tenant(
-    marts: Connection, truth: dict[str, Any], source: str
+    marts: Connection, truth: dict[str, Any], tenant: str, source: str
 ) -> None:
+    """Sales on the day they were placed, refunds and chargebacks on the day the money went."""
+    names = ("total", "gift_cards", "refunds", "disputes")
+    sums = ", ".join(f"sum({COLUMNS[name]})" for name in names)
     rows = marts.execute(
-        "select to_char(revenue_on, 'YYYY-MM'), sum(total_amount), sum(refund_amount) "
-        "from acme_mart.fct_revenue_daily where source_connector = %s group by 1",
+        f"select to_char(revenue_on, 'YYYY-MM'), {sums} from {naming.dbt_schema(tenant, 'mart')}"
+        ".fct_revenue_daily where source_connector = %s group by 1",
         [CONNECTOR_OF.get(source, source)],
     ).fetchall()
-    found = {month: (total * 100, back * 100) for month, total, back in rows}
-    months = truth["revenue"]["acme"][source]["month_local"]
-    assert found == {month: (cell["total"], cell["refunds"]) for month, cell in months.items()}
-    assert len(found) >= 20
+    found = {month: [value * 100 for value in values] for month, *values in rows}
+    months = truth["revenue"][tenant][source]["month_local"]
+    assert found == {month: [cell[name] for name in names] for month, cell in months.items()}
+    assert len(found) >= 12
+
+
+@pytest.mark.parametrize(
+    ("tenant", "source"), [("acme", "shopify"), ("bazaar", "ecommerce_csv"), ("corner", "stripe")]
+)
+def test_every_order_equals_the_truth(
+    marts: Connection, truth: dict[str, Any], tenant: str, source: str
+) -> None:
+    """Sums may hide two mistakes that cancel each other; an order has nobody to hide behind."""
+    names = {"total": "total_amount", "refunded": "refund_amount"}
+    if source != "stripe":
+        names |= {name: COLUMNS[name] for name in PARTS}
+    rows = marts.execute(
+        f"select source_order_id, is_counted, {', '.join(names.values())} "
+        f"from {naming.dbt_schema(tenant, 'mart')}.fct_orders where source_connector = %s",
+        [CONNECTOR_OF.get(source, source)],
+    ).fetchall()
+    found = {key: [value * 100 for value in values] for key, counts, *values in rows if counts}
+    orders = [o for o in truth["orders"] if (o["tenant"], o["source"]) == (tenant, source)]
+    known = {order["id"]: [order[name] for name in names] for order in orders if order["counts"]}
+    assert found == known
+    assert len(known) > 100
 
 
 def test_lines_add_up_to_their_orders(marts: Connection) -> None:

@@ -13,6 +13,7 @@ invoice and sales receipt, paid or not, never estimates):
     refunds     money given back in this month, by the date of the refund (positive number)
     disputes    taken back by chargebacks that are not won, by the day they were opened (positive)
     net         total - refunds - disputes
+A sale is in the month it was placed in, at Stripe in that of its charge.
 Months: `month_utc` by the instant in UTC, `month_local` by the tenant's time zone. QuickBooks books
 plain local dates and is local in both.
 """
@@ -73,6 +74,11 @@ def build_disputes(session: Session, tenant: str) -> dict[str, tuple[datetime, i
     }
 
 
+def _sold_at(sale: Sale) -> datetime:
+    """When the source says it was sold: a charge knows nothing of the invoice it pays."""
+    return (sale.paid_at or sale.placed_at) if sale.source == "stripe" else sale.placed_at
+
+
 def build_revenue(
     sales: Iterable[Sale],
     zone: ZoneInfo,
@@ -92,7 +98,7 @@ def build_revenue(
     for sale in sales:
         if not _counts(sale):
             continue
-        for cell in cells(sale.placed_at):
+        for cell in cells(_sold_at(sale)):
             cell["orders"] += 1
             cell["gross"] += sale.gross
             cell["discounts"] += sale.discount
