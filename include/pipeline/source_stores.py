@@ -6,6 +6,7 @@ from include.ledger.connection import Warehouse
 from include.ledger.stores.files import WarehouseFileLedger
 from include.ledger.stores.inbox import WarehouseInbox
 from include.ledger.stores.jobs import WarehouseJobStore
+from include.ledger.stores.names import WarehouseNameStore
 from include.ledger.stores.rate_budget import WarehouseRateBudget
 from include.ledger.stores.tokens import WarehouseTokenStore
 
@@ -19,4 +20,5 @@ def build_stores(feed: Feed, warehouse: Warehouse) -> Stores:
         job_store=WarehouseJobStore(*place),
         file_ledger=WarehouseFileLedger(*place),
         inbox=WarehouseInbox(*place),
+        name_store=WarehouseNameStore(*place),
     )

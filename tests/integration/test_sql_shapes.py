@@ -1,5 +1,6 @@
 """Connector `sql` on tables as people make them: odd times, partitions, heirs, keys that change."""
 
+from include.core import naming
 from tests.integration.sql_case import SqlCase
 from tests.integration.sql_source import run_statements
 from tests.integration.sql_source import source_url as source_url
@@ -88,3 +89,29 @@ def test_a_key_the_stored_rows_do_not_fit_says_what_to_do(warehouse: str, source
     assert "changed from `id, _feed` to `code, _feed`" in failed.message
     assert "rename to codes_before" in failed.message
     assert case.rows("codes", "id, code") == [(1, "x"), (2, "x")]
+
+
+def test_names_that_differ_by_case_do_not_swap_when_one_goes_away(
+    warehouse: str, source_url: str
+) -> None:
+    """`name` was dropped, and `Name` took its column; likewise the tables `sale` and `Sale`."""
+    run_statements(
+        source_url,
+        "drop schema if exists twins cascade; create schema twins",
+        'create table twins.sale (id int primary key, name text, "Name" text)',
+        "insert into twins.sale values (1, 'low', 'Up')",
+        'create table twins."Sale" (id int primary key); insert into twins."Sale" values (7), (8)',
+    )
+    case = SqlCase(warehouse, source_url, schema="twins")
+    twin, other = naming.distinct("name", "Name"), naming.distinct("sale", "Sale")
+    assert case.expect().loaded[other].read == 2
+    run_statements(
+        source_url,
+        "alter table twins.sale drop column name; update twins.sale set \"Name\" = 'Changed'",
+    )
+    case.expect()
+    [(name, changed)] = case.query(f"select name, {twin} from {{raw}}.sale")
+    assert (name == "Changed", changed) == (False, "Changed")
+    run_statements(source_url, 'drop table twins.sale; insert into twins."Sale" values (9)')
+    assert set(case.expect().loaded) == {other}
+    assert case.query("select id from {raw}.sale") == [(1,)]

@@ -21,6 +21,7 @@ from include.extract.sql.types_mssql_sqlite import (
 )
 from include.extract.sql.types_mysql import build_mysql_column
 from include.extract.sql.types_postgres import PostgresType, build_postgres_column
+from include.extract.stores.names import Names
 
 SAMPLE_ROWS = 1000
 
@@ -44,7 +45,11 @@ def open_catalogue(database: Database, *, tinyint1_is_bool: bool = True) -> Iter
 
 
 class Catalogue:
-    """Answers about one open connection."""
+    """Answers about one open connection.
+
+    Attributes:
+        names: Those given by earlier reads; a column or table keeps its own.
+    """
 
     def __init__(self, database: Database, connection: Any, *, tinyint1_is_bool: bool) -> None:
         from sqlalchemy import inspect
@@ -55,6 +60,7 @@ class Catalogue:
         self._syntax = Syntax(database.dialect)
         self._inspector = inspect(connection)
         self._tinyint1_is_bool = tinyint1_is_bool
+        self.names: Names = {}
 
     def fetch_tables(self, schema: str | None, *, views: bool) -> list[Table]:
         """Tables of a schema (the connection's own when None), sorted by name.
@@ -91,7 +97,11 @@ class Catalogue:
             "mssql": self._describe_mssql,
             "sqlite": self._describe_sqlite,
         }[self._dialect](relation)
-        return tuple(found)
+        known = self.names.get(str(relation), {}) if isinstance(relation, Table) else {}
+        if not known:
+            return tuple(found)
+        names = build_names([column.source for column in found], known)
+        return tuple(replace(c, name=name) for c, name in zip(found, names, strict=True))
 
     def fetch_key(self, table: Table) -> tuple[str, ...]:
         """Source names of the primary key, else of a unique index without nullable columns."""

@@ -5,6 +5,7 @@
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,6 +15,8 @@ from include.core import naming
 # Types whose order in the database is the order of `>` on their text or number, so that a read
 # can go on behind a value of theirs.
 _ORDERED = ("int", "bigint", "numeric", "text", "date")
+
+NO_NAMES: Mapping[str, str] = {}
 
 
 class Form(StrEnum):
@@ -61,19 +64,25 @@ class SqlColumn:
         return Column(type=self.type, detected=self.loose)
 
 
-def build_names(sources: list[str]) -> list[str]:
+def build_names(sources: list[str], known: Mapping[str, str] = NO_NAMES) -> list[str]:
     """Warehouse names of columns or tables: snake case, each once, in the order given.
 
     Of names equal but for case or signs, the one that is such a name already keeps it and every
     other carries a hash of its own spelling: where they stand, and which of them are there, does
     not turn one into another.
+
+    Args:
+        known: Name by source, from earlier reads: it stays, and goes to nobody else.
     """
     stems = [_build_stem(source) for source in sources]
     wanted = Counter(stems)
-    return [
-        stem if wanted[stem] == 1 or stem == source else naming.distinct(stem, source)
-        for source, stem in zip(sources, stems, strict=True)
-    ]
+    owners = {name: source for source, name in known.items()}
+    names = []
+    for source, stem in zip(sources, stems, strict=True):
+        is_free = owners.get(stem, source) == source
+        is_plain = is_free and (wanted[stem] == 1 or stem == source)
+        names.append(known.get(source) or (stem if is_plain else naming.distinct(stem, source)))
+    return names
 
 
 def _build_stem(source: str) -> str:

@@ -19,7 +19,7 @@ from include.extract.sql.arrow import build_records, has_unbelieved
 from include.extract.sql.catalogue import Catalogue, open_catalogue
 from include.extract.sql.database import Database, build_database, require_own
 from include.extract.sql.postgres import open_postgres
-from include.extract.sql.relation import Syntax
+from include.extract.sql.relation import Syntax, Table
 from include.extract.sql.rows import build_arrays, open_rows
 from include.extract.sql.select import (
     FIRST_BELIEVED,
@@ -33,6 +33,7 @@ from include.extract.sql.select import (
 from include.extract.sql.sqlite_records import build_loose_records
 from include.extract.sql.streams import SqlStream, fetch_matching, fetch_streams
 from include.extract.sql.wall_clock import load_zone
+from include.extract.stores.names import Names
 from include.extract.stores.source_stores import NO_STORES, Stores
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ class SqlSource(SourceBase):
         super().__init__(feed, credentials, stores)
         self._zone = load_zone(feed.options.get("timezone"))
         self._found: dict[str, SqlStream] | None = None
+        self._names: Names | None = None
 
     def check(self) -> None:
         """Every table that should be loaded may be read.
@@ -82,6 +84,7 @@ class SqlSource(SourceBase):
                 f"no table makes the stream `{stream}`. Streams found: "
                 f"{', '.join(self._streams())}. Check options `streams`, `include` and `exclude`."
             )
+        self._keep_names(found)
         database = self._database()
         syntax = Syntax(database.dialect)
         order = build_order(found)
@@ -129,9 +132,29 @@ class SqlSource(SourceBase):
 
     @contextmanager
     def _catalogue(self) -> Iterator[Catalogue]:
+        if self._names is None:
+            store = self._stores.name_store
+            self._names = store.fetch() if store else {}
         as_bool = bool(self._feed.options.get("tinyint1_is_bool", True))
         with open_catalogue(self._database(), tinyint1_is_bool=as_bool) as catalogue:
+            catalogue.names = self._names
             yield catalogue
+
+    def _keep_names(self, found: SqlStream) -> None:
+        """Remember what is called otherwise than at the source, before a row of it is loaded."""
+        if self._stores.name_store is None or not isinstance(found.relation, Table):
+            return
+        place, known = str(found.relation), self._names or {}
+        made = [(place, column.source, column.name) for column in found.columns]
+        if not self._feed.options.get("streams"):
+            made.append(("", found.relation.name, found.name))
+        fresh = [
+            (where, source, name)
+            for where, source, name in made
+            if name != source and source not in known.get(where, {})
+        ]
+        if fresh:
+            self._stores.name_store.keep(fresh)
 
     def _database(self) -> Database:
         database = build_database(self._feed.options, self._credentials)

@@ -78,7 +78,7 @@ def fetch_matching(catalogue: Catalogue, options: Mapping[str, Any]) -> dict[str
         if any(fnmatchcase(table.name, one) for one in options.get("include") or ["*"])
         and not any(fnmatchcase(table.name, one) for one in options.get("exclude") or [])
     ]
-    names = build_names([table.name for table in kept])
+    names = build_names([table.name for table in kept], catalogue.names.get("", {}))
     return dict(zip(names, kept, strict=True))
 
 

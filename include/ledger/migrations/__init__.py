@@ -8,6 +8,7 @@ from include.ledger.migrations.inbox import INBOX
 from include.ledger.migrations.jobs import JOBS
 from include.ledger.migrations.keys import KEYS
 from include.ledger.migrations.ledger import LEDGER
+from include.ledger.migrations.names import NAMES
 from include.ledger.migrations.open_loads import OPEN_LOADS
 from include.ledger.migrations.operations import OPERATIONS
 from include.ledger.migrations.own_loads import OWN_LOADS
@@ -19,6 +20,7 @@ from include.ledger.migrations.tokens import TOKENS
 MIGRATIONS = (
     LEDGER, QUALITY, TOKENS, JOBS, CHECKPOINTS, RATES,
     FILES, DRIFT_AND_PRIVACY, OPERATIONS, INBOX, BUILDS, OPEN_LOADS, KEYS, OWN_LOADS,
+    NAMES,
 )  # fmt: skip
 
 __all__ = ("MIGRATIONS", "Migration")
