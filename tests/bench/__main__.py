@@ -17,6 +17,8 @@ from tests.bench.row import Row
 FOLDER = Path(__file__).resolve().parent
 # Benchmarks write their files themselves, outside of any tenant's folder.
 os.environ.setdefault("ELT_FILES_SHARED", tempfile.gettempdir())
+# The servers of a benchmark are on this machine.
+os.environ.setdefault("ELT_ALLOWED_HOSTS", "127.0.0.1")
 
 
 def find_names(wanted: list[str]) -> list[str]:
