@@ -28,8 +28,13 @@ for _name in [*os.environ]:
 FOLDER_PREFIX = "elt-test-postgres-"
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection() -> None:
     """Thousands of collected tests are no garbage: looking through them again costs a tenth."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.enable()
     gc.collect()
     gc.freeze()
 

@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from include.config.connector_spec import Paginator, Stream
 from include.config.credentials import ConnectionFields, Credentials, build_credentials
-from include.config.load import load_platform
 from include.config.models import Feed
 from include.core.streams import Page, Window
 from include.extract.choose_source import LocatedSource, build_source
@@ -23,6 +22,7 @@ from include.extract.stores.source_stores import Stores
 from include.extract.stores.tokens import MemoryTokenStore
 from include.sandbox.serve.connections import build_connection, find_vendor
 from include.sandbox.serve.vendors import load_credentials
+from tests.shipped import load_demo_platform
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def _resized(paginator: Paginator, size: int) -> Paginator:
 def build_cases(url: str, world: Path) -> dict[str, Case]:
     """All demo feeds by name; API feeds point at the sandbox, file feeds at its exports."""
     cases = {}
-    for feed in load_platform().feeds:
+    for feed in load_demo_platform().feeds:
         case = _build_case(feed, url, world)
         cases[case.name] = case
     return cases

@@ -11,18 +11,19 @@ from typing import Any
 import pytest
 
 from include.config.connector_spec import Stream
-from include.config.load import load_connectors, load_platform
+from include.config.load import load_connectors
 from include.config.settings import ROOT, load_settings
 from include.core import clock
 from include.core.streams import Window
 from include.extract.record_path import pick
 from tests.contract.connector_cases import Case, read_records
 from tests.contract.request_recorder import Sent, recording
+from tests.shipped import load_demo_platform
 
 FOLDER = load_settings().connectors_dir
 ON_DISK = sorted(path.parent.name for path in FOLDER.glob("*/connector.yaml"))
 CONNECTORS, PROBLEMS = load_connectors(FOLDER)
-FEEDS = {f"{feed.tenant.id}-{feed.name}": feed for feed in load_platform().feeds}
+FEEDS = {f"{feed.tenant.id}-{feed.name}": feed for feed in load_demo_platform().feeds}
 CASES = sorted(FEEDS)
 # One feed per connector: a second one of the same proves nothing new about it.
 FIRST_CASES = sorted({f.connector.connector: n for n, f in reversed(FEEDS.items())}.values())

@@ -11,13 +11,12 @@ import sqlglot
 import yaml
 from sqlglot import exp
 
-from include.config.load import load_connectors
-from include.config.settings import load_settings
 from include.core import naming
 from include.transform.variables import build_manifest_vars
 from tests.contract.dbt_renderer import PROJECT, Renderer
+from tests.shipped import load_known_connectors
 
-CONNECTORS = load_connectors(load_settings().connectors_dir)[0]
+CONNECTORS = load_known_connectors()
 RENDERER = Renderer("postgres", build_manifest_vars(CONNECTORS))
 _SOURCE = re.compile(r"source\('(\w+)', '(\w+)'\)")
 

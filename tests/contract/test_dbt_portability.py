@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 import yaml
 
-from include.config.load import load_connectors
 from include.config.settings import load_settings
 from include.quality.builtin import StreamTable, build_stream_checks
 from include.quality.check import Check
@@ -21,6 +20,7 @@ from include.transform.variables import build_manifest_vars
 from tests.contract.dbt_models import MODELS as DBT_MODELS
 from tests.contract.dbt_renderer import PROJECT, Renderer, load_macros
 from tests.contract.portable_sql import WAREHOUSES, find_unportable, find_unreadable, tables_of
+from tests.shipped import load_known_connectors
 
 MODELS = sorted((PROJECT / "models").rglob("*.sql"))
 YMLS = sorted((PROJECT / "models").rglob("*.yml"))
@@ -29,7 +29,7 @@ DISPATCHED = re.compile(r"adapter\.dispatch\('(\w+)'\)")
 JINJA = {"ref", "source", "var", "config", "items", "loop", "range"}
 # They compare the books with rows. A destination apart from the ledger gets the books' values.
 BOTH_STORES = {"rows_match_ledger", "orders_lead_back_to_a_load"}
-CONNECTORS = load_connectors(load_settings().connectors_dir)[0]
+CONNECTORS = load_known_connectors()
 
 
 @cache

@@ -8,20 +8,20 @@ import yaml
 
 from include.config.connector_spec import Connector
 from include.config.declared_api import declares_api
-from include.config.load import load_connectors, load_platform
 from include.config.models import Feed
-from include.config.settings import ROOT, load_settings
+from include.config.settings import ROOT
 from include.core import naming
+from tests.shipped import load_demo_platform, load_known_connectors
 
 PROJECT = ROOT / "dbt"
 MODELS = {path.stem: path for path in sorted((PROJECT / "models").rglob("*.sql"))}
-CONNECTORS: dict[str, Connector] = load_connectors(load_settings().connectors_dir)[0]
+CONNECTORS: dict[str, Connector] = load_known_connectors()
 MARTS = sorted(name for name, path in MODELS.items() if "marts" in path.parts)
 UNIONED = sorted(name for name in MODELS if re.fullmatch(r"int_\w+__unioned", name))
 STREAMS = sorted(
     (name, stream) for name, connector in CONNECTORS.items() for stream in connector.streams
 )
-OWN_APIS = [feed for feed in load_platform().feeds if declares_api(feed.connector)]
+OWN_APIS = [feed for feed in load_demo_platform().feeds if declares_api(feed.connector)]
 
 
 def load_yml(model: str) -> dict[str, Any]:

@@ -3,11 +3,10 @@
 import pytest
 
 from include.config.connector_spec import Stream
-from include.config.load import load_connectors
 from include.config.personal_words import looks_personal
-from include.config.settings import load_settings
+from tests.shipped import load_known_connectors
 
-CONNECTORS = load_connectors(load_settings().connectors_dir)[0]
+CONNECTORS = load_known_connectors()
 STREAMS = [
     pytest.param(stream, id=f"{connector.connector}.{name}")
     for connector in CONNECTORS.values()

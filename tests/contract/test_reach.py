@@ -13,11 +13,11 @@ from pydantic import BaseModel
 
 from include.config import connector_spec, models, stream_settings
 from include.config.connector_spec import Connector, Option
-from include.config.load import load_connectors, load_tenant
-from include.config.settings import load_settings
+from include.config.load import load_tenant
 from include.core import naming
+from tests.shipped import load_known_connectors
 
-CONNECTORS = load_connectors(load_settings().connectors_dir)[0]
+CONNECTORS = load_known_connectors()
 
 # Words by which an option gives away that it leads somewhere.
 _REACHING = re.compile(

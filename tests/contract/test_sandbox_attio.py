@@ -7,8 +7,6 @@ import jsonschema
 import pytest
 import requests
 
-from include.config.load import load_connectors
-from include.config.settings import load_settings
 from include.core.streams import Window
 from include.extract.rest.paginators import build_body, first_step
 from include.extract.rest.target import build_target
@@ -18,6 +16,7 @@ from include.sandbox.testing import running_sandbox
 from include.sandbox.vendors.attio.vendor import CREDENTIALS, VENDOR, fetch_workspace
 from include.sandbox.world import WorldSpec
 from tests.contract.vendor_specs import load_json_spec
+from tests.shipped import load_known_connectors
 
 SPEC = WorldSpec(size=100)
 TOKEN = CREDENTIALS["acme"]["password"]
@@ -92,7 +91,7 @@ def test_entries_and_members_fit_the_document(base_url: str) -> None:
 def test_our_requests_fit_the_document() -> None:
     """Bodies of POST queries and parameters of GETs, as the engine really builds them."""
     spec = load_json_spec("attio.openapi.json")
-    connector = load_connectors(load_settings().connectors_dir)[0]["attio"]
+    connector = load_known_connectors()["attio"]
     checked = set()
     for name, stream in connector.streams.items():
         path = f"/v2/{stream.path}".replace("{id}", "{list}")

@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 import requests
 
-from include.config.load import load_connectors
-from include.config.settings import load_settings
 from include.connectors.erpnext.listing import CHILD_DOCTYPES
 from include.sandbox.serve.session import Session
 from include.sandbox.testing import running_sandbox
@@ -16,6 +14,7 @@ from include.sandbox.vendors.erpnext.site import CHILDREN, ErpnextSite
 from include.sandbox.vendors.erpnext.vendor import build_counts, build_records, fetch_site
 from include.sandbox.world import WorldSpec
 from tests.contract.vendor_specs import load_json_spec
+from tests.shipped import load_known_connectors
 
 SPEC = WorldSpec(size=100)
 TOKEN = "token key_sandbox_corner:secret_sandbox_corner"
@@ -197,9 +196,7 @@ def test_every_declared_column_is_a_field_of_its_doctype() -> None:
     """Also those no made-up site ever fills: a misspelt name is a column of nulls for ever."""
     doctypes = load_json_spec("erpnext.doctypes.json")["doctypes"]
     checked = 0
-    for name, stream in load_connectors(load_settings().connectors_dir)[0][
-        "erpnext"
-    ].streams.items():
+    for name, stream in load_known_connectors()["erpnext"].streams.items():
         doctype = stream.path or ""
         tables = [(doctype, stream.columns)]
         tables += [

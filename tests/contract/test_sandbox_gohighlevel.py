@@ -7,8 +7,6 @@ from typing import Any
 import jsonschema
 import pytest
 import requests
-from highlevel import HighLevel
-from highlevel.error import GHLError
 
 from include.sandbox.serve.happenings import run_advance
 from include.sandbox.serve.session import Session
@@ -61,6 +59,9 @@ def test_its_own_client_lists_everything(base_url: str, account: SubAccount) -> 
 
 
 async def _read_with_client(base_url: str) -> dict[str, set[str]]:
+    # Here, as it takes 1.5 s, and every process that collects tests imports this file.
+    from highlevel import HighLevel
+
     client = HighLevel(private_integration_token=PRIVATE_TOKEN)
     client.http_client.base_url = base_url
     found: dict[str, set[str]] = {"contacts": set(), "opportunities": set(), "events": set()}
@@ -101,6 +102,9 @@ async def _read_with_client(base_url: str) -> dict[str, set[str]]:
 
 
 def test_its_own_client_sees_refusals(base_url: str) -> None:
+    from highlevel import HighLevel
+    from highlevel.error import GHLError
+
     async def ask() -> None:
         client = HighLevel(private_integration_token="pit-wrong")
         client.http_client.base_url = base_url

@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 import requests
 
-from include.config.load import load_connectors
-from include.config.settings import load_settings
 from include.connectors.meta_ads.source import STATUSES, build_params
 from include.sandbox.economy_views import fetch_ads
 from include.sandbox.serve.session import Session
@@ -18,12 +16,13 @@ from include.sandbox.vendors.meta_ads.fields import OBJECTS
 from include.sandbox.vendors.meta_ads.vendor import CREDENTIALS, TOKENS, fetch_account
 from include.sandbox.world import WorldSpec
 from tests.contract.vendor_specs import load_json_spec
+from tests.shipped import load_known_connectors
 
 SPEC = WorldSpec(size=100)
 NUMBER = CREDENTIALS["acme"]["extra"]["account_ids"]  # type: ignore[index]
 NODES = {"campaigns": "Campaign", "adsets": "AdSet", "ads": "Ad", "insights": "AdsInsights",
          "report": "AdReportRun"}  # fmt: skip
-CONNECTOR = load_connectors(load_settings().connectors_dir)[0]["meta_ads"]
+CONNECTOR = load_known_connectors()["meta_ads"]
 WHOLE = {
     "level": "ad",
     "time_increment": "1",

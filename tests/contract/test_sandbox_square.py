@@ -10,8 +10,6 @@ import requests
 from square import Square
 from square.core.api_error import ApiError
 
-from include.config.load import load_connectors
-from include.config.settings import load_settings
 from include.core.clock import parse_instant
 from include.sandbox.serve.session import Session
 from include.sandbox.testing import running_sandbox
@@ -21,6 +19,7 @@ from include.sandbox.vendors.square.seller import SquareSeller
 from include.sandbox.vendors.square.vendor import build_counts, build_records, fetch_seller
 from include.sandbox.world import WorldSpec
 from tests.contract.vendor_specs import load_json_spec
+from tests.shipped import load_known_connectors
 
 SPEC = WorldSpec(size=100)
 TOKEN = "EAAA_sandbox_corner"
@@ -303,7 +302,7 @@ RESOURCES = {
 def test_every_declared_column_is_a_field_of_the_openapi_document() -> None:
     """Also those no made-up seller ever fills: a misspelt path is a column of nulls for ever."""
     schemas = load_json_spec("square.openapi.json")["components"]["schemas"]
-    streams = load_connectors(load_settings().connectors_dir)[0]["square"].streams
+    streams = load_known_connectors()["square"].streams
     checked = 0
     for name, stream in streams.items():
         parent = RESOURCES.get(name) or SCHEMAS[name]

@@ -1,14 +1,12 @@
 """Feeds for tests without tenant files."""
 
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from include.config.connector_spec import Connector
-from include.config.load import load_connectors
 from include.config.models import Feed, Tenant, TenantFile
-from include.config.settings import load_settings
+from tests.shipped import load_known_connectors
 
 DAY = date(2025, 1, 1)
 
@@ -16,12 +14,6 @@ DAY = date(2025, 1, 1)
 def build_tenant(name: str = "testco") -> Tenant:
     feeds = {"feed": {"start_date": DAY}}
     return Tenant(TenantFile(tenant=name, name=name, owner="tests", feeds=feeds), Path("x.yaml"))
-
-
-@cache
-def load_known_connectors() -> dict[str, Connector]:
-    """Every connector on disk, read once: they are frozen, and reading them takes 0.2 s."""
-    return load_connectors(load_settings().connectors_dir)[0]
 
 
 def build_feed(connector: Connector | dict[str, Any] | str, **options: Any) -> Feed:

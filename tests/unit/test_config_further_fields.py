@@ -15,7 +15,7 @@ from include.connectors.shopify.queries import (
     build_page_query,
 )
 from include.core.streams import Window
-from tests.unit.feed_maker import load_known_connectors
+from tests.shipped import load_known_connectors
 
 HEAD = "tenant: newco\nname: Newco\nowner: me\nfeeds:\n  {0}:\n    start_date: 2026-01-01\n"
 

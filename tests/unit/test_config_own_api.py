@@ -14,8 +14,8 @@ from include.core.errors import ConfigError
 from include.core.streams import Window
 from include.extract.choose_source import build_source
 from include.extract.http.api_auth import build_token_address
+from tests.shipped import load_known_connectors
 from tests.unit.fake_api import FakeApi, Reply, Seen
-from tests.unit.feed_maker import load_known_connectors
 
 HEAD = "tenant: newco\nname: Newco\nowner: me\nfeeds:\n  toys:\n    connector: rest\n"
 OPTIONS: dict[str, Any] = {

@@ -9,7 +9,7 @@ from include.config.load import load_tenant
 from include.config.models import Feed
 from include.connectors.google_ads.gaql import build_query
 from include.connectors.google_analytics.report import build_definition
-from tests.unit.feed_maker import load_known_connectors
+from tests.shipped import load_known_connectors
 
 
 def _load(

@@ -13,8 +13,6 @@ from typing import Any
 import pytest
 
 from include.config.credentials import Credentials
-from include.config.load import load_connectors
-from include.config.settings import load_settings
 from include.connectors.meta_ads import reports
 from include.connectors.meta_ads.source import MetaAdsSource
 from include.core import clock
@@ -29,11 +27,12 @@ from include.core.streams import Page, Window
 from include.extract.http.client import HttpLimits
 from include.extract.stores.jobs import MemoryJobStore
 from include.extract.stores.source_stores import Stores
+from tests.shipped import load_known_connectors
 from tests.unit.fake_api import FakeApi, Reply, Seen
 from tests.unit.feed_maker import build_feed
 
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
-CONNECTOR = load_connectors(load_settings().connectors_dir)[0]["meta_ads"]
+CONNECTOR = load_known_connectors()["meta_ads"]
 WINDOW = Window(datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 3, tzinfo=UTC))
 TOKEN = "EAAsecretToken"
 FACTS = {"account_id": "12", "currency": "USD", "timezone_name": "America/Denver"}

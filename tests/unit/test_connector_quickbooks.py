@@ -11,8 +11,6 @@ from typing import Any
 import pytest
 
 from include.config.credentials import Credentials
-from include.config.load import load_connectors
-from include.config.settings import load_settings
 from include.connectors.quickbooks import query
 from include.connectors.quickbooks.lines import flatten_lines
 from include.connectors.quickbooks.query import Statement
@@ -28,10 +26,11 @@ from include.core.streams import Window
 from include.extract.http.client import HttpLimits
 from include.extract.stores.source_stores import Stores
 from include.extract.stores.tokens import MemoryTokenStore
+from tests.shipped import load_known_connectors
 from tests.unit.fake_api import FakeApi, Reply, Seen
 from tests.unit.feed_maker import build_feed
 
-CONNECTOR = load_connectors(load_settings().connectors_dir)[0]["quickbooks"]
+CONNECTOR = load_known_connectors()["quickbooks"]
 WINDOW = Window(datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 2, tzinfo=UTC))
 Answerer = Callable[[Seen], Reply]
 

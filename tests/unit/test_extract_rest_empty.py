@@ -9,8 +9,8 @@ from include.connectors.google_ads.gaql import fetch_rows as fetch_ads_rows
 from include.connectors.meta_ads.graph import fetch_rows as fetch_graph_rows
 from include.connectors.square.source import _records
 from include.core.errors import ContractBroken
+from tests.shipped import load_known_connectors
 from tests.unit.fake_api import FakeApi, Reply, Seen
-from tests.unit.feed_maker import load_known_connectors
 from tests.unit.test_extract_rest import _connector, _ids, _read
 
 PAGINATORS: list[dict[str, Any]] = [
