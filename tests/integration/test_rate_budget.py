@@ -174,6 +174,8 @@ def test_a_block_holds_back_points_too(budget: RateBudget) -> None:
     grant = budget.reserve_points(key, 10, 60)
     assert grant.given
     assert 28 < grant.wait_s <= 30
+    budget.block(key, 200)  # longer than patience, shorter than the longest queue
+    assert not budget.reserve_points(key, 10, 60).given
     budget.block(key, 3600)
     grant = budget.reserve_points(key, 10, 60)
     assert not grant.given

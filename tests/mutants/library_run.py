@@ -42,11 +42,13 @@ def run_library(folder: Path, seed: int, count: int, workers: int) -> list[Outco
     """One outcome for each sampled mutant that a unit test reaches."""
     tree = folder / "library"
     run_copy(tree)
-    packages = json.dumps([f"include/{name}/*" for name in PACKAGES])
+    chance = random.Random(seed)
     with (tree / "pyproject.toml").open("a") as file:
-        file.write(CONFIG.format(packages=packages, words=json.dumps(WORDS)))
+        files = json.dumps([FIRST_FILE, *_sample_files(tree, chance)])
+        file.write(CONFIG.format(files=files, words=json.dumps(WORDS)))
     _run_mutmut(tree, workers, [FIRST])
-    names = random.Random(seed).sample(sorted(_fetch_reached(tree)), k=count)
+    reached = sorted(_fetch_reached(tree))
+    names = chance.sample(reached, k=min(count, len(reached)))
     _run_mutmut(tree, workers, names)
     codes = _load_codes(tree)
     return [_build_outcome(tree, name, codes[name]) for name in sorted(names)]
