@@ -52,7 +52,7 @@ def _run_tests(tree: Path, tests: Sequence[str]) -> str:
     environment.pop("BASH_ENV", None)
     try:
         code = subprocess.run(
-            ["nice", sys.executable, "-m", "pytest", *options, *tests],
+            [sys.executable, "-m", "pytest", *options, *tests],
             cwd=tree,
             env=environment,
             timeout=LONGEST_S,

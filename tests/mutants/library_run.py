@@ -16,7 +16,9 @@ from tests.mutants.outcome import Outcome
 from tests.mutants.scratch import ROOT, run_copy
 
 PACKAGES = ("load", "extract", "quality")
-FILES = 40
+# Making the mutants of a file takes seconds, running one a fraction: few files, many of each.
+MUTANTS_OF_A_FILE = 5
+MOST_FILES = 30
 # The smallest run that makes all mutants and learns which tests reach what.
 FIRST_FILE = "include/quality/score.py"
 FIRST = "include.quality.score.x_build_score__mutmut_1"
@@ -29,7 +31,8 @@ source_paths = ["include"]
 only_mutate = {files}
 do_not_mutate_patterns = {words}
 also_copy = ["dbt", "dags", "plugins", "docs", "Makefile", "README.md", ".env.example"]
-pytest_add_cli_args_test_selection = ["tests/unit"]
+pytest_add_cli_args = ["-p", "no:cacheprovider"]
+pytest_add_cli_args_test_selection = {tests}
 process_isolation = "forkserver"
 use_git_change_detection = false
 track_dependencies = false
@@ -43,9 +46,8 @@ def run_library(folder: Path, seed: int, count: int, workers: int) -> list[Outco
     tree = folder / "library"
     run_copy(tree)
     chance = random.Random(seed)
-    with (tree / "pyproject.toml").open("a") as file:
-        files = json.dumps([FIRST_FILE, *_sample_files(tree, chance)])
-        file.write(CONFIG.format(files=files, words=json.dumps(WORDS)))
+    files = min(max(count // MUTANTS_OF_A_FILE, 1), MOST_FILES)
+    _run_configure(tree, _sample_files(build_near_tests(tree), chance, files))
     _run_mutmut(tree, workers, [FIRST])
     reached = sorted(_fetch_reached(tree))
     names = chance.sample(reached, k=min(count, len(reached)))
@@ -54,17 +56,45 @@ def run_library(folder: Path, seed: int, count: int, workers: int) -> list[Outco
     return [_build_outcome(tree, name, codes[name]) for name in sorted(names)]
 
 
-def _sample_files(tree: Path, chance: random.Random) -> list[str]:
-    """Making every file's mutants takes longer than running a sample of them."""
-    found = [path for name in PACKAGES for path in (tree / "include" / name).rglob("*.py")]
-    files = sorted(str(path.relative_to(tree)) for path in found)
-    return chance.sample(files, k=min(FILES, len(files)))
+def build_near_tests(root: Path) -> dict[str, list[str]]:
+    """The unit tests that name a module, by its file; a file that none names is not there.
+
+    What is tested only through another module, or by integration tests, is for faults by hand.
+    """
+    tests = {path: path.read_text() for path in sorted((root / "tests/unit").glob("test_*.py"))}
+    near: dict[str, list[str]] = {}
+    for path in sorted(
+        path for name in PACKAGES for path in (root / "include" / name).rglob("*.py")
+    ):
+        module = ".".join(path.relative_to(root).with_suffix("").parts)
+        named = re.compile(rf"\b{re.escape(module)}\b(?!\.)")
+        of_it = [str(test.relative_to(root)) for test, text in tests.items() if named.search(text)]
+        if of_it:
+            near[str(path.relative_to(root))] = of_it
+    return near
+
+
+def _sample_files(
+    near: dict[str, list[str]], chance: random.Random, count: int
+) -> dict[str, list[str]]:
+    chosen = chance.sample(sorted(near), k=min(count, len(near)))
+    return {name: near[name] for name in [FIRST_FILE, *chosen]}
+
+
+def _run_configure(tree: Path, near: dict[str, list[str]]) -> None:
+    """mutmut's settings, into the scratch tree's own pyproject.toml."""
+    tests = sorted({test for of_it in near.values() for test in of_it})
+    filled = CONFIG.format(
+        files=json.dumps(list(near)), words=json.dumps(WORDS), tests=json.dumps(tests)
+    )
+    with (tree / "pyproject.toml").open("a") as file:
+        file.write(filled)
 
 
 def _run_mutmut(tree: Path, workers: int, names: Sequence[str]) -> None:
     with (tree / "mutmut.log").open("a") as log:
         done = subprocess.run(
-            ["nice", tree / ".venv/bin/mutmut", "run", "--max-children", str(workers), *names],
+            [tree / ".venv/bin/mutmut", "run", "--max-children", str(workers), *names],
             cwd=tree,
             env=os.environ | {"PYTHONPATH": ""},
             stdout=log,

@@ -264,6 +264,16 @@ def test_a_signed_download_gets_no_secret(serve) -> None:
     assert "Authorization" not in api.seen[0].headers
 
 
+@pytest.mark.parametrize(
+    ("status", "error"), [(403, AccessDenied), (404, ContractBroken), (503, UpstreamUnavailable)]
+)
+def test_a_download_that_is_refused_is_no_file(serve, status: int, error: type[EltError]) -> None:
+    """The vendor's error page would be read as the file's records, or as none."""
+    client, api = serve(Reply(raw=b"", status=status))
+    with pytest.raises(error):
+        b"".join(client.fetch_chunks(f"{api.url}/file?sig=1"))
+
+
 def test_a_missing_secret_names_the_field() -> None:
     with pytest.raises(MissingSecret, match="token"):
         build_auth(Auth(kind="bearer", secret="token"), _credentials())

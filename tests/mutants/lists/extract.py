@@ -9,7 +9,7 @@ _BUDGET = "include/ledger/stores/rate_budget.py"
 _HTTP_TESTS = ("tests/unit/test_extract_http.py",)
 _OAUTH_TESTS = ("tests/unit/test_extract_oauth.py",)
 _REST_TESTS = ("tests/unit/test_extract_rest.py", "tests/unit/test_extract_http.py")
-_WINDOW_TESTS = _REST_TESTS
+_WINDOW_TESTS = ("tests/unit/test_extract_windows.py",)
 _BUDGET_TESTS = ("tests/integration/test_rate_budget.py",)
 
 FAULTS = (

@@ -5,8 +5,8 @@ from tests.mutants.fault import Fault
 _MONEY = "dbt/macros/money.sql"
 _GENERIC = "dbt/macros/tests/generic.sql"
 _VERSIONS = "dbt/macros/marts/versions_bounded.sql"
-_SPLIT = "dbt/models/intermediate/refunds/int_refunds__split.sql"
-_SETTLED = "dbt/models/intermediate/orders/int_orders__settled.sql"
+_LOCATED = "dbt/models/intermediate/refunds/int_refunds__located.sql"
+_COUNTED = "dbt/models/intermediate/orders/int_orders__counted.sql"
 _PAID = "dbt/models/intermediate/orders/int_orders__paid_through.sql"
 _CURRENCY_TESTS = ("tests/integration/test_dbt_macros.py",)
 _GENERIC_TESTS = ("tests/integration/test_dbt_macros.py",)
@@ -114,56 +114,56 @@ FAULTS = (
     ),
     Fault(
         "refunds that failed count",
-        _SPLIT,
+        _LOCATED,
         "where refund_status = 'succeeded' and not is_test",
         "where not is_test",
         _UNIT_TESTS,
     ),
     Fault(
         "test refunds count",
-        _SPLIT,
+        _LOCATED,
         "'succeeded' and not is_test and not is_deleted",
         "'succeeded' and not is_deleted",
         _UNIT_TESTS,
     ),
     Fault(
         "deleted refunds count",
-        _SPLIT,
+        _LOCATED,
         "'succeeded' and not is_test and not is_deleted",
         "'succeeded' and not is_test",
         _UNIT_TESTS,
     ),
     Fault(
         "parts of a refund are summed in no order",
-        _SPLIT,
+        _LOCATED,
         "            order by located.refunded_at, located.refund_id\n",
         "            order by located.refunded_at desc, located.refund_id\n",
         _UNIT_TESTS,
     ),
     Fault(
         "a chargeback in another currency moves to the shop's order",
-        _SPLIT,
-        "                and refunds.currency_code = paid_through.paid_currency_code\n",
+        _LOCATED,
+        "                and refunds.currency_code = orders.paid_currency_code\n",
         "",
         _UNIT_TESTS,
     ),
     Fault(
         "deleted orders count",
-        _SETTLED,
+        _COUNTED,
         "        and not orders.is_deleted\n",
         "",
         _UNIT_TESTS,
     ),
     Fault(
         "test orders count",
-        _SETTLED,
+        _COUNTED,
         "        and not orders.is_test\n",
         "",
         _UNIT_TESTS,
     ),
     Fault(
         "an order and its payment both count",
-        _SETTLED,
+        _COUNTED,
         "        and paid_through.order_id is null as is_counted",
         "        as is_counted",
         _UNIT_TESTS,
