@@ -4,8 +4,8 @@ score = 100 x (weights of passed checks) / (weights of all checks that were run 
 
 A check of severity error weighs 5, one of severity warn weighs 1, so that one broken promise costs
 as much as five oddities. A broken check earns nothing: what nobody could check is not healthy.
-Skipped checks do not count. A failed error check caps the score at 89.9, so that 90 and above
-always means that no promise is broken, however many checks a feed has.
+Skipped checks do not count. An error check that failed or is broken caps the score at 89.9, so that
+90 and above always means that every promise was checked and kept, however many checks a feed has.
 """
 
 from collections.abc import Iterable

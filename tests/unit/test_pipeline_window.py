@@ -161,6 +161,10 @@ def test_a_manual_interval_still_reads_a_stream_without_cursor_in_full() -> None
     assert _plan(_stream(None), RunKind.MANUAL, interval=DAY) == WindowPlan(Window(None, NOW), None)
 
 
+def test_a_feed_starts_at_its_own_midnight() -> None:
+    assert _plan(_stream(), start=NOW) == WindowPlan(Window(NOW, NOW), format_instant(NOW))
+
+
 def test_a_feed_that_starts_in_the_future_waits() -> None:
     plan = _plan(_stream(), start=datetime(2027, 1, 1, tzinfo=UTC))
     assert plan == Skipped("the feed starts on 2027-01-01, which is in the future")

@@ -30,6 +30,8 @@ def _outcomes(*pairs: tuple[Severity, Status]) -> list[CheckOutcome]:
         ([(ERROR, Status.PASSED), (ERROR, Status.BROKEN), (WARN, Status.SKIPPED)], Decimal("50.0")),
         # 99 of 100 errors passed would be 99.0.
         ([(ERROR, Status.PASSED)] * 99 + [(ERROR, Status.FAILED)], Decimal("89.9")),
+        # What nobody could check is no kept promise.
+        ([(ERROR, Status.PASSED)] * 99 + [(ERROR, Status.BROKEN)], Decimal("89.9")),
         ([(ERROR, Status.PASSED)] * 20 + [(WARN, Status.FAILED)], Decimal("99.0")),
     ],
 )
