@@ -15,7 +15,7 @@ from itertools import chain
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from include.config.settings import load_settings
 from tests.mutants.fault import Fault
@@ -44,7 +44,9 @@ def find_faults(wanted: str) -> list[Fault]:
 
 def run_print(outcomes: Sequence[Outcome], console: Console) -> None:
     """The survivors, and the score of each kind."""
-    table = Table("kind", "place", "what", "status", "change", show_lines=True)
+    table = Table(
+        "kind", Column("place", overflow="fold"), "what", "status", "change", show_lines=True
+    )
     for one in outcomes:
         if not one.is_found:
             table.add_row(one.kind, one.place, one.name, one.status, one.change)

@@ -284,12 +284,21 @@ def test_a_missing_secret_names_the_field() -> None:
     [
         (Auth(kind="header", name="X-Key"), "X-Key", CANARY),
         (Auth(kind="basic"), "Authorization", "Basic OnNrX2xpdmVfY2FuYXJ5XzdmM2E="),
+        (Auth(kind="token"), "Authorization", f'Token token="{CANARY}"'),
     ],
 )
 def test_other_kinds_of_auth(auth: Auth, header: str, value: str) -> None:
     with FakeApi([Reply({})]) as api:
         HttpClient(api.url, auth=build_auth(auth, _credentials())).get("x")
         assert api.seen[0].headers[header] == value
+
+
+def test_a_key_in_the_address_is_sent_once_and_whole() -> None:
+    """A next address that carried the key, masked by the source, sent two of them."""
+    auth = build_auth(Auth(kind="query", name="api_key"), _credentials())
+    with FakeApi([Reply({})]) as api:
+        HttpClient(api.url, auth=auth).get("x?api_key=***&page=2")
+        assert api.seen[0].query == {"api_key": CANARY, "page": "2"}
 
 
 def test_the_rate_limit_spaces_requests() -> None:
