@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from include.core.errors import ConfigError
+
 ROOT = Path(__file__).resolve().parents[2]
 DEMO_TENANTS = ROOT / "include" / "sandbox" / "tenants"
 
@@ -140,6 +142,39 @@ def tool_environment(*, installing: bool = False) -> dict[str, str]:
     if installing:
         names += [n for n in env if n.startswith(("PIP_", "UV_")) or n in ("HOME", "TMPDIR")]
     return {name: env[name] for name in names}
+
+
+@dataclass(frozen=True)
+class DownloadLimits:
+    """How long a streamed answer is waited for, in all and for each 64 KiB; seconds."""
+
+    whole_s: float = 14_400.0
+    piece_s: float = 120.0
+
+
+def load_download_limits() -> DownloadLimits:
+    """Read ELT_DOWNLOAD_S and ELT_DOWNLOAD_PIECE_S.
+
+    Raises:
+        ConfigError: If one of them is set and no number of seconds above zero.
+    """
+    given = DownloadLimits()
+    return DownloadLimits(
+        whole_s=_seconds("ELT_DOWNLOAD_S", given.whole_s),
+        piece_s=_seconds("ELT_DOWNLOAD_PIECE_S", given.piece_s),
+    )
+
+
+def _seconds(name: str, otherwise: float) -> float:
+    text = os.environ.get(name)
+    if not text:
+        return otherwise
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) and float(text) > 0:
+        return float(text)
+    raise ConfigError(
+        f"environment: {name} is `{text}`. Expected seconds above zero. Correct .env, or leave it "
+        "away."
+    )
 
 
 @dataclass(frozen=True)

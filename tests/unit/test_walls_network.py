@@ -3,10 +3,8 @@
 import gzip
 import http.server
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import pytest
 import requests
@@ -23,6 +21,7 @@ from include.extract.http.status import LONGEST_WAIT_S, parse_retry_after
 from include.extract.sql.database import build_database, require_own
 from include.orchestration.alerts.channels import WebhookNotifier
 from include.pipeline.network_check import check_address
+from tests.unit.local_server import serving
 
 PRIVATE = (
     "127.0.0.1", "127.8.8.8", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1", "100.64.0.1",
@@ -30,32 +29,6 @@ PRIVATE = (
     "::ffff:127.0.0.1", "::ffff:169.254.169.254", "64:ff9b::a00:1", "2002:7f00:1::", "224.0.0.1",
     "ff02::1", "255.255.255.255", "240.0.0.1", "192.0.0.192",
 )  # fmt: skip
-
-
-class _Seen(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-
-    def do_GET(self) -> None:
-        self.server.seen.append(self.path)  # type: ignore[attr-defined]
-        self.server.answer(self)  # type: ignore[attr-defined]
-
-    do_POST = do_HEAD = do_GET  # noqa: N815
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@contextmanager
-def serving(answer: Callable[[http.server.BaseHTTPRequestHandler], None]) -> Iterator[tuple]:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Seen)
-    server.seen, server.answer, server.daemon_threads = [], answer, True  # type: ignore[attr-defined]
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", server.seen  # type: ignore[attr-defined]
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def _empty(handler: http.server.BaseHTTPRequestHandler) -> None:

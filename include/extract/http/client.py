@@ -24,6 +24,7 @@ from requests.structures import CaseInsensitiveDict
 from include.core.errors import ContractBroken, EltError, RateLimited, UpstreamUnavailable
 from include.extract.exact_json import parse_json
 from include.extract.http.auth import NoAuth
+from include.extract.http.download import PIECE_BYTES
 from include.extract.http.rate_limit import RateLimiter
 from include.extract.http.session import GuardedSession
 from include.extract.http.status import build_status_error, find_wait_s
@@ -31,7 +32,6 @@ from include.extract.http.status import build_status_error, find_wait_s
 log = logging.getLogger(__name__)
 QUIET_LOGGERS = ("urllib3.connectionpool", "urllib3.util.retry", "urllib3.connection")
 
-CHUNK_BYTES = 1 << 20
 NO_CONTENT = 204
 # (method and path, status, Retry-After in seconds, body) -> the error for an answer that is not 2xx
 Explain = Callable[[str, int, float | None, Any], EltError]
@@ -152,7 +152,7 @@ class HttpClient:
         """Body of a signed address in pieces, sent without our secret; not retried in itself.
 
         Raises:
-            UpstreamUnavailable: If the answer is cut, late or 5xx.
+            UpstreamUnavailable: If the answer is cut, late, 5xx, or slower than any download.
         """
         what = f"GET {urlsplit(url).path}"
         timeout = (self._limits.connect_s, self._limits.read_s)
@@ -162,7 +162,7 @@ class HttpClient:
             ) as answer:
                 if answer.status_code != 200:
                     raise build_status_error(what, answer.status_code, None, None)
-                yield from answer.iter_content(CHUNK_BYTES)
+                yield from answer.iter_content(PIECE_BYTES)
         except requests.RequestException as error:
             raise _unavailable(what, error) from None
 

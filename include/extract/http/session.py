@@ -1,16 +1,10 @@
 """The one way out: sessions that reach public hosts only, and do not wait or swallow for ever.
 
-    name -> addresses -> each allowed? -> connect to these very addresses -> answer within limits
-
-The look at the address and the connection to it are one step, for every connection, so neither a
-redirect nor a name that changes its address between the two gets past it.
+name -> addresses -> each allowed? -> connect to these very addresses -> answer within limits
 """
 
 import contextlib
-import os
-import socket
 import threading
-import weakref
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,13 +12,13 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 from requests.utils import select_proxy
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import NameResolutionError
 from urllib3.poolmanager import PoolManager
 
+from include.config.settings import load_download_limits
 from include.config.walls.allowed_hosts import find_host_fault, resolve_host
 from include.core.errors import ConfigError, ContractBroken, UpstreamUnavailable
+from include.extract.http.connections import GUARDED_POOLS, PROXIED_POOLS, Cuttable, cut_all
+from include.extract.http.download import bound_download
 
 # One answer, from the first byte of the request to the last of its body; a read's own timeout
 # counts from byte to byte, so a server that sends one every few seconds would hold a slot for days.
@@ -33,67 +27,6 @@ ANSWER_S = 600.0
 MAX_ANSWER_BYTES = 512_000_000
 CHUNK_BYTES = 1 << 20
 
-_LIVE: "weakref.WeakKeyDictionary[Any, weakref.WeakSet[Any]]" = weakref.WeakKeyDictionary()
-
-
-class _Guarded:
-    """Connects to addresses that were looked at, and can be cut by another thread."""
-
-    def _new_conn(self: Any) -> socket.socket:
-        name = self._dns_host
-        try:
-            addresses = resolve_host(name, self.port)
-        except socket.gaierror as error:
-            raise NameResolutionError(self.host, self, error) from error
-        try:
-            for number, address in enumerate(addresses, start=1):
-                self._dns_host = address
-                try:
-                    found: socket.socket = super()._new_conn()  # type: ignore[misc]
-                except Exception:
-                    if number == len(addresses):
-                        raise
-                    continue
-                return found
-        finally:
-            self._dns_host = name
-        raise NameResolutionError(self.host, self, socket.gaierror("no address"))
-
-    def cut(self: Any) -> None:
-        """End whatever is being read; safe from another thread, whoever does the reading."""
-        if self.sock is not None:
-            with contextlib.suppress(OSError, ValueError):
-                twin = socket.socket(fileno=os.dup(self.sock.fileno()))
-                with twin:
-                    twin.shutdown(socket.SHUT_RDWR)
-
-
-class _Http(_Guarded, HTTPConnection):
-    pass
-
-
-class _Https(_Guarded, HTTPSConnection):
-    pass
-
-
-class _HttpPool(HTTPConnectionPool):
-    ConnectionCls = _Http
-
-    def _new_conn(self) -> Any:
-        return _remember(self, super()._new_conn())
-
-
-class _HttpsPool(HTTPSConnectionPool):
-    ConnectionCls = _Https
-
-    def _new_conn(self) -> Any:
-        return _remember(self, super()._new_conn())
-
-
-def _remember(pool: Any, connection: Any) -> Any:
-    _LIVE.setdefault(pool, weakref.WeakSet()).add(connection)
-    return connection
-
 
 class GuardedAdapter(HTTPAdapter):
     """requests' transport over guarded connections."""
@@ -101,7 +34,7 @@ class GuardedAdapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
         manager: PoolManager = self.poolmanager
-        manager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
+        manager.pool_classes_by_scheme = GUARDED_POOLS
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> Any:
         """Through a proxy the name is resolved elsewhere: what is private by its words or by our
@@ -115,17 +48,19 @@ class GuardedAdapter(HTTPAdapter):
                 resolve_host(parts.hostname or "", parts.port)
         return super().send(request, *args, **kwargs)
 
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = PROXIED_POOLS
+        return manager
+
     def cut(self) -> None:
         """End every answer that is being read."""
-        pools = self.poolmanager.pools
-        for key in list(pools.keys()):
-            pool = pools.get(key)
-            for connection in list(_LIVE.get(pool, ())):
-                connection.cut()
+        for manager in (self.poolmanager, *list(self.proxy_manager.values())):
+            cut_all(manager.pools)
 
 
 class GuardedSession(requests.Session):
-    """A session whose every hop is guarded; an answer that is not streamed is bounded as well.
+    """A session whose every hop is guarded and whose every answer is bounded, streamed or not.
 
     Args:
         answer_s: Seconds one answer may take as a whole.
@@ -142,16 +77,28 @@ class GuardedSession(requests.Session):
 
         Raises:
             ConfigError: If the host may not be reached; nothing was sent.
-            UpstreamUnavailable: If the answer takes too long as a whole.
+            UpstreamUnavailable: If the answer takes too long as a whole; of a streamed one that is
+                its headers, and its body raises the same while it is read.
             ContractBroken: If it is larger than any page of records.
         """
-        if kwargs.get("stream"):
-            return super().send(request, **kwargs)
         what = f"{request.method} {urlsplit(request.url or '').path}"
         with self._deadline(what):
             answer = super().send(request, **{**kwargs, "stream": True})
-            self._read(what, answer)
+            if not kwargs.get("stream"):
+                self._read(what, answer)
+        if kwargs.get("stream"):
+            connection = getattr(answer.raw, "connection", None)  # None: the body was read at once
+            cut = connection.cut if isinstance(connection, Cuttable) else self._cut_all
+            bound_download(what, answer, load_download_limits(), cut)
         return answer
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """Where a redirect leads; its body, of any length, is of no use to anybody."""
+        target = super().get_redirect_target(resp)
+        if target and not resp._content_consumed:  # type: ignore[attr-defined]
+            resp.close()
+            resp._content, resp._content_consumed = b"", True  # type: ignore[attr-defined]
+        return target
 
     @contextlib.contextmanager
     def _deadline(self, what: str) -> Iterator[None]:
@@ -174,6 +121,9 @@ class GuardedSession(requests.Session):
 
     def _cut(self, late: threading.Event) -> None:
         late.set()
+        self._cut_all()
+
+    def _cut_all(self) -> None:
         for adapter in self.adapters.values():
             if isinstance(adapter, GuardedAdapter):
                 adapter.cut()
