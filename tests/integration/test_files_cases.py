@@ -1,8 +1,9 @@
 """Every kind of file that real sources sent, through a feed without a hint into a warehouse.
 
-`cases_*.py` make each of them in code and say what is right. Of the kinds whose bytes no writer of
-ours makes (x_xls, x_ods) the tests are in test_files_workbooks.py and test_extract_files.py, of
-quickbooks_csv (qb_de) in tests/unit/test_connector_quickbooks_csv.py.
+`cases_*.py` make each of them in code and say what is right. Open documents (x_ods) and workbooks
+with a password are in test_files_workbooks.py, quickbooks_csv (qb_de) in
+tests/unit/test_connector_quickbooks_csv.py. A real .xls (x_xls) has no test, since nothing here
+writes one: the library that reads .xlsx reads it, too.
 """
 
 from pathlib import Path

@@ -1,6 +1,7 @@
 """Workbooks as offices send them: reports with titles and totals, and files made to do harm."""
 
 import resource
+import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -205,3 +206,62 @@ def test_other_workbooks_are_tried_first_where_memory_is_little(
     done = build_files_case(warehouse, tmp_path).run()
     assert list(done.loaded) == ["good"]
     assert "bytes of memory" in done.failed["bomb"].message
+
+
+def _write_locked_book(path: Path) -> None:
+    """What Excel saves with a password: a compound file that holds the workbook encrypted.
+
+    Source: MS-CFB, sections 2.2 to 2.6; MS-OFFCRYPTO, section 2.3.4.
+    """
+    free, end, fat = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
+    head += struct.pack("<5H6x", 0x3E, 3, 0xFFFE, 9, 6)
+    head += struct.pack("<9I", 0, 1, 1, 0, 4096, end, 0, end, 0)
+    head += struct.pack("<109I", 0, *[free] * 108)
+    table = struct.pack("<128I", fat, end, *[free] * 126)
+    names = (("Root Entry", 5, 1), ("EncryptionInfo", 2, free), ("EncryptedPackage", 2, free))
+    entries = b"".join(
+        _build_entry(*name, right=2 if i == 1 else free) for i, name in enumerate(names)
+    )
+    path.write_bytes(head + table + entries.ljust(512, b"\0"))
+
+
+def _build_entry(name: str, kind: int, child: int, *, right: int) -> bytes:
+    text = (name + "\0").encode("utf-16-le")
+    fixed = struct.pack("<HBB3I", len(text), kind, 1, 0xFFFFFFFF, right, child)
+    return text.ljust(64, b"\0") + fixed + bytes(36) + struct.pack("<IQ", 0xFFFFFFFE, 0)
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "xls"])
+def test_a_workbook_with_a_password_says_so(tmp_path: Path, warehouse: str, suffix: str) -> None:
+    _write_locked_book(tmp_path / f"locked.{suffix}")
+    (tmp_path / "good.csv").write_text("id,n\n1,2\n")
+    done = build_files_case(warehouse, tmp_path).run()
+    assert list(done.loaded) == ["good"]
+    assert "password" in done.failed["locked"].message
+
+
+TABLE_OF_OFFICE = (
+    '<table:table-row><table:table-cell office:value-type="string"><text:p>sku</text:p>'
+    '</table:table-cell><table:table-cell office:value-type="string"><text:p>price</text:p>'
+    "</table:table-cell></table:table-row><table:table-row>"
+    '<table:table-cell office:value-type="string"><text:p>00712</text:p></table:table-cell>'
+    '<table:table-cell office:value-type="float" office:value="12.5"><text:p>12,50</text:p>'
+    "</table:table-cell></table:table-row>"
+)
+
+
+def test_an_open_document_is_read_by_its_values(tmp_path: Path, warehouse: str) -> None:
+    """What LibreOffice shows as `12,50` is stored as 12.5; a text keeps its zeros."""
+    start, rest = (
+        ODS.split("<table:table-row")[0],
+        "</table:table>" + ODS.split("</table:table>")[1],
+    )
+    with zipfile.ZipFile(tmp_path / "stock.ods", "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", MANIFEST)
+        archive.writestr("content.xml", start + TABLE_OF_OFFICE + rest)
+    case = build_files_case(warehouse, tmp_path)
+    assert list(case.run().loaded) == ["stock"]
+    rows = case.query(f"select sku, price::text from {case.feed.raw_schema}.stock")
+    assert rows == [("00712", "12.5")]
