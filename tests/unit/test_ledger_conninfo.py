@@ -2,6 +2,7 @@
 
 import traceback
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,6 @@ from include.core.errors import ConfigError, EltError
 from include.ledger.connection import Warehouse
 from include.ledger.login.conninfo import build_pg_variables, build_query, parse_conninfo
 from include.ledger.login.tenant_login import _build_url
-from include.orchestration.connections import build_url
 from include.pipeline.dbt.environment import build_dbt_environment
 
 TLS = {
@@ -24,6 +24,13 @@ TLS = {
     "target_session_attrs": "read-write",
 }
 URL = "postgresql://elt:s3same@db/wh?" + "&".join(f"{k}={v}" for k, v in TLS.items())
+
+
+def build_url(connection: Any) -> str:
+    # Imported here: it takes Airflow, for which every process that collects tests would wait.
+    from include.orchestration import connections
+
+    return connections.build_url(connection)
 
 
 def _connection(**extra: object) -> SimpleNamespace:
