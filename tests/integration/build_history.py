@@ -37,6 +37,8 @@ from tests.load_environment import build_environment
 from tests.unit.feed_maker import build_feed
 
 LAYERS = ("int", "mart", "snap")
+# Not `dbt`: the manifest, in `<state>/dbt`, would be a file of the project that it is made of.
+PROJECT = "project"
 CREDENTIALS = Credentials("testco__feed")
 # Often what happens often.
 CHANGES = ("sell",) * 8 + ("delete",) * 3 + (
@@ -96,7 +98,7 @@ class BuildHistory:
         self.trusted: tuple[str, ...] = ()
         self.done: Counter[str] = Counter()
         self.planned: list[str] = []
-        write_project(folder / "dbt")
+        write_project(folder / PROJECT)
         self._parse()
         for stream in STREAMS:
             for number in list(IDS)[:4]:
@@ -155,7 +157,7 @@ class BuildHistory:
     def edit_unseen(self) -> None:
         """Changed code, and nobody has made the manifest anew."""
         self.edits += 1
-        write_edit(self.folder / "dbt", self.edits)
+        write_edit(self.folder / PROJECT, self.edits)
 
     def variable(self) -> None:
         self.words["currency"] = self.draw.choice(("USD", "EUR", "JPY"))
