@@ -20,6 +20,8 @@ from include.core.errors import (
     UpstreamUnavailable,
 )
 from include.core.streams import Window
+from include.extract.programs.mask import Mask
+from include.extract.programs.run import RunRules, ToolRun
 from include.extract.stores.tokens import MemoryTokenStore
 from tests.integration.tool_maker import SECRET, build_tool_source, ids, read, read_until_error
 
@@ -101,11 +103,24 @@ def test_a_hanging_program_is_stopped_with_all_it_started(tmp_path: Path, stubbo
     source = build_tool_source("singer", tmp_path, config, silence_s=2)
     pages, error = read_until_error(source)
     assert isinstance(error, UpstreamUnavailable)
-    assert "said nothing" in str(error)
+    assert "said nothing whole" in str(error)
     folder = tally.read_text().split(" ", 2)[2]
     wait_for(lambda: not lives_in(folder))
     assert not Path(folder).exists()
     assert pages == []
+
+
+def test_a_program_that_never_ends_its_line_is_stopped(tmp_path: Path) -> None:
+    """Each byte was a sign of life: one every few seconds held a worker's slot for days."""
+    script = "import sys, time\nwhile True:\n    print(end=' ', flush=True)\n    time.sleep(0.1)\n"
+    command = [sys.executable, "-c", script]
+    began = time.monotonic()
+    with (
+        ToolRun(command, runs=tmp_path, mask=Mask([]), rules=RunRules(silence_s=2)) as run,
+        pytest.raises(UpstreamUnavailable, match=r"said nothing whole.*silence_s"),
+    ):
+        list(run.lines())
+    assert time.monotonic() - began < 20
 
 
 def test_leaving_a_read_early_stops_the_program(tmp_path: Path) -> None:

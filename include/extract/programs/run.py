@@ -57,7 +57,7 @@ class RunRules:
 
     Attributes:
         linger: Keep the files after the program's end, until `finish` or `close`.
-        silence_s: Seconds without a word, while we wait for one, before it counts as hung.
+        silence_s: Seconds without a whole line, while we wait for one, before it counts as hung.
     """
 
     linger: bool = False
@@ -185,8 +185,9 @@ class ToolRun:
             fcntl.fcntl(pipe.fileno(), F_SETPIPE_SZ, CHUNK_BYTES)
         poll = select.poll()
         poll.register(pipe.fileno(), select.POLLIN | select.POLLHUP)
+        waited_s = 0.0  # since the last whole line: a byte now and then is no sign of life
         while True:
-            waiting_since = time.monotonic()
+            waiting_since = time.monotonic() - waited_s
             while not poll.poll(500):
                 if self._process.poll() is not None:
                     return  # A worker that got away may still hold the pipe open.
@@ -194,6 +195,9 @@ class ToolRun:
             chunk = pipe.read1(CHUNK_BYTES)  # type: ignore[attr-defined]
             if not chunk:
                 return
+            waited_s = 0.0 if b"\n" in chunk else time.monotonic() - waiting_since
+            if waited_s:
+                self._require_life(max(waiting_since, self._heard))
             yield chunk
 
     def _require_life(self, since: float) -> None:
@@ -202,7 +206,7 @@ class ToolRun:
             return
         self.close()
         raise UpstreamUnavailable(
-            f"`{self.name}` has said nothing for `{silent_s:.0f}` seconds and was stopped. "
+            f"`{self.name}` has said nothing whole for `{silent_s:.0f}` seconds and was stopped. "
             "Expected a record or a log line at least that often. Raise option `silence_s` if it "
             "is slow."
         )
