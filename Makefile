@@ -108,7 +108,7 @@ e2e: setup-dev  ## A real Airflow: ingest, transform, backfill, a failing feed, 
 bench: setup-dev  ## Speed against its targets, into .local/bench.json; after `make demo` the transform DAG too
 	@$(PY) -m tests.bench
 
-mutants: setup-dev  ## What the tests do not notice: faults by hand and a sample of mutants; SEED= COUNT=400 FAULTS=
+mutants: setup-dev  ## What the tests do not notice: faults by hand and mutants, COUNT= of each at most; SEED= FAULTS=
 	@$(PY) -m tests.mutants $(if $(SEED),--seed $(SEED)) --count $(or $(COUNT),400) --faults "$(FAULTS)" --workers $(or $(WORKERS),2)
 
 compose-check:  ## docker-compose.yaml is valid, with placeholder secrets

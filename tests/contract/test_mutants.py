@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.contract.source_tree import ROOT
-from tests.mutants.__main__ import LISTS
+from tests.mutants.__main__ import LISTS, choose_faults
 from tests.mutants.fault import Fault
 from tests.mutants.library_run import FIRST_FILE, build_near_tests
 
@@ -36,3 +36,11 @@ def test_a_module_has_the_unit_tests_that_name_it_and_no_others(tmp_path: Path) 
     assert build_near_tests(tmp_path) == {
         "include/load/plan_more.py": ["tests/unit/test_more.py"],
     }
+
+
+def test_a_short_run_draws_faults_and_a_named_list_is_run_whole() -> None:
+    assert choose_faults("", 7, 20) == choose_faults("", 7, 20) != choose_faults("", 8, 20)
+    assert len(choose_faults("", 7, 20)) == 20
+    assert choose_faults("", 7, 0) == choose_faults("", 7, 9999) == FAULTS
+    assert choose_faults("load", 7, 1) == list(LISTS["load"])
+    assert choose_faults("none", 7, 20) == []

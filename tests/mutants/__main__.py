@@ -42,6 +42,16 @@ def find_faults(wanted: str) -> list[Fault]:
     return [one for one in chain.from_iterable(LISTS.values()) if wanted in one.name]
 
 
+def choose_faults(wanted: str, seed: int, count: int) -> list[Fault]:
+    """Those that are named; else as many as mutants are drawn, or all where none are drawn."""
+    if wanted == "none":
+        return []
+    found = find_faults(wanted)
+    if wanted or not 0 < count < len(found):
+        return found
+    return random.Random(seed).sample(found, k=count)
+
+
 def run_print(outcomes: Sequence[Outcome], console: Console) -> None:
     """The survivors, and the score of each kind."""
     table = Table(
@@ -70,7 +80,7 @@ def main(arguments: Sequence[str]) -> int:
     """0 when every fault by hand was found; survivors among the mutants are for reading."""
     parser = argparse.ArgumentParser(prog="make mutants")
     parser.add_argument("--seed", type=int, default=None)
-    parser.add_argument("--count", type=int, default=400, help="mutants of the library; 0 for none")
+    parser.add_argument("--count", type=int, default=400, help="mutants; as many faults at most")
     parser.add_argument("--faults", default="", help="a list, or words of faults' names; `none`")
     parser.add_argument("--workers", type=int, default=2)
     asked = parser.parse_args(arguments)
@@ -78,7 +88,7 @@ def main(arguments: Sequence[str]) -> int:
     console, began = Console(), time.monotonic()
     console.print(f"seed {seed}: SEED={seed} COUNT={asked.count} takes the same mutants again")
     state = load_settings().state_dir
-    faults = [] if asked.faults == "none" else find_faults(asked.faults)
+    faults = choose_faults(asked.faults, seed, asked.count)
     outcomes = run_faults(faults, state / "mutants", asked.workers) if faults else []
     if asked.count:
         outcomes += run_library(state / "mutants", seed, asked.count, asked.workers)
