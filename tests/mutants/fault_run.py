@@ -16,6 +16,7 @@ LONGEST_S = 600
 # What pytest answers when tests ran and one of them failed; anything else found nothing.
 TESTS_FAILED = 1
 ALL_PASSED = 0
+PASSED = "survived"
 
 
 def run_faults(faults: Sequence[Fault], folder: Path, workers: int) -> list[Outcome]:
@@ -24,15 +25,29 @@ def run_faults(faults: Sequence[Fault], folder: Path, workers: int) -> list[Outc
     for number in range(workers):
         run_copy(folder / f"tree-{number}")
         trees.put(folder / f"tree-{number}")
+    distinct = list(dict.fromkeys(fault.tests for fault in faults))
     with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(lambda fault: _run_one(fault, trees), faults))
+        whole = dict(zip(distinct, pool.map(lambda t: _run_whole(t, trees), distinct), strict=True))
+        return list(pool.map(lambda f: _run_one(f, trees, whole[f.tests]), faults))
 
 
-def _run_one(fault: Fault, trees: "queue.SimpleQueue[Path]") -> Outcome:
+def _run_whole(tests: tuple[str, ...], trees: "queue.SimpleQueue[Path]") -> str:
+    """Tests that fail without a fault find none: what they answer on the whole tree."""
+    tree = trees.get()
+    try:
+        return _run_tests(tree, tests)
+    finally:
+        trees.put(tree)
+
+
+def _run_one(fault: Fault, trees: "queue.SimpleQueue[Path]", unbroken: str) -> Outcome:
     try:
         place = f"{fault.path}:{fault.line(ROOT)}"
     except ValueError as error:
         return Outcome("fault", fault.path, fault.name, "rotten", str(error))
+    if unbroken != PASSED:
+        print(f"  red       {place} {fault.name}: {unbroken} without the fault", flush=True)
+        return Outcome("fault", place, fault.name, "red", f"{unbroken} without: {fault.tests}")
     tree = trees.get()
     whole = (tree / fault.path).read_text()
     try:
@@ -61,4 +76,4 @@ def _run_tests(tree: Path, tests: Sequence[str]) -> str:
         ).returncode
     except subprocess.TimeoutExpired:
         return "timeout"
-    return {TESTS_FAILED: "killed", ALL_PASSED: "survived"}.get(code, "no tests")
+    return {TESTS_FAILED: "killed", ALL_PASSED: PASSED}.get(code, "no tests")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# A test that never ends is a test that failed; `rotten` and `no tests` are failures of the list.
+# A test that never ends is a test that failed; `rotten`, `red` and `no tests` are the list's failures.
 FOUND = ("killed", "timeout")
 
 
