@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# A test that never ends is a test that failed; `rotten`, `red` and `no tests` are the list's failures.
+# A test that never ends has failed; `rotten`, `red` and `no tests` are failures of the list.
 FOUND = ("killed", "timeout")
 
 
