@@ -70,6 +70,22 @@ def test_a_quarantined_record_is_not_taken_for_deleted(case: LoadCase) -> None:
     assert (result.deleted, live(case)) == (0, [1, 2])
 
 
+def test_of_a_quarantined_record_only_its_own_row_is_kept(warehouse: str) -> None:
+    """A record whose amount is no number is at the source; the row it names was marked gone."""
+    columns = DECLARED["columns"] | {"size": "int"}
+    case = build_case(warehouse, DECLARED | {"columns": columns, "sweep_limit_share": 1})
+    sized = [record | {"size": 1} for record in records(1, 2, 3)]
+    case.load(sized)
+    result = case.load([sized[0], sized[1] | {"size": "no number"}])
+    assert (result.quarantined, result.deleted, live(case)) == (1, 1, [1, 2])
+
+
+def test_a_read_without_what_was_read_before_marks_nothing(case: LoadCase) -> None:
+    """Files that did not change are not read again: their rows are no deletes."""
+    case.load(records(1, 2))
+    assert case.load(Page(records(1), partial=True)).deleted == 0
+
+
 def test_a_read_that_lost_more_than_half_is_refused(case: LoadCase) -> None:
     case.load(records(*range(30)))
     with pytest.raises(TruncatedFetch, match="`0` of `30`"):
