@@ -334,6 +334,11 @@ class Connector(Spec):
     )
     options: dict[str, Option] = Field({})
     concepts: tuple[Snake, ...] = Field((), description="Conformed concepts this connector feeds.")
+    books: Snake | None = Field(
+        None,
+        description="Accounting software whose books this reads; connectors of the same books "
+        "would tell each sale twice.",
+    )
     streams: dict[Snake, Stream] = Field(
         {}, description="Empty only when the feed itself defines its streams (connector `files`)."
     )

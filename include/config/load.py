@@ -35,7 +35,12 @@ from include.config.reports import REPORTS_OPTION, resolve_reports
 from include.config.schedule import resolve_schedule
 from include.config.settings import Settings, load_settings
 from include.config.stream_settings import StreamSettings
-from include.config.tenant_rules import check_privacy, check_shared_tables, check_twins
+from include.config.tenant_rules import (
+    check_books,
+    check_privacy,
+    check_shared_tables,
+    check_twins,
+)
 from include.config.walls.reach import check_reach, find_destination_fault
 from include.config.yaml_file import Loc, Trouble, YamlFile, load_yaml, problem_line
 from include.core import naming
@@ -143,6 +148,7 @@ def _load_tenant(
     usable = {name: one for name, one in connectors.items() if name not in broken_connectors}
     feeds = _resolve_feeds(spec, file, usable, broken_connectors, problems)
     check_twins(feeds, file, problems)
+    check_books(feeds, file, problems)
     check_shared_tables(feeds, file, problems)
     check_privacy(spec, feeds, file, problems)
     tenant = Tenant(spec, path, ())

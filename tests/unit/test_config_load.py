@@ -212,3 +212,29 @@ def test_a_key_that_is_to_be_dropped_is_a_problem(settings: Settings) -> None:
     write(settings, TENANT + "privacy: {columns: {till.tickets.id: drop}}\n")
     (message,) = messages(settings)
     assert "Write `till.tickets.id: hash`" in message
+
+
+def test_one_feed_alone_tells_the_sales_of_books(settings: Settings) -> None:
+    """QuickBooks Online and its exports in one tenant would have counted each sale twice."""
+    spec = CONNECTOR.replace("[orders]", "[customers, orders]\nbooks: ledger")
+    for name in ("till", "export"):
+        folder = settings.connectors_dir / name
+        folder.mkdir(exist_ok=True)
+        text = spec.replace("connector: till", f"connector: {name}")
+        (folder / "connector.yaml").write_text(text)
+    block = "  {}:\n    start_date: 2025-01-01\n    options: {{path: exports}}\n"
+    both = TENANT + block.format("export")
+    write(settings, both)
+    (found,) = messages(settings)
+    assert found.endswith(
+        "shop.yaml:9: feeds `till` and `export` both read ledger books and both feed `orders`, so "
+        "each sale would count twice. Expected one of them to. Add `concepts: [customers]` to the "
+        "one whose sales shall not count."
+    )
+    write(settings, both + "    concepts: [customers]\n")
+    assert messages(settings) == []
+    write(settings, both + "    enabled: false\n")
+    assert messages(settings) == []
+    company = block.format("second").replace("  second:\n", "  second:\n    connector: till\n")
+    write(settings, TENANT + company)
+    assert messages(settings) == []

@@ -16,6 +16,10 @@ with documents as (
             transaction_on,
             currency_code,
             {{ sign }} * total_amount as signed_amount,
+            balance,
+            {{ 'tax_amount' if entity != 'Bill' else null_of('amount') }} as tax_amount,
+            {{ 'exchange_rate' if entity != 'Bill' else null_of('price') }} as exchange_rate,
+            {{ 'private_note' if entity != 'Bill' else null_of('text') }} as private_note,
             updated_at,
             _feed,
             _load_id
@@ -31,6 +35,7 @@ deletions as (
 final as (
     select
         documents.*,
+        documents.entity || '/' || documents.document_id as document_key,
         deletions.deletion_id is not null as is_deleted
     from documents
     left join deletions
