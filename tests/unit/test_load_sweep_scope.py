@@ -1,5 +1,7 @@
 """What a source may declare complete, and what the loader then takes as gone."""
 
+from dataclasses import replace
+
 import pytest
 
 from include.core.errors import TruncatedFetch
@@ -32,3 +34,8 @@ def test_a_part_that_lost_more_than_half_is_refused() -> None:
     with pytest.raises(TruncatedFetch):
         check_swept(_plan(0.5), Sweep("day"), Swept(60, 40), inserted=0)
     check_swept(_plan(0.6), Sweep("day"), Swept(60, 40), inserted=0)
+
+
+def test_what_a_person_accepts_is_not_refused() -> None:
+    accepted = replace(_plan(0.5), may_shrink=True)
+    check_swept(accepted, Sweep("day"), Swept(100, 0), inserted=0)
