@@ -105,7 +105,7 @@ test-integration: setup-dev  ## Sandbox, loads and dbt on a real PostgreSQL
 e2e: setup-dev  ## A real Airflow: ingest, transform, backfill, a failing feed, a killed task
 	@$(PYTEST) tests/e2e
 
-bench: setup-dev  ## Speed against its targets, into .local/bench.json; after `make demo` the transform DAG too
+bench: setup-dev  ## Speed against its targets, into .local/bench.json; starts an Airflow of its own for the transforms
 	@$(PY) -m tests.bench
 
 mutants: setup-dev  ## What the tests do not notice: faults by hand and mutants, COUNT= of each at most; SEED= FAULTS=

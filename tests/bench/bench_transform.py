@@ -1,84 +1,177 @@
-"""The demo's transform DAG against the same `dbt build` run bare, on the stack of `make demo`.
+"""Transforms and a quiet feed in a real Airflow, which is started for this and stopped after it.
 
-Both build everything again from the same raw rows, one after the other. Nothing is measured when no
-stack is up: a number from another machine state would not be a ratio.
+What Airflow adds is measured against the same `dbt build` run bare, both of them full; CPU is what
+the processes take beyond what the same ones take idle for as long.
 """
 
-import logging
-import os
+import subprocess
+import sys
 import time
-from datetime import datetime
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from statistics import median
 from typing import Any
 
+from include.commands.screen.output import say
 from include.config.load import load_platform
-from include.config.models import Tenant
-from include.config.settings import use_demo
 from include.core import naming
 from include.ledger.connection import Warehouse
-from include.local.airflow_api import AirflowApi
-from include.local.stack import build_api, load_facts
+from include.local import postgres, processes
+from include.local.demo_runs import run_start_feeds
+from include.local.stack import AIRFLOW_PROCESSES, SANDBOX
 from include.pipeline.dbt.build import run_dbt_build
+from tests.bench.airflow_stack import POLL_S, BenchStack, count_seconds, running_stack
+from tests.bench.process_cpu import measure_cpu
 from tests.bench.row import Row
 
-log = logging.getLogger(__name__)
-TENANT = "acme"
-TARGET_RATIO = 6.0
-TIMEOUT_S = 1800
-POLL_S = 2
+TENANT, QUIET_FEED = "acme", "shopify"
+TOGETHER = ("bazaar", "corner", "summit")
+CHANGED_FEED, CHANGES = "stripe", 20
+NO_NEWS_RUNS = 3
 
 
 def run() -> list[Row]:
-    """Seconds of both and their ratio; empty when Airflow is not up."""
-    before = dict(os.environ)
-    use_demo()
-    try:
-        return _measure()
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
+    """All rows; each full build comes after one that has filled dbt's parse cache."""
+    with running_stack([(TENANT, QUIET_FEED)]) as stack:
+        _load_and_build_first(stack)
+        stack.wait_for_dags()
+        build_rows, full = _measure_full(stack)
+        return [
+            *build_rows,
+            *_measure_no_news(stack),
+            _measure_one_feed(stack, full),
+            *_measure_together(stack),
+            *_measure_quiet_feed(stack),
+        ]
 
 
-def _measure() -> list[Row]:
-    facts = load_facts()
-    api = build_api(facts)
-    if not api.is_healthy():
-        log.warning("transform not measured reason=Airflow is not up; start it with `make demo`")
-        return []
-    api.log_in()
+def _load_and_build_first(stack: BenchStack) -> None:
+    """Two tenants at once: this is not measured yet."""
+    say(f"{TENANT}, {', '.join(TOGETHER)}: first load and build")
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda one: _run_elt(stack, "run", "--tenant", one), (TENANT, *TOGETHER)))
+
+
+def _run_elt(stack: BenchStack, *words: str) -> None:
+    command = [sys.executable, "-m", "include.cli", *words]
+    done = subprocess.run(
+        command, env=stack.environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+
+
+def _run_full(stack: BenchStack, *tenants: str) -> list[dict[str, Any]]:
+    """Full builds of these at once, to their ends."""
+    dag_ids = [naming.transform_dag_id(tenant) for tenant in tenants]
+    started = [(dag_id, stack.api.trigger(dag_id, {"full": True})) for dag_id in dag_ids]
+    return [stack.follow(*one) for one in started]
+
+
+def _measure_full(stack: BenchStack) -> tuple[list[Row], float]:
+    """The rows, and the seconds of a full build in its DAG."""
+    say(f"{TENANT}: a full build bare, and one in its DAG")
     tenant = load_platform().tenant(TENANT)
-    bare = _bare_seconds(tenant, Warehouse(facts.warehouse_url))
-    done = _run_dag(api, naming.transform_dag_id(TENANT))
-    seconds = _seconds(done["start_date"], done["end_date"])
+    began = time.monotonic()
+    run_dbt_build(tenant, Warehouse(stack.facts.warehouse_url))
+    bare = time.monotonic() - began
+    full = count_seconds(_run_full(stack, TENANT))
     return [
-        Row(f"dbt build of {TENANT}, bare", round(bare, 1), "s"),
-        Row(f"transform DAG of {TENANT}", round(seconds, 1), "s"),
+        Row(f"dbt build of {TENANT}, bare", bare, "s"),
+        Row(f"transform DAG of {TENANT}, everything built", full, "s"),
+        Row("transform DAG over bare dbt build", full / bare, "x", 1.8, False),
+    ], full
+
+
+def _run_by_event(stack: BenchStack, feed: str) -> dict[str, Any]:
+    """The run of the transform that a feed's event starts: nobody has asked for it by hand."""
+    dag_id = naming.transform_dag_id(TENANT)
+    return stack.follow(dag_id, stack.trigger_event(dag_id, naming.raw_asset(TENANT, feed)))
+
+
+def _build_states(stack: BenchStack, run: dict[str, Any]) -> set[str]:
+    tasks = stack.api.tasks(run["dag_id"], run["dag_run_id"])
+    return {task["state"] for task in tasks if task["task_id"] == "dbt_build"}
+
+
+def _measure_no_news(stack: BenchStack) -> list[Row]:
+    """An event, and nothing new in the warehouse: the middle of a few runs."""
+    say(f"{TENANT}: {NO_NEWS_RUNS} runs without news")
+    scheduler = list(_pids(stack, "scheduler"))
+    seconds, cpu = [], []
+    for _ in range(NO_NEWS_RUNS):
+        spent, run = measure_cpu(
+            scheduler, lambda: _run_by_event(stack, CHANGED_FEED), lambda: _look(stack)
+        )
+        assert _build_states(stack, run) == {"skipped"}, "nothing is built"
+        seconds.append(count_seconds([run]))
+        cpu.append(spent)
+    return [
+        Row("transform without news, start to end", median(seconds), "s", 3, False),
         Row(
-            "transform DAG over bare dbt build", round(seconds / bare, 2), "x", TARGET_RATIO, False
+            "  CPU of scheduler and all it started, less the idle rate", median(cpu), "s", 1, False
         ),
     ]
 
 
-def _bare_seconds(tenant: Tenant, warehouse: Warehouse) -> float:
-    # The first build only fills dbt's parse cache, which the DAG's builds have too.
-    for _ in range(2):
-        began = time.monotonic()
-        run_dbt_build(tenant, warehouse, part="bench")
-        seconds = time.monotonic() - began
-    return seconds
+def _measure_one_feed(stack: BenchStack, full: float) -> Row:
+    say(f"{TENANT}: {CHANGED_FEED} changes")
+    stack.advance(TENANT, CHANGES)
+    _run_elt(stack, "run", "--tenant", TENANT, "--feed", CHANGED_FEED, "--step", "ingest")
+    run = _run_by_event(stack, CHANGED_FEED)
+    assert _build_states(stack, run) == {"success"}, "something is built"
+    feeds = len(load_platform().tenant(TENANT).feeds)
+    share = 100 * count_seconds([run]) / full
+    return Row(
+        f"one feed of {feeds} changed ({CHANGED_FEED}), of a full build", share, "%", 30, False
+    )
 
 
-def _run_dag(api: AirflowApi, dag_id: str) -> dict[str, Any]:
-    run_id = api.trigger(dag_id)
-    give_up_at = time.monotonic() + TIMEOUT_S
-    while time.monotonic() < give_up_at:
-        found = api.run(dag_id, run_id)
-        if found["state"] in ("success", "failed"):
-            assert found["state"] == "success", f"{dag_id} {run_id} failed"
-            return found
-        time.sleep(POLL_S)
-    raise TimeoutError(f"{dag_id} {run_id} did not end in {TIMEOUT_S} s")
+def _measure_together(stack: BenchStack) -> list[Row]:
+    say(f"{', '.join(TOGETHER)}: one after the other, and at once")
+    apart = sum(count_seconds(_run_full(stack, tenant)) for tenant in TOGETHER)
+    together = count_seconds(_run_full(stack, *TOGETHER))
+    count = len(TOGETHER)
+    return [
+        Row(f"{count} tenants built one after the other", apart, "s"),
+        Row(f"{count} tenants built at once, over one by one", together / apart, "x", 1.0, False),
+    ]
 
 
-def _seconds(start: str, end: str) -> float:
-    began, ended = (datetime.fromisoformat(text.replace("Z", "+00:00")) for text in (start, end))
-    return (ended - began).total_seconds()
+def _measure_quiet_feed(stack: BenchStack) -> list[Row]:
+    """A feed in one task that finds nothing: all processes, PostgreSQL and the vendor included."""
+    say(f"{TENANT}: {QUIET_FEED} without news")
+    feed = next(f for f in load_platform().tenant(TENANT).feeds if f.name == QUIET_FEED)
+    # What is due, and brings what has happened meanwhile.
+    [due] = run_start_feeds(stack.api, [feed])
+    stack.follow(due.dag_id, due.run_id)
+    dag_id = naming.transform_dag_id(TENANT)
+    stack.wait_for("no transform runs", lambda: not _active(stack, dag_id))
+    everything = list(_pids(stack, *AIRFLOW_PROCESSES, SANDBOX))
+    everything.append(postgres.fetch_running_pid(stack.facts.state.postgres / "data") or 0)
+    spent, _ = measure_cpu(
+        everything,
+        lambda: stack.follow(feed.dag_id, stack.api.trigger(feed.dag_id)),
+        lambda: _look(stack),
+    )
+    streams = len(feed.streams)
+    return [
+        Row(f"feed of {streams} streams in one task, no news, CPU of all", spent, "s", 2, False),
+        Row("  a stream", spent / streams, "s"),
+    ]
+
+
+def _active(stack: BenchStack, dag_id: str) -> bool:
+    return any(run["state"] in ("queued", "running") for run in stack.api.runs(dag_id))
+
+
+def _look(stack: BenchStack) -> None:
+    """What waiting for a run costs the API server."""
+    stack.api.runs(naming.transform_dag_id(TENANT))
+    time.sleep(POLL_S)
+
+
+def _pids(stack: BenchStack, *names: str) -> Iterator[int]:
+    for name in names:
+        record = processes.load_record(stack.facts.state, name)
+        assert record, f"`{name}` has ended"
+        yield record.pid
