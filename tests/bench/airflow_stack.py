@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ import yaml
 from include.config.load import load_platform
 from include.config.settings import DEMO_TENANTS
 from include.core import naming
+from include.core.clock import format_instant, utcnow
 from include.local import stack
 from include.local.airflow_api import AirflowApi
 from include.local.airflow_env import HOST, StackFacts
@@ -83,9 +84,10 @@ class BenchStack:
         return str(self.wait_for(f"`{asset}` wakes {dag_id}", find))
 
     def advance(self, tenant: str, changes: int) -> None:
-        """Let things happen in a made-up business."""
+        """Let things happen in a made-up business, since the last load and not after now."""
         url = f"http://{HOST}:{self.facts.ports.sandbox}/_sandbox/advance"
-        body = {"tenant": tenant, "changes": changes}
+        first = utcnow() - timedelta(seconds=2 * changes)
+        body = {"tenant": tenant, "changes": changes, "at": format_instant(first)}
         requests.post(url, json=body, timeout=60).raise_for_status()
 
 
