@@ -51,7 +51,11 @@ def _iter_within(what: str, pieces: Iterator[Any], watch: "_Watch") -> Iterator[
                 piece = None
             watch.learn(len(piece or ""))
             if watch.fault:  # a body that was cut may also look like a whole one
-                raise UpstreamUnavailable(f"`{what}` {watch.fault}")
+                fault, setting = watch.fault
+                raise UpstreamUnavailable(
+                    f"`{what}` {fault}. Expected a download that moves and ends. It is tried again "
+                    f"later; {setting} allows more."
+                )
             if piece is None:
                 return
             yield piece
@@ -65,7 +69,7 @@ class _Watch(threading.Thread):
     def __init__(self, limits: DownloadLimits, cut: Callable[[], None]) -> None:
         super().__init__(name="download watch", daemon=True)
         self.since: float | None = None
-        self.fault: str | None = None
+        self.fault: tuple[str, str] | None = None
         self._limits, self._cut, self._done = limits, cut, threading.Event()
         self._waited = self._mark = 0.0
         self._got = 0
@@ -94,16 +98,11 @@ class _Watch(threading.Thread):
                 return
 
 
-def _find_fault(limits: DownloadLimits, whole_s: float, piece_s: float) -> str | None:
+def _find_fault(limits: DownloadLimits, whole_s: float, piece_s: float) -> tuple[str, str] | None:
+    """What is wrong, and the setting that allows more of it."""
     if whole_s > limits.whole_s:
-        return (
-            f"was not over after `{limits.whole_s:.0f}` seconds of waiting. Expected a download "
-            "that ends. It is tried again later; ELT_DOWNLOAD_S allows more."
-        )
+        return f"was not over after `{limits.whole_s:.0f}` seconds of waiting", "ELT_DOWNLOAD_S"
     if piece_s > limits.piece_s:
-        return (
-            f"gave less than `{PIECE_BYTES}` bytes in `{limits.piece_s:.0f}` seconds of waiting. "
-            "Expected a download that moves. It is tried again later; ELT_DOWNLOAD_PIECE_S allows "
-            "more."
-        )
+        slow = f"gave less than `{PIECE_BYTES}` bytes in `{limits.piece_s:.0f}` seconds of waiting"
+        return slow, "ELT_DOWNLOAD_PIECE_S"
     return None

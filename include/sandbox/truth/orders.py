@@ -11,7 +11,8 @@ invoice and sales receipt, paid or not, never estimates):
     tips        on top of the total, for the staff (those of tills are in the tills' payments)
     stored_value  the part of web orders that was paid with gift cards
     refunds     money given back in this month, by the date of the refund (positive number)
-    disputes    taken back by chargebacks that are not won, by the day they were opened (positive)
+    disputes    taken back by chargebacks, on the day they were opened (positive); a won one brings
+                it back on the day it was decided
     net         total - refunds - disputes
 A sale is in the month it was placed in, at Stripe in that of its charge.
 Months: `month_utc` by the instant in UTC, `month_local` by the tenant's time zone. QuickBooks books
@@ -19,7 +20,7 @@ plain local dates and is local in both.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -59,15 +60,17 @@ def _new_cell() -> Cell:
     return {"orders": 0, **dict.fromkeys(AMOUNTS, 0)}
 
 
-def build_disputes(session: Session, tenant: str) -> dict[str, tuple[datetime, int]]:
-    """Sale -> when its bank took how many cents back; won ones brought it back."""
+def build_disputes(session: Session, tenant: str) -> dict[str, list[tuple[datetime, int]]]:
+    """Sale -> when its bank took how many cents; negative: the day a won one brought them back."""
     if not session.world.businesses[tenant].sales.keys() & {"shopify", "stripe"}:
         return {}
     account = fetch_account(session, tenant)
     taken = {
-        row["charge"]: (datetime.fromtimestamp(row["created"], UTC), row["amount"])
+        row["charge"]: [
+            (datetime.fromtimestamp(move["created"], UTC), -move["amount"])
+            for move in row["balance_transactions"]
+        ]
         for row in account.tables["disputes"]
-        if row["status"] != "won"
     }
     return {
         sale: taken[charge] for sale, charge in account.charge_of_sale.items() if charge in taken
@@ -83,7 +86,7 @@ def build_revenue(
     sales: Iterable[Sale],
     zone: ZoneInfo,
     bounds: ZoneInfo,
-    disputes: Mapping[str, tuple[datetime, int]],
+    disputes: Mapping[str, Sequence[tuple[datetime, int]]],
 ) -> dict[str, Any]:
     """total and by month; `zone` gives local months, `bounds` the zone used for `month_utc`."""
     total = _new_cell()
@@ -113,8 +116,7 @@ def build_revenue(
             for cell in cells(refund.refunded_at):
                 cell["refunds"] += refund.total
                 cell["net"] -= refund.total
-        if sale.key in disputes:
-            at, amount = disputes[sale.key]
+        for at, amount in disputes.get(sale.key, ()):
             for cell in cells(at):
                 cell["disputes"] += amount
                 cell["net"] -= amount
