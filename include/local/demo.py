@@ -29,10 +29,10 @@ from include.local.demo_numbers import (
 from include.local.demo_runs import (
     FollowedRun,
     fetch_unfinished,
-    run_await_transform,
     run_follow,
     run_start_feeds,
 )
+from include.local.demo_transforms import run_await_transform
 from include.local.stack import build_api, run_up
 from include.pipeline.health.tenant_health import fetch_health
 
@@ -142,12 +142,11 @@ def _run_transforms(
     found = {}
     for tenant in sorted({run.tenant for run in ingests}):
         arrived = [run for run in ingests if run.tenant == tenant and run.state == "success"]
-        wanted = {(run.dag_id, run.run_id) for run in arrived}
-        if wanted:
+        if arrived:
             dag_id = naming.transform_dag_id(tenant)
             tick: Callable[[list[FollowedRun]], None] = progress.tick
             found[tenant] = run_await_transform(
-                api, tenant, dag_id, wanted, tick, TRANSFORM_TIMEOUT_S
+                api, tenant, dag_id, arrived, tick, TRANSFORM_TIMEOUT_S
             )
     return found
 

@@ -24,6 +24,8 @@ class FollowedRun:
     run_id: str
     state: str = "queued"
     seconds: float = 0.0
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
     failed_tasks: list[tuple[str, int]] = field(default_factory=list)
 
     @property
@@ -103,6 +105,9 @@ def run_refresh(api: AirflowApi, run: FollowedRun) -> None:
     found = api.run(run.dag_id, run.run_id)
     run.state = found["state"]
     run.seconds = float(found["duration"] or 0)
+    run.started_at, run.ended_at = (
+        read_instant(found[name]) for name in ("start_date", "end_date")
+    )
     if run.state == "failed":
         run.failed_tasks = [
             (task["task_id"], task["try_number"])
@@ -121,60 +126,6 @@ def fetch_unfinished(api: AirflowApi, run: FollowedRun) -> list[str]:
     ]
 
 
-def run_await_transform(
-    api: AirflowApi,
-    tenant: str,
-    dag_id: str,
-    wanted: set[tuple[str, str]],
-    on_tick: Callable[[list[FollowedRun]], None],
-    timeout_s: float,
-) -> FollowedRun:
-    """Wait until asset-triggered runs that consumed all `wanted` ingest runs' events have ended.
-
-    Returns:
-        The newest run that did the work: one that skipped because all was built is passed over.
-
-    Raises:
-        ConfigError: If that has not happened after `timeout_s`.
-    """
-    deadline = time.monotonic() + timeout_s
-    consumed: dict[str, set[tuple[str, str]]] = {}
-    while time.monotonic() < deadline:
-        runs = [
-            FollowedRun(tenant, None, dag_id, run["dag_run_id"], run["state"])
-            for run in api.runs(dag_id)
-            if run["run_type"] == "asset_triggered"
-        ]
-        for run in runs:
-            if run.run_id not in consumed:
-                consumed[run.run_id] = api.consumed_events(dag_id, run.run_id)
-        ours = [run for run in runs if consumed[run.run_id] & wanted]
-        missing = wanted - set().union(*(consumed[run.run_id] for run in ours))
-        on_tick(ours)
-        if ours and not missing and not any(run.is_active for run in ours):
-            return _pick_worker(api, ours)
-        time.sleep(POLL_S)
-    raise ConfigError(
-        f"`{dag_id}` has not built the marts {timeout_s:.0f} s after its feeds arrived. "
-        f"Waiting for: {', '.join(sorted(dag for dag, _ in wanted))}. "
-        "See .local/logs/scheduler.log."
-    )
-
-
-def _pick_worker(api: AirflowApi, runs: list[FollowedRun]) -> FollowedRun:
-    """A failed run first, else the newest run of which anything but the wait succeeded."""
-    for run in runs:
-        run_refresh(api, run)
-    failed = [run for run in runs if run.state != "success"]
-    if failed:
-        return failed[0]
-    for run in runs:
-        states = [task["state"] for task in api.tasks(run.dag_id, run.run_id)]
-        if states.count("success") > 1:
-            return run
-    return runs[0]
-
-
 def _await_new_run(api: AirflowApi, dag_id: str, known: frozenset[str]) -> str | None:
     """The run the scheduler creates after unpausing; None when it makes none within 30 s."""
     deadline = time.monotonic() + 30
@@ -188,3 +139,8 @@ def _await_new_run(api: AirflowApi, dag_id: str, known: frozenset[str]) -> str |
 
 def _is_past(instant: str | None) -> bool:
     return instant is not None and datetime.fromisoformat(instant) <= utcnow()
+
+
+def read_instant(text: str | None) -> datetime | None:
+    """An instant as the API writes it; None where it writes none."""
+    return datetime.fromisoformat(text) if text else None

@@ -1,5 +1,6 @@
 """The demo's report: the shape others read, the books, and what counts as a failure."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from unittest.mock import MagicMock
@@ -9,6 +10,7 @@ import pytest
 from include.local import demo, demo_report
 from include.local.demo_numbers import TenantNumbers
 from include.local.demo_runs import FollowedRun
+from include.local.demo_transforms import find_seen
 
 RUN = FollowedRun("acme", "shopify", "ingest__acme__shopify", "run1", "success", 12.0)
 COUNTS = {"read": 10, "loaded": 4, "unchanged": 3, "quarantined": 1, "filtered": 2}
@@ -87,3 +89,22 @@ def test_first_rows_are_those_of_the_first_load_that_brought_any(
         now[0] = at
         progress.tick([])
     assert progress.first_rows_s == 22.0
+
+
+def _at(minute: int) -> datetime:
+    return datetime(2026, 1, 1, 8, minute, tzinfo=UTC)
+
+
+def test_events_that_come_while_a_transform_is_queued_are_not_waited_for() -> None:
+    """A demo started at a feed's tick hung: its second run's event belonged to no transform run."""
+    early = FollowedRun("corner", "square", "ingest__corner__square", "tick1", ended_at=_at(1))
+    late = FollowedRun("corner", "square", "ingest__corner__square", "tick2", ended_at=_at(3))
+    first = FollowedRun("corner", None, "transform__corner", "t1", started_at=_at(0))
+    consumed = {"t1": {("ingest__corner__square", "tick1")}, "t2": set()}
+    assert find_seen([first], consumed, [early, late]) == ([first], [late])
+    second = FollowedRun("corner", None, "transform__corner", "t2", started_at=_at(4))
+    assert find_seen([second, first], consumed, [early, late]) == ([second, first], [])
+    before = FollowedRun("corner", None, "transform__corner", "t2", started_at=_at(2))
+    assert find_seen([before, first], consumed, [early, late]) == ([before, first], [late])
+    queued = FollowedRun("corner", None, "transform__corner", "t2")
+    assert find_seen([queued], consumed, [late]) == ([], [late])
