@@ -9,9 +9,12 @@ from typing import Any
 import psycopg
 import pytest
 
+from include.commands.steps import run_steps
+from include.commands.steps.run_report import Tally
 from include.config.models import Tenant
 from include.config.settings import Settings, load_settings
 from include.core.clock import frozen, utcnow
+from include.core.streams import NOWHERE
 from include.ledger.builds import build_lock, run_forget_build, run_record_build
 from include.ledger.connection import Warehouse
 from include.ledger.ddl import run_migrations
@@ -226,6 +229,28 @@ def test_changes_that_come_while_it_builds_are_built_next_time(
     monkeypatch.setattr(transform, "run_dbt_build", build)
     transform.run_transform(_tenant(), house)
     assert set(fetch_plan(_tenant(), house, settings).nodes or ()) == {"model.elt.stg_till__staff"}
+
+
+def test_the_command_line_builds_under_the_lock_and_is_remembered(
+    house, settings, monkeypatch
+) -> None:
+    """It ran dbt beside Airflow's build, and the next transform built everything again."""
+    _load(house, inserted=3)
+    monkeypatch.setattr(transform, "load_settings", lambda: settings)
+    held: list[int] = []
+
+    def build(*_: Any, **__: Any) -> DbtResult:
+        with psycopg.connect(house.url) as other:
+            query = "select count(*) from pg_locks where locktype = 'advisory' and granted"
+            held.extend(row[0] for row in other.execute(query))
+        return DbtResult(1, 0, 0.0)
+
+    monkeypatch.setattr(transform, "run_dbt_build", build)
+    tally = Tally(OURS, NOWHERE)
+    run_steps._transform(_tenant(), house, tally)
+    assert not tally.failures
+    assert held == [1]
+    assert fetch_plan(_tenant(), house, settings).is_nothing
 
 
 def test_a_second_build_of_a_tenant_waits(house) -> None:

@@ -1,6 +1,7 @@
 """Whatever money does in real shops is in every seed, and each vendor says it its own way."""
 
 from collections import Counter
+from decimal import Decimal
 
 import pytest
 
@@ -85,7 +86,7 @@ def test_shopifys_own_sums_hold(session: Session) -> None:
     """Lines, shipping, tax and tip make the total; a refund's parts make the money it moved."""
 
     def cents(bag: dict[str, dict[str, str]]) -> int:
-        return round(float(bag["shopMoney"]["amount"]) * 100)
+        return int(Decimal(bag["shopMoney"]["amount"]) * 100)
 
     for order in fetch_shop(session, "acme").rows["Order"]:
         inside = order["taxesIncluded"]
