@@ -70,6 +70,8 @@ def test_a_feed_may_be_one_task_that_also_checks_and_delivers(write_platform) ->
     assert (task.stream, task.checks, check.after_failures) == (None, True, True)
     assert [asset.name for asset in task.outlets] == ["raw/shop/till"]
     assert check.trigger_rule == TriggerRule.ONE_FAILED
+    assert "`check_raw` is skipped unless" in dag.doc_md
+    assert "is skipped unless" not in _dag(write_platform, "till").doc_md
 
 
 def test_an_unknown_word_for_tasks_is_told(write_platform) -> None:

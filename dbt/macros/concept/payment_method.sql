@@ -17,6 +17,7 @@
             'mastercard', 'amex', 'american express', 'discover', 'shopify_payments', 'stripe',
             'card_present', 'interac_present', 'link', 'diners', 'jcb', 'maestro', 'unionpay',
             'eftpos', 'card payment', 'square_account', 'girocard', 'cartes_bancaires',
+            'bogus',
         ],
         'wallet': ['apple_pay', 'apple pay', 'google_pay', 'google pay', 'shop_pay', 'wallet', 'amazon_pay',
             'cashapp', 'square_cash', 'alipay', 'wechat_pay', 'paypay', 'mobilepay', 'swish',

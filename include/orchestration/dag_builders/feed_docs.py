@@ -19,6 +19,7 @@ def build_ingest_docs(feed: Feed) -> str:
             f" `{feed.raw_schema}`. Runs {schedule}, data from {feed.start_date} on.",
             "",
             *_streams(feed),
+            *_one_task(feed),
             "",
             "## Windows",
             "",
@@ -50,6 +51,16 @@ def build_ingest_docs(feed: Feed) -> str:
             f" `include/connectors/{connector.connector}/`",
         ]
     )
+
+
+def _one_task(feed: Feed) -> list[str]:
+    if feed.tasks != "feed" and build_stream_names(feed):
+        return []
+    return [
+        "",
+        "`all_streams` loads every stream and checks it. `check_raw` is skipped unless some streams"
+        " failed and others loaded: then it checks these, so that they reach the marts.",
+    ]
 
 
 def _sweeps(feed: Feed) -> list[str]:
