@@ -2,7 +2,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev lock demo up down status logs env run validate lint format test test-unit \
-        test-integration test-dags e2e bench compose-check clean clean-env new-connector new-tenant \
+        test-connectors test-integration test-dags e2e bench compose-check clean clean-env new-connector new-tenant \
         manifest mutants
 
 PY := .venv/bin/python
@@ -93,8 +93,14 @@ test: setup-dev lint  ## lint and every test but e2e and bench, WORKERS=2 at onc
 	@$(PY) -m include.cli validate || echo "make test goes on: the tests do not use your tenant files"
 	@$(PYTEST) -n $(or $(WORKERS),2) --dist loadfile
 
-test-unit: setup-dev  ## Pure tests, seconds
+test-unit: setup-dev  ## Pure tests and the rules of the house, a minute
 	@$(PYTEST) -n $(or $(WORKERS),2) --dist loadfile tests/unit tests/contract
+
+test-connectors: setup-dev  ## Every connector against its vendor in the sandbox
+	@$(PYTEST) -n $(or $(WORKERS),2) --dist loadfile tests/connectors
+
+test-connectors: setup-dev  ## Every connector against its vendor in the sandbox
+	@$(PYTEST) -n $(or $(WORKERS),2) --dist loadfile tests/connectors
 
 test-dags: setup-dev  ## The DAGs as Airflow sees them
 	@$(PYTEST) tests/dags

@@ -29,8 +29,8 @@ from include.sandbox.testing import running_sandbox
 from include.sandbox.vendors.erpnext.site import CHILDREN
 from include.sandbox.vendors.erpnext.vendor import CREDENTIALS, STREAMS, fetch_site
 from include.sandbox.world import WorldSpec
-from tests.contract.connector_cases import sandbox_credentials
-from tests.contract.vendor_specs import load_spec
+from tests.connectors.connector_cases import sandbox_credentials
+from tests.connectors.vendor_specs import load_spec
 from tests.e2e.mariadb_server import PASSWORD, running_mariadb
 from tests.integration.sql_case import SqlCase
 from tests.load_environment import build_environment

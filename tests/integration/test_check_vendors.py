@@ -11,7 +11,7 @@ from include.pipeline.network_check import Step
 from include.sandbox.generate import run_generate
 from include.sandbox.testing import running_sandbox
 from include.sandbox.world import SIZES, WorldSpec
-from tests.contract.connector_cases import Case, build_cases
+from tests.connectors.connector_cases import Case, build_cases
 from tests.load_environment import build_environment
 
 CANARY = "sk_canary_4be1_never_shown"

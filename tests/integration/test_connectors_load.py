@@ -23,8 +23,8 @@ from include.pipeline.load_request import LoadRequest
 from include.sandbox.generate import run_generate
 from include.sandbox.testing import running_sandbox
 from include.sandbox.world import SIZES, WorldSpec
-from tests.contract.connector_cases import Case, build_cases
-from tests.contract.request_recorder import Sent, recording
+from tests.connectors.connector_cases import Case, build_cases
+from tests.connectors.request_recorder import Sent, recording
 from tests.load_environment import build_environment
 
 NOW = datetime(2026, 11, 10, tzinfo=UTC)

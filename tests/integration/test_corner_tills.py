@@ -32,7 +32,7 @@ from include.sandbox.truth.orders import build_revenue
 from include.sandbox.vendors.erpnext.vendor import build_counts as build_erpnext_counts
 from include.sandbox.vendors.square.vendor import build_counts as build_square_counts
 from include.sandbox.world import WorldSpec
-from tests.contract.connector_cases import sandbox_credentials
+from tests.connectors.connector_cases import sandbox_credentials
 from tests.load_environment import build_environment
 
 SPEC = WorldSpec(size=100)

@@ -25,7 +25,7 @@ from include.sandbox.serve.session import Session
 from include.sandbox.serve.vendors import load_credentials, load_vendors
 from include.sandbox.testing import running_sandbox
 from include.sandbox.world import SIZES, WorldSpec
-from tests.contract.connector_cases import sandbox_credentials
+from tests.connectors.connector_cases import sandbox_credentials
 from tests.load_environment import build_environment
 from tests.unit.feed_maker import build_feed
 

@@ -16,7 +16,7 @@ from include.pipeline.load_request import LoadRequest
 from include.sandbox.testing import running_sandbox
 from include.sandbox.vendors.gohighlevel.vendor import CREDENTIALS
 from include.sandbox.world import WorldSpec
-from tests.contract.connector_cases import sandbox_credentials
+from tests.connectors.connector_cases import sandbox_credentials
 from tests.load_environment import build_environment
 
 NOW = datetime(2026, 11, 10, tzinfo=UTC)

@@ -25,7 +25,7 @@ from include.pipeline.webhook_drain import DrainResult, run_drain
 from include.sandbox.testing import running_sandbox
 from include.sandbox.vendors.stripe.vendor import CREDENTIALS
 from include.sandbox.world import SIZES, WorldSpec
-from tests.contract.connector_cases import sandbox_credentials
+from tests.connectors.connector_cases import sandbox_credentials
 from tests.load_environment import build_environment
 
 SPEC = WorldSpec(size=SIZES["small"])

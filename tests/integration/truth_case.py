@@ -22,7 +22,7 @@ from include.sandbox.serve.connections import find_vendor
 from include.sandbox.serve.vendors import load_credentials
 from include.sandbox.testing import running_sandbox
 from include.sandbox.world import WorldSpec
-from tests.contract.connector_cases import sandbox_credentials
+from tests.connectors.connector_cases import sandbox_credentials
 from tests.load_environment import build_environment
 
 TENANTS = ("acme", "bazaar", "corner", "summit")

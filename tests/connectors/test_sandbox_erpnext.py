@@ -13,7 +13,7 @@ from include.sandbox.testing import running_sandbox
 from include.sandbox.vendors.erpnext.site import CHILDREN, ErpnextSite
 from include.sandbox.vendors.erpnext.vendor import build_counts, build_records, fetch_site
 from include.sandbox.world import WorldSpec
-from tests.contract.vendor_specs import load_json_spec
+from tests.connectors.vendor_specs import load_json_spec
 from tests.shipped import load_known_connectors
 
 SPEC = WorldSpec(size=100)

@@ -9,8 +9,8 @@ from include.config.reports import resolve_reports
 from include.config.stream_settings import StreamSettings
 from include.core import clock
 from include.extract.record_path import MISSING, pick
-from tests.contract.connector_cases import Case, read_records
-from tests.contract.connector_reads import ALL_TIME, CONNECTORS, NOW
+from tests.connectors.connector_cases import Case, read_records
+from tests.connectors.connector_reads import ALL_TIME, CONNECTORS, NOW
 
 # case, stream, field as the tenant writes it, where the record has it
 ADDED = [

@@ -16,8 +16,8 @@ from include.config.settings import ROOT, load_settings
 from include.core import clock
 from include.core.streams import Window
 from include.extract.record_path import pick
-from tests.contract.connector_cases import Case, read_records
-from tests.contract.request_recorder import Sent, recording
+from tests.connectors.connector_cases import Case, read_records
+from tests.connectors.request_recorder import Sent, recording
 from tests.shipped import load_demo_platform
 
 FOLDER = load_settings().connectors_dir

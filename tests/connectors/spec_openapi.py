@@ -10,7 +10,7 @@ from typing import Any
 
 from jsonschema import Draft4Validator, Draft202012Validator
 
-from tests.contract.request_recorder import Sent
+from tests.connectors.request_recorder import Sent
 
 # What every HTTP client sends; and vendors' version headers, which their documents leave out.
 ORDINARY = {"accept", "accept-encoding", "authorization", "connection", "content-length",

@@ -12,8 +12,8 @@ from include.core import clock
 from include.core.number_text import plain_number
 from include.extract.record_path import MISSING, pick
 from include.sandbox.serve.vendors import load_vendors
-from tests.contract.connector_cases import Case, read_records
-from tests.contract.connector_reads import (
+from tests.connectors.connector_cases import Case, read_records
+from tests.connectors.connector_reads import (
     ALL_TIME,
     API_CASES,
     CASES,

@@ -14,8 +14,8 @@ from include.core.streams import Page, Window
 from include.extract.windows import parse_cursor
 from include.sandbox.testing import running_sandbox
 from include.sandbox.world import SIZES, WorldSpec
-from tests.contract.connector_cases import Case, build_cases, rows_of
-from tests.contract.connector_reads import API_CASES, START, declared, keys_of, unbulked
+from tests.connectors.connector_cases import Case, build_cases, rows_of
+from tests.connectors.connector_reads import API_CASES, START, declared, keys_of, unbulked
 
 # The world ends on 1 November; some days later things happen.
 BEFORE = datetime(2026, 11, 1, 12, tzinfo=UTC)

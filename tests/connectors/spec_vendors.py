@@ -12,8 +12,8 @@ from typing import Any
 
 import graphql
 
-from tests.contract.request_recorder import Sent
-from tests.contract.spec_openapi import unknown_fields
+from tests.connectors.request_recorder import Sent
+from tests.connectors.spec_openapi import unknown_fields
 
 Spec = Any
 # Salesforce: the describe of the sandbox's own fields, and the job a bulk read is.

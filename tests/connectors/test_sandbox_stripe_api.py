@@ -16,7 +16,7 @@ from include.sandbox.truth.counts import build_stripe_counts
 from include.sandbox.vendors.stripe.ledger import RESOURCES
 from include.sandbox.vendors.stripe.vendor import fetch_account
 from include.sandbox.world import WorldSpec
-from tests.contract.vendor_specs import load_json_spec
+from tests.connectors.vendor_specs import load_json_spec
 from tests.unit.fake_api import FakeApi, Reply
 
 SPEC = WorldSpec(size=100)

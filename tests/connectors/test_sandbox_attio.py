@@ -15,7 +15,7 @@ from include.sandbox.serve.session import Session
 from include.sandbox.testing import running_sandbox
 from include.sandbox.vendors.attio.vendor import CREDENTIALS, VENDOR, fetch_workspace
 from include.sandbox.world import WorldSpec
-from tests.contract.vendor_specs import load_json_spec
+from tests.connectors.vendor_specs import load_json_spec
 from tests.shipped import load_known_connectors
 
 SPEC = WorldSpec(size=100)

@@ -16,8 +16,8 @@ from include.core.errors import (
 )
 from include.core.streams import Window
 from include.extract.http.client import HttpLimits
-from tests.contract.connector_cases import Case, read_records
-from tests.contract.connector_reads import (
+from tests.connectors.connector_cases import Case, read_records
+from tests.connectors.connector_reads import (
     ALL_TIME,
     API_CASES,
     CASES,
@@ -28,7 +28,7 @@ from tests.contract.connector_reads import (
     unbulked,
     vendor_root,
 )
-from tests.contract.request_recorder import recording
+from tests.connectors.request_recorder import recording
 
 # An answer without the list of records is how these vendors say "none".
 LIST_MAY_BE_ABSENT: set[str] = {"google_ads"}

@@ -9,7 +9,7 @@ from include.core.streams import Window
 from include.sandbox.__main__ import build_parser
 from include.sandbox.testing import running_sandbox
 from include.sandbox.world import START, WorldSpec
-from tests.contract.connector_cases import Case, build_cases, read_records
+from tests.connectors.connector_cases import Case, build_cases, read_records
 
 LATER = datetime(2028, 6, 15, 9, 30, tzinfo=UTC)
 # Stream of daily rows, and where its day stands in a record.

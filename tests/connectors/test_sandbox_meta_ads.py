@@ -15,7 +15,7 @@ from include.sandbox.testing import running_sandbox
 from include.sandbox.vendors.meta_ads.fields import OBJECTS
 from include.sandbox.vendors.meta_ads.vendor import CREDENTIALS, TOKENS, fetch_account
 from include.sandbox.world import WorldSpec
-from tests.contract.vendor_specs import load_json_spec
+from tests.connectors.vendor_specs import load_json_spec
 from tests.shipped import load_known_connectors
 
 SPEC = WorldSpec(size=100)

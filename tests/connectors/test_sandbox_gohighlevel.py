@@ -20,7 +20,7 @@ from include.sandbox.vendors.gohighlevel.vendor import (
     fetch_account,
 )
 from include.sandbox.world import WorldSpec
-from tests.contract.vendor_specs import load_json_spec
+from tests.connectors.vendor_specs import load_json_spec
 
 SPEC = WorldSpec(size=100)
 LOGIN = CREDENTIALS["summit"]

@@ -20,7 +20,7 @@ from include.sandbox.vendors.salesforce.org import Org
 from include.sandbox.vendors.salesforce.schema import FIELDS
 from include.sandbox.vendors.salesforce.vendor import CREDENTIALS, fetch_org
 from include.sandbox.world import WorldSpec
-from tests.contract.vendor_specs import load_json_spec
+from tests.connectors.vendor_specs import load_json_spec
 
 SPEC = WorldSpec(size=100)
 LOGIN = CREDENTIALS["summit"]

@@ -17,7 +17,7 @@ from include.sandbox.vendors.quickbooks.app import RefreshTokens
 from include.sandbox.vendors.quickbooks.company import Company
 from include.sandbox.vendors.quickbooks.vendor import CREDENTIALS, REALM, fetch_company
 from include.sandbox.world import END, WorldSpec
-from tests.contract.vendor_specs import load_json_spec
+from tests.connectors.vendor_specs import load_json_spec
 
 SPEC = WorldSpec(size=100)
 FIELDS = CREDENTIALS["acme"]

@@ -11,8 +11,8 @@ from include.core import clock
 from include.core.streams import Window
 from include.extract.record_path import pick
 from include.extract.windows import parse_cursor
-from tests.contract.connector_cases import read_records
-from tests.contract.connector_reads import (
+from tests.connectors.connector_cases import read_records
+from tests.connectors.connector_reads import (
     ALL_TIME,
     API_CASES,
     FIRST_CASES,
@@ -25,7 +25,7 @@ from tests.contract.connector_reads import (
     unbulked,
     vendor_root,
 )
-from tests.contract.request_recorder import recording
+from tests.connectors.request_recorder import recording
 
 # So many records are read one by one; longer lists by so many pages.
 FEW = 25

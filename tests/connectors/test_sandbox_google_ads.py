@@ -16,7 +16,7 @@ from include.sandbox.testing import running_sandbox
 from include.sandbox.vendors.google_ads import answer as played
 from include.sandbox.vendors.google_ads.fields import FIELDS
 from include.sandbox.vendors.google_ads.vendor import CLOSED, MANAGERS, VENDOR
-from tests.contract.vendor_specs import load_json_spec
+from tests.connectors.vendor_specs import load_json_spec
 from tests.unit.feed_maker import build_feed
 
 STREAMS = build_feed("google_ads").streams

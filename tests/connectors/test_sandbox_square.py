@@ -18,7 +18,7 @@ from include.sandbox.vendors.square.places import IDS
 from include.sandbox.vendors.square.seller import SquareSeller
 from include.sandbox.vendors.square.vendor import build_counts, build_records, fetch_seller
 from include.sandbox.world import WorldSpec
-from tests.contract.vendor_specs import load_json_spec
+from tests.connectors.vendor_specs import load_json_spec
 from tests.shipped import load_known_connectors
 
 SPEC = WorldSpec(size=100)

@@ -20,7 +20,7 @@ from include.sandbox.vendors.google.login import build_service_account
 from include.sandbox.vendors.google_analytics import property as played
 from include.sandbox.vendors.google_analytics.fields import DIMENSIONS, METRICS
 from include.sandbox.vendors.google_analytics.vendor import PROPERTIES, SCOPE, VENDOR
-from tests.contract.vendor_specs import load_json_spec
+from tests.connectors.vendor_specs import load_json_spec
 from tests.unit.feed_maker import build_feed
 
 STREAMS = build_feed("google_analytics").streams

@@ -11,8 +11,8 @@ from include.core import clock
 from include.sandbox.generate import run_generate
 from include.sandbox.testing import running_sandbox
 from include.sandbox.world import SIZES, WorldSpec
-from tests.contract.connector_cases import Case, build_cases
-from tests.contract.connector_reads import NOW, Reads
+from tests.connectors.connector_cases import Case, build_cases
+from tests.connectors.connector_reads import NOW, Reads
 
 
 @pytest.fixture(autouse=True)

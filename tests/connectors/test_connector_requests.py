@@ -15,11 +15,11 @@ import pytest
 
 from include.connectors.shopify import queries
 from include.core.streams import Window
-from tests.contract import spec_vendors
-from tests.contract.connector_reads import API_CASES, CONNECTORS, FEEDS, NOW, START, Reads
-from tests.contract.request_recorder import Sent
-from tests.contract.spec_openapi import OpenApi
-from tests.contract.vendor_specs import (
+from tests.connectors import spec_vendors
+from tests.connectors.connector_reads import API_CASES, CONNECTORS, FEEDS, NOW, START, Reads
+from tests.connectors.request_recorder import Sent
+from tests.connectors.spec_openapi import OpenApi
+from tests.connectors.vendor_specs import (
     NO_SPECS,
     list_specs,
     load_json_spec,

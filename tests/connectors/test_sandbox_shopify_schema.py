@@ -15,7 +15,7 @@ from graphql import (
 )
 
 from include.sandbox.vendors.shopify.schema import served_schema
-from tests.contract.vendor_specs import load_spec
+from tests.connectors.vendor_specs import load_spec
 
 OURS = served_schema()
 NAMES = sorted(name for name in OURS.type_map if not name.startswith("__"))
