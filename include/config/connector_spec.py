@@ -33,8 +33,8 @@ class Column(Spec):
     )
     format: str | None = Field(
         None,
-        description="How text becomes the type: epoch_s, epoch_ms, a strptime pattern, or for "
-        "numbers `1,234.56` or `1.234,56`.",
+        description="How text becomes the type: epoch_s, epoch_ms, a strptime pattern, `zoned` "
+        "(ISO with a time zone), or for numbers `1,234.56` or `1.234,56`.",
     )
     pii: bool = Field(False, description="Personal data: hashed or dropped when a tenant says so.")
     detected: bool = Field(

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+# A column's `format`: its instants name their zone, and one that does not is refused.
+ZONED = "zoned"
 _frozen_at: datetime | None = None
 
 

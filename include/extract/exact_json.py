@@ -21,11 +21,24 @@ _LONG_NUMBER = b"0" * 16
 # What can be written as JSON again; Python's own readers and writers give up further down.
 MAX_DEPTH = 200
 _TEXT = re.compile(rb'"(?:[^"\\]|\\.)*+"')
+_SPACED_COLON = re.compile(rb'"\s++:')
 _BRACKETS = re.compile(rb"[\[{]|[\]}]")
 
 
 class NotFinite(float):
     """NaN or an infinity, which JSON does not have; no type but a float's column takes it."""
+
+
+class DoubledKeys(dict[str, Any]):
+    """An object that was sent with a key twice, of which a dict holds only the last value.
+
+    Attributes:
+        pairs: All it was sent with, in order.
+    """
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self.pairs = pairs
 
 
 def _parse_fraction(text: str) -> float | Decimal:
@@ -55,16 +68,55 @@ def has_double_keys(content: bytes, value: Any) -> bool:
     Args:
         value: What the document was read as.
     """
-    if content.count(b'":') == _count_keys(value):
+    if content.count(b'":') == _count_keys(value) and not _SPACED_COLON.search(content):
         return False
-    doubles: list[str] = []
+    return is_doubled(parse_doubled(content))
 
-    def look(pairs: list[tuple[str, Any]]) -> None:
-        if len({key for key, _ in pairs}) < len(pairs):
-            doubles.append("")
 
-    json.loads(content, object_pairs_hook=look)
-    return bool(doubles)
+def parse_doubled(content: bytes) -> Any:
+    """The document as `parse_json` reads it, with each object that has a key twice marked so.
+
+    Raises:
+        ValueError: If it is no JSON, or nested deeper than anybody reads.
+    """
+    try:
+        return build_decoder().decode(content.decode("utf-8-sig", "surrogateescape"))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def build_decoder() -> json.JSONDecoder:
+    """A decoder that loses no digit and marks objects with a key twice as `DoubledKeys`."""
+    return json.JSONDecoder(
+        object_pairs_hook=_keep_doubles, parse_float=_parse_fraction, parse_constant=NotFinite
+    )
+
+
+def _keep_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else DoubledKeys(pairs)
+
+
+def is_doubled(value: Any) -> bool:
+    """Some object in it, however deep, was sent with a key twice."""
+    rest = [value]
+    while rest:
+        one = rest.pop()
+        if isinstance(one, DoubledKeys):
+            return True
+        if isinstance(one, dict | list):
+            rest += one.values() if isinstance(one, dict) else one
+    return False
+
+
+def write_doubled(value: Any) -> str:
+    """It as JSON again, keys that were sent twice written twice."""
+    if isinstance(value, dict):
+        pairs = value.pairs if isinstance(value, DoubledKeys) else value.items()
+        return "{" + ", ".join(f"{json.dumps(k)}: {write_doubled(v)}" for k, v in pairs) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(write_doubled, value)) + "]"
+    return str(value) if isinstance(value, Decimal) else json.dumps(value)
 
 
 def _count_keys(value: Any) -> int:
@@ -74,7 +126,7 @@ def _count_keys(value: Any) -> int:
         if isinstance(one, dict):
             count += len(one)
             rest += [inner for inner in one.values() if isinstance(inner, dict | list)]
-        else:
+        elif isinstance(one, list):
             rest += [inner for inner in one if isinstance(inner, dict | list)]
     return count
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from include.config.connector_spec import Column, Cursor, Stream
-from include.core.clock import format_instant, parse_instant, utcnow
+from include.core.clock import ZONED, format_instant, parse_instant, utcnow
 from include.core.streams import Window
 from include.extract.record_path import pick
 
@@ -48,7 +48,7 @@ def parse_cursor(value: Any, column: Column) -> datetime | None:
             return _EPOCH + timedelta(seconds=int(value))
         if column.format == "epoch_ms":
             return _EPOCH + timedelta(milliseconds=int(value))
-        if column.format:
+        if column.format and column.format != ZONED:
             # Naive on purpose: the pattern says whether there is an offset.
             return _aware(datetime.strptime(str(value), column.format))  # noqa: DTZ007
         if isinstance(value, datetime):

@@ -12,11 +12,13 @@ import pytest
 
 from tests.integration.cases_books import BOOKS
 from tests.integration.cases_layouts import ENCODINGS, HEADERS, LAYOUTS
+from tests.integration.cases_strange import STRANGE
 from tests.integration.cases_values import AGAIN, COLUMNS, DAYS, JSON, NUMBERS
 from tests.integration.file_case import FileCase
 from tests.integration.files_case import FilesCase, build_files_case
 
 ALL = {**COLUMNS, **DAYS, **NUMBERS, **JSON, **HEADERS, **LAYOUTS, **ENCODINGS, **BOOKS, **AGAIN}
+ALL |= STRANGE
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from include.config.connector_spec import Stream
+from include.core.clock import ZONED
 from include.core.streams import Page, Window
 from include.extract.files.formats.reader import Piece
 from include.extract.own_python import Hook
@@ -69,7 +70,7 @@ def _cut(table: Any, stream: Stream, window: Window) -> tuple[Any, int]:
     column = stream.columns[stream.cursor.field]
     values = table.column(stream.cursor.field)
     bounds = day_window(window) if column.type == "date" else window
-    mask = _quick_mask(values, bounds) if column.format is None else None
+    mask = _quick_mask(values, bounds) if column.format in (None, ZONED) else None
     if mask is None:
         mask = pa.array([inside(value) for value in values.to_pylist()], pa.bool_())
     kept = table.filter(mask)

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.types as pt
 
 from include.config.connector_spec import Column
+from include.core.clock import ZONED
 from include.core.number_text import PATTERNS, SIGNS
 from include.destinations.column_types import ARROW_TYPES, build_next_type
 from include.load.shape.values import (
@@ -235,17 +236,31 @@ def _cast_timestamp(array: Any, pattern: str | None) -> Any | None:
 
 
 def _parse_timestamp(array: Any, pattern: str | None) -> Any | None:
+    if pattern == ZONED:
+        return _parse_iso(array, [pa.timestamp("us", "UTC")])
     if pattern:
         made = pc.strptime(array, pattern, "us", error_is_null=True)
         if made.null_count != array.null_count:
             return None
         return _in_years(made.cast(pa.int64()))
-    for kind in (pa.timestamp("us", "UTC"), pa.timestamp("us")):
+    return _parse_iso(array, (pa.timestamp("us", "UTC"), pa.timestamp("us")))
+
+
+def _parse_iso(array: Any, kinds: Sequence[Any]) -> Any | None:
+    """As the first kind that fits all: Arrow takes no text without a zone for an instant in one."""
+    for kind in kinds:
         try:
             return _in_years(array.cast(kind).cast(pa.int64()))
         except pa.ArrowInvalid:
             continue
     return None
+
+
+def _guess_timestamp(array: Any, pattern: str | None) -> Any | None:
+    """Instants with a zone, or without: what a column was taken for, never both."""
+    if pattern in (None, ZONED) and pt.is_string(array.type):
+        return _parse_iso(array, [pa.timestamp("us", "UTC" if pattern else None)])
+    return _cast_timestamp(array, pattern)
 
 
 def _in_years(micros: Any) -> Any | None:
@@ -291,6 +306,7 @@ _GUESSES = {
     "bigint": _guess_bigint,
     "numeric": _guess_numeric,
     "bool": _guess_bool,
+    "timestamp": _guess_timestamp,
 }
 
 

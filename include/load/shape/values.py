@@ -18,6 +18,7 @@ from typing import Any
 
 import orjson
 
+from include.core.clock import ZONED
 from include.core.number_text import SIGNS, plain_number
 
 # PostgreSQL numeric holds far more; a number of this size is damage, not data.
@@ -30,6 +31,7 @@ TRUE_WORDS = frozenset({"true", "t", "yes", "y", "1", "on"})
 FALSE_WORDS = frozenset({"false", "f", "no", "n", "0", "off"})
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = r"\d{4}-\d\d-\d\d"
+_TIME = r"\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?"
 # How text of a column whose type was guessed must be written: whatever the type would not give back
 # as it was (02134, +49, 1e3, yes) says that the guess was wrong.
 AS_WRITTEN = {
@@ -38,9 +40,8 @@ AS_WRITTEN = {
     "numeric": re.compile(r"-?(?:0|[1-9]\d*)?\.\d+|-?[1-9]\d*|0"),
     "bool": re.compile(r"true|false", re.IGNORECASE),
     "date": re.compile(_DAY),
-    "timestamp": re.compile(
-        rf"{_DAY}(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{{1,6}})?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?"
-    ),
+    "timestamp": re.compile(rf"{_DAY}(?:[T ]{_TIME})?"),
+    ZONED: re.compile(rf"{_DAY}[T ]{_TIME}(?:Z|[+-]\d\d(?::?\d\d)?)"),
 }
 
 
@@ -74,8 +75,10 @@ def fit_value(
 
 
 def _require_as_written(text: str, logical_type: str, pattern: str | None) -> None:
-    known = AS_WRITTEN.get(logical_type)
-    if pattern is not None:
+    known = AS_WRITTEN.get(ZONED if pattern == ZONED else logical_type)
+    if logical_type not in AS_WRITTEN:
+        fits = True
+    elif pattern not in (None, ZONED):
         fits = text == text.strip()
     else:
         fits = known is None or known.fullmatch(text) is not None
@@ -252,11 +255,13 @@ def _fit_timestamp(value: Any, pattern: str | None) -> datetime:
         text = value.strip()
         moment = (
             datetime.strptime(text, pattern)  # noqa: DTZ007 made aware below
-            if pattern
+            if pattern and pattern != ZONED
             else datetime.fromisoformat(text)
         )
     else:
         raise _misfit(value, "timestamp")
+    if pattern == ZONED and moment.tzinfo is None:
+        raise Misfit("names no time zone")
     aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     return aware.replace(tzinfo=None)
 

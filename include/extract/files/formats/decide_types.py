@@ -9,11 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from include.config.connector_spec import Column, ColumnType
+from include.core.clock import ZONED
 from include.core.number_text import COMMA_NUMBERS, POINT_NUMBERS
 from include.extract.files.formats.detect_types import (
     DAY_FIRST,
     DECIMAL_COMMA,
     DECIMAL_POINT,
+    MOMENTS,
     MONTH_FIRST,
     Seen,
 )
@@ -59,7 +61,22 @@ def decide_column(
         return _decide_day(seen, around, said)
     if seen.kinds <= NUMBERS and seen.kinds:
         return _decide_number(seen, around)
-    return Decision(_column(widest(seen.kinds)))
+    if seen.kinds == {"zoned"}:
+        return Decision(_column("timestamp", ZONED))
+    return Decision(_column(widest(seen.kinds)), _find_doubt(seen.kinds))
+
+
+def _find_doubt(kinds: frozenset[str]) -> str | None:
+    """Why values that all look like times, or all like numbers, are kept as text."""
+    if len(kinds) > 1 and kinds <= MOMENTS and "slashed" in kinds:
+        return "writes its dates in several ways"
+    if len(kinds) > 1 and kinds <= MOMENTS and "zoned" in kinds:
+        return "holds instants with a time zone and others without"
+    if "scientific" in kinds and kinds <= NUMBERS | {"scientific", "dressed"}:
+        return "holds numbers such as 1.2E+15, of which a spreadsheet may have cut the digits"
+    if "dressed" in kinds and kinds <= NUMBERS | {"dressed"}:
+        return "holds numbers with money signs, percent, parentheses, a minus behind or blanks"
+    return None
 
 
 def widest(kinds: Iterable[str]) -> ColumnType:

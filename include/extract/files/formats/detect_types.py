@@ -34,9 +34,20 @@ _BOOL = frozenset({"true", "false"})
 _ISO_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 _ISO_TIMESTAMP = re.compile(
     r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[T ]([01]\d|2[0-3]):[0-5]\d"
-    r"(:[0-5]\d(\.\d{1,6})?)?(Z|[+-]\d\d(:?\d\d)?)?"
+    r"(:[0-5]\d(\.\d{1,6})?)?(?P<zone>Z|[+-]\d\d(:?\d\d)?)?"
+)
+# 1.23E+15: what a spreadsheet leaves of a long number.
+_SCIENTIFIC = re.compile(r"-?\d(?:[.,]\d+)?[eE][+-]?\d{1,3}")
+_MONEY = r"(?:[$€£¥₹%]|EUR|USD|GBP|CHF|JPY|CAD|AUD|SEK|NOK|DKK|PLN|INR)"
+# A number and nothing but what surrounds or groups numbers; `_see_text` knows the plain ones.
+_DRESSED = re.compile(
+    rf"\s*[-(\u2212\u2013]?\s*{_MONEY}?\s*[-(\u2212\u2013]?\s*"
+    r"(?:0|[1-9]\d*|[1-9]\d{0,2}(?:(?P<group>[.,'\u2019\s])\d{3})(?:(?P=group)\d{3})*)(?:[.,]\d+)?"
+    rf"\s*{_MONEY}?\s*[-)\u2212\u2013]?\s*"
 )
 _SLASHED = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2\d{4}")
+# Kinds of values that say when.
+MOMENTS = frozenset({"date", "timestamp", "zoned", "slashed"})
 _NUMBER_START = frozenset("0123456789.,-")
 
 
@@ -45,8 +56,10 @@ class Seen:
     """What the values of one column look like.
 
     Attributes:
-        kinds: Of values: a type's name, `slashed` (03/04/2026), `pointed` (1.234), `commaed`
-            (1,234), `comma` and `point` (grouped, or with a decimal comma).
+        kinds: Of values: a type's name, `zoned` (an instant that names its zone), `slashed`
+            (03/04/2026), `pointed` (1.234), `commaed` (1,234), `comma` and `point` (grouped, or
+            with a decimal comma), `scientific` (1.2E+15), `dressed` (a number with money signs,
+            percent, parentheses, a minus behind or blanks).
         marks: What stands between day and month.
         proofs: DAY_FIRST, MONTH_FIRST, DECIMAL_POINT, DECIMAL_COMMA: what some value can only be.
     """
@@ -58,7 +71,13 @@ class Seen:
     @property
     def is_mixed(self) -> bool:
         """Written in several ways, which no further value can mend."""
-        return len(self.marks) > 1 or len(self.proofs) > 1
+        moments = self.kinds & MOMENTS
+        return (
+            len(self.marks) > 1
+            or len(self.proofs) > 1
+            or (len(moments) > 1 and not moments.isdisjoint(("zoned", "slashed")))
+            or not self.kinds.isdisjoint(("scientific", "dressed"))
+        )
 
     def __or__(self, other: "Seen") -> "Seen":
         return Seen(self.kinds | other.kinds, self.marks | other.marks, self.proofs | other.proofs)
@@ -93,7 +112,7 @@ def see_json(values: Iterable[Any]) -> Seen:
     if not texts:
         return Seen(frozenset(kinds))
     seen = see_texts(texts)
-    if kinds or not seen.kinds <= {"date", "timestamp", "slashed"}:
+    if kinds or not seen.kinds <= {"date", "timestamp", "zoned", "slashed"}:
         # "00123" and "12" in quotes were written as text on purpose.
         return Seen(frozenset(kinds | {"json"} if "json" in kinds else {"text"}))
     return seen
@@ -118,13 +137,24 @@ def _see_text(value: str, proofs: set[str]) -> str:
             return kind
         if _ISO_DATE.fullmatch(value):
             return "date" if _is_day(value) else "text"
-        if _ISO_TIMESTAMP.fullmatch(value):
-            return "timestamp" if _is_day(value[:10]) else "text"
+        if moment := _ISO_TIMESTAMP.fullmatch(value):
+            return _see_moment(value, moment["zone"])
+        if _SCIENTIFIC.fullmatch(value):
+            return "scientific"
     elif value.lower() in _BOOL:
         return "bool"
-    if value[-1] in "0123456789%)-€$£¥₹" and len(value) < 40:
-        _see_number(_AROUND.sub("", value), proofs)
+    if len(value) < 40:
+        if value[-1] in "0123456789%)-€$£¥₹":
+            _see_number(_AROUND.sub("", value), proofs)
+        if _DRESSED.fullmatch(value) and not _NEGATIVE_ZERO.fullmatch(value):
+            return "dressed"
     return "text"
+
+
+def _see_moment(value: str, zone: str | None) -> str:
+    if not _is_day(value[:10]):
+        return "text"
+    return "zoned" if zone else "timestamp"
 
 
 def _see_number(value: str, proofs: set[str]) -> str | None:

@@ -20,6 +20,8 @@ from include.extract.files.place import Place, unreadable
 CHUNK_BYTES = 1 << 20
 HEAD_BYTES = 4096
 TAIL_BYTES = 8192
+# A file put behind another brings its byte order mark to the beginning of a line.
+INNER_MARK = b"\n\xef\xbb\xbf"
 _AFTER_QUOTE = b",;\t|\r\n"
 _BEFORE_QUOTE = b",;\t|\n"
 
@@ -39,6 +41,7 @@ class FileFacts:
         has_blank_lines: An empty line stands between others.
         has_lone_returns: A carriage return stands without a line feed.
         is_guessed: Nothing in the file proves the encoding.
+        has_inner_marks: A line behind the first begins with a byte order mark (in UTF-8).
         lines: Line feeds.
         tail: The last bytes.
     """
@@ -53,6 +56,7 @@ class FileFacts:
     has_blank_lines: bool
     has_lone_returns: bool = False
     is_guessed: bool = False
+    has_inner_marks: bool = False
     lines: int = 0
     tail: bytes = b""
 
@@ -105,6 +109,7 @@ def _scan(stream: IO[bytes], encoding: str, max_line_bytes: int) -> FileFacts:
         has_blank_lines=shape.blank,
         has_lone_returns=shape.lone_returns,
         is_guessed=found is None and chosen != "utf-8",
+        has_inner_marks=shape.inner_marks and chosen == "utf-8",
         lines=shape.lines,
         tail=shape.tail,
     )
@@ -179,6 +184,7 @@ class _ShapeScan:
         self.blank = False
         self.has_nul = False
         self.lone_returns = False
+        self.inner_marks = False
         self.lines = 0
         self.tail = b""
         self._open_line = 0
@@ -189,6 +195,8 @@ class _ShapeScan:
         self.size += len(chunk)
         self.has_nul = self.has_nul or b"\0" in chunk
         self._feed_returns(chunk)
+        if not self.inner_marks:
+            self.inner_marks = INNER_MARK in self.tail[-3:] + chunk[:3] or INNER_MARK in chunk
         self.tail = (self.tail + chunk if len(chunk) < TAIL_BYTES else chunk)[-TAIL_BYTES:]
         self.lines += chunk.count(b"\n")
         if b"\n" not in chunk and b'"' not in chunk:

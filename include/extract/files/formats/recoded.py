@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO
 
-from include.extract.files.formats.facts import FileFacts, load_facts
+from include.extract.files.formats.facts import INNER_MARK, FileFacts, load_facts
 from include.extract.files.place import Place
 
 UTF8 = "utf-8"
@@ -34,11 +34,13 @@ class RecodedPlace(Place):
         encoding: Written in a wide encoding, read as UTF-8; None: as it is.
         bom_bytes: Length of a byte order mark, which is left out.
         ends_in_cr: A carriage return outside of quotes ends a line.
+        is_joined: Byte order marks at the beginning of lines are left out.
     """
 
     encoding: str | None = None
     bom_bytes: int = 0
     ends_in_cr: bool = False
+    is_joined: bool = False
 
     def open(self) -> IO[bytes]:
         return io.BufferedReader(_Turned(self._chunks))
@@ -49,7 +51,9 @@ class RecodedPlace(Place):
             chunks: Iterator[bytes] = iter(lambda: stream.read(CHUNK_BYTES), b"")
             if self.encoding is not None:
                 chunks = _narrow(chunks, self.encoding)
-            yield from _end_lines(chunks) if self.ends_in_cr else chunks
+            if self.ends_in_cr:
+                chunks = _end_lines(chunks)
+            yield from _drop_marks(chunks) if self.is_joined else chunks
 
 
 def load_readable(
@@ -81,11 +85,24 @@ def load_readable(
         notices.append(
             f"file `{place.name}`: a carriage return alone was read as the end of a line."
         )
+    if facts.has_inner_marks:
+        ends_in_cr = facts.has_lone_returns and has_cells
+        place = _recode(place, wide, bom, ends_in_cr=ends_in_cr, is_joined=True)
+        facts = load_facts(place, facts.encoding, max_line_bytes)
+        notices.append(
+            f"file `{place.name}`: lines begin with a byte order mark, as where files were put "
+            "together; the marks were left out."
+        )
     return place, facts, tuple(notices)
 
 
 def _recode(
-    place: Place, encoding: str | None, bom_bytes: int, *, ends_in_cr: bool = False
+    place: Place,
+    encoding: str | None,
+    bom_bytes: int,
+    *,
+    ends_in_cr: bool = False,
+    is_joined: bool = False,
 ) -> RecodedPlace:
     """The same file, with the limit it is unpacked under."""
     return RecodedPlace(
@@ -95,6 +112,7 @@ def _recode(
         encoding=encoding,
         bom_bytes=bom_bytes,
         ends_in_cr=ends_in_cr,
+        is_joined=is_joined,
     )
 
 
@@ -116,6 +134,18 @@ def _end_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
         yield _turn_returns(held[:cut])
         held = held[cut:]
     yield _turn_returns(held)
+
+
+def _drop_marks(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    held = b""
+    for chunk in chunks:
+        held = (held + chunk).replace(INNER_MARK, b"\n")
+        # A mark may be cut by the end of a chunk.
+        cut = len(held) - len(INNER_MARK) + 1
+        if cut > 0:
+            yield held[:cut]
+            held = held[cut:]
+    yield held
 
 
 def _turn_returns(data: bytes) -> bytes:
