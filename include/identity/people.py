@@ -1,0 +1,241 @@
+"""People: what is compared, and what each agreement is worth before anything is learned."""
+
+from include.identity.model import Comparison, Grade, Model
+
+# Two spellings of one word: a letter or two wrong, the beginning right.
+_CLOSE = (
+    "(jaro_winkler_similarity({l}, {r}) >= 0.88 and damerau_levenshtein({l}, {r})"
+    " <= case when least(len({l}), len({r})) > 4 then 2 else 1 end)"
+)
+
+
+def close(left: str, right: str) -> str:
+    """SQL: one word with a letter or two wrong."""
+    return _CLOSE.format(l=left, r=right)
+
+
+_SWAPPED = (
+    f"((list_contains(l.roots, r.last) or {close('l.first', 'r.last')})"
+    f" and (l.last = r.first or {close('l.last', 'r.first')})"
+    f" or (list_contains(r.roots, l.last) or {close('l.last', 'r.first')})"
+    f" and (l.first = r.last or {close('l.first', 'r.last')}))"
+)
+_FIRST = Comparison(
+    "first",
+    "l.first is null or r.first is null",
+    (
+        Grade(
+            "l.first = r.first",
+            "'same first name `' || l.first || '`'",
+            0.72,
+            0.008,
+            "l.first_bits",
+        ),
+        Grade(
+            _SWAPPED,
+            "'first and last name swapped `' || l.first || ' ' || l.last || '`'",
+            0.03,
+            0.00005,
+        ),
+        Grade(
+            "list_has_any(l.roots, r.roots)",
+            "'short form of one name `' || l.first || '`/`' || r.first || '`'",
+            0.06,
+            0.004,
+        ),
+        Grade(
+            close("l.first", "r.first"),
+            "'similar first name `' || l.first || '`/`' || r.first || '`'",
+            0.09,
+            0.006,
+        ),
+        Grade(
+            "left(l.first, 1) = left(r.first, 1) and (len(l.first) = 1 or len(r.first) = 1)"
+            " or l.first = r.middle or r.first = l.middle",
+            "'initial or middle name `' || l.first || '`/`' || r.first || '`'",
+            0.03,
+            0.01,
+        ),
+        Grade("true", "'other first name `' || l.first || '`/`' || r.first || '`'", 0.07, 0.97),
+    ),
+)
+_LAST = Comparison(
+    "last",
+    "l.last is null or r.last is null",
+    (
+        Grade("l.last = r.last", "'same last name `' || l.last || '`'", 0.78, 0.004, "l.last_bits"),
+        Grade(_SWAPPED, "''", 0.03, 0.004),
+        Grade(
+            close("l.last", "r.last"),
+            "'similar last name `' || l.last || '`/`' || r.last || '`'",
+            0.1,
+            0.004,
+        ),
+        Grade(
+            "list_has_any(l.family_parts, r.family_parts) or (least(len(l.last), len(r.last)) = 1"
+            " and left(l.last, 1) = left(r.last, 1))",
+            "'part of the last name `' || l.last || '`/`' || r.last || '`'",
+            0.02,
+            0.004,
+        ),
+        Grade("true", "'other last name `' || l.last || '`/`' || r.last || '`'", 0.07, 0.98),
+    ),
+)
+_EMAIL = Comparison(
+    "email",
+    "l.emails is null or r.emails is null",
+    (
+        Grade(
+            "list_has_any(l.emails, r.emails)",
+            "'same email `' || list_intersect(l.emails, r.emails)[1] || '`'",
+            0.5,
+            0.00002,
+        ),
+        Grade(
+            "split_part(l.emails[1], '@', 1) = split_part(r.emails[1], '@', 1)"
+            " or damerau_levenshtein(l.emails[1], r.emails[1]) <= 2",
+            "'similar email `' || l.emails[1] || '`/`' || r.emails[1] || '`'",
+            0.15,
+            0.0005,
+        ),
+        Grade("true", "'other email'", 0.35, 0.9994),
+    ),
+)
+PHONE = Comparison(
+    "phone",
+    "l.phones is null or r.phones is null",
+    (
+        Grade(
+            "list_has_any(l.phones, r.phones)",
+            "'same phone `' || list_intersect(l.phones, r.phones)[1] || '`'",
+            0.6,
+            0.00005,
+        ),
+        Grade(
+            "damerau_levenshtein(l.phones[1], r.phones[1]) <= 1",
+            "'phone one digit off `' || l.phones[1] || '`/`' || r.phones[1] || '`'",
+            0.05,
+            0.00005,
+        ),
+        Grade("true", "'other phone'", 0.35, 0.9999),
+    ),
+)
+NUMBER = Comparison(
+    "number",
+    "l.numbers is null or r.numbers is null",
+    (
+        Grade(
+            "list_has_any(l.numbers, r.numbers)",
+            "'same number `' || list_intersect(l.numbers, r.numbers)[1] || '`'",
+            0.85,
+            0.00001,
+        ),
+        Grade(
+            "damerau_levenshtein(l.numbers[1], r.numbers[1]) <= 1",
+            "'number one digit off `' || l.numbers[1] || '`/`' || r.numbers[1] || '`'",
+            0.12,
+            0.00003,
+        ),
+        Grade("true", "'other number'", 0.03, 0.9999),
+    ),
+)
+STREET = Comparison(
+    "street",
+    "l.street is null or r.street is null",
+    (
+        Grade(
+            "l.street = r.street and l.house = r.house",
+            "'same address `' || l.house || ' ' || l.street || '`'",
+            0.5,
+            0.0002,
+        ),
+        Grade(
+            "(l.house = r.house or l.house is null or r.house is null)"
+            " and jaro_winkler_similarity(l.street, r.street) >= 0.88",
+            "'similar address `' || concat_ws(' ', l.house, l.street) || '`/`'"
+            " || concat_ws(' ', r.house, r.street) || '`'",
+            0.2,
+            0.0004,
+        ),
+        Grade(
+            "jaro_winkler_similarity(l.street, r.street) >= 0.93",
+            "'same street `' || l.street || '`'",
+            0.1,
+            0.003,
+        ),
+        Grade("true", "'other address'", 0.2, 0.996),
+    ),
+)
+PLACE = Comparison(
+    "place",
+    "(l.postal is null or r.postal is null) and (l.city is null or r.city is null)",
+    (
+        Grade("l.postal = r.postal", "'same postal code `' || l.postal || '`'", 0.7, 0.002),
+        Grade(
+            f"l.city = r.city or {close('l.city', 'r.city')}",
+            "'same city `' || l.city || '`'",
+            0.1,
+            0.01,
+        ),
+        Grade(
+            "damerau_levenshtein(l.postal, r.postal) <= 1",
+            "'postal code one digit off `' || l.postal || '`/`' || r.postal || '`'",
+            0.06,
+            0.006,
+        ),
+        Grade("true", "'other place'", 0.14, 0.98),
+    ),
+)
+_BIRTH = Comparison(
+    "birth",
+    "l.birth is null or r.birth is null",
+    (
+        Grade("l.birth = r.birth", "'same birthday `' || l.birth || '`'", 0.85, 0.00005),
+        Grade(
+            "damerau_levenshtein(l.birth::varchar, r.birth::varchar) <= 1"
+            " or (day(l.birth) = month(r.birth) and month(l.birth) = day(r.birth)"
+            " and year(l.birth) = year(r.birth))",
+            "'birthday one digit off `' || l.birth || '`/`' || r.birth || '`'",
+            0.1,
+            0.0015,
+        ),
+        Grade("true", "'other birthday'", 0.05, 0.9985),
+    ),
+)
+# A first name that may be one person's, and a last name that may be.
+_FIRST_FITS = "g_first in (-1, 0, 1, 2, 3, 4)"
+_LAST_FITS = "g_last in (-1, 0, 1, 2, 3)"
+_NAMED_BOTH = "l.first is not null and r.first is not null"
+
+# Both names by their consonants, in either order.
+_SOUNDS = "least(first_skeleton, last_skeleton) || '/' || greatest(first_skeleton, last_skeleton)"
+PEOPLE = Model(
+    comparisons=(_FIRST, _LAST, _EMAIL, PHONE, NUMBER, STREET, PLACE, _BIRTH),
+    prior=0.0001,
+    blocks=(
+        f"'fl' || {_SOUNDS}",
+        f"'flp' || {_SOUNDS} || '/' || postal",
+        f"'flc' || {_SOUNDS} || '/' || city",
+        "'lp' || left(last, 4) || '/' || postal",
+        "'fp' || left(first, 3) || '/' || postal || '/' || left(street, 2)",
+        "'hp' || house || '/' || postal",
+        "'hs' || house || '/' || left(street, 4) || '/' || left(last, 2)",
+        "'hf' || house || '/' || left(street, 4) || '/' || left(first, 2)",
+        "'bf' || birth || '/' || left(first, 1)",
+        "'bl' || birth || '/' || left(last, 1)",
+        "'bp' || birth || '/' || left(postal, 2)",
+        "'el' || split_part(emails[1], '@', 1)",
+        "'pl' || right(phones[1], 7)",
+    ),
+    named="first is not null or last is not null",
+    key_rule=(
+        "(g_email = 0 or g_number = 0) and ("
+        f"(has_trusted and {_FIRST_FITS}) or ({_NAMED_BOTH} and {_FIRST_FITS} and {_LAST_FITS}))"
+        f" or g_phone = 0 and {_FIRST_FITS} and {_LAST_FITS} and (has_trusted or {_NAMED_BOTH})"
+    ),
+    clash=(
+        "l.first is not null and r.first is not null and not ("
+        + " or ".join(f"coalesce({g.when}, false)" for g in _FIRST.grades[:-1])
+        + ")"
+    ),
+)

@@ -1,0 +1,75 @@
+"""One run of identity: tables in, tables out, all inside one DuckDB database."""
+
+import duckdb
+
+from include.identity.candidates import build_candidates
+from include.identity.cluster_records import build_clusters
+from include.identity.companies import COMPANIES
+from include.identity.features import build_features, run_sql
+from include.identity.model import Model
+from include.identity.people import PEOPLE
+from include.identity.profiles import build_blocks, build_profiles
+from include.identity.score import build_scored_pairs, score_pairs
+from include.identity.settings import ID_PREFIX, IdentitySettings, Kind, ResolveSummary
+from include.identity.survivorship import build_golden
+from include.identity.tables import prepare_tables
+
+MODELS: dict[str, Model] = {"people": PEOPLE, "companies": COMPANIES}
+
+
+def run_resolve(
+    db: duckdb.DuckDBPyConnection, kind: Kind, settings: IdentitySettings
+) -> ResolveSummary:
+    """Read `records` and what lies beside it, leave `resolved`, `pairs` and the rest.
+
+    The answer is a function of the records, links, overrides and parameters: not of their order,
+    nor of what earlier runs have scored already. `known` gives the ids their past.
+
+    Raises:
+        ConfigError: overrides contradict each other, or too many pairs would be scored.
+    """
+    prepare_tables(db)
+    _configure(db, kind, settings)
+    model = MODELS[kind]
+    build_features(db, kind, settings)
+    build_profiles(db, kind, settings)
+    build_blocks(db, model, settings)
+    candidates = build_candidates(db, settings)
+    scored = score_pairs(db, model, settings)
+    build_scored_pairs(db, model, settings)
+    build_clusters(db, model, settings)
+    run_sql(db, "ids")
+    run_sql(db, "changes")
+    run_sql(db, "results")
+    build_golden(db, settings)
+    return _summarise(db, candidates, scored)
+
+
+def _configure(db: duckdb.DuckDBPyConnection, kind: Kind, settings: IdentitySettings) -> None:
+    if settings.threads:
+        db.execute(f"set threads = {settings.threads:d}")
+    if settings.memory:
+        db.execute("set memory_limit = ?", [settings.memory])
+    db.execute("set preserve_insertion_order = false")
+    db.execute("set variable now = ?::timestamptz", [settings.now])
+    db.execute("set variable prefix = ?", [ID_PREFIX[kind]])
+    db.execute("set variable review = ?", [settings.review])
+    db.execute("set variable parameters = ?", [""])
+
+
+def _summarise(db: duckdb.DuckDBPyConnection, candidates: int, scored: int) -> ResolveSummary:
+    records, entities = db.execute(
+        "select count(*), count(distinct entity_id) from resolved"
+    ).fetchall()[0]
+    bands = dict(db.execute("select band, count(*) from pairs group by band").fetchall())
+    warnings = [row[0] for row in db.execute("select text from warnings").fetchall()]
+    return ResolveSummary(
+        records=records,
+        entities=entities,
+        candidates=candidates,
+        scored=scored,
+        accepted=bands.get("accept", 0),
+        review=bands.get("review", 0),
+        is_trained=False,
+        warnings=tuple(warnings),
+    )

@@ -1,0 +1,49 @@
+"""Pairs with their grades, probability, band and the words that say why."""
+
+import duckdb
+
+from include.identity.features import run_sql
+from include.identity.model import Model
+from include.identity.settings import IdentitySettings
+
+# A key in common and names that fit: as sure as a machine may be; a person's word is surer.
+_BY_KEY = 0.99
+
+
+def score_pairs(db: duckdb.DuckDBPyConnection, model: Model, settings: IdentitySettings) -> int:
+    """Leave `scored(lpid, rpid, by_key, score)` with the grades; the number of pairs scored."""
+    grades = ", ".join(f"{one.build_grade()} as {one.column}" for one in model.comparisons)
+    db.execute(
+        "create or replace temp table graded as"
+        f" select w.lpid, w.rpid, {grades},"
+        " coalesce(list_has_any(l.trusted, r.trusted), false) as has_trusted"
+        " from wanted as w inner join profiles as l on l.pid = w.lpid"
+        " inner join profiles as r on r.pid = w.rpid"
+    )
+    db.execute(
+        "create or replace temp table scored as"
+        f" select g.*, coalesce({model.key_rule}, false) as by_key,"
+        f" {model.build_score()} as model_score"
+        " from graded as g inner join profiles as l on l.pid = g.lpid"
+        " inner join profiles as r on r.pid = g.rpid"
+    )
+    return int(db.execute("select count(*) from scored").fetchall()[0][0])
+
+
+def build_scored_pairs(
+    db: duckdb.DuckDBPyConnection, model: Model, settings: IdentitySettings
+) -> None:
+    """Leave `profile_pairs(lpid, rpid, score, decided_by, evidence)`, remembered ones included."""
+    words = ", ".join(one.build_words() for one in model.comparisons)
+    db.execute(
+        "create or replace temp table profile_pairs as"
+        " select s.lpid, s.rpid,"
+        f" case when by_key then greatest(model_score, {_BY_KEY}) else model_score end as score,"
+        " case when by_key then 'key' else 'model' end as decided_by,"
+        f" array_to_string(list_filter([{words}], lambda w: w <> ''), ', ') as evidence"
+        " from scored as s inner join profiles as l on l.pid = s.lpid"
+        " inner join profiles as r on r.pid = s.rpid"
+        " where by_key or model_score >= ?",
+        [settings.keep],
+    )
+    run_sql(db, "remembered")

@@ -1,0 +1,18 @@
+-- A block beyond its limit pairs people who share one common thing; narrower blocks find them instead.
+create or replace temp table wide_blocks as
+select block
+from all_blocks
+group by block
+having count(*) > getvariable('max_block');
+
+create or replace temp table blocks as
+select pid, block from all_blocks anti join wide_blocks using (block);
+
+create or replace temp table profile_hashes as
+select p.pid, md5(p.content || coalesce(w.mark, '') || getvariable('parameters')) as content_hash
+from profiles as p
+left join (
+    select pid, bit_xor(block)::varchar as mark
+    from all_blocks semi join wide_blocks using (block)
+    group by pid
+) as w using (pid);

@@ -1,0 +1,22 @@
+-- Every record's texts without case and accents; what stands for nothing is null.
+create or replace temp table folded as
+select
+    record_id,
+    source,
+    plain(fold(name)) as name,
+    plain(fold(first_name)) as first_name,
+    plain(fold(last_name)) as last_name,
+    plain(fold(company_name)) as company,
+    plain(fold(address_line)) as address_line,
+    plain(fold(city)) as city,
+    plain(fold(region)) as region,
+    -- ZIP+4 names the same place as its ZIP; a spreadsheet has taken the leading zero.
+    case
+        when regexp_full_match(trim(postal_code), '[0-9]{5}-?[0-9]{4}') then left(trim(postal_code), 5)
+        else nullif(regexp_replace(fold(postal_code), '[^a-z0-9]', '', 'g'), '')
+    end as postal,
+    case when regexp_full_match(trim(country), '[A-Za-z]{2}') then upper(trim(country)) end as country,
+    -- Forms that insist on a birthday get the first choice of the list.
+    case when birth_date not in (date '1900-01-01', date '1970-01-01', date '1900-01-02') then birth_date end as birth_date,
+    domain
+from records;

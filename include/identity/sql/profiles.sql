@@ -1,0 +1,17 @@
+-- One row a record with its keys as lists; keys that are nobody's are left out before.
+create or replace temp table keyed as
+with by_record as (
+    select
+        record_id,
+        list(value order by value) filter (where kind = 'email') as emails,
+        list(value order by value) filter (where kind = 'phone') as phones,
+        list(value order by value) filter (where kind = 'domain') as domains,
+        list(kind || ':' || value order by kind, value) filter (where kind not in ('email', 'phone', 'domain')) as numbers,
+        list(kind || ':' || value order by kind, value) as keys,
+        list(kind || ':' || value order by kind, value) filter (where treatment = 'trusted') as trusted
+    from key_use
+    group by record_id
+)
+select f.*, k.* exclude (record_id)
+from features as f
+left join by_record as k using (record_id);

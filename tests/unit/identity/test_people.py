@@ -1,0 +1,64 @@
+"""People across sources: keys, names and what keeps strangers apart."""
+
+import pytest
+
+from tests.unit.identity.identity_case import (
+    clusters,
+    evidence,
+    open_database,
+    person,
+    resolve,
+    together,
+)
+
+EMAILS = [
+    ("John.Smith+shop@gmail.com", "johnsmith@googlemail.com"),
+    ("JANE@Acme.example", " jane@acme.example "),
+    ("Jane Doe <jane@acme.example>", "jane@acme.example"),
+    ("jane-shop@yahoo.com", "jane@yahoo.com"),
+    ("jane@me.com", "jane@icloud.com"),
+]
+
+
+@pytest.mark.parametrize(("left", "right"), EMAILS)
+def test_one_mailbox_spelled_differently_is_one_person(left: str, right: str) -> None:
+    db = open_database(records=[person("a:1", email=left), person("b:1", email=right)])
+    resolve(db)
+    assert together(db, "a:1", "b:1")
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [("j.doe@acme.example", "jdoe@acme.example"), ("jane@gmail.com", "jane@yahoo.com")],
+)
+def test_two_mailboxes_are_two_people(left: str, right: str) -> None:
+    db = open_database(records=[person("a:1", email=left), person("b:1", email=right)])
+    resolve(db)
+    assert not together(db, "a:1", "b:1")
+
+
+def test_names_swapped_short_and_transliterated() -> None:
+    phone = "+1 212 867 5309"
+    names = ["Robert Smith", "Smith, Bob", "Mr. Robert J. Smith", "Smith Robert"]
+    db = open_database(
+        records=[person(f"s{at}:1", name, phone=phone) for at, name in enumerate(names)]
+    )
+    resolve(db)
+    assert len(clusters(db)) == 1
+
+
+def test_a_family_shares_its_phone_and_stays_a_family() -> None:
+    rows = [
+        person("a:1", "John Smith", phone="(212) 867-5309", email="john@smith.example"),
+        person("b:1", "Mary Smith", phone="212 867 5309", email="mary@smith.example"),
+        person("c:1", None, phone="2128675309"),
+    ]
+    db = open_database(records=rows)
+    resolve(db)
+    assert not together(db, "a:1", "b:1")
+    assert "other first name" in evidence(db, "a:1", "b:1")[2]
+
+
+def test_no_records() -> None:
+    db = open_database()
+    assert resolve(db).entities == 0
