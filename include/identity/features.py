@@ -22,7 +22,7 @@ def run_sql(db: duckdb.DuckDBPyConnection, name: str) -> None:
 def build_features(db: duckdb.DuckDBPyConnection, kind: str, settings: IdentitySettings) -> None:
     """Leave `features` (one row a record), `all_keys` (record_id, kind, value) and the macros."""
     for name in ("texts", "emails", "addresses", "names"):
-        run_sql(db, name)
+        run_sql(db, f"macros/{name}")
     load_lookups(db)
     db.execute("set variable region = ?", [settings.region])
     run_sql(db, "folded")
@@ -31,7 +31,7 @@ def build_features(db: duckdb.DuckDBPyConnection, kind: str, settings: IdentityS
     build_phones(db, settings.region)
     run_sql(db, "keys_read")
     if kind == "companies":
-        run_sql(db, "domain_texts")
+        run_sql(db, "companies/domain_texts")
         build_domains(db)
-        run_sql(db, "domain_keys")
-    run_sql(db, kind)
+        run_sql(db, "companies/domain_keys")
+    run_sql(db, f"{kind}/features")

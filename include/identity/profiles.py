@@ -31,7 +31,7 @@ def build_profiles(db: duckdb.DuckDBPyConnection, kind: str, settings: IdentityS
         "create or replace temp table profile_of as"
         " select record_id, pid from hashed inner join profile_reps using (content)"
     )
-    run_sql(db, f"{kind}_profiles")
+    run_sql(db, f"{kind}/profiles")
 
 
 def build_blocks(db: duckdb.DuckDBPyConnection, model: Model, settings: IdentitySettings) -> None:

@@ -28,6 +28,10 @@ def run_resolve(
     Raises:
         ConfigError: overrides contradict each other, or too many pairs would be scored.
     """
+    if kind == "products":
+        from include.identity.products.resolve import run_products
+
+        return run_products(db, settings)
     prepare_tables(db)
     _configure(db, kind, settings)
     model = MODELS[kind]
