@@ -57,6 +57,13 @@ class LocatedSource:
             self._name_rights(error, stream)
             raise
 
+    def unread(self) -> tuple[str, ...]:
+        try:
+            return self._inner.unread()
+        except EltError as error:
+            self._locate(error)
+            raise
+
     def read_as_text(self, stream: str, columns: Collection[str]) -> None:
         try:
             self._inner.read_as_text(stream, columns)

@@ -68,6 +68,10 @@ class Source(Protocol):
         """
         ...
 
+    def unread(self) -> tuple[str, ...]:
+        """Sentences about what lies at the source and no stream reads."""
+        ...
+
     def read_as_text(self, stream: str, columns: Collection[str]) -> None:
         """Give these columns as text from now on, and all of the stream once more.
 
@@ -114,6 +118,10 @@ class SourceBase(ABC):
         self, stream: str, window: Window, options: ReadOptions = FROM_THE_START
     ) -> Iterator[Page]:
         """See `Source`."""
+
+    def unread(self) -> tuple[str, ...]:
+        """Nothing is known to be left."""
+        return ()
 
     def read_as_text(self, stream: str, columns: Collection[str]) -> None:
         """Nothing here is guessed.

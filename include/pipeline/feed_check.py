@@ -49,10 +49,12 @@ def check_feed(
     seconds = round(time.monotonic() - began, 3)
     if feed.connector.streams_from_feed and not feed.streams:
         yield Step("scope", f"{len(source.discover())} streams can be read", seconds=seconds)
+        yield from _tell_unread(source)
         return
     yield Step("auth", "the source accepts the login", seconds=seconds)
     for name in sorted(feed.streams):
         yield Step("scope", "can be read", stream=name)
+    yield from _tell_unread(source)
 
 
 def build_address(feed: Feed, credentials: Credentials) -> str | None:
@@ -102,6 +104,12 @@ def _check_found(source: Source) -> Iterator[Step]:
             yield Step("scope", error.message, error, stream=name)
     seconds = round(time.monotonic() - began, 3)
     yield Step("scope", f"{readable} streams can be read", seconds=seconds)
+    yield from _tell_unread(source)
+
+
+def _tell_unread(source: Source) -> Iterator[Step]:
+    for sentence in source.unread():
+        yield Step("scope", sentence, warns=True)
 
 
 def _check_stream(feed: Feed, name: str, environment: LoadEnvironment) -> Step:

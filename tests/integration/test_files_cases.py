@@ -2,8 +2,8 @@
 
 `cases_*.py` make each of them in code and say what is right. Open documents (x_ods) and workbooks
 with a password are in test_files_workbooks.py, quickbooks_csv (qb_de) in
-tests/unit/test_connector_quickbooks_csv.py. A real .xls (x_xls) has no test, since nothing here
-writes one: the library that reads .xlsx reads it, too.
+tests/unit/test_connector_quickbooks_csv.py. Real .xls and .xlsb (x_xls) are in
+test_files_other_books.py.
 """
 
 from pathlib import Path

@@ -61,7 +61,7 @@ def test_a_folder_becomes_streams(tmp_path: Path) -> None:
     (tmp_path / "late.csv.part").write_text("x\n1\n")
     (tmp_path / "photo.png").write_bytes(b"\x89PNG")
     found = _source(tmp_path).discover()
-    assert list(found) == ["a_csv", "a_tsv", "answers", "store_targets", "sub_a"]
+    assert list(found) == ["a_csv", "a_tsv", "answers", "store_targets", "sub_a", "unread_png"]
     targets = found["store_targets"]
     assert targets.columns["store_id"].type == "text"  # a leading zero is information
     assert targets.columns["month"].type == "date"

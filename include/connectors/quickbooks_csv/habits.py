@@ -19,7 +19,7 @@ from include.extract.files.formats.detect_types import (
     MONTH_FIRST,
     see_texts,
 )
-from include.extract.files.formats.facts import load_facts
+from include.extract.files.formats.recoded import load_readable
 from include.extract.files.place import Place
 
 MAX_LINE_BYTES = 4_000_000
@@ -84,7 +84,7 @@ def load_habits(places: Sequence[Place], encoding: str, said: str | None) -> Hab
 
 
 def _load_proofs(place: Place, encoding: str) -> frozenset[str]:
-    facts = load_facts(place, encoding, MAX_LINE_BYTES)
+    place, facts, _ = load_readable(place, encoding, MAX_LINE_BYTES)
     if facts.size == 0:
         return frozenset()
     proofs: frozenset[str] = frozenset()

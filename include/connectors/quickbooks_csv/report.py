@@ -41,12 +41,17 @@ class ReportRow:
 
 @dataclass
 class Report:
-    """An open report: `names` are there at once, rows come while iterating."""
+    """An open report: `names` are there at once, rows come while iterating.
+
+    Attributes:
+        notices: What was guessed or skipped on the way to its rows.
+    """
 
     place: Place
     names: tuple[str, ...]
     is_grouped: bool
     rows: Iterator[ReportRow | Reject] = field(repr=False)
+    notices: tuple[str, ...] = ()
 
 
 def load_report(place: Place, stream: Stream, encoding: str) -> Report | None:
@@ -55,7 +60,7 @@ def load_report(place: Place, stream: Stream, encoding: str) -> Report | None:
     Raises:
         ContractBroken: If no row looks like this stream's header.
     """
-    place, facts, _ = load_readable(place, encoding, MAX_LINE_BYTES)
+    place, facts, notices = load_readable(place, encoding, MAX_LINE_BYTES)
     if facts.size == 0:
         return None
     rows = iter_rows(place, facts, Dialect(), MAX_LINE_BYTES)
@@ -68,9 +73,15 @@ def load_report(place: Place, stream: Stream, encoding: str) -> Report | None:
     columns = dict(stream.columns)
     for child in stream.children.values():
         columns |= child.columns
-    names = build_header(header, columns).names
+    found = build_header(header, columns)
+    if found.repeated:
+        notices += (
+            f"file `{place.name}`: the header names `{'`, `'.join(found.repeated)}` more than "
+            "once: such columns are told apart by their order alone (`_2`, `_3`).",
+        )
     is_grouped = not header[0].strip()
-    return Report(place, names, is_grouped, _details(rows, names, is_grouped))
+    rows = _details(rows, found.names, is_grouped)
+    return Report(place, found.names, is_grouped, rows, notices)
 
 
 def _spellings(stream: Stream) -> set[str]:

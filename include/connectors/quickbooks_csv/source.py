@@ -36,6 +36,7 @@ from include.extract.files.folder import Folder, Found, opened, require_files
 from include.extract.files.formats.reader import Layout
 from include.extract.files.open_folder import open_folder
 from include.extract.files.place import Place
+from include.extract.files.unread import tell_unread
 from include.extract.source import FROM_THE_START, ReadOptions, SourceBase
 from include.extract.stores.source_stores import NO_STORES, Stores
 
@@ -62,6 +63,11 @@ class QuickBooksFiles(SourceBase):
                 with opened(folder, found) as place:
                     load_report(place, stream, self._encoding)
 
+    def unread(self) -> tuple[str, ...]:
+        """Exports whose names no stream knows."""
+        patterns = [one for stream in self._feed.streams.values() for one in stream.files]
+        return tell_unread(self._folder(), patterns)
+
     def read(
         self, stream: str, window: Window, options: ReadOptions = FROM_THE_START
     ) -> Iterator[Page]:
@@ -80,6 +86,8 @@ class QuickBooksFiles(SourceBase):
                 yield from pages(stream, spec, places)
 
         try:
+            if stream == min(self._feed.streams) and (told := self.unread()):
+                yield Page([], notices=told)
             exports = ExportSet(
                 stream,
                 folder,
@@ -118,6 +126,7 @@ class QuickBooksFiles(SourceBase):
         habits = self._load_habits()
         yield Page([], notices=habits.notices)
         reports = [self._open(place, stream) for place in places]
+        yield Page([], notices=tuple(n for report in reports if report for n in report.notices))
         wanted = WantedDocuments(
             name, stream, habits.is_day_first, habits.numbers, with_leftovers=name == first
         )
@@ -130,7 +139,7 @@ class QuickBooksFiles(SourceBase):
 
     def _list_pages(self, name: str, report: Report) -> Iterator[Page]:
         habits = self._load_habits()
-        yield Page([], notices=habits.notices)
+        yield Page([], notices=(*habits.notices, *report.notices))
         numbers, is_day_first = habits.numbers.get(report.place.name), habits.is_day_first
         build = self._customer if name == "customers" else self._item
         prepare = partial(build, numbers=numbers, is_day_first=is_day_first)

@@ -115,6 +115,12 @@ def find_files(
     return tuple(require_files(folder, patterns))
 
 
+def build_patterns(name: str, block: Mapping[str, Any]) -> tuple[str, ...]:
+    """Of the files of a block of option `streams`."""
+    files = block.get("files", f"{name}.*")
+    return (files,) if isinstance(files, str) else tuple(files)
+
+
 def takes_away(feed: Feed) -> bool:
     """Loaded files leave the folder."""
     return feed.options.get("after") in ("archive", "delete")
@@ -151,8 +157,8 @@ class _Discovery:
                     f"{did_you_mean(key, _BLOCK_KEYS)} Expected some of: {', '.join(_BLOCK_KEYS)}. "
                     "Correct the tenant file."
                 )
-        files = block.pop("files", f"{name}.*")
-        patterns = (files,) if isinstance(files, str) else tuple(files)
+        patterns = build_patterns(name, block)
+        block.pop("files", None)
         rows = self._loaded.get(name, ())
         try:
             found = find_files(self._folder, patterns, self._feed, rows)
@@ -165,7 +171,7 @@ class _Discovery:
     def _one_per_part(self) -> Iterator[tuple[str, FileStream]]:
         """A stream per file, and per member of a zip or sheet of a workbook that has several."""
         rows = [row for rows in self._loaded.values() for row in rows]
-        parts = find_parts(self._folder, rows)
+        parts = find_parts(self._folder, rows, list(self._options.get("ignore") or ()))
         if not takes_away(self._feed):
             present = {one.file.name for one in parts}
             rows = [row for row in rows if row.path in present]

@@ -10,17 +10,26 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from include.core import naming
-from include.core.errors import ConfigError, EltError
+from include.core.errors import ConfigError, ContractBroken, EltError
 from include.extract.files.detected import Part, read_detected
 from include.extract.files.folder import Folder, Found, opened, packed
 from include.extract.files.formats.workbooks.excel_reader import load_sheet_names
-from include.extract.files.place import EXCEL, KNOWN_SUFFIXES, ZIP, suffix_of
+from include.extract.files.place import (
+    EXCEL,
+    KNOWN_SUFFIXES,
+    ZIP,
+    is_no_data,
+    kind_of,
+    matches,
+    suffix_of,
+)
 from include.extract.files.zipped import load_members
 from include.extract.stores.files import LoadedFile
 
 log = logging.getLogger(__name__)
 
 MAX_NAME = 50
+MANY_FILES = 10
 
 
 @dataclass(frozen=True)
@@ -38,22 +47,46 @@ class FilePart:
     failure: EltError | None = None
 
 
-def find_parts(folder: Folder, rows: Sequence[LoadedFile]) -> list[FilePart]:
-    """Every part of every file in the folder, by file name.
+def find_parts(
+    folder: Folder, rows: Sequence[LoadedFile], ignored: Sequence[str] = ()
+) -> list[FilePart]:
+    """Every part of every file in the folder, by file name; what cannot be read comes last.
 
     Args:
         rows: The ledger's rows: a file that looks as it did is not opened.
+        ignored: Patterns of files nobody wants to hear of.
     """
     by_path: dict[str, list[LoadedFile]] = {}
     for row in rows:
         by_path.setdefault(row.path, []).append(row)
     found: list[FilePart] = []
+    unread: dict[str, list[Found]] = {}
     for file in folder.find(["**/*"]):
-        if suffix_of(file.name) not in (*KNOWN_SUFFIXES, ZIP):
-            log.info("action=file_ignored file=%s reason=unknown_extension", file.name)
+        if any(matches(file.name, pattern) for pattern in ignored):
             continue
-        found += _parts_of(folder, file, by_path.get(file.name, []))
-    return found
+        if suffix_of(file.name) in (*KNOWN_SUFFIXES, ZIP):
+            found += _parts_of(folder, file, by_path.get(file.name, []))
+        elif is_no_data(file.name, file.size):
+            log.info("action=file_ignored file=%s reason=no_data", file.name)
+        else:
+            unread.setdefault(kind_of(file.name), []).append(file)
+    return found + [_build_unread(kind, files) for kind, files in sorted(unread.items())]
+
+
+def _build_unread(kind: str, files: Sequence[Found]) -> FilePart:
+    """All files of a kind that nobody reads, as one stream that says so."""
+    named = ", ".join(f"`{file.name}`" for file in files[:MANY_FILES])
+    more = f" and {len(files) - MANY_FILES} more" if len(files) > MANY_FILES else ""
+    failure = ContractBroken(
+        f"{named}{more}: of a kind that is not read. Expected one of "
+        f"{', '.join((*KNOWN_SUFFIXES, ZIP))}. Convert or rename what is data, and name the rest "
+        "under option `ignore`, or take it out of the folder."
+    )
+    return FilePart(files[0], Part(), _shorten(naming.snake(f"unread {kind}")), failure)
+
+
+def _shorten(name: str) -> str:
+    return naming.shorten(name, name, MAX_NAME)
 
 
 def load_parts(folder: Folder, file: Found) -> tuple[Part, ...]:

@@ -12,7 +12,7 @@ from include.config.settings import load_settings
 from include.extract.files.formats.reader import Layout
 
 # To be raised with any change to the readers that gives other rows for the same file.
-READERS = 2
+READERS = 3
 
 
 def build_fingerprint(feed: Feed, layout: Layout, **further: Any) -> str:

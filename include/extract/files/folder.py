@@ -195,6 +195,7 @@ class LocalFolder:
         self.archive = archive
         self.label = path.name
         self._real = path.resolve()
+        self._raw: dict[str, str] = {}
 
     def find(self, patterns: Iterable[str]) -> list[Found]:
         """See `Folder`."""
@@ -210,11 +211,21 @@ class LocalFolder:
                 for name in below
                 if not is_ignored(name) and (here / name).as_posix() != self.archive
             ]
-            yield from ((here / name).as_posix() for name in files)
+            yield from (self._shown((here / name).as_posix()) for name in files)
+
+    def _shown(self, name: str) -> str:
+        """Names of bytes that are no text (of an older system) cannot be stored as they are."""
+        shown = os.fsencode(name).decode("utf-8", "backslashreplace")
+        if shown != name:
+            self._raw[shown] = name
+        return shown
+
+    def _at(self, name: str) -> Path:
+        return self.path / self._raw.get(name, name)
 
     def look(self, name: str) -> Found | None:
         """The file as it is now; None for a link out of the folder, too."""
-        path = self.path / name
+        path = self._at(name)
         try:
             if not path.resolve().is_relative_to(self._real):
                 log.warning("action=file_ignored file=%s reason=link_out_of_the_folder", name)
@@ -229,7 +240,7 @@ class LocalFolder:
 
     @contextmanager
     def fetch(self, found: Found) -> Iterator[Path]:
-        path = (self.path / found.name).resolve()
+        path = self._at(found.name).resolve()
         if not path.is_relative_to(self._real):  # it was another file when it was found
             raise unreadable(found.name, OSError(ELOOP, "it is a link out of the folder now"))
         yield path
@@ -247,19 +258,19 @@ class LocalFolder:
             goal.parent.mkdir(parents=True, exist_ok=True)
             if goal.exists():
                 raise FileExistsError(17, "exists already", str(goal))
-            shutil.move(self.path / name, goal)
+            shutil.move(self._at(name), goal)
         except OSError as error:
             raise _immovable(name, error) from None
 
     def _require_inside(self, name: str) -> None:
         """Its folder may have become a link since it was found."""
-        if not (self.path / name).parent.resolve().is_relative_to(self._real):
+        if not self._at(name).parent.resolve().is_relative_to(self._real):
             raise OSError(ELOOP, "it lies behind a link out of the folder")
 
     def remove(self, name: str) -> None:
         try:
             self._require_inside(name)
-            (self.path / name).unlink(missing_ok=True)
+            self._at(name).unlink(missing_ok=True)
         except OSError as error:
             raise _immovable(name, error) from None
 

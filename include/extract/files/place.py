@@ -11,6 +11,9 @@ from include.core.errors import ContractBroken, UpstreamUnavailable
 DELIMITED = (".csv", ".tsv", ".psv", ".txt", ".tab")
 EXCEL = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 JSON_LINES = (".jsonl", ".ndjson", ".json")
+# Said to accompany data: checksums, signatures, notes.
+NO_DATA = (".md5", ".sha1", ".sha256", ".sha512", ".sig", ".asc", ".md", ".ini")
+_NO_DATA_NAMES = frozenset({"thumbs.db"})
 ZIP = ".zip"
 GZIP = ".gz"
 KNOWN_SUFFIXES = (*DELIMITED, *EXCEL, *JSON_LINES)
@@ -98,6 +101,19 @@ def unreadable(name: str, error: Exception) -> UpstreamUnavailable:
         f"file `{name}` cannot be read: {reason}. Expected a readable file. Check its permissions "
         "and that its delivery is complete, then run again."
     )
+
+
+def is_no_data(name: str, size: int) -> bool:
+    """An empty file, and one that by its name only goes with others."""
+    return not size or suffix_of(name) in NO_DATA or name.split("/")[-1].lower() in _NO_DATA_NAMES
+
+
+def kind_of(name: str) -> str:
+    """`parquet`, `csv.gz` for what is packed twice, `numbered` for `.20260101`; `none` without."""
+    suffix = suffix_of(name).lstrip(".")
+    if suffix.isdigit():
+        return "numbered"
+    return suffix or ("gz" if name.lower().endswith(GZIP) else "none")
 
 
 def is_ignored(name: str) -> bool:

@@ -13,7 +13,13 @@ from include.config.load import start_instant
 from include.config.models import Feed
 from include.core.errors import ConfigError, ContractBroken, EltError, TruncatedFetch
 from include.core.streams import Page, Reading, Reject, Window
-from include.extract.files.discovery import FileStream, discover_streams, find_files, takes_away
+from include.extract.files.discovery import (
+    FileStream,
+    build_patterns,
+    discover_streams,
+    find_files,
+    takes_away,
+)
 from include.extract.files.disposal import require_known_after, run_dispose
 from include.extract.files.export_set import NOTHING_NEW, gone_page
 from include.extract.files.fingerprint import build_fingerprint
@@ -29,6 +35,7 @@ from include.extract.files.intake import SETTLE_S, Intake, Judged, State, requir
 from include.extract.files.known import Known
 from include.extract.files.open_folder import open_folder
 from include.extract.files.page import build_file_pages
+from include.extract.files.unread import tell_strangers, tell_unread
 from include.extract.own_python import load_hook
 from include.extract.source import FROM_THE_START, ReadOptions, SourceBase
 from include.extract.stores.files import fetch_loaded
@@ -85,12 +92,31 @@ class FileSource(SourceBase):
         if found.failure is not None:
             raise found.failure
         try:
+            if stream == min(self._named(), default=None) and (told := self.unread()):
+                yield Page([], notices=told)
             if reading is Reading.WINDOW or self._ledger is None:
                 yield from self._read_window(stream, found, window)
             else:
                 yield from self._read_once(stream, found, window, reading)
         finally:
             self._folder.clear()
+
+    def unread(self) -> tuple[str, ...]:
+        """Files that match no stream; where each is one, those of unknown kinds are, too."""
+        patterns = self._named()
+        if not patterns:
+            return ()
+        ignored = list(self._feed.options.get("ignore") or ())
+        return tell_unread(
+            self._folder, [one for some in patterns.values() for one in some], ignored
+        )
+
+    def _named(self) -> dict[str, tuple[str, ...]]:
+        """Patterns by stream where somebody wrote them; empty where the folder says it all."""
+        if not self._feed.connector.streams_from_feed:
+            return {name: stream.files for name, stream in self._feed.streams.items()}
+        blocks = self._feed.options.get("streams") or {}
+        return {name: build_patterns(name, block or {}) for name, block in blocks.items()}
 
     def read_as_text(self, stream: str, columns: Collection[str]) -> None:
         """These columns are text from now on; the next read takes every file once more.
@@ -185,8 +211,9 @@ class FileSource(SourceBase):
 
     def _pages(self, stream: str, found: FileStream, file: Found, window: Window) -> Iterator[Page]:
         hook = load_hook(self._feed.connector.connector, stream)
-        if found.notices:
-            yield Page([], notices=found.notices)
+        told = (*found.notices, *tell_strangers(self._folder, file))
+        if told:
+            yield Page([], notices=told)
         with opened(self._folder, file, found.layout.member) as place:
             for piece in read_pieces(place, found.layout):
                 _require_columns(piece, found, file)

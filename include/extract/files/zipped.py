@@ -17,6 +17,7 @@ from include.extract.files.place import (
     ZIP,
     Place,
     is_ignored,
+    is_no_data,
     require_size,
     suffix_of,
     unreadable,
@@ -59,6 +60,20 @@ def load_members(place: Place) -> list[str]:
     if not found:
         raise _wrong_members(place, len(names))
     return found
+
+
+def load_strangers(place: Place) -> list[str]:
+    """Names of a zip's files that are left out, since they are of no kind that is read.
+
+    Raises:
+        ContractBroken: If it is no zip.
+        UpstreamUnavailable: If it cannot be read.
+    """
+    with _archive(place) as archive:
+        found = [(m.filename, m.file_size) for m in _members(archive)]
+    names = [name for name, size in found if not is_no_data(name, size)]
+    readable = set(_readable(names))
+    return [name for name in names if name not in readable] if len(found) > 1 else []
 
 
 def _unpack(place: Place, folder: Path, name: str | None) -> Path:

@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from include.core.errors import ContractBroken
 from include.extract.files.formats.delimited.csv_rows import Row
 from include.extract.files.formats.detect_types import excel_text
 from include.extract.files.formats.foreign_content import HEAD_BYTES, find_advice, name_workbook
+from include.extract.files.formats.workbooks.book_kind import find_book_suffix
 from include.extract.files.formats.workbooks.sheet_header import find_sheet_header
 from include.extract.files.formats.workbooks.workbook_xml import (
     SheetMarks,
@@ -27,6 +28,8 @@ from include.extract.files.place import Place
 log = logging.getLogger(__name__)
 
 MANY_NAMES = 20
+VISIBLE = SheetVisibleEnum.Visible
+FIRST_LONG = 10**15
 Cells = list[list[str]]
 
 
@@ -63,6 +66,7 @@ def load_sheet(place: Place, sheet: str | None) -> Sheet:
     """
     with _open(place) as book:
         names = book.sheet_names
+        hidden = {one.name for one in book.sheets_metadata if one.visible != VISIBLE}
         if sheet is not None and sheet not in names:
             raise ContractBroken(
                 f"workbook `{place.name}` has no sheet `{sheet}`. Sheets: {', '.join(names)}. "
@@ -73,6 +77,7 @@ def load_sheet(place: Place, sheet: str | None) -> Sheet:
         page = book.get_sheet_by_name(name)
         values = page.to_python(skip_empty_area=False)
         merged = page.merged_cell_ranges or []
+    long = _find_long(values)
     cells = [[excel_text(value) or "" for value in row] for row in values]
     _show_digits(cells, marks.padded)
     header = find_sheet_header(cells, merged)
@@ -80,14 +85,19 @@ def load_sheet(place: Place, sheet: str | None) -> Sheet:
         return Sheet([], [])
     _fill_merged(cells, merged, header.first_row)
     labels, rows, gap = _drop_empty(header.labels, cells, header.first_row)
-    notices = [*header.notices, *_word_marks(marks), *gap]
+    notices = [*header.notices, *_word_marks(marks), *_word_long(long), *gap]
+    if name in hidden:
+        notices.append("it is hidden in the workbook, and was read all the same")
     return Sheet(labels, rows, tuple(f"sheet `{name}` of `{place.name}`: {n}." for n in notices))
 
 
 def _open(place: Place) -> CalamineWorkbook:
     require_bounds(place)
     try:
-        return CalamineWorkbook.from_path(str(place.path))
+        if find_book_suffix(place) == place.suffix:
+            return CalamineWorkbook.from_path(str(place.path))
+        with place.path.open("rb") as stream:
+            return CalamineWorkbook.from_filelike(stream)
     except PasswordError:
         raise ContractBroken(
             f"file `{place.name}` needs a password. Expected a workbook without one. Save it "
@@ -177,6 +187,32 @@ def _word_marks(marks: SheetMarks) -> Iterator[str]:
         yield (
             f"formulas without a stored result were read as empty: {_listed(marks.unsaved)}; open "
             "the file in a spreadsheet program and save it"
+        )
+
+
+def _find_long(values: Sequence[Sequence[Any]]) -> list[str]:
+    """Cells with whole numbers of more digits than a spreadsheet keeps."""
+    return [
+        f"{_column_letters(column)}{row}"
+        for row, cells in enumerate(values, start=1)
+        for column, value in enumerate(cells)
+        if isinstance(value, float | int) and abs(value) >= FIRST_LONG
+    ]
+
+
+def _column_letters(column: int) -> str:
+    """`A` for 0, `AB` for 27."""
+    letters = ""
+    while column >= 0:
+        letters, column = chr(65 + column % 26) + letters, column // 26 - 1
+    return letters
+
+
+def _word_long(names: Sequence[str]) -> Iterator[str]:
+    if names:
+        yield (
+            "numbers of more than 15 digits, of which a spreadsheet keeps 15, may not be what was "
+            f"typed: {_listed(names)}; codes belong into cells of text"
         )
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
 from include.core.errors import ContractBroken
+from include.extract.files.formats.workbooks.book_kind import find_book_suffix
 from include.extract.files.place import Place
 
 XML_SUFFIXES = (".xlsx", ".xlsm")
@@ -45,7 +46,8 @@ import resource, sys
 from python_calamine import CalamineWorkbook
 resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]),) * 2)
 try:
-    book = CalamineWorkbook.from_path(sys.argv[1])
+    with open(sys.argv[1], "rb") as stream:
+        book = CalamineWorkbook.from_filelike(stream)
     for name in book.sheet_names:
         book.get_sheet_by_name(name)
 except Exception:
@@ -74,7 +76,7 @@ def require_bounds(place: Place) -> None:
     Raises:
         ContractBroken: If it is packed beyond reason, or takes more memory than one may.
     """
-    if place.suffix not in XML_SUFFIXES:
+    if find_book_suffix(place) not in XML_SUFFIXES:
         _require_probe(place)
         return
     try:
@@ -98,7 +100,7 @@ def load_marks(place: Place, sheet: str) -> SheetMarks:
     Raises:
         ContractBroken: If its cells reach too far to be held in memory.
     """
-    if place.suffix not in XML_SUFFIXES:
+    if find_book_suffix(place) not in XML_SUFFIXES:
         return SheetMarks()
     try:
         with zipfile.ZipFile(place.path) as archive:
