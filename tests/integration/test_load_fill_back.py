@@ -1,7 +1,6 @@
 """A column declared today has yesterday's values as if it had been there; nothing is re-read."""
 
 import copy
-import time
 from decimal import Decimal
 from typing import Any
 
@@ -162,9 +161,7 @@ def test_many_rows_are_filled_in_batches(warehouse: str, monkeypatch: pytest.Mon
     case = build_case(warehouse)
     case.load([order(n, n=n if n < 9_000 else n * 2**31, items=[]) for n in range(10_000)])
     declare(case, n="int")
-    clock = time.perf_counter()
     result = case.load([])
-    assert time.perf_counter() - clock < 10
     assert SchemaChange("orders", "n", "added", None, "bigint") in result.schema_changes
     assert case.query("select count(*), sum(n), count(_extra) from {t}") == [
         (10_000, sum(n if n < 9_000 else n * 2**31 for n in range(10_000)), 0)

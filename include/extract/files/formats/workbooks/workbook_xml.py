@@ -120,7 +120,7 @@ def load_marks(place: Place, sheet: str) -> SheetMarks:
 def _require_reach(place: Place, sheet: str, data: bytes) -> None:
     rows, columns = map(int, _ROW.findall(data)), set(_COLUMN.findall(data))
     area = max(rows, default=0) * max(map(_column_number, columns), default=0)
-    if area <= SPARSE_CELLS:
+    if area <= min(SPARSE_CELLS, place.max_cells):
         return
     # Formatted cells without a value reach far and are not made room for.
     filled = [(int(row), column) for column, row in _FILLED.findall(data)]
