@@ -12,6 +12,7 @@ from include.core.errors import ConfigError
 from include.sandbox.economy.business import Business
 from include.sandbox.economy.businesses import build_acme, build_bazaar, build_corner, run_trim
 from include.sandbox.economy.catalogue import build_products
+from include.sandbox.economy.households import run_lives, run_offices
 from include.sandbox.economy.leads import build_prospects, run_trim_prospects
 from include.sandbox.economy.pool import build_companies, build_people, run_employment
 from include.sandbox.economy.records import Party
@@ -70,7 +71,9 @@ def build_world(spec: WorldSpec) -> World:
     span = Span(START, spec.end, spec.end + timedelta(days=TAIL_DAYS))
     people = build_people(spec.seed, spec.size * 14 // 10, span.start, span.horizon)
     companies = build_companies(spec.seed, max(spec.size * 35 // 100, 20), span.start, span.horizon)
+    run_lives(spec.seed, people, span.start, span.horizon)
     run_employment(spec.seed, people, companies)
+    run_offices(spec.seed, people, companies)
     products = build_products(spec.seed, max(spec.size * 6 // 10, 60))
     businesses = {}
     for tenant, build in (("acme", build_acme), ("bazaar", build_bazaar), ("corner", build_corner)):

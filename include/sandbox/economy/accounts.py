@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from include.sandbox.economy.mishaps import run_mishaps
 from include.sandbox.economy.names import respell_company, respell_person
 from include.sandbox.economy.records import Account, Address, Party
 from include.sandbox.seeded_random import between, build_dice
@@ -53,14 +54,14 @@ def build_account(
     """One record of a party; its `number` is given later, in order of creation."""
     seed, tenant, source = system.seed, system.tenant, system.source
     dice = build_dice(seed, tenant, source, "account", party.party_id, double)
-    first, last = respell_person(dice, party.first_name, party.last_name)
+    first, last = respell_person(dice, party.first_name, party.last_name_at(created_at))
     company = (
         respell_company(dice, party.company_name, party.legal_form) if party.is_company else ""
     )
     edits = []
     if dice.random() < 0.06:
         edits.append((between(dice, created_at, horizon), "note", "called, details confirmed"))
-    return Account(
+    account = Account(
         tenant=tenant,
         source=source,
         number=0,
@@ -69,11 +70,18 @@ def build_account(
         last_name=last,
         company_name=company,
         email=_email_of(dice, party, bool(double)),
-        phone=None if dice.random() < 0.25 else party.phone,
+        phone=None if dice.random() < 0.25 else party.phone_at(created_at),
         created_at=created_at,
         addresses=_learned_addresses(dice, party, created_at),
         edits=edits,
     )
+    run_mishaps(build_dice(seed, tenant, source, "mishap", party.party_id, double), account, seed)
+    return account
+
+
+def build_told(system: System, party: Party, at: datetime) -> Account:
+    """A person as told to a system once, at first contact: a lead, a contact."""
+    return build_account(system, party, at, at + timedelta(days=1))
 
 
 def build_accounts(

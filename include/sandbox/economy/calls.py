@@ -168,7 +168,7 @@ def build_calls(
             forms.append(_build_form(dice, prospect, tracker, click))
         texts = tuple(m for m in prospect.messages if m.channel == "sms" and m.at < now)
         if texts:
-            threads.append(TextThread(0, tracker, prospect, prospect.contact.phone, texts))
+            threads.append(TextThread(0, tracker, prospect, _phone_of(prospect), texts))
         if rhythm.random() < 0.17:
             calls.append(_build_junk(rhythm, prospect.came_at, trackers))
     calls = [call for call in calls if call.at < now]
@@ -196,7 +196,7 @@ def _build_talks(
     address = prospect.contact.addresses[0][1]
     reached = prospect.reached("contacted") is not None
     answered = reached or dice.random() < 0.3
-    shown = f"{prospect.contact.last_name} {prospect.contact.first_name}".upper()[:15]
+    shown = f"{prospect.last_name} {prospect.contact.first_name}".upper()[:15]
     known = dice.random() < 0.8
     found = []
     for again in (False, True) if rhythm.random() < 0.25 else (False,):
@@ -208,7 +208,7 @@ def _build_talks(
                 at=at,
                 tracker=tracker,
                 inbound=not again or dice.random() < 0.5,
-                caller=prospect.contact.phone,
+                caller=_phone_of(prospect),
                 name=shown if known else "",
                 city=address.city,
                 state=address.state_code,
@@ -228,15 +228,19 @@ def _build_talks(
     return found
 
 
+def _phone_of(prospect: Prospect) -> str:
+    return prospect.contact.phone_at(prospect.came_at)
+
+
 def _build_form(
     dice: random.Random, prospect: Prospect, tracker: Tracker, click: Click | None
 ) -> FormSubmission:
     person = prospect.contact
     landing = click.campaign.landing if click else "/contact"
     typed = {
-        "name": f"{person.first_name} {person.last_name}",
+        "name": f"{person.first_name} {prospect.last_name}",
         "email": person.email if dice.random() < 0.9 else person.second_email,
-        "phone": person.phone,
+        "phone": _phone_of(prospect),
         "message": prospect.messages[0].text,
     }
     return FormSubmission(0, prospect.came_at, tracker, prospect, landing, typed, click)

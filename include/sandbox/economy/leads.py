@@ -119,6 +119,11 @@ class Prospect:
         said = [message.at for message in self.messages]
         return max(self.history[-1][0], *self.edits, *said, self.came_at)
 
+    @property
+    def last_name(self) -> str:
+        """What the person was called when the request came."""
+        return self.contact.last_name_at(self.came_at)
+
     def reached(self, stage: str) -> datetime | None:
         """When it first entered a stage; None if never."""
         return next((at for at, name in self.history if name == stage), None)

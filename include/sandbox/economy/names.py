@@ -31,6 +31,19 @@ NICKNAMES = {
     "Samuel": "Sam", "Daniel": "Dan", "Andrew": "Andy", "James": "Jim", "Rebecca": "Becky",
     "Victoria": "Vicky", "Patrick": "Pat", "Anastasia": "Nastya", "Valentina": "Val",
 }  # fmt: skip
+# First and last name in the own script, as mostly written in Latin letters, as written elsewhere.
+NATIVE_NAMES = (
+    ("Дмитрий", "Иванов", "Dmitry", "Ivanov", "Dmitrii", "Ivanov"),
+    ("Наталья", "Кузнецова", "Natalia", "Kuznetsova", "Natalya", "Kuznecova"),
+    ("伟", "王", "Wei", "Wang", "Wei", "Wang"),
+    ("Γιώργος", "Παπαδόπουλος", "Giorgos", "Papadopoulos", "Georgios", "Papadopoulos"),
+    ("محمد", "الأحمد", "Mohammed", "Al-Ahmad", "Muhammad", "Alahmad"),
+    ("陽子", "佐藤", "Yoko", "Sato", "Youko", "Satou"),
+    ("דוד", "לוי", "David", "Levi", "David", "Levy"),
+    ("민준", "김", "Minjun", "Kim", "Min-jun", "Kim"),
+    ("प्रिया", "शर्मा", "Priya", "Sharma", "Pria", "Sharma"),
+    ("Олександр", "Шевченко", "Oleksandr", "Shevchenko", "Alexander", "Shevchenko"),
+)
 COMPANY_HEADS = _words("""
     Northwind Summit Cascade Bluebird Granite Redwood Harbor Ironwood Silverline Meadow Falcon
     Juniper Lakeside Canyon Prairie Copper Evergreen Maple Pioneer Riverbend Stonegate Timber

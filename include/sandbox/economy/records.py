@@ -27,6 +27,11 @@ class Party:
         party_id: `per_00001` or `com_00001`.
         addresses: (since, address), oldest first; the first holds from the beginning.
         employer: party_id of the company a person buys for, if any.
+        former_name, former_phone: (until, last name or phone before that instant).
+        native_name, other_name: (first, last) in the person's own script; in another of the ways
+            to write it in Latin letters.
+        work_phone: The front desk of the employer, given instead of the own phone at work.
+        is_test: Nobody: staff that tries the checkout.
     """
 
     party_id: str
@@ -40,6 +45,22 @@ class Party:
     domain: str
     addresses: list[tuple[datetime, Address]]
     employer: str | None = None
+    former_name: tuple[datetime, str] | None = None
+    former_phone: tuple[datetime, str] | None = None
+    native_name: tuple[str, str] | None = None
+    other_name: tuple[str, str] | None = None
+    work_phone: str | None = None
+    is_test: bool = False
+
+    def last_name_at(self, instant: datetime) -> str:
+        if self.former_name and instant < self.former_name[0]:
+            return self.former_name[1]
+        return self.last_name
+
+    def phone_at(self, instant: datetime) -> str:
+        if self.former_phone and instant < self.former_phone[0]:
+            return self.former_phone[1]
+        return self.phone
 
     @property
     def is_company(self) -> bool:

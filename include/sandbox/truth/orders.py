@@ -33,6 +33,7 @@ from include.sandbox.serve.session import Session
 from include.sandbox.serve.vendors import load_vendors
 from include.sandbox.truth.counts import build_counts
 from include.sandbox.truth.growth import build_growth
+from include.sandbox.truth.people import build_people
 from include.sandbox.vendors.shopify.orders import financial_status
 from include.sandbox.vendors.shopify.transactions import order_name
 from include.sandbox.vendors.stripe.vendor import fetch_account
@@ -144,6 +145,7 @@ def build_identities(session: Session, coresignal: dict[int, str]) -> dict[str, 
             "name": label,
             "email": party.email,
             "employer": party.employer,
+            "is_test": party.is_test,
             "records": {},
         }
     for business in session.world.businesses.values():
@@ -257,13 +259,15 @@ def build_truth(
             if _is_served(source)
         }
     counts = build_counts(session, documents, export, coresignal_files, coresignal_ids, uploads)
+    identities = build_identities(session, coresignal_ids)
     return {
         "about": __doc__,
         "currency": "USD",
         "counts": counts,
         "revenue": revenue,
         "products": build_products(session),
-        "identities": build_identities(session, coresignal_ids),
+        "identities": identities,
+        "people": build_people(identities),
         "orders": build_orders(session),
         **build_growth(session),
     }

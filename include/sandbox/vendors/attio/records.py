@@ -7,6 +7,7 @@ those every workspace has; empty ones are `[]`.
 from collections.abc import Iterable
 from datetime import datetime
 
+from include.sandbox.economy.accounts import System, build_told
 from include.sandbox.economy.deals import REPS, Deal
 from include.sandbox.economy.records import Party
 from include.sandbox.seeded_random import build_dice
@@ -107,19 +108,20 @@ class Recorder:
         """A contact: at the work address, some with the private one, too."""
         actor = self.actor("people", party.party_id)
         dice = build_dice(self.seed, "attio", "person", party.party_id)
+        told = build_told(System(self.seed, "acme", "attio"), party, at)
         name = shapes.build_value(
             "personal-name",
             at,
             actor,
-            first_name=party.first_name,
-            last_name=party.last_name,
-            full_name=f"{party.first_name} {party.last_name}",
+            first_name=told.first_name,
+            last_name=told.last_name,
+            full_name=f"{told.first_name} {told.last_name}".strip(),
         )
         addresses = [party.second_email] if party.employer else [party.email]
         if party.employer and dice.random() < 0.3:
             addresses.append(party.email)
         country = party.addresses[0][1].country_code
-        phones = [shapes.build_phone(at, actor, party.phone, country)]
+        phones = [shapes.build_phone(at, actor, party.work_phone or party.phone_at(at), country)]
         job = dice.choice(("Buyer", "Store manager", "Owner", "Office manager"))
         company = self.record_id("companies", employer.party_id)
         return self.record(

@@ -250,7 +250,7 @@ class Account:
         return {
             "id": form_id,
             "company_id": self.company_id(form.tracker.company),
-            "person_id": build_id("PER", self.tenant, form.prospect.contact.phone),
+            "person_id": build_id("PER", self.tenant, form.fields["phone"]),
             "form_data": form.fields,
             "form_url": f"{SITE}{form.landing}",
             "referrer": form.tracker.source,
@@ -276,7 +276,7 @@ class Account:
             "company_id": self.company_id(thread.tracker.company),
             "initial_tracker_id": tracker,
             "current_tracker_id": tracker,
-            "customer_name": f"{person.last_name} {person.first_name}".upper(),
+            "customer_name": f"{thread.prospect.last_name} {person.first_name}".upper(),
             "customer_phone_number": thread.phone,
             "initial_tracking_number": thread.tracker.phone,
             "current_tracking_number": thread.tracker.phone,

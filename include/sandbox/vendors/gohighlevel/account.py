@@ -9,9 +9,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from include.sandbox.economy.accounts import System, build_told
 from include.sandbox.economy.business import Business
 from include.sandbox.economy.campaigns import Click
 from include.sandbox.economy.leads import Agent, Prospect, build_agents
+from include.sandbox.economy.records import Account
 from include.sandbox.seeded_random import build_token
 
 Json = dict[str, Any]
@@ -43,9 +45,11 @@ class SubAccount:
         self.calendars = [self._build_calendar(name) for name in CALENDARS]
         self.users = [self._build_user(agent) for agent in build_agents(start)]
         self.records_of: dict[str, list[str]] = {}
+        self._told: dict[str, Account] = {}
         by_person: dict[str, list[Prospect]] = {}
         for prospect in business.prospects:
             by_person.setdefault(prospect.contact.party_id, []).append(prospect)
+            self._tell(prospect)
         self.contacts = [self._build_contact(found) for found in by_person.values()]
         self.opportunities = [self._build_opportunity(found) for found in business.prospects]
         self.conversations = [
@@ -59,6 +63,14 @@ class SubAccount:
 
     def find_id(self, *scope: object) -> str:
         return build_token(self._seed, "gohighlevel", *scope, length=20)
+
+    def _tell(self, prospect: Prospect) -> Account:
+        """The person as typed in at the first request."""
+        key = prospect.contact.party_id
+        if key not in self._told:
+            system = System(self._seed, "summit", "gohighlevel")
+            self._told[key] = build_told(system, prospect.contact, prospect.came_at)
+        return self._told[key]
 
     def _keep(self, party_id: str, row: Json) -> Json:
         self.records_of.setdefault(party_id, []).append(row["id"])
@@ -97,15 +109,15 @@ class SubAccount:
 
     def _build_contact(self, found: list[Prospect]) -> Json:
         """A person with all requests; the first one says where it came from."""
-        first, person = found[0], found[0].contact
+        first, person, told = found[0], found[0].contact, self._tell(found[0])
         address = person.addresses[-1][1]
         won = any(prospect.stage == "won" for prospect in found)
         changed = max(prospect.updated_at for prospect in found)
         return self._keep(person.party_id, {
             "id": self.find_id("contact", person.party_id), "locationId": self.location_id,
-            "firstNameLowerCase": person.first_name.lower(),
-            "lastNameLowerCase": person.last_name.lower(), "email": person.email,
-            "companyName": first.party.company_name or None, "phone": person.phone,
+            "firstNameLowerCase": told.first_name.lower(),
+            "lastNameLowerCase": told.last_name.lower(), "email": told.email,
+            "companyName": first.party.company_name or None, "phone": told.phone,
             "address": address.street, "city": address.city, "state": address.state_code,
             "postalCode": address.postal_code, "country": address.country_code,
             "timezone": self._zone.key, "type": "customer" if won else "lead",
@@ -137,11 +149,11 @@ class SubAccount:
         stages = [stage for _, stage in found.history if stage in STAGES]
         closed = found.closed_at
         stage_at = [at for at, stage in found.history if stage in STAGES][-1]
-        contact = found.contact
+        contact, told = found.contact, self._tell(found)
         changed = max([found.history[-1][0], *found.edits])
         return self._keep(contact.party_id, {
             "id": self.find_id("opportunity", found.number),
-            "name": f"{contact.first_name} {contact.last_name} - {found.service.name}",
+            "name": f"{told.first_name} {told.last_name} - {found.service.name}",
             "monetaryValue": found.value / 100, "pipelineId": pipeline["id"],
             "pipelineStageId": self.find_id("stage", pipeline["name"], stages[-1]),
             "assignedTo": self.find_id("user", found.owner.number),
@@ -153,8 +165,8 @@ class SubAccount:
             "lostReasonId": self.find_id("lost", found.lost_reason) if found.lost_reason else None,
             "contact": {
                 "id": self.find_id("contact", contact.party_id),
-                "name": f"{contact.first_name} {contact.last_name}", "email": contact.email,
-                "phone": contact.phone, "tags": [],
+                "name": f"{told.first_name} {told.last_name}".strip(), "email": told.email,
+                "phone": told.phone, "tags": [],
             },
             "customFields": [
                 {"id": self.find_id("field", "line"), "fieldValue": [found.service.line]}
@@ -163,16 +175,17 @@ class SubAccount:
         })  # fmt: skip
 
     def _build_conversation(self, found: list[Prospect]) -> Json:
-        person = found[0].contact
+        person, told = found[0].contact, self._tell(found[0])
         messages = sorted((m for p in found for m in p.messages), key=lambda message: message.at)
         last = messages[-1]
-        name = f"{person.first_name} {person.last_name}"
+        name = f"{told.first_name} {told.last_name}".strip()
         since, until = _milliseconds(messages[0].at), _milliseconds(last.at)
         return self._keep(person.party_id, {
             "id": self.find_id("conversation", person.party_id), "locationId": self.location_id,
             "contactId": self.find_id("contact", person.party_id), "fullName": name,
-            "contactName": name, "email": person.email, "phone": person.phone,
-            "type": "TYPE_PHONE", "unreadCount": 1 if last.inbound else 0,
+            "contactName": name, "email": told.email or "",
+            # What they talk over is known, whatever the contact says.
+            "phone": person.phone_at(found[0].came_at), "type": "TYPE_PHONE", "unreadCount": 1 if last.inbound else 0,
             "lastMessageType": MESSAGE_TYPES[last.channel], "lastMessageBody": last.text,
             "lastMessageDate": until, "dateAdded": since, "dateUpdated": until, "sort": [until],
         })  # fmt: skip

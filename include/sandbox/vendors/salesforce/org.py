@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from include.sandbox.economy.accounts import System, build_told
 from include.sandbox.economy.business import Business
 from include.sandbox.economy.leads import Agent, Prospect, build_agents
-from include.sandbox.economy.records import Address, Party
+from include.sandbox.economy.records import Account, Address, Party
 from include.sandbox.seeded_random import build_dice
 from include.sandbox.vendors.salesforce.ids import build_id
 from include.sandbox.vendors.salesforce.schema import FIELDS
@@ -39,6 +40,7 @@ class Org:
         self.records_of: dict[str, list[str]] = {}
         self._account_of: dict[str, str] = {}
         self._contact_of: dict[str, str] = {}
+        self._told: dict[str, Account] = {}
         # Ids follow the first request of each, so that they stay when others convert later.
         self._number_of: dict[str, int] = {}
         for prospect in business.prospects:
@@ -96,8 +98,18 @@ class Org:
         at = found.history[-1][0] + timedelta(days=dice.randrange(1, 6))
         return at if at < self._now else None
 
+    def _tell(self, found: Prospect) -> Account:
+        """The person as typed in at the first request; a last name is required here."""
+        key = found.contact.party_id
+        if key not in self._told:
+            system = System(self._seed, "summit", "salesforce")
+            told = build_told(system, found.contact, found.came_at)
+            told.last_name = told.last_name or "Unknown"
+            self._told[key] = told
+        return self._told[key]
+
     def _build_lead(self, found: Prospect, converted: datetime | None) -> Row:
-        person = found.contact
+        person, told = found.contact, self._tell(found)
         before = [at for at, _ in found.history if converted is None or at < converted]
         edits = [at for at in found.edits if converted is None]
         changed = converted or max([*before, *edits])
@@ -107,10 +119,10 @@ class Org:
         status = "Closed - Not Converted" if lost else open_status
         return {
             "Id": build_id("Lead", found.number), "IsDeleted": False,
-            "FirstName": person.first_name, "LastName": person.last_name,
-            "Name": f"{person.first_name} {person.last_name}",
-            "Company": found.party.company_name or f"{person.last_name} Household",
-            "Email": person.email, "Phone": person.phone, "LeadSource": SOURCES[found.way],
+            "FirstName": told.first_name or None, "LastName": told.last_name,
+            "Name": f"{told.first_name} {told.last_name}".strip(),
+            "Company": found.party.company_name or f"{told.last_name} Household",
+            "Email": told.email, "Phone": told.phone, "LeadSource": SOURCES[found.way],
             "Status": "Closed - Converted" if converted else status,
             "Rating": "Hot" if contacted else "Warm", "IsConverted": converted is not None,
             "Campaign_Name__c": found.touch.campaign, **_address("", person.addresses[-1][1]),
@@ -124,10 +136,11 @@ class Org:
         if known is None:
             known = build_id("Account", self._number_of[party.party_id])
             self._account_of[party.party_id] = known
-            household = f"{party.first_name} {party.last_name} Household"
+            household = f"{party.first_name} {party.last_name_at(at)} Household"
             self._put("Account", {
                 "Id": known, "IsDeleted": False, "Name": party.company_name or household,
-                "Type": "Prospect", "Phone": party.phone, "AccountSource": SOURCES[found.way],
+                "Type": "Prospect", "Phone": party.phone_at(at),
+                "AccountSource": SOURCES[found.way],
                 "Website": f"https://www.{party.domain}" if party.is_company else None,
                 "Industry": "Other" if party.is_company else None,
                 "AnnualRevenue": 1_250_000.5 if party.is_company else None,
@@ -144,7 +157,7 @@ class Org:
         return row
 
     def _add_contact(self, found: Prospect, account: Row, at: datetime) -> Row:
-        person = found.contact
+        person, told = found.contact, self._tell(found)
         known = self._contact_of.get(person.party_id)
         if known is not None:
             return self.rows["Contact"][known]
@@ -152,9 +165,9 @@ class Org:
         self._contact_of[person.party_id] = known
         return self._put("Contact", {
             "Id": known, "IsDeleted": False, "AccountId": account["Id"],
-            "FirstName": person.first_name, "LastName": person.last_name,
-            "Name": f"{person.first_name} {person.last_name}", "Email": person.email,
-            "Phone": person.phone, "MobilePhone": person.phone, "LeadSource": SOURCES[found.way],
+            "FirstName": told.first_name or None, "LastName": told.last_name,
+            "Name": f"{told.first_name} {told.last_name}".strip(), "Email": told.email,
+            "Phone": told.phone, "MobilePhone": told.phone, "LeadSource": SOURCES[found.way],
             "HasOptedOutOfEmail": found.number % 11 == 0,
             "Title": "Office Manager" if found.party.is_company else None,
             "Department": "Operations" if found.party.is_company else None,
