@@ -185,7 +185,8 @@ class SubAccount:
             "contactId": self.find_id("contact", person.party_id), "fullName": name,
             "contactName": name, "email": told.email or "",
             # What they talk over is known, whatever the contact says.
-            "phone": person.phone_at(found[0].came_at), "type": "TYPE_PHONE", "unreadCount": 1 if last.inbound else 0,
+            "phone": person.phone_at(found[0].came_at),
+            "type": "TYPE_PHONE", "unreadCount": 1 if last.inbound else 0,
             "lastMessageType": MESSAGE_TYPES[last.channel], "lastMessageBody": last.text,
             "lastMessageDate": until, "dateAdded": since, "dateUpdated": until, "sort": [until],
         })  # fmt: skip
