@@ -103,6 +103,9 @@ WORDS = (
     "Mini",
     "Max",
 )
+# What is in a pack, by subcategory; and what is sold in a bundle, too.
+CONTENTS = {"Coffee": ("250 g", "1 kg", "500 g"), "Snacks": ("100 g", "6-Pack", "12-Pack")}
+BUNDLED = ("Lighting", "Cookware")
 COLORS = ("Black", "Olive", "Sand", "Navy", "Rust", "Ivory", "Slate", "Moss")
 
 
@@ -122,13 +125,19 @@ class Product:
 
 
 def build_products(seed: int, count: int) -> list[Product]:
-    """`count` products, the kinds in turn; a product's dice depend on its number alone."""
-    found = []
+    """`count` products, the kinds in turn; no two of one title, as books demand."""
+    found: list[Product] = []
+    taken: set[str] = set()
     for number in range(1, count + 1):
         dice = build_dice(seed, "product", number)
         category, sub, nouns, (low, high), sizes, sold_by = KINDS[(number - 1) % len(KINDS)]
         brand, noun = dice.choice(BRANDS), dice.choice(nouns)
         title = f"{brand} {dice.choice(WORDS)} {noun} {dice.choice(COLORS)}"
+        brand, title = _vary(seed, number, brand, title)
+        while title in taken:
+            color = next(word for word in title.split() if word in COLORS)
+            title = title.replace(color, COLORS[(COLORS.index(color) + 1) % len(COLORS)])
+        taken.add(title)
         found.append(
             Product(
                 product_id=f"prd_{number:04d}",
@@ -143,6 +152,22 @@ def build_products(seed: int, count: int) -> list[Product]:
             )
         )
     return found
+
+
+def _vary(seed: int, number: int, brand: str, title: str) -> tuple[str, str]:
+    """What only looks alike: one grocery in several weights, a product and its bundle."""
+    _, sub, nouns, *_ = KINDS[(number - 1) % len(KINDS)]
+    turn = (number - 1) // len(KINDS)
+    is_bundle = sub in BUNDLED and turn % 4 == 3
+    if sub not in CONTENTS and not is_bundle:
+        return brand, title
+    if turn % 2:
+        # The one before of this kind, in another size.
+        dice = build_dice(seed, "product", number - len(KINDS))
+        brand, noun = dice.choice(BRANDS), dice.choice(nouns)
+        title = f"{brand} {dice.choice(WORDS)} {noun} {dice.choice(COLORS)}"
+    contents = CONTENTS.get(sub)
+    return brand, f"{title} {contents[turn % len(contents)] if contents else 'Bundle'}"
 
 
 def build_listings(

@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from include.sandbox.economy.business import Business
+from include.sandbox.economy.labels import spell_sku, spell_title
 from include.sandbox.economy.records import Account, Listing, Refund, Sale
 from include.sandbox.exports.delimited import build_delimited, write_text
 from include.sandbox.seeded_random import build_dice
@@ -127,7 +128,7 @@ def build_names(business: Business) -> dict[int, str]:
 
 
 def item_name(listing: Listing) -> str:
-    return f"{listing.category}:{listing.title}"
+    return f"{listing.category}:{spell_title('quickbooks', listing)}"
 
 
 def _book_lines(sale: Sale) -> tuple[Line, ...]:
@@ -296,16 +297,11 @@ def build_item_list(business: Business, seed: int, as_of: datetime) -> str:
     day = us_date((as_of - timedelta(days=1)).date())
     for listing in sorted(business.listings, key=item_name):
         dice = build_dice(seed, "quickbooks", "item", listing.number)
-        sku = (
-            listing.sku
-            if (roll := dice.random()) < 0.85
-            else ("" if roll < 0.93 else listing.sku.lower())
-        )
         rows.append(
             (
                 item_name(listing),
                 listing.title,
-                sku,
+                spell_sku("quickbooks", listing),
                 "Inventory",
                 grouped(listing.price),
                 "Yes",

@@ -34,6 +34,7 @@ from include.sandbox.serve.vendors import load_vendors
 from include.sandbox.truth.counts import build_counts
 from include.sandbox.truth.growth import build_growth
 from include.sandbox.truth.people import build_people
+from include.sandbox.truth.products import build_items
 from include.sandbox.vendors.shopify.orders import financial_status
 from include.sandbox.vendors.shopify.transactions import order_name
 from include.sandbox.vendors.stripe.vendor import fetch_account
@@ -268,6 +269,7 @@ def build_truth(
         "products": build_products(session),
         "identities": identities,
         "people": build_people(identities),
+        "items": build_items(session),
         "orders": build_orders(session),
         **build_growth(session),
     }

@@ -1,5 +1,6 @@
 """Customers and items of the site."""
 
+from include.sandbox.economy.labels import spell_title
 from include.sandbox.economy.records import Account, Listing
 from include.sandbox.vendors.erpnext.documents import WALK_IN, Json, amount, build_document
 from include.sandbox.world import START
@@ -63,7 +64,7 @@ def build_item(listing: Listing, variant: int) -> Json:
         listing.created_at,
         listing.updated_at,
         item_code=sku,
-        item_name=f"{listing.title}{size}",
+        item_name=f"{spell_title('erpnext', listing)}{size}",
         item_group=listing.category,
         brand=listing.brand,
         description=f"<div><p>{listing.title}</p></div>",

@@ -7,6 +7,7 @@ equals `total` and `grand_total` is what the buyer owes. Credit notes are negati
 from datetime import timedelta
 
 from include.sandbox.economy.erp import ErpInvoice, ErpOrder
+from include.sandbox.economy.labels import spell_title
 from include.sandbox.economy.records import Refund, Sale
 from include.sandbox.vendors.erpnext.documents import (
     ABBR,
@@ -91,7 +92,7 @@ def build_items(doc: Json, doctype: str, sale: Sale, parts: list[Part], **links:
                 "items",
                 position,
                 item_code=line.listing.variant_sku(line.variant),
-                item_name=f"{line.listing.title}{size}",
+                item_name=f"{spell_title('erpnext', line.listing)}{size}",
                 item_group=line.listing.category,
                 qty=float(count),
                 uom="Nos",

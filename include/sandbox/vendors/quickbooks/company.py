@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from include.sandbox.economy.books import Books
 from include.sandbox.economy.business import Business
+from include.sandbox.economy.labels import spell_sku, spell_title
 from include.sandbox.economy.records import Account, Listing
 from include.sandbox.exports.quickbooks_csv import WALK_IN
 from include.sandbox.vendors.quickbooks import documents as papers
@@ -120,12 +121,14 @@ class Company:
         return [*(self._item(listing, keys) for listing in books.items), *found]
 
     def _item(self, listing: Listing, keys: dict[str, str]) -> Row:
+        name = spell_title("quickbooks", listing)
         told = entity(
             str(listing.number), listing.created_at, min(listing.updated_at, self.now), self.zone
         )
         return told | {
-            "Name": listing.title, "FullyQualifiedName": f"{listing.category}:{listing.title}",
-            "Sku": listing.sku, "Type": "Inventory", "Description": listing.title,
+            "Name": name, "FullyQualifiedName": f"{listing.category}:{name}",
+            "Sku": spell_sku("quickbooks", listing) or None, "Type": "Inventory",
+            "Description": listing.title,
             "ParentRef": reference(keys[listing.category], listing.category), "SubItem": True,
             "Active": listing.archived_at is None, "Taxable": True,
             "UnitPrice": money(listing.price), "PurchaseCost": money(listing.cost),

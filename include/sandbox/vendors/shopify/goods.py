@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from include.sandbox.economy.labels import spell_barcode
 from include.sandbox.economy.money_cases import is_gift_card
 from include.sandbox.economy.records import Listing
 from include.sandbox.seeded_random import build_dice
@@ -160,7 +161,7 @@ def _build_variant(
         "id": gid("ProductVariant", number),
         "legacyResourceId": str(number),
         "availableForSale": listing.archived_at is None,
-        "barcode": None,
+        "barcode": spell_barcode("shopify", listing, place) or None,
         "compareAtPrice": decimal2(before) if before > listing.price else None,
         "createdAt": iso(listing.created_at),
         "displayName": f"{listing.title} - {title}",

@@ -6,6 +6,7 @@ Source: Square OpenAPI 2025-08-20, schemas CatalogObject, InventoryCount.
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
+from include.sandbox.economy.labels import spell_barcode, spell_sku, spell_title
 from include.sandbox.economy.point_of_sale import Tills
 from include.sandbox.economy.records import Listing
 from include.sandbox.seeded_random import build_dice
@@ -41,11 +42,11 @@ def build_variation(listing: Listing, variant: int, token: Namer) -> Json:
         "item_variation_data": {
             "item_id": token("item", listing.number),
             "name": listing.variants[variant],
-            "sku": listing.variant_sku(variant),
+            "sku": spell_sku("square", listing, variant),
             "ordinal": variant,
             "pricing_type": "FIXED_PRICING",
             "price_money": money(listing.price),
-            "upc": f"{400_000_000_000 + listing.number * 10 + variant}",
+            "upc": spell_barcode("square", listing, variant),
             "location_overrides": _overrides(listing),
             "track_inventory": True,
             "sellable": True,
@@ -79,7 +80,7 @@ def build_item(listing: Listing, variations: list[Json], category: str, token: N
         | _presence(listing)
         | {
             "item_data": {
-                "name": listing.title,
+                "name": spell_title("square", listing),
                 "description": f"{listing.title} by {listing.brand}",
                 "description_plaintext": f"{listing.title} by {listing.brand}",
                 "is_taxable": True,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from include.sandbox.economy.labels import spell_sku, spell_title
 from include.sandbox.economy.records import Listing, Subscription
 from include.sandbox.vendors.stripe.shapes import LIVEMODE, Json, build_list, unix
 
@@ -18,8 +19,8 @@ def build_product(product_id: str, listing: Listing, default_price: str) -> Json
         "images": [],
         "livemode": LIVEMODE,
         "marketing_features": [],
-        "metadata": {"sku": listing.sku},
-        "name": listing.title,
+        "metadata": {"sku": sku} if (sku := spell_sku("stripe", listing)) else {},
+        "name": spell_title("stripe", listing),
         "package_dimensions": None,
         "shippable": None,
         "statement_descriptor": None,
