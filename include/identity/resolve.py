@@ -8,13 +8,16 @@ from include.identity.companies import COMPANIES
 from include.identity.features import build_features, run_sql
 from include.identity.model import Model
 from include.identity.people import PEOPLE
+from include.identity.products.families import build_families
+from include.identity.products.features import build_product_features
+from include.identity.products.model import PRODUCTS, build_product_model
 from include.identity.profiles import build_blocks, build_profiles
 from include.identity.score import build_scored_pairs, score_pairs
 from include.identity.settings import ID_PREFIX, IdentitySettings, Kind, ResolveSummary
 from include.identity.survivorship import build_golden
 from include.identity.tables import prepare_tables
 
-MODELS: dict[str, Model] = {"people": PEOPLE, "companies": COMPANIES}
+MODELS: dict[str, Model] = {"people": PEOPLE, "companies": COMPANIES, "products": PRODUCTS}
 
 
 def run_resolve(
@@ -28,14 +31,14 @@ def run_resolve(
     Raises:
         ConfigError: overrides contradict each other, or too many pairs would be scored.
     """
-    if kind == "products":
-        from include.identity.products.resolve import run_products
-
-        return run_products(db, settings)
     prepare_tables(db)
     _configure(db, kind, settings)
     model = MODELS[kind]
-    build_features(db, kind, settings)
+    if kind == "products":
+        build_product_features(db, settings)
+        model = build_product_model(db)
+    else:
+        build_features(db, kind, settings)
     build_profiles(db, kind, settings)
     build_blocks(db, model, settings)
     candidates = build_candidates(db, settings)
@@ -45,7 +48,9 @@ def run_resolve(
     run_sql(db, "ids")
     run_sql(db, "changes")
     run_sql(db, "results")
-    build_golden(db, settings)
+    build_golden(db, kind, settings)
+    if kind == "products":
+        build_families(db)
     return _summarise(db, candidates, scored)
 
 

@@ -2,12 +2,13 @@
 
 import duckdb
 
-from include.identity.settings import IdentitySettings
+from include.identity.settings import IdentitySettings, Kind
 
 ATTRIBUTES = (
     *("name", "first_name", "last_name", "company_name", "email", "phone", "address_line", "city"),
     *("region", "postal_code", "country", "birth_date", "domain"),
 )
+PRODUCT_ATTRIBUTES = ("title", "sku", "barcode", "vendor", "category", "price", "currency")
 _WHEN = "coalesce(r.updated_at, r.created_at, timestamptz '1900-01-01')"
 _ORDERS = {
     "most_recent": _WHEN,
@@ -16,11 +17,11 @@ _ORDERS = {
 }
 
 
-def build_golden(db: duckdb.DuckDBPyConnection, settings: IdentitySettings) -> None:
+def build_golden(db: duckdb.DuckDBPyConnection, kind: Kind, settings: IdentitySettings) -> None:
     """Fill `golden`; records that still live come before deleted ones, ties by record id."""
     db.execute("set variable sources = ?::varchar[]", [list(settings.source_order)])
     general = settings.survivorship.get("*", "most_recent")
-    for attribute in ATTRIBUTES:
+    for attribute in PRODUCT_ATTRIBUTES if kind == "products" else ATTRIBUTES:
         order = _ORDERS[settings.survivorship.get(attribute, general)].format(attribute=attribute)
         db.execute(
             "insert into golden"

@@ -236,20 +236,23 @@ COMPANIES = {"acme": _acme_companies, "summit": _summit_companies}
 
 
 def build_links(session: Session, tenant: str) -> list[Row]:
-    """What one system says of another's record: the shop's order number in a payment's metadata."""
+    """What one record says of another: an order number in a payment, a parent in the books."""
     if tenant != "acme":
         return []
-    account = stripe.fetch_account(session, tenant)
-    rule, found = "order number in the Stripe charge's metadata", set()
-    for sale in session.world.businesses[tenant].sales["shopify"]:
+    account, business = stripe.fetch_account(session, tenant), session.world.businesses[tenant]
+    found = set()
+    for sale in business.sales["shopify"]:
         if sale.account is not None and sale.key in account.charge_of_sale:
             shop = f"gid://shopify/Customer/{7_012_000_000 + sale.account.number}"
-            found.add((shop, account.customer_id(sale.account)))
-    return [
-        {
-            "left_record_id": build_record_id("shopify", left),
-            "right_record_id": build_record_id("stripe", right),
-            "rule": rule,
-        }
-        for left, right in sorted(found)
-    ]
+            left = build_record_id("shopify", shop)
+            right = build_record_id("stripe", account.customer_id(sale.account))
+            found.add((left, right, "order number in the Stripe charge's metadata"))
+    parents = fetch_company(session, tenant).records_of
+    for known in business.accounts["quickbooks"]:
+        parent = str(PARENTS_FROM + known.number)
+        if parent in parents[known.party.party_id]:
+            left = build_record_id("quickbooks_online", parent)
+            right = build_record_id("quickbooks_online", known.number + 1)
+            found.add((left, right, "parent of the sub-customer in QuickBooks"))
+    names = ("left_record_id", "right_record_id", "rule")
+    return [dict(zip(names, row, strict=True)) for row in sorted(found)]

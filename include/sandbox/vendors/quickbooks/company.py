@@ -127,7 +127,8 @@ class Company:
         )
         return told | {
             "Name": name, "FullyQualifiedName": f"{listing.category}:{name}",
-            "Sku": spell_sku("quickbooks", listing) or None, "Type": "Inventory",
+            **({"Sku": sku} if (sku := spell_sku("quickbooks", listing)) else {}),
+            "Type": "Inventory",
             "Description": listing.title,
             "ParentRef": reference(keys[listing.category], listing.category), "SubItem": True,
             "Active": listing.archived_at is None, "Taxable": True,
