@@ -12,7 +12,7 @@ from include.core.errors import ConfigError
 from include.sandbox.economy.business import Business
 from include.sandbox.economy.businesses import build_acme, build_bazaar, build_corner, run_trim
 from include.sandbox.economy.catalogue import build_products
-from include.sandbox.economy.households import run_lives, run_offices
+from include.sandbox.economy.confusions.households import run_lives, run_offices
 from include.sandbox.economy.leads import build_prospects, run_trim_prospects
 from include.sandbox.economy.pool import build_companies, build_people, run_employment
 from include.sandbox.economy.records import Party

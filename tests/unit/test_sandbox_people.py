@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from include.sandbox.economy import mishaps
+from include.sandbox.economy.confusions import mishaps
 from include.sandbox.exports import coresignal
 from include.sandbox.serve.session import Session
 from include.sandbox.testing import SEEDS

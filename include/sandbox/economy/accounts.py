@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from include.sandbox.economy.mishaps import run_mishaps
+from include.sandbox.economy.confusions.mishaps import run_mishaps
 from include.sandbox.economy.names import respell_company, respell_person
 from include.sandbox.economy.records import Account, Address, Party
 from include.sandbox.seeded_random import between, build_dice

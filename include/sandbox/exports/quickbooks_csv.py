@@ -11,7 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from include.sandbox.economy.business import Business
-from include.sandbox.economy.labels import spell_sku, spell_title
+from include.sandbox.economy.confusions.labels import spell_sku, spell_title
 from include.sandbox.economy.records import Account, Listing, Refund, Sale
 from include.sandbox.exports.delimited import build_delimited, write_text
 from include.sandbox.seeded_random import build_dice

@@ -7,7 +7,7 @@ of the payment system) is neither of them but their parent, and stands for itsel
 from collections.abc import Iterator
 from typing import Any
 
-from include.sandbox.economy.labels import spell_barcode, spell_sku, spell_title
+from include.sandbox.economy.confusions.labels import spell_barcode, spell_sku, spell_title
 from include.sandbox.economy.records import Listing
 from include.sandbox.exports import ecommerce, quickbooks_csv
 from include.sandbox.serve.session import Session

@@ -1,6 +1,6 @@
 """Customers and items of the site."""
 
-from include.sandbox.economy.labels import spell_title
+from include.sandbox.economy.confusions.labels import spell_title
 from include.sandbox.economy.records import Account, Listing
 from include.sandbox.vendors.erpnext.documents import WALK_IN, Json, amount, build_document
 from include.sandbox.world import START

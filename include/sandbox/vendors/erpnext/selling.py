@@ -6,8 +6,8 @@ equals `total` and `grand_total` is what the buyer owes. Credit notes are negati
 
 from datetime import timedelta
 
+from include.sandbox.economy.confusions.labels import spell_title
 from include.sandbox.economy.erp import ErpInvoice, ErpOrder
-from include.sandbox.economy.labels import spell_title
 from include.sandbox.economy.records import Refund, Sale
 from include.sandbox.vendors.erpnext.documents import (
     ABBR,

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from include.sandbox.economy.books import Books
 from include.sandbox.economy.business import Business
-from include.sandbox.economy.labels import spell_sku, spell_title
+from include.sandbox.economy.confusions.labels import spell_sku, spell_title
 from include.sandbox.economy.records import Account, Listing
 from include.sandbox.exports.quickbooks_csv import WALK_IN
 from include.sandbox.vendors.quickbooks import documents as papers

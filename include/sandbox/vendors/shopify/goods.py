@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from include.sandbox.economy.labels import spell_barcode
+from include.sandbox.economy.confusions.labels import spell_barcode
 from include.sandbox.economy.money_cases import is_gift_card
 from include.sandbox.economy.records import Listing
 from include.sandbox.seeded_random import build_dice

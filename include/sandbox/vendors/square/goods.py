@@ -6,7 +6,7 @@ Source: Square OpenAPI 2025-08-20, schemas CatalogObject, InventoryCount.
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from include.sandbox.economy.labels import spell_barcode, spell_sku, spell_title
+from include.sandbox.economy.confusions.labels import spell_barcode, spell_sku, spell_title
 from include.sandbox.economy.point_of_sale import Tills
 from include.sandbox.economy.records import Listing
 from include.sandbox.seeded_random import build_dice

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from include.sandbox.economy.labels import spell_sku, spell_title
+from include.sandbox.economy.confusions.labels import spell_sku, spell_title
 from include.sandbox.economy.records import Listing, Subscription
 from include.sandbox.vendors.stripe.shapes import LIVEMODE, Json, build_list, unix
 

@@ -1,0 +1,1 @@
+"""What makes people and products hard to tell apart, or to know again."""
