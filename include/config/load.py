@@ -32,15 +32,16 @@ from include.config.options import (
     resolve_streams,
 )
 from include.config.reports import REPORTS_OPTION, resolve_reports
-from include.config.schedule import resolve_schedule
 from include.config.settings import Settings, load_settings
 from include.config.stream_settings import StreamSettings
-from include.config.tenant_rules import (
+from include.config.tenant.overrides import resolve_overrides
+from include.config.tenant.rules import (
     check_books,
     check_privacy,
     check_shared_tables,
     check_twins,
 )
+from include.config.tenant.schedule import resolve_schedule
 from include.config.walls.reach import check_reach, find_destination_fault
 from include.config.yaml_file import Loc, Trouble, YamlFile, load_yaml, problem_line
 from include.core import naming
@@ -68,6 +69,7 @@ def load_platform(settings: Settings | None = None) -> Platform:
             broken.append(path.stem)
         else:
             tenants.append(tenant)
+            problems.extend(tenant.notices)
     ordered = sorted(problems, key=lambda p: (str(p.path), p.line or 0, p.message))
     return Platform(
         tuple(sorted(tenants, key=lambda t: t.id)), connectors, tuple(ordered), tuple(broken)
@@ -151,7 +153,8 @@ def _load_tenant(
     check_books(feeds, file, problems)
     check_shared_tables(feeds, file, problems)
     check_privacy(spec, feeds, file, problems)
-    tenant = Tenant(spec, path, ())
+    overrides, notices = resolve_overrides(spec, file)
+    tenant = Tenant(spec, path, (), overrides, tuple(notices))
     feeds = [_with_tenant(feed, tenant) for feed in feeds if feed.enabled]
     object.__setattr__(tenant, "feeds", tuple(sorted(feeds, key=lambda f: f.name)))
     return tenant, problems

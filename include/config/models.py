@@ -15,6 +15,7 @@ from include.config.connector_spec import Connector, Stream
 from include.config.privacy import Privacy
 from include.config.spec import Snake, Spec
 from include.config.stream_settings import Drift, StreamSettings
+from include.config.tenant.identity import Identity, Override
 from include.core import naming
 
 MAX_MINUTES = 366 * 24 * 60
@@ -114,6 +115,7 @@ class TenantFile(Spec):
     )
     limits: Limits = Field(default_factory=Limits)
     privacy: Privacy = Field(default_factory=Privacy)
+    identity: Identity = Field(default_factory=Identity)
     feeds: dict[Snake, FeedFile] = Field(min_length=1)
 
 
@@ -164,11 +166,18 @@ class Feed:
 
 @dataclass(frozen=True)
 class Tenant:
-    """A valid tenant; `feeds` are its enabled feeds, sorted by name."""
+    """A valid tenant; `feeds` are its enabled feeds, sorted by name.
+
+    Attributes:
+        overrides: Decisions about records; None: the list is broken, the last good one holds.
+        notices: Problems that stop nothing, such as those of that list.
+    """
 
     spec: TenantFile
     path: Path
     feeds: tuple[Feed, ...] = ()
+    overrides: tuple[Override, ...] | None = ()
+    notices: tuple["Problem", ...] = ()
 
     @property
     def id(self) -> str:

@@ -140,6 +140,16 @@ def dbt_schema(tenant: str, layer: str) -> str:
     return check_identifier(f"{tenant}_{layer}")
 
 
+def identity_schema(tenant: str) -> str:
+    """Schema of what identity resolution says of the tenant's records; dbt's source `identity`."""
+    return check_identifier(f"{tenant}_id")
+
+
+def record_id(connector: str, feed: str, key: str) -> str:
+    """Tenant-wide id of a source's record; dbt's macro tenant_wide_id is its twin."""
+    return f"{connector}:{feed}:{key}"
+
+
 def tenant_prefix(tenant: str) -> str:
     """What the names of all schemas of a tenant begin with, and of no other tenant's."""
     return f"{tenant}_"

@@ -79,7 +79,7 @@ def test_models_are_named_by_layer() -> None:
     prefixes = {
         "staging": ("stg_", "int_"),
         "intermediate": ("int_",),
-        "marts": ("dim_", "fct_", "agg_"),
+        "marts": ("dim_", "fct_", "agg_", "bridge_"),
     }
     found, bad = 0, []
     for layer, allowed in prefixes.items():

@@ -22,6 +22,7 @@ from include.config.connector_spec import Column, Connector, Stream
 from include.config.load import load_connectors, load_platform
 from include.config.settings import ROOT, child_environment, load_settings
 from include.core import naming
+from include.destinations.postgres.identity.tables import run_ensure_identity
 from include.pipeline.dbt.environment import build_dbt_environment
 
 SQL_TYPES = {"int": "int4", "numeric": "numeric", "bool": "boolean", "timestamp": "timestamptz"} | {
@@ -71,6 +72,7 @@ def run_create_raw(connection: psycopg.Connection[Any], tenant: str, names: Sequ
                 table = naming.child_table(stream_name, child_name)
                 child_key = (*parents, naming.POSITION)
                 _create(connection, schema, table, columns, child_key, parent=False)
+    run_ensure_identity(connection, tenant, None)
 
 
 def _create(

@@ -14,6 +14,21 @@
             ('postal_code', 'text'), ('country', 'text'), ('is_deleted', 'boolean'),
             ('created_at', 'timestamp'), ('updated_at', 'timestamp'),
         ],
+        'contacts': [
+            ('contact_id', 'id'), ('customer_name', 'text'), ('first_name', 'text'),
+            ('last_name', 'text'), ('company_name', 'text'), ('email', 'text'), ('phone', 'text'),
+            ('address_line', 'text'), ('city', 'text'), ('region', 'text'),
+            ('postal_code', 'text'), ('country', 'text'), ('is_deleted', 'boolean'),
+            ('created_at', 'timestamp'), ('updated_at', 'timestamp'),
+        ],
+        'contact_keys': [
+            ('contact_key_id', 'id'), ('record_id', 'id'), ('key_kind', 'text'),
+            ('key_value', 'text'),
+        ],
+        'links': [
+            ('link_id', 'id'), ('left_record_id', 'id'), ('right_record_id', 'id'),
+            ('right_connector', 'text'), ('right_source_id', 'text'), ('link_rule', 'text'),
+        ],
         'companies': [
             ('company_id', 'id'), ('company_name', 'text'), ('legal_name', 'text'),
             ('website_domain', 'text'), ('industry', 'text'), ('city', 'text'), ('region', 'text'),

@@ -1,10 +1,11 @@
 with companies as (
-    select * from {{ ref('int_companies__unioned') }}
+    select * from {{ ref('int_companies__merged') }}
 ),
 
 final as (
     select
         company_id,
+        record_id,
         source_connector,
         source_record_id as source_company_id,
         company_name,
@@ -18,6 +19,8 @@ final as (
         employees_count,
         annual_revenue_amount,
         currency_code,
+        records_count,
+        sources_count,
         is_deleted,
         created_at,
         updated_at,

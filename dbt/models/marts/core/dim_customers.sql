@@ -1,16 +1,12 @@
--- Every version the snapshot saw, with the time it held; macro versions_bounded.
 with versions as (
-    select * from {{ ref('snap_customers') }}
-),
-
-bounded as (
-    {{ versions_bounded('versions', 'customer_id') }}
+    select * from {{ ref('int_customers__versioned') }}
 ),
 
 final as (
     select
-        dbt_scd_id as customer_sk,
-        customer_id,
+        {{ hash_key(['entity_id', 'version_number']) }} as customer_sk,
+        entity_id as customer_id,
+        record_id,
         source_connector,
         source_record_id as source_customer_id,
         customer_name,
@@ -24,15 +20,18 @@ final as (
         region,
         postal_code,
         country,
+        records_count,
+        sources_count,
         cast(version_number as {{ type_of('integer') }}) as version_number,
-        dbt_valid_to is null as is_current,
+        is_current,
+        is_customer,
         is_deleted,
         created_at,
         effective_from_at,
         effective_to_at,
         _feed,
         _load_id
-    from bounded
+    from versions
 )
 
 select * from final

@@ -1,16 +1,12 @@
--- Every version the snapshot saw, with the time it held; macro versions_bounded.
 with versions as (
-    select * from {{ ref('snap_products') }}
-),
-
-bounded as (
-    {{ versions_bounded('versions', 'product_id') }}
+    select * from {{ ref('int_products__versioned') }}
 ),
 
 final as (
     select
-        dbt_scd_id as product_sk,
-        product_id,
+        {{ hash_key(['entity_id', 'version_number']) }} as product_sk,
+        entity_id as product_id,
+        record_id,
         source_connector,
         source_record_id as source_product_id,
         sku,
@@ -20,8 +16,10 @@ final as (
         currency_code,
         list_price,
         unit_cost,
+        records_count,
+        sources_count,
         cast(version_number as {{ type_of('integer') }}) as version_number,
-        dbt_valid_to is null as is_current,
+        is_current,
         is_active,
         is_deleted,
         created_at,
@@ -29,7 +27,7 @@ final as (
         effective_to_at,
         _feed,
         _load_id
-    from bounded
+    from versions
 )
 
 select * from final

@@ -9,6 +9,14 @@ orders as (
     where is_counted
 ),
 
+people as (
+    select * from {{ ref('int_customers__resolved') }}
+),
+
+goods as (
+    select * from {{ ref('int_products__resolved') }}
+),
+
 customers as (
     select * from {{ ref('dim_customers') }}
 ),
@@ -17,12 +25,17 @@ products as (
     select * from {{ ref('dim_products') }}
 ),
 
+-- What the seller's own record says a piece costs: never another source's price.
+product_records as (
+    select * from {{ ref('int_products__bounded') }}
+),
+
 sold as (
     select
         lines.order_line_id,
         lines.order_id,
-        orders.customer_id,
-        lines.product_id,
+        orders.customer_id as customer_record_id,
+        lines.product_id as product_record_id,
         lines.source_connector,
         orders.currency_code,
         lines.quantity,
@@ -32,11 +45,15 @@ sold as (
         orders.ordered_at as sold_at,
         lines._feed,
         lines._load_id,
+        coalesce(people.customer_id, orders.customer_id) as customer_id,
+        coalesce(goods.product_id, lines.product_id) as product_id,
         coalesce(orders.payment_method, 'unknown') as payment_method,
         {{ as_money('coalesce(lines.discount_amount, 0)') }} as discount_amount,
         {{ as_money('coalesce(lines.tax_amount, 0)') }} as tax_amount
     from lines
     inner join orders on lines.order_id = orders.order_id
+    left join people on orders.customer_id = people.record_id
+    left join goods on lines.product_id = goods.record_id
 ),
 
 final as (
@@ -47,6 +64,8 @@ final as (
         products.product_sk,
         sold.customer_id,
         sold.product_id,
+        sold.customer_record_id,
+        sold.product_record_id,
         sold.source_connector,
         sold.payment_method,
         sold.currency_code,
@@ -60,7 +79,7 @@ final as (
         sold._feed,
         sold._load_id,
         {{ as_money('sold.gross_amount - sold.discount_amount') }} as net_amount,
-        {{ as_money('sold.quantity * products.unit_cost') }} as cost_amount
+        {{ as_money('sold.quantity * product_records.unit_cost') }} as cost_amount
     from sold
     left join customers
         on
@@ -72,6 +91,11 @@ final as (
             sold.product_id = products.product_id
             and sold.sold_at >= products.effective_from_at
             and sold.sold_at < products.effective_to_at
+    left join product_records
+        on
+            sold.product_record_id = product_records.product_id
+            and sold.sold_at >= product_records.effective_from_at
+            and sold.sold_at < product_records.effective_to_at
 )
 
 select * from final

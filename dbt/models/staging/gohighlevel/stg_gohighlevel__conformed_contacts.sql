@@ -13,7 +13,7 @@ named as (
 
 mapped as (
     select
-        contact_id as customer_id,
+        contact_id,
         given_name as first_name,
         family_name as last_name,
         company_name,
@@ -35,7 +35,7 @@ mapped as (
 ),
 
 final as (
-    {{ conform('customers', 'mapped') }}
+    {{ conform('contacts', 'mapped') }}
 )
 
 select * from final

@@ -5,7 +5,7 @@ with people as (
 mapped as (
     select
         *,
-        person_id as customer_id,
+        person_id as contact_id,
         full_name as customer_name,
         null as company_name,
         location_line_1 as address_line,
@@ -15,7 +15,7 @@ mapped as (
 ),
 
 final as (
-    {{ conform('customers', 'mapped') }}
+    {{ conform('contacts', 'mapped') }}
 )
 
 select * from final

@@ -1,0 +1,5 @@
+with unioned as (
+    {{ union_concept('contact_keys') }}
+)
+
+select * from unioned
