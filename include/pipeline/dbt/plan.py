@@ -1,8 +1,10 @@
 """What a transform has to build: what lies downstream of raw tables that changed, nothing else.
 
 Data flow: elt_ops.loads against elt_ops.dbt_builds -> changed streams -> sources of the manifest ->
-everything below them. A change of the project, of the tenant's variables or of what it selects
-builds everything, and so does a build after one that failed.
+everything below them; where identity reads any of it, identities are resolved and everything below
+their answer is built, too. A change of the project, of the tenant's variables, of what it selects,
+of its settings and decisions about identities builds everything, and so does a build after one
+that failed.
 """
 
 import json
@@ -15,9 +17,17 @@ from include.config.models import Tenant
 from include.config.settings import Settings
 from include.core import naming
 from include.core.clock import utcnow
+from include.destinations.postgres.identity.decisions import build_override_id, fetch_decisions
 from include.ledger.builds import Build, fetch_build, fetch_changing_loads
 from include.ledger.connection import Warehouse
 from include.ledger.ddl import run_migrations
+from include.pipeline.dbt.halves import (
+    READ_BY_IDENTITY,
+    RESOLVE_FILE,
+    RESOLVE_NODE,
+    build_name,
+    find_identity_sources,
+)
 from include.pipeline.dbt.manifest import build_fingerprint, is_manifest_current, load_manifest
 from include.pipeline.dbt.node_states import BUILT
 from include.transform.selection import build_selection
@@ -35,7 +45,8 @@ class BuildPlan:
         reason: In words, for the log and for people.
         fingerprint: To be recorded with `loads` once the build has ended well.
         loads: `<connector>/<feed>/<stream>` -> last load that changed rows, before the build.
-        nodes: Unique id -> file of what is to be built; None: everything the tenant selects.
+        nodes: Unique id -> file of what is to be built, `RESOLVE_NODE` among it when identities are
+            resolved; None: everything the tenant selects.
     """
 
     reason: str
@@ -55,8 +66,12 @@ class BuildPlan:
         """
         if self.nodes is None:
             return tuple(folders)
+        return tuple(sorted(map(build_name, self.find_in(folders))))
+
+    def find_in(self, folders: Sequence[str]) -> list[str]:
+        """Ids of the planned nodes that lie in these folders."""
         inside = _prefixes(folders)
-        return tuple(sorted(_name(id_) for id_, at in self.nodes.items() if at.startswith(inside)))
+        return [id_ for id_, at in (self.nodes or {}).items() if at.startswith(inside)]
 
 
 def fetch_plan(
@@ -67,11 +82,12 @@ def fetch_plan(
     Args:
         full: Somebody wants everything built.
     """
-    fingerprint = build_tenant_fingerprint(tenant, settings)
     with warehouse.connect() as connection:
         run_migrations(connection)
+        decided = fetch_decisions(connection, tenant.id)
         last = fetch_build(connection, tenant.id)
         loads = fetch_changing_loads(connection, tenant.id)
+    fingerprint = build_tenant_fingerprint(tenant, settings, decided)
     forced = _why_everything(last, fingerprint, full=full)
     if last is None or forced:
         return BuildPlan(forced, fingerprint, loads)
@@ -94,14 +110,26 @@ def fetch_plan(
     roots = find_sources(manifest, tenant.id, {(one, stream) for one, _, stream in tables})
     if new_day:
         roots |= find_calendar_nodes(manifest)
-    below = find_downstream(manifest, roots, build_selection(tenant, settings.dbt_project_dir))
+    below = find_planned(manifest, roots, build_selection(tenant, settings.dbt_project_dir))
     return BuildPlan(f"changed: {', '.join(changed) or 'the date'}", fingerprint, loads, below)
 
 
-def build_tenant_fingerprint(tenant: Tenant, settings: Settings) -> str:
-    """Hash of everything but rows that decides what the tenant's marts hold."""
+def build_tenant_fingerprint(
+    tenant: Tenant, settings: Settings, decided: Iterable[tuple[str, ...]] = ()
+) -> str:
+    """Hash of everything but rows that decides what the tenant's marts hold.
+
+    Args:
+        decided: Decisions about identities in force; those of the file count as the file has them,
+            unless its list is broken.
+    """
     selection = build_selection(tenant, settings.dbt_project_dir)
-    words = json.dumps([build_dbt_vars(tenant), selection], sort_keys=True)
+    identity = tenant.spec.identity.model_dump(mode="json", exclude={"overrides"})
+    told = list(decided)
+    if tenant.overrides is not None:
+        told = [one for one in told if one[0] != "file"]
+        told += [("file", build_override_id(one)) for one in tenant.overrides]
+    words = json.dumps([build_dbt_vars(tenant), selection, identity, sorted(told)], sort_keys=True)
     return build_fingerprint(settings.dbt_project_dir, words)
 
 
@@ -134,6 +162,18 @@ def find_calendar_nodes(manifest: Mapping[str, Any]) -> set[str]:
     return {id_ for id_, node in manifest["nodes"].items() if CALENDAR_TAG in node.get("tags", ())}
 
 
+def find_planned(
+    manifest: Mapping[str, Any], roots: Iterable[str], selection: Sequence[str]
+) -> dict[str, str]:
+    """What lies below the roots and, where identity reads any of it, below its answer, too."""
+    roots = set(roots)
+    below = find_downstream(manifest, roots, selection)
+    if not any(build_name(one) in READ_BY_IDENTITY for one in below):
+        return below
+    roots |= find_identity_sources(manifest)
+    return {**find_downstream(manifest, roots, selection), RESOLVE_NODE: RESOLVE_FILE}
+
+
 def find_downstream(
     manifest: Mapping[str, Any], roots: Iterable[str], selection: Sequence[str]
 ) -> dict[str, str]:
@@ -159,16 +199,11 @@ def _prefixes(folders: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"{one.removeprefix('path:')}/" for one in folders)
 
 
-def _name(unique_id: str) -> str:
-    """`model.elt.fct_orders` -> `fct_orders`, as dbt selects it."""
-    return unique_id.split(".", 2)[2]
-
-
 def _why_everything(last: Build | None, fingerprint: str, *, full: bool) -> str:
     if full:
         return "everything was asked for"
     if last is None:
         return "nothing was built before, or the last build failed"
     if last.fingerprint != fingerprint:
-        return "the dbt project, the tenant's variables or its selection changed"
+        return "the dbt project, the tenant's variables, selection or identity settings changed"
     return ""

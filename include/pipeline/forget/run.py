@@ -27,6 +27,7 @@ from include.ledger.erasures import fetch_erasures, run_add_erasures
 from include.ledger.locks import run_lock_tenant
 from include.load.privacy.eraser import Eraser
 from include.pipeline.forget.find import Finder
+from include.pipeline.forget.identities import IdentityEraser
 from include.pipeline.forget.person import Person, build_likes
 from include.pipeline.forget.redact import Redactor
 from include.pipeline.forget.stores import open_texts
@@ -119,6 +120,8 @@ def _run(
     entries = [("row", text) for one in identities for text in one.texts()]
     run_add_erasures(connection, tenant.id, entries)
     eraser = _fetch_eraser(connection, tenant.id, person)
+    identity = IdentityEraser(tenant, texts, person)
+    identity.run(inventory.built, identities)
     redactor = Redactor(texts, person, eraser, inventory, identities)
     redactor.names = finder.names
     redactor.run()
@@ -142,7 +145,9 @@ def _run(
     # Rows changed outside of loads: what is built from them is built anew.
     run_forget_build(connection, tenant.id)
     searched = (len(tables), sum(len(table.texts) for table in tables))
-    return ForgetReport(redactor.touched, redactor.deleted, len(identities), searched, names_left)
+    touched = redactor.touched + identity.touched
+    deleted = redactor.deleted + identity.deleted
+    return ForgetReport(touched, deleted, len(identities), searched, names_left)
 
 
 def _fetch_eraser(connection: Connection, tenant: str, person: Person) -> Eraser:

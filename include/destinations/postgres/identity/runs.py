@@ -1,0 +1,48 @@
+"""What runs of identity resolution have said of themselves."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg import sql
+
+from include.config.tenant.identity import Kind
+from include.core import naming
+from include.destinations.postgres.identity.tables import RESOLVED, RUNS
+from include.ledger.connection import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """The newest run of a kind.
+
+    Attributes:
+        records: What it resolved.
+        stored: Rows the kind's table has now; fewer or more than `records`: somebody changed them.
+        inputs_hash: Of all it read but its own last answer.
+    """
+
+    at: datetime
+    records: int
+    stored: int
+    inputs_hash: str | None
+
+
+def fetch_last_run(connection: Connection, tenant: str, kind: Kind) -> LastRun | None:
+    """None before the first run of the kind."""
+    schema = naming.identity_schema(tenant)
+    query = sql.SQL(
+        "select at, records, (select count(*) from {}), inputs_hash from {} where kind = %s "
+        "order by run_id desc limit 1"
+    ).format(sql.Identifier(schema, RESOLVED[kind].name), sql.Identifier(schema, RUNS.name))
+    row = connection.execute(query, [kind]).fetchone()
+    return LastRun(row[0], int(row[1]), int(row[2]), row[3]) if row else None
+
+
+def run_add_run(connection: Connection, tenant: str, values: dict[str, Any]) -> None:
+    """Note one run."""
+    columns = sql.SQL(", ").join(map(sql.Identifier, values))
+    marks = sql.SQL(", ").join(sql.Placeholder() * len(values))
+    place = sql.Identifier(naming.identity_schema(tenant), RUNS.name)
+    statement = sql.SQL("insert into {} ({}) values ({})").format(place, columns, marks)
+    connection.execute(statement, list(values.values()))

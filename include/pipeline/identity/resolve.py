@@ -1,0 +1,198 @@
+"""A tenant's identities, resolved: warehouse -> files -> engine -> files -> warehouse.
+
+Data flow: dbt's unions and the last answer -> CSV in a private folder -> `include.identity` ->
+`<tenant>_id`, changed rows only, in one transaction a kind. Killed anywhere, the last answer stays
+and the next run does it again: the answer follows from the records, not from how often one asks.
+"""
+
+import hashlib
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+from include.config.models import Tenant
+from include.config.walls.private_copies import PrivateFolder
+from include.core import naming
+from include.core.errors import EltError, TransformError
+from include.destinations.postgres.identity.decisions import run_follow_file
+from include.destinations.postgres.identity.inputs import KNOWN, SAID, build_query
+from include.destinations.postgres.identity.rows import (
+    LEFT,
+    fetch_csv,
+    run_write_left,
+    run_write_resolved,
+)
+from include.destinations.postgres.identity.runs import LastRun, fetch_last_run, run_add_run
+from include.destinations.postgres.identity.tables import (
+    COMPANIES,
+    PEOPLE,
+    run_ensure_identity,
+)
+from include.identity.files import run_resolve_files
+from include.identity.settings import IdentitySettings, Kind, ResolveSummary
+from include.ledger.connection import Warehouse
+
+log = logging.getLogger(__name__)
+
+# In this order; a kind whose engine is not there keeps records as they are.
+RESOLVED_KINDS: tuple[Kind, ...] = (PEOPLE, COMPANIES)
+# Beyond it the engine spills to its private folder; tenants' runs share a machine.
+MEMORY = "3GB"
+# Table of the engine -> table of the schema, where their names differ.
+_NAMES = {"attributes": "golden", "parameters": "new_parameters"}
+_RESOLVED = ("record_id", "entity_id", "confidence", "how", "content_hash", "first_seen_at")
+
+
+@dataclass(frozen=True, slots=True)
+class KindResolved:
+    """One kind's run.
+
+    Attributes:
+        summary: None when nothing had changed since the last run, so nothing was done.
+        changed: Table -> rows added, changed or removed.
+    """
+
+    kind: str
+    summary: ResolveSummary | None
+    changed: dict[str, int]
+    seconds: float
+
+
+def run_resolve_identities(
+    tenant: Tenant, warehouse: Warehouse, *, full: bool = False
+) -> list[KindResolved]:
+    """Resolve people and companies; the caller holds the tenant's build lock.
+
+    Args:
+        full: Score every pair again, instead of those of new and changed records.
+
+    Raises:
+        TransformError: It could not be done; the last answer of this kind and those after it stay.
+        WarehouseUnavailable: Likewise; a later try may succeed.
+    """
+    _run_prepare(tenant, warehouse)
+    done = []
+    for kind in RESOLVED_KINDS:
+        try:
+            done.append(_run_kind(tenant, warehouse, kind, full=full))
+        except TransformError as error:
+            raise error.at(tenant=tenant.id) from error
+        except EltError as error:
+            if error.retryable:
+                raise
+            raise TransformError(
+                f"identity of {kind} was not resolved: {error}", tenant=tenant.id
+            ) from error
+    return done
+
+
+def _run_prepare(tenant: Tenant, warehouse: Warehouse) -> None:
+    role = naming.tenant_role(tenant.id) if warehouse.uses_tenant_roles else None
+    with warehouse.connect(autocommit=True) as connection:
+        run_ensure_identity(connection, tenant.id, role)
+        if tenant.overrides is None:
+            for notice in tenant.notices:
+                log.warning("%s", notice)
+            return
+        with connection.transaction():
+            run_follow_file(connection, tenant.id, tenant.overrides)
+
+
+def _run_kind(tenant: Tenant, warehouse: Warehouse, kind: Kind, *, full: bool) -> KindResolved:
+    started = monotonic()
+    with PrivateFolder() as folder:
+        settings = build_identity_settings(tenant, full=full)
+        inputs_hash = _run_fetch(tenant, warehouse, kind, folder / "in", settings)
+        if inputs_hash is None:
+            log.info("identity tenant=%s kind=%s nothing changed", tenant.id, kind)
+            return KindResolved(kind, None, {}, monotonic() - started)
+        wanted = {_NAMES.get(t.name, t.name): [c for c in t.columns if c != "kind"] for t in LEFT}
+        summary = run_resolve_files(folder, kind, settings, {**wanted, "resolved": _RESOLVED})
+        run = {"kind": kind, "inputs_hash": inputs_hash, **build_run(summary)}
+        changed = _run_store(tenant, warehouse, run, folder / "out", started)
+    for warning in summary.warnings:
+        log.warning("identity tenant=%s kind=%s %s", tenant.id, kind, warning)
+    log.info(
+        "identity tenant=%s kind=%s records=%d entities=%d candidates=%d scored=%d changed=%s",
+        *(tenant.id, kind, summary.records, summary.entities, summary.candidates, summary.scored),
+        {name: rows for name, rows in changed.items() if rows},
+    )
+    return KindResolved(kind, summary, changed, monotonic() - started)
+
+
+def _run_fetch(
+    tenant: Tenant, warehouse: Warehouse, kind: str, folder: Path, settings: IdentitySettings
+) -> str | None:
+    """Write the files the engine reads; their hash, or None when nothing changed and none is due.
+
+    One transaction, so that all of it is of one moment.
+    """
+    folder.mkdir()
+    digest = hashlib.sha256(repr(build_settings_words(settings)).encode())
+    with warehouse.connect() as connection:
+        last = fetch_last_run(connection, tenant.id, kind)
+        for name, text in SAID[kind].items():
+            query = build_query(tenant.id, kind, text)
+            digest.update(fetch_csv(connection, query, folder / f"{name}.csv").encode())
+        found = digest.hexdigest()
+        if last and not settings.full and _is_same(last, found, settings):
+            return None
+        for name, text in KNOWN.items():
+            fetch_csv(connection, build_query(tenant.id, kind, text), folder / f"{name}.csv")
+    return found
+
+
+def _is_same(last: LastRun, inputs_hash: str, settings: IdentitySettings) -> bool:
+    """Nothing new was said, what was answered is still there, and nothing is to be learned."""
+    is_fresh = settings.now - last.at < settings.retrain_after
+    return is_fresh and last.inputs_hash == inputs_hash and last.records == last.stored
+
+
+def build_settings_words(settings: IdentitySettings) -> list[object]:
+    """What of the settings decides the answer."""
+    rules = sorted(settings.survivorship.items())
+    return [settings.accept, settings.review, settings.region, rules, list(settings.source_order)]
+
+
+def build_run(summary: ResolveSummary) -> dict[str, object]:
+    """The row of table `runs`."""
+    return {
+        "records": summary.records,
+        "entities": summary.entities,
+        "candidates": summary.candidates,
+        "scored": summary.scored,
+        "accepted": summary.accepted,
+        "review": summary.review,
+        "warnings": list(summary.warnings),
+    }
+
+
+def _run_store(
+    tenant: Tenant, warehouse: Warehouse, run: dict[str, object], folder: Path, started: float
+) -> dict[str, int]:
+    """Table -> rows changed. All of a kind or nothing of it."""
+    kind = str(run["kind"])
+    files = {table.name: folder / f"{_NAMES.get(table.name, table.name)}.csv" for table in LEFT}
+    # Parameters are left only by a run that learned; without any, the known ones stay.
+    if not files["parameters"].stat().st_size:
+        del files["parameters"]
+    with warehouse.connect() as connection:
+        resolved = run_write_resolved(connection, tenant.id, kind, folder / "resolved.csv")
+        changed = {kind: resolved, **run_write_left(connection, tenant.id, kind, files)}
+        run_add_run(connection, tenant.id, {**run, "seconds": monotonic() - started})
+    return changed
+
+
+def build_identity_settings(tenant: Tenant, *, full: bool = False) -> IdentitySettings:
+    """The engine's settings of a tenant's file."""
+    block = tenant.spec.identity
+    return IdentitySettings(
+        accept=block.accept,
+        review=block.review,
+        region=block.region,
+        survivorship=dict(block.survivorship),
+        source_order=block.source_order,
+        memory=MEMORY,
+        full=full,
+    )

@@ -1,0 +1,110 @@
+"""Identities through the warehouse: read out, resolved, written back as far as they changed."""
+
+import pytest
+
+from include.config.tenant.identity import Override
+from include.core.errors import TransformError
+from include.ledger.connection import Warehouse
+from include.pipeline.identity import resolve
+from include.pipeline.identity.resolve import run_resolve_identities
+from tests.integration.identity_case import (
+    TENANT,
+    build_tenant,
+    fetch,
+    run_add_person,
+    run_make_unions,
+)
+
+PEOPLE = f"select record_id, person_id from {TENANT}_id.people order by 1"
+
+
+@pytest.fixture
+def place(warehouse: str) -> Warehouse:
+    run_make_unions(warehouse)
+    ann = {"customer_name": "Ann Lee", "email": "ann@mail.example", "phone": "+1 303 555 0111"}
+    run_add_person(warehouse, "shopify:shop:1", **ann, city="Denver")
+    run_add_person(warehouse, "stripe:pay:cus_1", customer_name="Ann Lee", email="ANN@mail.example")
+    run_add_person(warehouse, "callrail:calls:9", customer_name='Ünal "Bo", 你好\n', phone="")
+    return Warehouse(warehouse, tenant_roles=False)
+
+
+def test_records_of_one_person_get_one_id_and_keep_it(place: Warehouse) -> None:
+    tenant = build_tenant()
+    people, companies = run_resolve_identities(tenant, place)
+    assert people.summary and people.summary.records == 3 and people.summary.entities == 2
+    assert companies.kind == "companies"
+    ((evidence,),) = fetch(place.url, f"select evidence from {TENANT}_id.pairs")
+    assert "ann@mail.example" in evidence
+    first = dict(fetch(place.url, PEOPLE))
+    assert first["shopify:shop:1"] == first["stripe:pay:cus_1"] != first["callrail:calls:9"]
+    run_add_person(place.url, "attio:crm:a", customer_name="Ann Lee", email="ann@mail.example")
+    again, *_ = run_resolve_identities(tenant, place)
+    found = dict(fetch(place.url, PEOPLE))
+    assert found == {**first, "attio:crm:a": first["shopify:shop:1"]}
+    # Set-wise and compared: the rows of people who are as before are not written again.
+    assert again.changed["people"] <= 3
+
+
+def test_what_has_not_changed_is_not_resolved_again(place: Warehouse) -> None:
+    tenant = build_tenant()
+    run_resolve_identities(tenant, place)
+    assert [one.summary for one in run_resolve_identities(tenant, place)] == [None, None]
+    # Another threshold is another question, and so is an answer that somebody took away.
+    assert run_resolve_identities(build_tenant(accept=0.95), place)[0].summary
+    fetch(place.url, f"delete from {TENANT}_id.people returning 1")
+    assert run_resolve_identities(build_tenant(accept=0.95), place)[0].changed["people"] == 3
+
+
+def test_a_persons_word_is_above_the_machines(place: Warehouse) -> None:
+    """`cannot_link` parts what one address joins; once it leaves the file, they are one again."""
+    apart = Override(
+        cannot_link=("shopify:shop:1", "stripe:pay:cus_1"), who="ann", why="mother and daughter"
+    )
+    run_resolve_identities(build_tenant(overrides=(apart,)), place)
+    found = dict(fetch(place.url, PEOPLE))
+    assert found["shopify:shop:1"] != found["stripe:pay:cus_1"]
+    # The list is broken: the last good one stays in force.
+    run_add_person(place.url, "attio:crm:b", customer_name="Bo")
+    run_resolve_identities(build_tenant(overrides=None), place)
+    found = dict(fetch(place.url, PEOPLE))
+    assert found["shopify:shop:1"] != found["stripe:pay:cus_1"]
+    run_resolve_identities(build_tenant(), place)
+    found = dict(fetch(place.url, PEOPLE))
+    assert found["shopify:shop:1"] == found["stripe:pay:cus_1"]
+    kept = fetch(place.url, f"select origin, is_active, who from {TENANT}_id.overrides")
+    assert kept == [("file", False, "ann")]
+
+
+def test_decisions_that_contradict_each_other_name_both(place: Warehouse) -> None:
+    """Nothing is written, and the run says which decisions exclude each other."""
+    run_resolve_identities(build_tenant(), place)
+    before = fetch(place.url, PEOPLE)
+    pair = ("shopify:shop:1", "stripe:pay:cus_1")
+    both = (
+        Override(must_link=pair, who="ann", why="same card"),
+        Override(cannot_link=pair, who="bob", why="two people"),
+    )
+    with pytest.raises(TransformError, match=r"idco: .*people") as caught:
+        run_resolve_identities(build_tenant(overrides=both), place)
+    assert "shopify:shop:1" in str(caught.value) and "stripe:pay:cus_1" in str(caught.value)
+    assert fetch(place.url, PEOPLE) == before
+
+
+def test_a_run_that_breaks_leaves_the_last_answer(
+    place: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kind is written whole or not at all, and its files are gone whatever happens."""
+    run_resolve_identities(build_tenant(), place)
+    before = fetch(place.url, PEOPLE)
+    run_add_person(place.url, "attio:crm:c", customer_name="Ann Lee", email="ann@mail.example")
+
+    def break_off(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(resolve, "run_write_left", break_off)
+    with pytest.raises(RuntimeError):
+        run_resolve_identities(build_tenant(), place)
+    assert fetch(place.url, PEOPLE) == before
+    monkeypatch.undo()
+    run_resolve_identities(build_tenant(), place)
+    assert len(fetch(place.url, PEOPLE)) == 4
