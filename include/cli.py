@@ -30,6 +30,7 @@ PANELS = {
         "check": "Can each feed be loaded: login, rights, network, clocks.",
         "status": "Where every stream stands: last load, freshness, score.",
         "loads": "The last loads, their books, and why some failed.",
+        "who": "One person in all sources, and why the records are theirs.",
     },
     "Load": {
         "run": "Load, transform and check one tenant now, without Airflow.",

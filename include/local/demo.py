@@ -172,6 +172,7 @@ def _report(
         demo_report.build_stream_table(feeds),
         demo_report.build_tenant_table(tenants, transforms),
         demo_report.build_revenue_table(tenants),
+        demo_report.build_people_table(tenants),
     ):
         say()
         say_table(*table, spare=("filtered", "run", "tests"))

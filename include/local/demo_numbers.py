@@ -12,6 +12,7 @@ from psycopg import sql
 
 from include.core import naming
 from include.ledger.connection import Connection
+from include.pipeline.health.identities import fetch_matches
 from include.pipeline.health.tenant_health import TenantHealth
 
 COUNTS = ("read", "loaded", "unchanged", "quarantined", "filtered")
@@ -28,6 +29,7 @@ class TenantNumbers:
         tests: dbt tests defined on nothing but those relations and their sources.
         checks: Newest outcome of every check: state -> how many.
         revenue: (source connector, currency, net amount), largest first.
+        identities: See `fetch_matches`; None where nothing was resolved.
     """
 
     marts: dict[str, int] = field(default_factory=dict)
@@ -36,6 +38,7 @@ class TenantNumbers:
     checks: dict[str, int] = field(default_factory=dict)
     score: Decimal | None = None
     revenue: list[tuple[str, str, Decimal]] = field(default_factory=list)
+    identities: dict[str, Any] | None = None
 
 
 def fetch_stream_counts(connection: Connection, dag_id: str, run_id: str) -> dict[str, Any]:
@@ -80,6 +83,7 @@ def fetch_tenant_numbers(
             "group by source_connector, currency_code order by sum(net_amount) desc"
         ).format(sql.Identifier(schema, "fct_revenue_daily"))
         numbers.revenue = connection.execute(query).fetchall()
+    numbers.identities = fetch_matches(connection, tenant)
     return numbers
 
 

@@ -29,6 +29,7 @@ def build_demo_json(
             for run, streams in feeds
         ],
         "marts": {tenant: numbers.marts for tenant, numbers in tenants.items()},
+        "identities": {tenant: numbers.identities for tenant, numbers in tenants.items()},
         "ui": ui,
     }
 
@@ -73,6 +74,21 @@ def build_revenue_table(tenants: Mapping[str, TenantNumbers]) -> Sheet:
     width = max((len(row[3]) for row in rows), default=0)
     rows = [[*row[:3], row[3].rjust(width)] for row in rows]
     return Sheet(["tenant", "source", "currency", "net revenue"], rows)
+
+
+def build_people_table(tenants: Mapping[str, TenantNumbers]) -> Sheet:
+    """Records -> people of each tenant, then who of the smaller source is known to the larger."""
+    rows: list[list[Any]] = []
+    for tenant, numbers in tenants.items():
+        found = numbers.identities
+        if not found:
+            continue
+        rows.append([tenant, "all", found["records"], found["people"], ""])
+        rows += [
+            [tenant, " + ".join(pair["sources"]), "", pair["shared"], f"{pair['rate']:.0%}"]
+            for pair in found["pairs"]
+        ]
+    return Sheet(["tenant", "sources", "records", "people", "matched"], rows)
 
 
 def build_change_line(feeds: FeedCounts) -> str:

@@ -48,8 +48,8 @@ class Case:
         with psycopg.connect(self.warehouse.url, autocommit=True) as connection:
             dbt_project.run_insert(connection, NAME, connector, table, rows)
             connection.execute(
-                "insert into elt_ops.loads (tenant, feed, connector, stream, kind, state, started_at, "
-                "read, inserted, updated, unchanged, deleted) "
+                "insert into elt_ops.loads (tenant, feed, connector, stream, kind, state, "
+                "started_at, read, inserted, updated, unchanged, deleted) "
                 "values (%s, %s, %s, %s, 'scheduled', 'loaded', now(), 1, 1, 0, 0, 0)",
                 [NAME, connector, connector, table.split("__")[0]],
             )

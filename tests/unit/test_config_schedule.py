@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 from croniter import CroniterBadDateError, croniter
 
-from include.config.schedule import resolve_schedule
+from include.config.tenant.schedule import resolve_schedule
 from include.config.yaml_file import Trouble
 
 LINES = [

@@ -1,12 +1,12 @@
 """`transform__<tenant>`: waits for its feeds, builds what changed, checks the marts.
 
     wait_for_feeds -> dbt_build -> check_marts [asset mart/<tenant>]
-                   -> a task per model, in groups staging and marts -> check_marts
+                   -> a task per model, in groups staging and marts, and
+                      `resolve_identities` between them -> check_marts
 
-The models' tasks run beside the build, in the triggerer, and turn green as it gets on. With
-`render: layers` staging and marts are a build each, between which rows of different sources are the
-same kind of thing but nobody has said yet which are the same person: that is where identity
-resolution goes.
+The models' tasks run beside the build, in the triggerer, and turn green as it gets on. Identities
+are resolved inside the build, between what they are made of and what reads the answer. With
+`render: layers` staging and marts are a build each; the second one resolves.
 """
 
 from collections.abc import Mapping
@@ -26,6 +26,7 @@ from include.orchestration.dag_builders.task_defaults import (
 from include.orchestration.dag_builders.transform_docs import build_transform_docs
 from include.orchestration.operators.dbt import DbtBuildOperator, DbtNodeOperator
 from include.orchestration.operators.load_and_check import QualityCheckOperator
+from include.orchestration.operators.resolve_identities import ResolveIdentitiesOperator
 from include.orchestration.operators.wait_for_feeds import (
     CHECK_TASK,
     FULL,
@@ -42,7 +43,7 @@ from include.transform.selection import (
 WAIT_TASK = "wait_for_feeds"
 FULL_WORDS = "Build everything, also what nothing new has come for."
 
-STAGING, MARTS, BUILD_TASK = "staging", "marts", "dbt_build"
+STAGING, MARTS, BUILD_TASK, RESOLVE_TASK = "staging", "marts", "dbt_build", "resolve_identities"
 
 
 class CheckMartsOperator(QualityCheckOperator):
@@ -148,12 +149,42 @@ def _add_models(dag: DAG, tenant: Tenant, settings: Settings, wait: Any, check: 
         for parent in parents[unique_id]:
             if parent in tasks and tasks[parent].task_id not in task.upstream_task_ids:
                 tasks[parent] >> task
+    _add_resolve(dag, tenant, tasks, parents)
     for task in tasks.values():
         if not task.upstream_task_ids:
             wait >> task
     leaves = [task for task in tasks.values() if not task.downstream_task_ids]
     wait >> build >> check
     leaves >> check
+
+
+def _add_resolve(
+    dag: DAG,
+    tenant: Tenant,
+    tasks: dict[str, DbtNodeOperator],
+    parents: Mapping[str, list[str]],
+) -> None:
+    """The task between what identity reads and what reads its answer; none where nothing does."""
+    from include.pipeline.dbt.halves import READ_BY_IDENTITY, RESOLVE_NODE, SOURCE, build_name
+
+    read = [task for node, task in tasks.items() if build_name(node) in READ_BY_IDENTITY]
+    if not read:
+        return
+    resolve = ResolveIdentitiesOperator(
+        task_id=RESOLVE_TASK,
+        tenant=tenant.id,
+        unique_id=RESOLVE_NODE,
+        model=RESOLVE_TASK,
+        build_task_id=BUILD_TASK,
+        retries=0,
+        on_failure_callback=None,
+        dag=dag,
+    )
+    read >> resolve
+    for node, above in parents.items():
+        if any(one.split(".")[0] == "source" and one.split(".")[2] == SOURCE for one in above):
+            resolve >> tasks[node]
+    tasks[RESOLVE_NODE] = resolve
 
 
 def _model_group(
