@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 
 # Sub-commands of `airflow` whose process is the parent of tasks.
 PARENTS = frozenset({"scheduler", "worker"})
+TRIGGERER = "triggerer"
 WARMED = (
     "include.orchestration.dag_builders.feed",
     "include.orchestration.dag_builders.transform",
@@ -39,6 +40,8 @@ class EltPlugin(AirflowPlugin):
     @classmethod
     def on_load(cls, *args: Any, **kwargs: Any) -> None:
         """Import what tasks will import; a module that cannot be imported fails in its task."""
+        if TRIGGERER in sys.argv:
+            _lighten()
         if PARENTS.isdisjoint(sys.argv):
             return
         started = time.monotonic()
@@ -48,3 +51,13 @@ class EltPlugin(AirflowPlugin):
             except Exception:
                 log.warning("not warmed module=%s", module, exc_info=True)
         log.info("tasks warmed modules=%d seconds=%.1f", len(WARMED), time.monotonic() - started)
+
+
+def _lighten() -> None:
+    """Only speed depends on it, so another Airflow than it knows is no reason to stop."""
+    try:
+        from include.orchestration.lean_triggerer import run_lighten
+
+        run_lighten()
+    except Exception:
+        log.warning("the triggerer works in Airflow's own way", exc_info=True)

@@ -14,10 +14,10 @@ from cosmos.config import ExecutionConfig, ProfileConfig, ProjectConfig, RenderC
 from cosmos.constants import DbtResourceType, ExecutionMode, InvocationMode, LoadMode, TestBehavior
 
 from include.config.settings import Settings
+from include.transform.drawing import BUILT, find_drawing
 from include.transform.selection import build_exclusion
 
 PROFILE, TARGET = "elt", "warehouse"
-BUILT = ("model", "snapshot", "seed")
 
 
 def build_model_group(
@@ -85,5 +85,5 @@ def _project(settings: Settings) -> ProjectConfig:
     )
     # Given to the constructor it becomes an ObjectStoragePath, whose first use imports every cloud
     # file system there is: 2 s in each task. A plain path is read the same way.
-    project.manifest_path = Path(settings.dbt_manifest)
+    project.manifest_path = find_drawing(Path(settings.dbt_manifest))
     return project

@@ -14,6 +14,7 @@ from airflow.triggers.base import (
 )
 
 from include.core.errors import TransformError
+from include.orchestration.lean_triggerer import TRIGGER
 from include.orchestration.operators import dbt, node_trigger
 from include.orchestration.operators.node_report import Answer, BuildReport, build_answer
 
@@ -32,15 +33,21 @@ def test_a_build_that_has_not_told_is_waited_for(state: str | None) -> None:
 
 def test_a_model_ends_while_the_build_goes_on() -> None:
     assert _answer(BuildReport("running", 1, None, {M: "success"})) is Answer.SUCCESS
-    for state in ("error", "skipped", "test failed"):
+    for state in ("error", "test failed"):
         assert _answer(BuildReport("running", 1, None, {M: state})) is Answer.FAILED
 
 
-def test_what_is_not_planned_is_green_and_says_why() -> None:
-    report = BuildReport("running", 1, ["model.elt.other"], {})
-    found = build_answer(report, M, 1)
-    assert found.kind is Answer.SUCCESS
-    assert "nothing it reads has changed" in found.words
+def test_a_model_behind_a_failed_one_is_skipped_not_red() -> None:
+    """A person looks for the red ones: those are what failed, not what lies behind."""
+    assert _answer(BuildReport("failed", 1, None, {M: "skipped"})) is Answer.SKIPPED
+    assert _answer(BuildReport("failed", 1, None, {M: "skipped"}), 2) is Answer.BUILD_ALONE
+
+
+def test_what_was_not_planned_runs_only_when_cleared_and_is_built_alone() -> None:
+    """The plan has skipped it before the build began."""
+    others = ["model.elt.other"]
+    assert _answer(BuildReport("running", 1, others, {})) is Answer.WAIT
+    assert _answer(BuildReport("success", 1, others, {})) is Answer.BUILD_ALONE
     assert _answer(BuildReport("running", 1, [M], {})) is Answer.WAIT
 
 
@@ -131,6 +138,46 @@ def test_a_model_to_be_built_alone_goes_to_a_worker(monkeypatch) -> None:
     monkeypatch.setattr(node_trigger, "build_answer", lambda r, u, t: build_answer(r, u, 2))
     found, _ = _run_trigger([report], monkeypatch)
     assert type(found) is TriggerEvent
+
+
+def _run_cleared(above: list[dict[str, str | None]], monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The event of a model that was cleared by itself; how the ones above it stand at each look."""
+    looks = iter(above)
+    report = BuildReport("success", 1, None, {M: "success"})
+    monkeypatch.setattr(node_trigger, "fetch_report", lambda *key: report)
+    monkeypatch.setattr(node_trigger, "fetch_states", lambda *key: next(looks))
+    monkeypatch.setattr(node_trigger, "LOOK_EVERY_S", 0.01)
+    node_trigger.WATCHES.clear()
+
+    async def one() -> Any:
+        trigger = node_trigger.NodeTrigger(M, "dbt_build", ["marts.a", "marts.b"])
+        trigger.task_instance = SimpleNamespace(dag_id="d", run_id="r", task_id="m", try_number=2)
+        return await anext(trigger.run())
+
+    event = asyncio.run(one())
+    assert next(looks, None) is None, "every look was needed"
+    return event
+
+
+def test_cleared_with_what_it_reads_a_model_is_built_after_that(monkeypatch) -> None:
+    """Its task no longer waits for theirs: two cleared models were built side by side."""
+    looks: list[dict[str, str | None]] = [
+        {"marts.a": None, "marts.b": "skipped"},
+        {"marts.a": "running", "marts.b": "skipped"},
+        {"marts.a": "success", "marts.b": "skipped"},
+    ]
+    assert type(_run_cleared(looks, monkeypatch)) is TriggerEvent
+
+
+def test_cleared_behind_a_model_that_fails_it_is_not_built(monkeypatch) -> None:
+    looks: list[dict[str, str | None]] = [{"marts.a": "deferred"}, {"marts.a": "failed"}]
+    assert type(_run_cleared(looks, monkeypatch)) is TaskSkippedEvent
+
+
+def test_a_trigger_comes_back_as_it_was_stored() -> None:
+    path, kwargs = node_trigger.NodeTrigger(M, "dbt_build", ["marts.a"]).serialize()
+    assert path == TRIGGER
+    assert vars(node_trigger.NodeTrigger(**kwargs))["above"] == ["marts.a"]
 
 
 def _execute(report: BuildReport, monkeypatch: pytest.MonkeyPatch) -> list[str]:

@@ -4,9 +4,11 @@
                    -> a task per model, in groups staging and marts, and
                       `resolve_identities` between them -> check_marts
 
-The models' tasks run beside the build, in the triggerer, and turn green as it gets on. Identities
-are resolved inside the build, between what they are made of and what reads the answer. With
-`render: layers` staging and marts are a build each; the second one resolves.
+The models' tasks run beside the build, in the triggerer, and turn green as it gets on: they all
+start when the plan is made, for a chain of them would take seconds a link. Their edges are the
+models' own, to be looked at; what is not planned is skipped at once. Identities are resolved inside
+the build, between what they are made of and what reads the answer. With `render: layers` staging
+and marts are a build each; the second one resolves.
 """
 
 from collections.abc import Mapping
@@ -145,14 +147,12 @@ def _add_models(dag: DAG, tenant: Tenant, settings: Settings, wait: Any, check: 
     parents: dict[str, list[str]] = {}
     for name, select in _parts(tenant, settings).items():
         _model_group(dag, tenant, settings, (name, select), (tasks, parents))
+    above: dict[str, list[DbtNodeOperator]] = {}
+    for unique_id in tasks:
+        above[unique_id] = [tasks[parent] for parent in parents[unique_id] if parent in tasks]
+    _add_resolve(dag, tenant, tasks, parents, above)
     for unique_id, task in tasks.items():
-        for parent in parents[unique_id]:
-            if parent in tasks and tasks[parent].task_id not in task.upstream_task_ids:
-                tasks[parent] >> task
-    _add_resolve(dag, tenant, tasks, parents)
-    for task in tasks.values():
-        if not task.upstream_task_ids:
-            wait >> task
+        _start_after(wait, task, above[unique_id])
     leaves = [task for task in tasks.values() if not task.downstream_task_ids]
     wait >> build >> check
     leaves >> check
@@ -163,8 +163,13 @@ def _add_resolve(
     tenant: Tenant,
     tasks: dict[str, DbtNodeOperator],
     parents: Mapping[str, list[str]],
+    above: dict[str, list[DbtNodeOperator]],
 ) -> None:
-    """The task between what identity reads and what reads its answer; none where nothing does."""
+    """The task between what identity reads and what reads its answer; none where nothing does.
+
+    Args:
+        above: Node -> tasks above it; gains the new task, and what that stands above.
+    """
     from include.pipeline.dbt.halves import READ_BY_IDENTITY, RESOLVE_NODE, SOURCE, build_name
 
     read = [task for node, task in tasks.items() if build_name(node) in READ_BY_IDENTITY]
@@ -177,14 +182,23 @@ def _add_resolve(
         model=RESOLVE_TASK,
         build_task_id=BUILD_TASK,
         retries=0,
+        trigger_rule=TriggerRule.ONE_SUCCESS,
         on_failure_callback=None,
         dag=dag,
     )
-    read >> resolve
-    for node, above in parents.items():
-        if any(one.split(".")[0] == "source" and one.split(".")[2] == SOURCE for one in above):
-            resolve >> tasks[node]
-    tasks[RESOLVE_NODE] = resolve
+    tasks[RESOLVE_NODE], above[RESOLVE_NODE] = resolve, read
+    for node, names in parents.items():
+        if any(one.split(".")[0] == "source" and one.split(".")[2] == SOURCE for one in names):
+            above[node].append(resolve)
+
+
+def _start_after(wait: Any, task: DbtNodeOperator, above: list[DbtNodeOperator]) -> None:
+    """The plan starts it; the models it reads are drawn above it."""
+    task.set_models_above([model.task_id for model in above])
+    for one in (wait, *above):
+        # What `>>` does, less the hash of the whole DAG that it makes for every edge.
+        one.downstream_task_ids.add(task.task_id)
+        task.upstream_task_ids.add(one.task_id)
 
 
 def _model_group(
@@ -207,6 +221,8 @@ def _model_group(
             model=node.name,
             build_task_id=BUILD_TASK,
             retries=0,
+            # The plan lets it start, whatever the models above it wait for.
+            trigger_rule=TriggerRule.ONE_SUCCESS,
             # The build has told already, naming every failed model.
             on_failure_callback=None,
             dag=dag,

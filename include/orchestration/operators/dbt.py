@@ -120,9 +120,17 @@ class DbtNodeOperator(BaseOperator):
         self.unique_id = unique_id
         self.model = model
         self.build_task_id = build_task_id
+        self.set_models_above([])
+
+    def set_models_above(self, task_ids: Sequence[str]) -> None:
+        """Tasks of the models this one reads: cleared with them, it is built after them."""
         self.start_trigger_args = StartTriggerArgs(
             trigger_cls="include.orchestration.operators.node_trigger.NodeTrigger",
-            trigger_kwargs={"unique_id": unique_id, "build_task_id": build_task_id},
+            trigger_kwargs={
+                "unique_id": self.unique_id,
+                "build_task_id": self.build_task_id,
+                "above": sorted(task_ids),
+            },
             next_method="run_alone",
         )
 

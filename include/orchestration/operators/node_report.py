@@ -9,7 +9,9 @@ PLAN = "plan"
 NODES = "nodes"
 OVER = frozenset({"success", "failed", "upstream_failed", "skipped", "removed"})
 TELLS = OVER | {"running"}
+FAILED = frozenset({"failed", "upstream_failed"})
 GOOD = frozenset({"success", "no-op"})
+BEHIND_A_FAILURE = "skipped"
 
 
 class Answer(Enum):
@@ -66,11 +68,22 @@ def fetch_report(dag_id: str, run_id: str, task_id: str) -> BuildReport:
     )
 
 
+def fetch_states(dag_id: str, run_id: str, task_ids: Sequence[str]) -> dict[str, str | None]:
+    """How tasks of a run stand; for the same places as `fetch_report`."""
+    from airflow.sdk.execution_time.task_runner import RuntimeTaskInstance
+
+    found = RuntimeTaskInstance.get_task_states(
+        dag_id=dag_id, task_ids=list(task_ids), run_ids=[run_id]
+    )
+    return dict(found.get(run_id) or {})
+
+
 def build_answer(report: BuildReport, unique_id: str, try_number: int) -> NodeAnswer:
     """What follows for one node.
 
     A task that is cleared with its build waits for it. Cleared by itself it has more tries than
-    the build, or the build failed it: then the model is built alone.
+    the build, or the build failed it, or had not planned it (then the task was skipped before the
+    build began, and runs only because somebody cleared it): the model is built alone.
 
     Args:
         try_number: Of the node's task, from 1.
@@ -78,14 +91,17 @@ def build_answer(report: BuildReport, unique_id: str, try_number: int) -> NodeAn
     state = report.ended.get(unique_id)
     is_over = report.build_state in OVER
     is_bad = state is not None and state not in GOOD
+    is_planned = report.planned is None or unique_id in report.planned
+    if is_over and report.build_try and not is_planned:
+        return NodeAnswer(Answer.BUILD_ALONE, "was not planned and was cleared by itself")
     if is_over and try_number > 1 and (try_number > report.build_try or is_bad):
         return NodeAnswer(Answer.BUILD_ALONE, "was cleared by itself")
     if state in GOOD:
         return NodeAnswer(Answer.SUCCESS, f"ended as `{state}`")
+    if state == BEHIND_A_FAILURE:
+        return NodeAnswer(Answer.SKIPPED, "was not run: a model it reads has failed")
     if state is not None:
         return NodeAnswer(Answer.FAILED, _FAILED.format(state))
-    if report.planned is not None and report.build_try and unique_id not in report.planned:
-        return NodeAnswer(Answer.SUCCESS, "was not built: nothing it reads has changed")
     if not is_over:
         return NodeAnswer(Answer.WAIT, "is not built yet")
     return NodeAnswer(Answer.SKIPPED, "was not run: the build's log says why")

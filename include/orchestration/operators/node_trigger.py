@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from airflow.triggers.base import (
@@ -14,10 +14,14 @@ from airflow.triggers.base import (
 )
 
 from include.orchestration.operators.node_report import (
+    FAILED,
+    OVER,
     Answer,
     BuildReport,
+    NodeAnswer,
     build_answer,
     fetch_report,
+    fetch_states,
 )
 
 log = logging.getLogger(__name__)
@@ -86,14 +90,23 @@ class NodeTrigger(BaseTrigger):
     A node that is to be built alone goes to a worker with a plain event.
     """
 
-    def __init__(self, unique_id: str, build_task_id: str) -> None:
+    def __init__(self, unique_id: str, build_task_id: str, above: Sequence[str] = ()) -> None:
+        """Make the trigger.
+
+        Args:
+            unique_id: dbt's name of the node.
+            build_task_id: The task that builds it with all others.
+            above: Tasks of the models it reads. Its own task does not wait for them.
+        """
         super().__init__()
         self.unique_id = unique_id
         self.build_task_id = build_task_id
+        self.above = list(above)
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         path = f"{type(self).__module__}.{type(self).__qualname__}"
-        return path, {"unique_id": self.unique_id, "build_task_id": self.build_task_id}
+        names = ("unique_id", "build_task_id", "above")
+        return path, {name: getattr(self, name) for name in names}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """One event, when it is known."""
@@ -109,6 +122,21 @@ class NodeTrigger(BaseTrigger):
         finally:
             if not watch.is_needed:
                 WATCHES.pop(key, None)
+        if answer.kind is Answer.BUILD_ALONE:
+            answer = await self._wait_for_models_above(answer)
         self.log.info("dbt node=%s %s", self.unique_id, answer.words)
         event = EVENTS.get(answer.kind)
         yield event() if event else TriggerEvent(answer.words)
+
+    async def _wait_for_models_above(self, answer: NodeAnswer) -> NodeAnswer:
+        """Whoever clears a model with what lies below wants them built in their order."""
+        ti = self.task_instance
+        while self.above:
+            states = await asyncio.to_thread(fetch_states, ti.dag_id, ti.run_id, self.above)
+            found = {states.get(task_id) for task_id in self.above}
+            if found & FAILED:
+                return NodeAnswer(Answer.SKIPPED, "was not built: a model it reads has failed")
+            if found <= OVER:
+                break
+            await asyncio.sleep(LOOK_EVERY_S)
+        return answer

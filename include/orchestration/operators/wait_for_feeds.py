@@ -97,7 +97,8 @@ class WaitForFeedsSensor(BaseSensorOperator):
             found: What the wait has found, for `check_marts`.
 
         Raises:
-            DownstreamTasksSkipped: If there is nothing; when a person asked, marts are checked yet.
+            DownstreamTasksSkipped: If there is less to do than everything, with the models that are
+                not built; when there is nothing, with all tasks but the checks a person asked for.
         """
         from include.config.settings import load_settings
         from include.pipeline.dbt.plan import fetch_plan
@@ -107,11 +108,17 @@ class WaitForFeedsSensor(BaseSensorOperator):
         plan = fetch_plan(tenant, build_warehouse(tenant), load_settings(), full=full)
         log.info("transform tenant=%s %s", self.tenant, plan.reason)
         context["ti"].xcom_push(key=PLAN, value=asdict(plan))
+        if plan.nodes is None:
+            return
+        task = context["ti"].task
         if plan.is_nothing:
-            context["ti"].xcom_push(key=BaseXCom.XCOM_RETURN_KEY, value=found)
             kept = {CHECK_TASK} if _is_by_hand(context["dag_run"]) else set()
-            below = context["ti"].task.get_flat_relative_ids(upstream=False)
-            raise DownstreamTasksSkipped(tasks=sorted(below - kept))
+            skipped = task.get_flat_relative_ids(upstream=False) - kept
+        else:
+            skipped = {one.task_id for one in task.dag.tasks if _is_left_out(one, plan.nodes)}
+        if skipped:
+            context["ti"].xcom_push(key=BaseXCom.XCOM_RETURN_KEY, value=found)
+            raise DownstreamTasksSkipped(tasks=sorted(skipped))
 
     def look(self, context: Mapping[str, Any]) -> PokeReturnValue:
         """Ask Airflow once; raises as `poke` does."""
@@ -179,6 +186,12 @@ class WaitForFeedsSensor(BaseSensorOperator):
 def build_asset(name: str) -> Asset:
     """An asset of ours by its name; the URI follows from it."""
     return Asset(name=name, uri=naming.asset_uri(name))
+
+
+def _is_left_out(task: Any, planned: Mapping[str, str]) -> bool:
+    """Whether it is a model's task, and the model is not planned."""
+    node = getattr(task, "unique_id", None)
+    return node is not None and node not in planned
 
 
 def _is_by_hand(run: Any) -> bool:

@@ -17,6 +17,7 @@ from include.config.settings import Settings, load_settings
 from include.core.errors import TransformError
 from include.pipeline.dbt.command import run_dbt_command
 from include.pipeline.dbt.environment import build_dbt_environment
+from include.transform.drawing import find_drawing, run_write_drawing
 from include.transform.variables import build_manifest_vars
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,8 @@ def run_build_manifest(
     fingerprint = build_manifest_fingerprint(settings.dbt_project_dir, variables)
     if not force and manifest.exists() and _stored(manifest) == fingerprint:
         log.info("manifest unchanged path=%s", manifest)
+        if find_drawing(manifest) == manifest:
+            run_write_drawing(manifest)
         return manifest
     target = settings.state_dir / "dbt" / "target" / "_manifest"
     target.mkdir(parents=True, exist_ok=True)
@@ -56,6 +59,7 @@ def run_build_manifest(
     draft = manifest.with_suffix(f".{os.getpid()}.tmp")
     shutil.copyfile(target / "manifest.json", draft)
     draft.replace(manifest)  # at once: a DAG parse never sees half a file
+    run_write_drawing(manifest)
     _fingerprint_file(manifest).write_text(fingerprint, encoding="utf-8")
     log.info("manifest built path=%s", manifest)
     return manifest
