@@ -102,6 +102,11 @@ def raw_asset(tenant: str, feed: str) -> str:
     return f"raw/{tenant}/{feed}"
 
 
+def news_alias(tenant: str, feed: str) -> str:
+    """Outlet of a feed's tasks that sends `raw_asset`'s event when there is something to build."""
+    return f"news/{tenant}/{feed}"
+
+
 def mart_asset(tenant: str) -> str:
     return f"mart/{tenant}"
 

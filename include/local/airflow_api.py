@@ -107,6 +107,11 @@ class AirflowApi:
         found = self.call("GET", f"/dags/{dag_id}/dagRuns/{run_id}/upstreamAssetEvents")
         return {(e["source_dag_id"], e["source_run_id"]) for e in found["asset_events"]}
 
+    def has_sent_event(self, dag_id: str, run_id: str) -> bool:
+        """Whether a task of this run has told of an asset."""
+        options = {"source_dag_id": dag_id, "source_run_id": run_id, "limit": 1}
+        return bool(self.call("GET", "/assets/events", params=options)["total_entries"])
+
     def import_errors(self) -> list[tuple[str, str]]:
         """(file, last line of the traceback) of every DAG file that does not import."""
         found = self.call("GET", "/importErrors", params={"limit": 100})["import_errors"]

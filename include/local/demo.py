@@ -32,7 +32,7 @@ from include.local.demo_runs import (
     run_follow,
     run_start_feeds,
 )
-from include.local.demo_transforms import run_await_transform
+from include.local.demo_transforms import fetch_told, run_await_transform
 from include.local.stack import build_api, run_up
 from include.pipeline.health.tenant_health import fetch_health
 
@@ -138,10 +138,10 @@ def _run_ingests(api: AirflowApi, platform: Platform, progress: Progress) -> lis
 def _run_transforms(
     api: AirflowApi, ingests: list[FollowedRun], progress: Progress
 ) -> dict[str, FollowedRun]:
-    """The transform run of each tenant that got new rows from at least one feed."""
+    """The transform run of each tenant that got something to build from at least one feed."""
     found = {}
     for tenant in sorted({run.tenant for run in ingests}):
-        arrived = [run for run in ingests if run.tenant == tenant and run.state == "success"]
+        arrived = fetch_told(api, [run for run in ingests if run.tenant == tenant])
         if arrived:
             dag_id = naming.transform_dag_id(tenant)
             tick: Callable[[list[FollowedRun]], None] = progress.tick

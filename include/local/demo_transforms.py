@@ -50,6 +50,13 @@ def run_await_transform(
     )
 
 
+def fetch_told(api: AirflowApi, runs: Sequence[FollowedRun]) -> list[FollowedRun]:
+    """Those that ended well and told of something to build; the others wake no transform."""
+    return [
+        run for run in runs if run.state == "success" and api.has_sent_event(run.dag_id, run.run_id)
+    ]
+
+
 def find_seen(
     runs: Sequence[FollowedRun],
     consumed: Mapping[str, set[tuple[str, str]]],

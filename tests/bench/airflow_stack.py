@@ -20,7 +20,8 @@ import requests
 import yaml
 
 from include.config.load import load_platform
-from include.config.settings import DEMO_TENANTS
+from include.config.models import Feed
+from include.config.settings import DEMO_TENANTS, load_settings
 from include.core import naming
 from include.core.clock import format_instant, utcnow
 from include.local import stack
@@ -82,6 +83,20 @@ class BenchStack:
             return str(new[0]) if new else None
 
         return str(self.wait_for(f"`{asset}` wakes {dag_id}", find))
+
+    def draw_feed(self, feed: Feed, tasks: str) -> None:
+        """Change a feed's `tasks`, and wait until Airflow knows its DAG so."""
+        path = load_settings().tenants_dir / f"{feed.tenant.id}.yaml"
+        tenant = yaml.safe_load(path.read_text())
+        tenant["feeds"][feed.name]["tasks"] = tasks
+        path.write_text(yaml.safe_dump(tenant, sort_keys=False))
+        wanted = "all_streams" if tasks == "feed" else sorted(feed.streams)[0]
+
+        def find() -> bool:
+            found = self.api.call("GET", f"/dags/{feed.dag_id}/tasks")["tasks"]
+            return wanted in {task["task_id"] for task in found}
+
+        self.wait_for(f"`{feed.dag_id}` has task `{wanted}`", find)
 
     def advance(self, tenant: str, changes: int) -> None:
         """Let things happen in a made-up business, since the last load and not after now."""

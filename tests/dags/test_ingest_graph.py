@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from airflow.sdk import DAG, Asset, TriggerRule
+from airflow.sdk import DAG, AssetAlias, TriggerRule
 
 from include.config.settings import ROOT
 from include.orchestration.alerts.failure import notify_deadline, notify_failure
@@ -44,7 +44,7 @@ def test_a_failed_stream_neither_hides_checks_nor_turns_the_run_green(write_plat
 def test_the_asset_comes_from_the_checks(write_platform) -> None:
     dag = _dag(write_platform, "till")
     outlets = {task.task_id: task.outlets for task in dag.tasks if task.outlets}
-    assert outlets == {"check_raw": [Asset(name="raw/shop/till", uri="x-elt://raw/shop/till")]}
+    assert outlets == {"check_raw": [AssetAlias("news/shop/till")]}
     assert not dag.get_task("sales").checks
 
 
@@ -68,7 +68,7 @@ def test_a_feed_may_be_one_task_that_also_checks_and_delivers(write_platform) ->
     }
     task, check = dag.get_task("all_streams"), dag.get_task("check_raw")
     assert (task.stream, task.checks, check.after_failures) == (None, True, True)
-    assert [asset.name for asset in task.outlets] == ["raw/shop/till"]
+    assert [asset.name for asset in task.outlets] == ["news/shop/till"]
     assert check.trigger_rule == TriggerRule.ONE_FAILED
     assert "`check_raw` is skipped unless" in dag.doc_md
     assert "is skipped unless" not in _dag(write_platform, "till").doc_md

@@ -61,7 +61,7 @@ def test_only_streams_read_by_time_are_swept_on_a_schedule(swept) -> None:
     assert dag.get_task("stream_check_raw").stream == "check_raw"
     check = dag.get_task("check_raw")
     assert check.trigger_rule == TriggerRule.ALL_DONE_MIN_ONE_SUCCESS
-    assert [asset.name for asset in check.outlets] == ["raw/shop/wiped"]
+    assert [asset.name for asset in check.outlets] == ["news/shop/wiped"]
 
 
 def test_it_has_a_schedule_tags_and_docs_of_its_own(swept) -> None:

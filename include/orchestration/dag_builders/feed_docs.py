@@ -46,7 +46,7 @@ def build_ingest_docs(feed: Feed) -> str:
             f" `{naming.OPS_SCHEMA}.schema_changes`",
             f"- Credentials: Airflow connection `{feed.connection_id}`{_secrets(feed)}",
             f"- Next: asset `{naming.raw_asset(tenant.id, feed.name)}` wakes"
-            f" `{naming.transform_dag_id(tenant.id)}`",
+            f" `{naming.transform_dag_id(tenant.id)}` when there is something to build",
             f"- Configuration: `{load_settings().shown(tenant.path)}`,"
             f" `include/connectors/{connector.connector}/`",
         ]

@@ -2,6 +2,7 @@
 
     stream, stream, ... -> check_raw [asset raw/<tenant>/<feed>] -> all_streams_done
 
+The asset's event is sent through an alias, when the tenant's marts have something to build.
 `check_raw` runs once every stream has ended and at least one has loaded, so that a failed stream
 neither hides the checks of the others nor keeps their rows from the marts: the asset is its outlet.
 A feed whose checks fail does not wake the marts. `all_streams_done` does nothing; Airflow takes a
@@ -17,7 +18,7 @@ for a run in which streams failed: it checks the others and sends them on.
 from collections.abc import Sequence
 
 from airflow.providers.standard.operators.empty import EmptyOperator
-from airflow.sdk import DAG, Asset, TriggerRule
+from airflow.sdk import DAG, TriggerRule
 
 from include.config.models import Feed
 from include.core import naming
@@ -26,6 +27,7 @@ from include.orchestration.operators.load_and_check import (
     QualityCheckOperator,
     SweepOperator,
 )
+from include.orchestration.operators.news import build_news_outlet
 
 CHECK_TASK = "check_raw"
 DONE_TASK = "all_streams_done"
@@ -41,7 +43,7 @@ def add_stream_tasks(
 ) -> None:
     """Fill the DAG; without streams it gets one task that takes whatever discovery finds."""
     is_one_task = feed.tasks == "feed" or not streams
-    asset = _build_raw_asset(feed)
+    outlet = build_news_outlet(feed)
     tasks = [
         operator(
             task_id=_build_task_id(stream),
@@ -50,7 +52,7 @@ def add_stream_tasks(
             stream=stream,
             checks=is_one_task,
             pool=naming.pool(feed.connector.connector),
-            outlets=[asset] if is_one_task else [],
+            outlets=[outlet] if is_one_task else [],
             dag=dag,
         )
         for stream in ([None] if is_one_task else streams)
@@ -62,7 +64,7 @@ def add_stream_tasks(
         feed=feed.name,
         after_failures=is_one_task,
         trigger_rule=rule,
-        outlets=[asset],
+        outlets=[outlet],
         dag=dag,
     )
     done = EmptyOperator(task_id=DONE_TASK, trigger_rule=TriggerRule.NONE_FAILED, dag=dag)
@@ -74,9 +76,3 @@ def _build_task_id(stream: str | None) -> str:
     if stream is None:
         return DISCOVERED_TASK
     return f"stream_{stream}" if stream in RESERVED_TASKS else stream
-
-
-def _build_raw_asset(feed: Feed) -> Asset:
-    """The asset that says: new rows of this feed are committed and checked."""
-    name = naming.raw_asset(feed.tenant.id, feed.name)
-    return Asset(name=name, uri=naming.asset_uri(name))

@@ -18,7 +18,7 @@ SOON = 20
 class Arrival(StrEnum):
     """How a feed stands when the sensor looks."""
 
-    ARRIVED = "arrived"  # its data is newer than its last due instant
+    ARRIVED = "arrived"  # its data is newer than its last due instant, or it found nothing new
     LOADING = "loading"  # a run is queued or running
     EXPECTED = "expected"  # due about now, not started yet
     FAILED = "failed"  # its due run ended without new data
@@ -40,6 +40,7 @@ class FeedState:
         is_active: A run of its DAG is queued or running.
         has_ended: The scheduled run of `due_at` exists and has ended.
         has_delivered: Its newest event belongs to the burst that triggered this run.
+        has_succeeded: That scheduled run ended well; it tells of no event when nothing was new.
     """
 
     due_at: datetime | None
@@ -47,6 +48,7 @@ class FeedState:
     is_active: bool
     has_ended: bool
     has_delivered: bool = False
+    has_succeeded: bool = False
 
 
 def build_arrival(state: FeedState, now: datetime) -> Arrival:
@@ -58,6 +60,8 @@ def build_arrival(state: FeedState, now: datetime) -> Arrival:
     if state.due_at is None:
         return Arrival.NOT_DUE
     if state.last_event is not None and state.last_event >= state.due_at:
+        return Arrival.ARRIVED
+    if state.has_succeeded:
         return Arrival.ARRIVED
     if state.has_ended:
         return Arrival.FAILED

@@ -18,6 +18,7 @@ from include.config.lookup import load_one_feed, load_one_tenant
 from include.config.models import Feed
 from include.core.streams import RunOrigin
 from include.orchestration.connections import build_environment, build_warehouse
+from include.orchestration.operators.news import run_tell_news
 from include.orchestration.run_request import (
     LOAD_PARAMETERS,
     SWEEP_PARAMETERS,
@@ -84,6 +85,7 @@ class ExtractLoadOperator(BaseOperator):
             from include.pipeline.health.checks import run_feed_checks
 
             run_feed_checks(feed, build_warehouse(feed.tenant), request.origin)
+            run_tell_news(feed, self.outlets, context)
         counts = {name: loaded.counts() for name, loaded in result.loaded.items()}
         return counts[self.stream] if self.stream else counts
 
@@ -140,7 +142,9 @@ class QualityCheckOperator(BaseOperator):
             feed = load_one_feed(self.tenant, self.feed)
             if self.after_failures and not _fetch_is_mixed(feed, origin):
                 raise AirflowSkipException("not a run in which some streams failed, some loaded")
-            return asdict(run_feed_checks(feed, build_warehouse(feed.tenant), origin))
+            found = run_feed_checks(feed, build_warehouse(feed.tenant), origin)
+            run_tell_news(feed, self.outlets, context)
+            return asdict(found)
         tenant = load_one_tenant(self.tenant)
         return asdict(run_tenant_checks(tenant, build_warehouse(tenant), origin))
 

@@ -34,7 +34,7 @@ LOOK_S = 3
 RESCHEDULE_S = 30
 A_MOMENT = timedelta(microseconds=1)
 ACTIVE = ["queued", "running"]
-ENDED = ["success", "failed"]
+ENDED, ENDED_WELL = ["success", "failed"], ["success"]
 RAW_UNTIL = "raw_until"
 
 
@@ -149,13 +149,14 @@ class WaitForFeedsSensor(BaseSensorOperator):
         count = context["ti"].get_dr_count
         dag_id = naming.ingest_dag_id(self.tenant, feed)
         due_at, logical_date = self._due(feed, triggered_at)
-        ended = logical_date is not None and count(
-            dag_id, logical_dates=[logical_date], states=ENDED
+        ended, well = (
+            logical_date is not None
+            and bool(count(dag_id, logical_dates=[logical_date], states=states))
+            for states in (ENDED, ENDED_WELL)
         )
         delivered = event is not None and event >= triggered_at - BURST
-        return FeedState(
-            due_at, event, bool(count(dag_id, states=ACTIVE)), bool(ended), bool(delivered)
-        )
+        active = bool(count(dag_id, states=ACTIVE))
+        return FeedState(due_at, event, active, ended, delivered, well)
 
     def _due(
         self, feed: str, triggered_at: datetime
