@@ -38,7 +38,7 @@ from include.ledger import rejects as staged_rejects
 from include.ledger.connection import Connection, Warehouse
 from include.ledger.locks import run_lock_stream
 from include.load.absence import check_swept, fetch_sweep, run_check_delivered
-from include.load.arrow_alone import run_keep_pandas_out
+from include.load.arrow_alone import run_prepare_arrow
 from include.load.books.entry import Entry, run_enter
 from include.load.books.inbox_marks import fetch_judged
 from include.load.books.reject_limit import run_check_rejects, run_keep_rejects
@@ -85,7 +85,7 @@ def run_load(
         SpellingLost: If `plan.can_reread`; see there.
     """
     place = destination or PostgresDestination(tenant_roles=warehouse.uses_tenant_roles)
-    run_keep_pandas_out()
+    run_prepare_arrow()
     try:
         plan = replace(plan, policy=plan.policy.salted(plan.place.tenant, warehouse.salt))
         layout = _build_layout(plan, place)

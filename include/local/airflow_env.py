@@ -109,6 +109,10 @@ def _airflow_settings(facts: StackFacts) -> dict[str, str]:
         # A new DAG file shows after seconds instead of five minutes.
         ("dag_processor", "refresh_interval"): 15,
         ("dag_processor", "min_file_process_interval"): 30,
+        # One file draws every tenant's transform, 0.3 s each: 30 s, Airflow's own limit, would lose
+        # all of them with the hundredth tenant.
+        ("core", "dagbag_import_timeout"): 900,
+        ("dag_processor", "dag_file_processor_timeout"): 960,
         # Two cores: one parser, so that parsing never takes both from the tasks.
         ("dag_processor", "parsing_processes"): 1,
         # Chains of short dbt tasks wait for the next loop of the scheduler at every step.

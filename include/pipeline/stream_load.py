@@ -19,7 +19,7 @@ from include.extract.source import ReadOptions, Source
 from include.ledger import loads as ledger
 from include.ledger.connection import Warehouse
 from include.ledger.loads import LoadPlace
-from include.load.arrow_alone import run_keep_pandas_out
+from include.load.arrow_alone import run_prepare_arrow
 from include.load.loader import run_load
 from include.load.parts import build_sum
 from include.load.plan import LoadPlan
@@ -49,7 +49,7 @@ def run_stream_load(
         EltError: With tenant, feed and stream filled in; parts committed before it stay.
     """
     # The source makes the first arrays.
-    run_keep_pandas_out()
+    run_prepare_arrow()
     place, clock = build_place(request), time.monotonic()
     try:
         return _run(request, place, environment, source)

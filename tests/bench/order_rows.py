@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from include.config.connector_spec import Stream
-from include.load.arrow_alone import run_keep_pandas_out
+from include.load.arrow_alone import run_prepare_arrow
 
 BATCH = 50_000
 COLUMNS = {
@@ -28,7 +28,7 @@ COLUMNS = {
 STREAM = Stream.model_validate({"primary_key": ["id"], "version": "updated_at", "columns": COLUMNS})
 START = 1_700_000_000_000_000  # microseconds
 # As `run_stream_load` does before a source makes its first array.
-run_keep_pandas_out()
+run_prepare_arrow()
 STATUSES = pa.array(["paid", "open", "refunded"])
 
 

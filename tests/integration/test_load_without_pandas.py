@@ -5,11 +5,12 @@ import sys
 
 CODE = """
 import sys
-from include.load.arrow_alone import run_keep_pandas_out
+from include.load.arrow_alone import run_prepare_arrow
 import pyarrow as pa
-run_keep_pandas_out()
+run_prepare_arrow()
 pa.array([{"a": 1}, None])
 assert "pandas" not in sys.modules
+assert pa.default_memory_pool().backend_name == "system"
 import pandas
 print(pandas.__name__)
 """
