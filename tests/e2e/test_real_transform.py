@@ -37,6 +37,17 @@ def _start(running: Stack) -> str:
     return run_id
 
 
+def _forget(running: Stack, stream: str) -> None:
+    """As if this stream's last load had come after the last build."""
+    name = f"ecommerce_csv/ecommerce_csv/{stream}"
+    found = running.rows(
+        "update elt_ops.dbt_builds set loads = jsonb_set(loads::jsonb, array[%s], '0') "
+        "where tenant = 'bazaar' and loads::jsonb ? %s returning 1",
+        *(name, name),
+    )
+    assert found, f"nothing of `{stream}` was built"
+
+
 @pytest.fixture
 def broken(loaded: Stack) -> Iterator[None]:
     """A table dbt may not replace."""
@@ -70,6 +81,34 @@ def test_without_news_a_run_builds_nothing_and_checks_all_the_same(loaded: Stack
     assert task(loaded, DAG, run.run_id, "dbt_build")["state"] == "skipped"
 
 
+def test_a_quiet_feed_wakes_no_transform(loaded: Stack) -> None:
+    """Each load that found nothing started a worker of the transform, which found nothing."""
+    before = {run["dag_run_id"] for run in loaded.api.runs(DAG)}
+    run = run_dag(loaded, "ingest__bazaar__ecommerce_csv")
+    assert run.state == "success", run.failed_tasks
+    assert not loaded.api.has_sent_event(run.dag_id, run.run_id)
+    time.sleep(5)
+    assert {run["dag_run_id"] for run in loaded.api.runs(DAG)} == before
+
+
+def test_what_is_not_planned_is_skipped_and_can_be_cleared(loaded: Stack) -> None:
+    """A model nothing has changed for took a trigger and an event, like one that is built."""
+    _forget(loaded, "customers")
+    run = run_dag(loaded, DAG)
+    assert run.state == "success", run.failed_tasks
+    models = _models(loaded, run)
+    states = Counter(found["state"] for found in models.values())
+    assert set(states) == {"success", "skipped"}, states
+    assert models["staging.stg_ecommerce_csv__customers"]["state"] == "success"
+    skipped = min(name for name, found in models.items() if found["state"] == "skipped")
+    clear(loaded, DAG, run.run_id, skipped)
+    done = wait_until(
+        f"`{skipped}` is built alone",
+        lambda: (found := task(loaded, DAG, run.run_id, skipped))["state"] == "success" and found,
+    )
+    assert done["pid"], "it took a worker"
+
+
 def test_a_failing_model_is_red_and_cleared_alone_is_built_alone(
     loaded: Stack, broken: None
 ) -> None:
@@ -80,6 +119,7 @@ def test_a_failing_model_is_red_and_cleared_alone_is_built_alone(
     failed = [name for name, found in models.items() if found["state"] == "failed"]
     assert failed, states
     assert states["success"] > 5, "what does not depend on it was built"
+    assert states["skipped"] > 0, "what lies behind it is not red"
     assert task(loaded, DAG, run.run_id, "check_marts")["state"] == "upstream_failed"
     _repair(loaded)
     first = min(failed, key=lambda name: models[name]["end_date"])
