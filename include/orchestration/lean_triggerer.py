@@ -19,7 +19,7 @@ from airflow.triggers.base import TaskSuccessEvent
 
 log = logging.getLogger(__name__)
 TRIGGER = "include.orchestration.operators.node_trigger.NodeTrigger"
-OPERATOR = "DbtNodeOperator"
+OPERATORS = frozenset({"DbtNodeOperator", "ResolveIdentitiesOperator"})
 
 
 class _NoDags:
@@ -58,7 +58,7 @@ def _ask_for_no_callback() -> None:
         return
 
     def submit(event: TaskSuccessEvent, *, task_instance: Any, session: Any) -> None:
-        if task_instance.operator != OPERATOR or event.xcoms:
+        if task_instance.operator not in OPERATORS or event.xcoms:
             original(event, task_instance=task_instance, session=session)
             return
         task_instance.trigger_id = None

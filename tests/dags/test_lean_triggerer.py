@@ -13,6 +13,7 @@ from airflow.utils.state import TaskInstanceState
 
 from include.orchestration import lean_triggerer
 from include.orchestration.operators.dbt import DbtNodeOperator
+from include.orchestration.operators.resolve_identities import ResolveIdentitiesOperator
 
 submit = airflow_trigger.handle_event_submit
 AIRFLOWS_OWN = submit.dispatch(TaskSuccessEvent)
@@ -98,4 +99,5 @@ def test_airflow_is_as_it_was_read() -> None:
     assert source.count("dag_bag.get_") == 2
     assert submit.dispatch(BaseTaskEndEvent) is AIRFLOWS_OWN
     assert "_submit_callback_if_necessary()" in inspect.getsource(AIRFLOWS_OWN)
-    assert DbtNodeOperator.__name__ == lean_triggerer.OPERATOR
+    ours = {DbtNodeOperator.__name__, ResolveIdentitiesOperator.__name__}
+    assert ours == lean_triggerer.OPERATORS
