@@ -37,9 +37,6 @@ MANIFEST: dict[str, Any] = {
     "nodes": {one: {"original_file_path": file} for one, file in FILES.items()},
     "sources": {SOURCE: {"source_name": "till"}, IDENTITY: {"source_name": "identity"}},
     "child_map": CHILDREN,
-    "parent_map": {
-        child: [one for one, below in CHILDREN.items() if child in below] for child in FILES
-    },
 }
 FOLDERS = ("path:models/staging/till", "path:models/intermediate", "path:models/marts")
 

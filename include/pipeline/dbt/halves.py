@@ -63,7 +63,11 @@ def find_identity_sources(manifest: Mapping[str, Any]) -> set[str]:
 
 def find_above(manifest: Mapping[str, Any], nodes: Iterable[str]) -> set[str]:
     """Everything these nodes are made of."""
-    return _walk(manifest["parent_map"], nodes)
+    parents: dict[str, list[str]] = {}
+    for parent, children in manifest["child_map"].items():
+        for child in children:
+            parents.setdefault(child, []).append(parent)
+    return _walk(parents, nodes)
 
 
 def find_below(manifest: Mapping[str, Any], nodes: Iterable[str]) -> set[str]:
