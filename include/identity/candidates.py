@@ -7,13 +7,15 @@ from include.identity.features import run_sql
 from include.identity.settings import IdentitySettings
 
 
-def build_candidates(db: duckdb.DuckDBPyConnection, settings: IdentitySettings) -> int:
+def build_candidates(
+    db: duckdb.DuckDBPyConnection, is_full: bool, settings: IdentitySettings
+) -> int:
     """Leave `wanted(lpid, rpid)`; the number of pairs counted before they are made.
 
     Raises:
         ConfigError: more than `max_pairs`; nothing was scored.
     """
-    db.execute("set variable is_full = ?", [settings.full])
+    db.execute("set variable is_full = ?", [is_full])
     run_sql(db, "candidates")
     counted = db.execute(
         "select coalesce(sum(fresh * (size - fresh) + fresh * (fresh - 1) // 2), 0)"

@@ -50,7 +50,7 @@ inner join nodes as l on l.record_id = left_id
 inner join nodes as r on r.record_id = right_id
 where verdict = 'cannot_link'
 """
-# Two of one cluster whose names say that they are two people.
+# Two of one cluster that contradict each other, with nothing between them that outweighs it.
 _FOES = """
 with members as (
     select distinct c.cluster, n.node, p.*
@@ -62,7 +62,9 @@ with members as (
 select l.node, r.node
 from members as l
 inner join members as r on l.cluster = r.cluster and l.node < r.node
-where {clash}
+left join voices as v
+    on v.left_id = least(l.rep, r.rep) and v.right_id = greatest(l.rep, r.rep)
+where coalesce(v.v.score, 0) < getvariable('accept') and ({clash})
 """
 
 

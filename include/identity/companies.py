@@ -25,11 +25,17 @@ _TITLE = Comparison(
         Grade(
             "list_has_all(l.title_words, r.title_words)"
             " or list_has_all(r.title_words, l.title_words)"
-            " or len(list_intersect(l.title_words, r.title_words)) * 2"
-            " > greatest(len(l.title_words), len(r.title_words))",
+            " or starts_with(l.title, left(r.title, greatest(6, len(r.title) * 2 // 3)))"
+            " or starts_with(r.title, left(l.title, greatest(6, len(l.title) * 2 // 3)))",
             "'part of the name `' || l.title || '`/`' || r.title || '`'",
             0.08,
             0.003,
+        ),
+        Grade(
+            "list_has_any(l.title_words, r.title_words)",
+            "'a word of the name in common `' || l.title || '`/`' || r.title || '`'",
+            0.03,
+            0.01,
         ),
         Grade("true", "'other name `' || l.title || '`/`' || r.title || '`'", 0.05, 0.995),
     ),
@@ -74,6 +80,8 @@ COMPANIES = Model(
     named="title is not null",
     key_rule=f"(g_domain = 0 or g_number = 0) and has_trusted or g_domain = 0 and {_NAMES_FIT}"
     " or g_phone = 0 and g_title in (0, 1, 2)",
+    # Two businesses of one building share its address, and its switchboard.
+    veto="g_title in (4, 5) and g_domain <> 0 and g_number not in (0, 1)",
     clash=(
         "l.domains is not null and r.domains is not null and not list_has_any(l.domains, r.domains)"
         " and l.title is not null and r.title is not null and l.title <> r.title"

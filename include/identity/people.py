@@ -233,6 +233,11 @@ PEOPLE = Model(
         f"(has_trusted and {_FIRST_FITS}) or ({_NAMED_BOTH} and {_FIRST_FITS} and {_LAST_FITS}))"
         f" or g_phone = 0 and {_FIRST_FITS} and {_LAST_FITS} and (has_trusted or {_NAMED_BOTH})"
     ),
+    # A family has one address, one phone, often one mailbox; a father and his son one name.
+    veto=(
+        "g_number not in (0, 1) and (g_first = 5 and g_birth not in (0, 1)"
+        " or g_birth = 2 and g_email <> 0)"
+    ),
     clash=(
         "l.first is not null and r.first is not null and not ("
         + " or ".join(f"coalesce({g.when}, false)" for g in _FIRST.grades[:-1])

@@ -7,15 +7,17 @@ from include.identity.cluster_records import build_clusters
 from include.identity.companies import COMPANIES
 from include.identity.features import build_features, run_sql
 from include.identity.model import Model
+from include.identity.parameters import learn_parameters, read_parameters
 from include.identity.people import PEOPLE
 from include.identity.products.families import build_families
 from include.identity.products.features import build_product_features
 from include.identity.products.model import PRODUCTS, build_product_model
 from include.identity.profiles import build_blocks, build_profiles
-from include.identity.score import build_scored_pairs, score_pairs
+from include.identity.score import grade_pairs, score_pairs
 from include.identity.settings import ID_PREFIX, IdentitySettings, Kind, ResolveSummary
 from include.identity.survivorship import build_golden
 from include.identity.tables import prepare_tables
+from include.identity.train import fingerprint
 
 MODELS: dict[str, Model] = {"people": PEOPLE, "companies": COMPANIES, "products": PRODUCTS}
 
@@ -41,9 +43,16 @@ def run_resolve(
         build_features(db, kind, settings)
     build_profiles(db, kind, settings)
     build_blocks(db, model, settings)
-    candidates = build_candidates(db, settings)
+    model, must_learn = read_parameters(db, model, settings)
+    _stamp_hashes(db, model)
+    candidates = build_candidates(db, settings.full or must_learn, settings)
+    grade_pairs(db, model)
+    is_trained = False
+    if must_learn:
+        model, is_trained = learn_parameters(db, model, settings)
+        _stamp_hashes(db, model)
+    db.execute("set variable is_trained = ?", [is_trained])
     scored = score_pairs(db, model, settings)
-    build_scored_pairs(db, model, settings)
     build_clusters(db, model, settings)
     run_sql(db, "ids")
     run_sql(db, "changes")
@@ -51,7 +60,7 @@ def run_resolve(
     build_golden(db, kind, settings)
     if kind == "products":
         build_families(db)
-    return _summarise(db, candidates, scored)
+    return _summarise(db, candidates, scored, is_trained)
 
 
 def _configure(db: duckdb.DuckDBPyConnection, kind: Kind, settings: IdentitySettings) -> None:
@@ -63,10 +72,16 @@ def _configure(db: duckdb.DuckDBPyConnection, kind: Kind, settings: IdentitySett
     db.execute("set variable now = ?::timestamptz", [settings.now])
     db.execute("set variable prefix = ?", [ID_PREFIX[kind]])
     db.execute("set variable review = ?", [settings.review])
-    db.execute("set variable parameters = ?", [""])
 
 
-def _summarise(db: duckdb.DuckDBPyConnection, candidates: int, scored: int) -> ResolveSummary:
+def _stamp_hashes(db: duckdb.DuckDBPyConnection, model: Model) -> None:
+    """A profile reads as before where neither its values nor the model's numbers changed."""
+    db.execute("update profile_hashes set content_hash = md5(base_hash || ?)", [fingerprint(model)])
+
+
+def _summarise(
+    db: duckdb.DuckDBPyConnection, candidates: int, scored: int, is_trained: bool
+) -> ResolveSummary:
     records, entities = db.execute(
         "select count(*), count(distinct entity_id) from resolved"
     ).fetchall()[0]
@@ -79,6 +94,6 @@ def _summarise(db: duckdb.DuckDBPyConnection, candidates: int, scored: int) -> R
         scored=scored,
         accepted=bands.get("accept", 0),
         review=bands.get("review", 0),
-        is_trained=False,
+        is_trained=is_trained,
         warnings=tuple(warnings),
     )

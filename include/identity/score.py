@@ -10,8 +10,8 @@ from include.identity.settings import IdentitySettings
 _BY_KEY = 0.99
 
 
-def score_pairs(db: duckdb.DuckDBPyConnection, model: Model, settings: IdentitySettings) -> int:
-    """Leave `scored(lpid, rpid, by_key, score)` with the grades; the number of pairs scored."""
+def grade_pairs(db: duckdb.DuckDBPyConnection, model: Model) -> None:
+    """Leave `graded(lpid, rpid, g_..., has_trusted)` for the pairs in `wanted`."""
     grades = ", ".join(f"{one.build_grade()} as {one.column}" for one in model.comparisons)
     db.execute(
         "create or replace temp table graded as"
@@ -20,24 +20,23 @@ def score_pairs(db: duckdb.DuckDBPyConnection, model: Model, settings: IdentityS
         " from wanted as w inner join profiles as l on l.pid = w.lpid"
         " inner join profiles as r on r.pid = w.rpid"
     )
+
+
+def score_pairs(db: duckdb.DuckDBPyConnection, model: Model, settings: IdentitySettings) -> int:
+    """Leave `profile_pairs(lpid, rpid, score, decided_by, evidence)`, remembered ones included.
+
+    Returns:
+        The number of pairs scored now.
+    """
+    words = ", ".join(one.build_words() for one in model.comparisons)
     db.execute(
-        "create or replace temp table scored as"
+        "create or replace temp table profile_pairs as"
+        " with scored as ("
         f" select g.*, coalesce({model.key_rule}, false) as by_key,"
         f" {model.build_score()} as model_score"
         " from graded as g inner join profiles as l on l.pid = g.lpid"
         " inner join profiles as r on r.pid = g.rpid"
-    )
-    return int(db.execute("select count(*) from scored").fetchall()[0][0])
-
-
-def build_scored_pairs(
-    db: duckdb.DuckDBPyConnection, model: Model, settings: IdentitySettings
-) -> None:
-    """Leave `profile_pairs(lpid, rpid, score, decided_by, evidence)`, remembered ones included."""
-    words = ", ".join(one.build_words() for one in model.comparisons)
-    db.execute(
-        "create or replace temp table profile_pairs as"
-        " select s.lpid, s.rpid,"
+        ") select s.lpid, s.rpid,"
         f" case when by_key then greatest(model_score, {_BY_KEY}) else model_score end as score,"
         " case when by_key then 'key' else 'model' end as decided_by,"
         f" array_to_string(list_filter([{words}], lambda w: w <> ''), ', ') as evidence"
@@ -47,3 +46,4 @@ def build_scored_pairs(
         [settings.keep],
     )
     run_sql(db, "remembered")
+    return int(db.execute("select count(*) from graded").fetchall()[0][0])

@@ -27,6 +27,7 @@ class IdentitySettings:
         max_pairs: Candidate pairs a run may score; more is refused before scoring.
         max_names: A key borne by this many differently named records is nobody's.
         retrain_after: Parameters older than this are learned again.
+        is_trained: Learn the model's numbers from the records where none are saved or they are old.
         full: Score every pair again instead of those of new and changed records.
     """
 
@@ -42,6 +43,7 @@ class IdentitySettings:
     max_names: int = 5
     retrain_after: timedelta = timedelta(days=90)
     full: bool = False
+    is_trained: bool = True
     threads: int | None = None
     memory: str | None = None
     now: datetime = field(default_factory=utcnow)

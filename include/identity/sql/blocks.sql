@@ -9,7 +9,7 @@ create or replace temp table blocks as
 select pid, block from all_blocks anti join wide_blocks using (block);
 
 create or replace temp table profile_hashes as
-select p.pid, md5(p.content || coalesce(w.mark, '') || getvariable('parameters')) as content_hash
+select p.pid, md5(p.content || coalesce(w.mark, '')) as base_hash, null::varchar as content_hash
 from profiles as p
 left join (
     select pid, bit_xor(block)::varchar as mark

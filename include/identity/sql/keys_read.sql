@@ -1,7 +1,13 @@
 create or replace temp table all_keys as
+with mailboxes as (
+    select record_id, split_part(address, '@', 1) as name, split_part(address, '@', 2) as host
+    from (select record_id, email_text(raw) as address from raw_keys where kind = 'email')
+    where address <> ''
+)
 select distinct record_id, kind, value
 from (
-    select record_id, kind, email_of(raw) as value from raw_keys where kind = 'email'
+    select record_id, 'email' as kind, email_local(name, host) || '@' || email_domain(host) as value
+    from mailboxes where not is_email_placeholder(name, host)
     union all
     select k.record_id, 'phone', p.e164
     from raw_keys as k
