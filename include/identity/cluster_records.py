@@ -5,6 +5,7 @@ import pyarrow as pa
 
 from include.core.errors import ConfigError
 from include.identity.clusters import MUST, Clusters, build_partners
+from include.identity.contradictions import build_contradiction
 from include.identity.features import run_sql
 from include.identity.model import Model
 from include.identity.settings import IdentitySettings
@@ -102,27 +103,4 @@ def _check_overrides(
     chains.join(musts)
     for left, right in apart:
         if chains.root(left) == chains.root(right):
-            raise ConfigError(_contradiction(db, left, right))
-
-
-def _contradiction(db: duckdb.DuckDBPyConnection, left: int, right: int) -> str:
-    names = dict(
-        db.execute(
-            "select node, record_id from nodes where node in (?, ?)", [left, right]
-        ).fetchall()
-    )
-    parted = db.execute(
-        "select evidence from told where verdict = 'cannot_link' and left_id = ? and right_id = ?",
-        [names[left], names[right]],
-    ).fetchall()[0][0]
-    chain = db.execute(
-        "select string_agg('`' || left_id || '` = `' || right_id || '` (' || evidence || ')', ', '"
-        " order by left_id, right_id) from told where verdict = 'must_link'"
-        " and (left_id in (?, ?) or right_id in (?, ?))",
-        [names[left], names[right], names[left], names[right]],
-    ).fetchall()[0][0]
-    return (
-        f"identity overrides contradict each other: cannot_link `{names[left]}` and"
-        f" `{names[right]}` ({parted}) against must_link {chain}. Of two records people say one"
-        " thing. Take one of them back."
-    )
+            raise ConfigError(build_contradiction(db, musts, left, right))

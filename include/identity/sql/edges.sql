@@ -3,19 +3,31 @@ create or replace temp table nodes as
 select record_id, pid, (row_number() over (order by record_id) - 1)::integer as node
 from profile_of;
 
+-- Of a pair the last word counts; of two at one moment the one that parts.
 create or replace temp table told as
 select
     least(left_id, right_id) as left_id,
     greatest(left_id, right_id) as right_id,
     verdict,
-    string_agg(concat_ws(' ', who, strftime("at", '%Y-%m-%d'), why), '; ' order by "at", who) as evidence
+    concat_ws(' ', who, strftime("at", '%Y-%m-%d'), why) as evidence
 from overrides
-where left_id <> right_id
-group by all;
+where left_id <> right_id and verdict in ('must_link', 'cannot_link')
+qualify row_number() over (
+    partition by least(left_id, right_id), greatest(left_id, right_id)
+    order by "at" desc nulls last, verdict, who, why
+) = 1;
+
+insert into warnings
+select 'The override ' || verdict || ' `' || left_id || '`, `' || right_id || '` names a record that is not there: `'
+    || id || '`. It waits until the record comes.'
+from (select *, unnest([left_id, right_id]) as id from told)
+where id not in (select record_id from nodes);
 
 create or replace temp table record_pairs as
 select left_id, right_id, 1.0::double as score, 0 as rank, 'override' as decided_by, 'a person: ' || evidence as evidence
 from told where verdict = 'must_link'
+union all
+select left_id, right_id, 0.0, 3, 'override', '' from told where verdict = 'cannot_link'
 union all
 select left_id, right_id, 0.999, 1, 'link', min(rule)
 from usable_links group by 1, 2

@@ -14,7 +14,7 @@ select
     end,
     case when t.verdict = 'cannot_link' then 'override' else v.v.decided_by end,
     case
-        when t.verdict = 'cannot_link' then 'a person: ' || t.evidence || '; ' || v.v.evidence
+        when t.verdict = 'cannot_link' then concat_ws('; ', 'a person: ' || t.evidence, nullif(v.v.evidence, ''))
         when f.why is not null then v.v.evidence || '; not joined: ' || f.why
         else v.v.evidence
     end

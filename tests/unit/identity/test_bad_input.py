@@ -1,0 +1,93 @@
+"""What arrives in real life: nothing, half of it, one pile of everything, other scripts."""
+
+import pytest
+
+from include.core.errors import ConfigError
+from tests.unit.identity.identity_case import clusters, open_database, person, resolve, together
+
+
+@pytest.mark.parametrize("kind", ["people", "companies"])
+def test_nulls_everywhere(kind: str) -> None:
+    db = open_database(records=[person("a:1"), person("b:1"), {"record_id": "c:1"}])
+    assert resolve(db, kind).entities == 3  # type: ignore[arg-type]
+    assert db.execute("select count(*) from resolved where confidence = 1").fetchall() == [(3,)]
+
+
+@pytest.mark.parametrize("kind", ["people", "companies"])
+def test_no_records(kind: str) -> None:
+    db = open_database()
+    assert resolve(db, kind).entities == 0  # type: ignore[arg-type]
+    for table in ("resolved", "pairs", "changes", "aliases", "golden", "shared_keys"):
+        assert db.execute(f"select count(*) from {table}").fetchall() == [(0,)]
+
+
+def test_records_of_one_name_and_nothing_else_stay_apart() -> None:
+    db = open_database(records=[person(f"a:{at}", "John Smith") for at in range(5)])
+    assert resolve(db).entities == 5
+
+
+def test_words_for_nothing_are_nothing() -> None:
+    rows = [
+        person(f"a:{at}", name, city="N/A", phone="-", email="unknown", company_name="none")
+        for at, name in enumerate(["N/A", "unknown", "Guest", "test", "-"])
+    ]
+    assert resolve(open_database(records=rows)).entities == 5
+
+
+def test_emoji_right_to_left_and_other_scripts() -> None:
+    rows = [
+        person("a:1", "👩‍🦰 💅", email="a@x.example"),
+        person("b:1", "محمد علي", phone="+971 50 123 4567"),
+        person("c:1", "Mohamed Ali", phone="+971501234567"),
+        person("d:1", "Юлия Иванова", email="julia@x.example"),
+        person("e:1", "Yuliya Ivanova", email="Julia@x.example"),
+        person("f:1", "王小明", email="wang@x.example"),
+    ]
+    db = open_database(records=rows)
+    resolve(db)
+    assert together(db, "d:1", "e:1")
+    assert len(clusters(db)) <= 5
+
+
+def test_a_giant_cluster_is_cut_and_put_up_for_review() -> None:
+    """A chain of spellings, each fitting its neighbours: beyond the limit nothing is accepted."""
+    rows = [
+        person(f"a:{at:03}", "Ann Lee", email=f"k{at}@x.example", city=f"Town {at}")
+        for at in range(60)
+    ]
+    keys = [
+        {"record_id": f"a:{at:03}", "key_kind": "email", "value": f"k{at + 1}@x.example"}
+        for at in range(60)
+    ]
+    db = open_database(records=rows, record_keys=keys)
+    resolve(db, max_cluster=20)
+    sizes = db.execute("select max(n) from (select count(*) as n from resolved group by entity_id)")
+    assert sizes.fetchall()[0][0] <= 20
+    cut = db.execute(
+        "select count(*) from pairs where band = 'review' and evidence like '%more than 20%'"
+    )
+    assert cut.fetchall()[0][0] >= 2
+
+
+def test_an_explosion_of_pairs_is_refused_before_scoring() -> None:
+    rows = [person(f"a:{at}", f"Ann Lee{at}", phone="212 867 5309") for at in range(30)]
+    db = open_database(records=rows)
+    with pytest.raises(ConfigError, match=r"would score `\d+` pairs"):
+        resolve(db, max_pairs=100)
+
+
+def test_too_few_records_teach_nothing_and_that_is_said() -> None:
+    mail = "ann@lee.example"
+    rows = [person("a:1", "Ann Lee", email=mail), person("b:1", None, email=mail)]
+    db = open_database(records=rows)
+    summary = resolve(db)
+    assert together(db, "a:1", "b:1")
+    assert not summary.is_trained
+    assert "Numbers from labelled sets are used" in summary.warnings[0]
+
+
+def test_parameters_of_another_model_are_not_used() -> None:
+    db = open_database(records=[person("a:1", "Ann Lee")])
+    db.execute("insert into parameters values (now(), ?)", ['{"prior": 0.5, "grades": {"x": []}}'])
+    db.execute("insert into parameters values (now(), 'no json')")
+    assert resolve(db).entities == 1
