@@ -1,6 +1,7 @@
-"""Two words of people that cannot both hold, named with everything that leads from one to the other."""
+"""Two words of people that cannot both hold, named with the chain between their records."""
 
 from collections import deque
+from itertools import pairwise
 
 import duckdb
 
@@ -17,13 +18,12 @@ def build_contradiction(
             "select node, record_id from nodes where list_contains(?::integer[], node)", [nodes]
         ).fetchall()
     )
-    chain = [
-        _tell(db, "must_link", names[a], names[b]) for a, b in zip(nodes, nodes[1:], strict=False)
-    ]
+    chain = [_tell(db, "must_link", names[a], names[b]) for a, b in pairwise(nodes)]
     return (
         "identity overrides contradict each other: "
         + _tell(db, "cannot_link", names[left], names[right])
-        + f" against {', '.join(chain)}. Of two records people say one thing. Take one of them back."
+        + f" against {', '.join(chain)}. Of two records people say one thing."
+        " Take one of them back."
     )
 
 

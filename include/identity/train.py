@@ -1,7 +1,7 @@
 """Learning the model's numbers from a tenant's own records, without labels.
 
-u is counted on pairs drawn at random, m by expectation and maximisation on the candidate pairs. Both lean
-on the defaults, which were learned on labelled sets: a tenant of a hundred records hardly moves them.
+u is counted on pairs drawn at random, m by expectation and maximisation on the candidate pairs.
+Both lean on the defaults, proven on labelled sets: a hundred records hardly move them.
 """
 
 import json
