@@ -81,7 +81,7 @@ COMPANIES = Model(
     key_rule=f"(g_domain = 0 or g_number = 0) and has_trusted or g_domain = 0 and {_NAMES_FIT}"
     " or g_phone = 0 and g_title in (0, 1, 2)",
     # Two businesses of one building share its address, and its switchboard.
-    veto="g_title in (4, 5) and g_domain <> 0 and g_number not in (0, 1)",
+    cap="case when g_title in (4, 5) and g_domain <> 0 and g_number not in (0, 1) then 0.5 end",
     clash=(
         "l.domains is not null and r.domains is not null and not list_has_any(l.domains, r.domains)"
         " and l.title is not null and r.title is not null and l.title <> r.title"

@@ -7,9 +7,6 @@ records of strangers do (u). Weights add up; a missing value weighs nothing.
 from dataclasses import dataclass, replace
 from math import log2
 
-# Where a veto leaves a pair, however much speaks for it.
-_DOUBT = 0.5
-
 
 @dataclass(frozen=True)
 class Grade:
@@ -63,8 +60,8 @@ class Model:
         blocks: SQL texts over `profiles`; two profiles with an equal text are compared.
         named: SQL over a profile: it says who it is, not only how to reach it.
         key_rule: SQL over a pair: a key in common decides, whatever the weights say.
-        veto: SQL over a pair's grades: what agrees is a household's or a building's, not one's own.
-            Such evidence is counted once and never accepts by itself.
+        cap: SQL over a pair's grades: the most it may score. What agrees is a household's or a
+            building's, or a name and a town, however many say so: null for no limit.
         clash: SQL over two profiles of one cluster: they contradict each other.
     """
 
@@ -73,15 +70,15 @@ class Model:
     blocks: tuple[str, ...]
     named: str
     key_rule: str
-    veto: str
     clash: str
+    cap: str = "null"
 
     def build_score(self) -> str:
         """SQL: the probability, from the grades' columns."""
         start = log2(self.prior / (1 - self.prior))
         weights = " + ".join(one.build_weight() for one in self.comparisons)
         score = f"1 / (1 + pow(2, -greatest(-60, least(60, {start:.6f} + {weights}))))"
-        return f"case when {self.veto} then least({score}, {_DOUBT}) else {score} end"
+        return f"least({score}, coalesce({self.cap}, 1))"
 
     def with_numbers(self, prior: float, grades: dict[str, list[list[float]]]) -> "Model":
         """The same model with learned m and u: {comparison: [[m, u] per grade]}."""

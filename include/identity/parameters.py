@@ -4,7 +4,7 @@ import duckdb
 
 from include.identity.model import Model
 from include.identity.settings import IdentitySettings
-from include.identity.train import build_body, read_body, train_model
+from include.identity.train import build_body, is_outgrown, read_body, train_model
 
 
 def read_parameters(
@@ -18,26 +18,32 @@ def read_parameters(
     ).fetchall()
     if not rows:
         return model, settings.is_trained
-    saved = read_body(model, rows[0][0])
+    body, is_old = rows[0]
+    saved = read_body(model, body)
     if saved is None:
         return model, settings.is_trained
-    return saved, bool(rows[0][1]) and settings.is_trained
+    is_stale = bool(is_old) or is_outgrown(body, _profiles(db))
+    return saved, is_stale and settings.is_trained
+
+
+def _profiles(db: duckdb.DuckDBPyConnection) -> int:
+    return int(db.execute("select count(*) from profiles").fetchall()[0][0])
 
 
 def learn_parameters(
     db: duckdb.DuckDBPyConnection, model: Model, settings: IdentitySettings
 ) -> tuple[Model, bool]:
-    """Learn from `graded`; fills `new_parameters`, or `warnings` where nothing was learned."""
+    """Learn from `graded`; fills `new_parameters`, and `warnings` where that failed."""
     found = train_model(db, model)
     if not found.is_converged:
         db.execute(
             "insert into warnings values (?)",
             [
-                "The model was not learned from these records:"
+                "How records of one entity agree was not learned from these records:"
                 f" {found.matches:.0f} likely matches did not settle it."
                 " Numbers from labelled sets are used; keys, links and overrides are not touched."
             ],
         )
-        return model, False
-    db.execute("insert into new_parameters values (?, ?)", [settings.now, build_body(found.model)])
-    return found.model, True
+    body = build_body(found.model, _profiles(db))
+    db.execute("insert into new_parameters values (?, ?)", [settings.now, body])
+    return found.model, found.is_converged

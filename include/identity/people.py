@@ -14,11 +14,15 @@ def close(left: str, right: str) -> str:
     return _CLOSE.format(l=left, r=right)
 
 
+# Family name first. The given name may be an initial, or cut where the field ended.
+_BEGINS = (
+    "len(list_filter({roots}, lambda x: starts_with(x, {word}) or starts_with({word}, x))) > 0"
+)
 _SWAPPED = (
-    f"((list_contains(l.roots, r.last) or {close('l.first', 'r.last')})"
-    f" and (l.last = r.first or {close('l.last', 'r.first')})"
-    f" or (list_contains(r.roots, l.last) or {close('l.last', 'r.first')})"
-    f" and (l.first = r.last or {close('l.first', 'r.last')}))"
+    f"((l.last = r.first or {close('l.last', 'r.first')}) and"
+    f" ({close('l.first', 'r.last')} or {_BEGINS.format(roots='l.roots', word='r.last')})"
+    f" or (l.first = r.last or {close('l.first', 'r.last')}) and"
+    f" ({close('l.last', 'r.first')} or {_BEGINS.format(roots='r.roots', word='l.last')}))"
 )
 _FIRST = Comparison(
     "first",
@@ -35,7 +39,8 @@ _FIRST = Comparison(
             _SWAPPED,
             "'first and last name swapped `' || l.first || ' ' || l.last || '`'",
             0.03,
-            0.00005,
+            0.008,
+            "l.first_bits",
         ),
         Grade(
             "list_has_any(l.roots, r.roots)",
@@ -44,7 +49,8 @@ _FIRST = Comparison(
             0.004,
         ),
         Grade(
-            close("l.first", "r.first"),
+            close("l.first", "r.first")
+            + " or l.first || l.middle = r.first or r.first || r.middle = l.first",
             "'similar first name `' || l.first || '`/`' || r.first || '`'",
             0.09,
             0.006,
@@ -64,7 +70,7 @@ _LAST = Comparison(
     "l.last is null or r.last is null",
     (
         Grade("l.last = r.last", "'same last name `' || l.last || '`'", 0.78, 0.004, "l.last_bits"),
-        Grade(_SWAPPED, "''", 0.03, 0.004),
+        Grade(_SWAPPED, "''", 0.03, 0.004, "coalesce(l.last_bits, 6)"),
         Grade(
             close("l.last", "r.last"),
             "'similar last name `' || l.last || '`/`' || r.last || '`'",
@@ -93,12 +99,21 @@ _EMAIL = Comparison(
         ),
         Grade(
             "split_part(l.emails[1], '@', 1) = split_part(r.emails[1], '@', 1)"
-            " or damerau_levenshtein(l.emails[1], r.emails[1]) <= 2",
-            "'similar email `' || l.emails[1] || '`/`' || r.emails[1] || '`'",
-            0.15,
-            0.0005,
+            " and len(split_part(l.emails[1], '@', 1)) > 6"
+            " or damerau_levenshtein(l.emails[1], r.emails[1]) <= 1",
+            "'same mailbox elsewhere, or a letter off `' || l.emails[1] || '`/`'"
+            " || r.emails[1] || '`'",
+            0.12,
+            0.0001,
         ),
-        Grade("true", "'other email'", 0.35, 0.9994),
+        Grade(
+            "jaro_winkler_similarity(split_part(l.emails[1], '@', 1),"
+            " split_part(r.emails[1], '@', 1)) >= 0.9",
+            "'similar email `' || l.emails[1] || '`/`' || r.emails[1] || '`'",
+            0.06,
+            0.002,
+        ),
+        Grade("true", "'other email'", 0.32, 0.9978),
     ),
 )
 PHONE = Comparison(
@@ -202,6 +217,28 @@ _BIRTH = Comparison(
         Grade("true", "'other birthday'", 0.05, 0.9985),
     ),
 )
+# A till has one field for the name, whoever the customer is.
+_NAMED_SO = "(l.company = r.full_name or r.company = l.full_name)"
+_COMPANY = Comparison(
+    "company",
+    f"(l.company is null or r.company is null) and not coalesce({_NAMED_SO}, false)",
+    (
+        Grade(
+            f"l.company = r.company or {_NAMED_SO}",
+            "'same company `' || coalesce(l.company, r.company) || '`'",
+            0.6,
+            0.004,
+        ),
+        Grade(
+            "jaro_winkler_similarity(l.company, r.company) >= 0.92"
+            " or starts_with(l.company, r.company) or starts_with(r.company, l.company)",
+            "'similar company `' || l.company || '`/`' || r.company || '`'",
+            0.1,
+            0.002,
+        ),
+        Grade("true", "'other company'", 0.3, 0.994),
+    ),
+)
 # A first name that may be one person's, and a last name that may be.
 _FIRST_FITS = "g_first in (-1, 0, 1, 2, 3, 4)"
 _LAST_FITS = "g_last in (-1, 0, 1, 2, 3)"
@@ -210,7 +247,7 @@ _NAMED_BOTH = "l.first is not null and r.first is not null"
 # Both names by their consonants, in either order.
 _SOUNDS = "least(first_skeleton, last_skeleton) || '/' || greatest(first_skeleton, last_skeleton)"
 PEOPLE = Model(
-    comparisons=(_FIRST, _LAST, _EMAIL, PHONE, NUMBER, STREET, PLACE, _BIRTH),
+    comparisons=(_FIRST, _LAST, _EMAIL, PHONE, NUMBER, STREET, PLACE, _BIRTH, _COMPANY),
     prior=0.0001,
     blocks=(
         f"'fl' || {_SOUNDS}",
@@ -224,19 +261,25 @@ PEOPLE = Model(
         "'bf' || birth || '/' || left(first, 1)",
         "'bl' || birth || '/' || left(last, 1)",
         "'bp' || birth || '/' || left(postal, 2)",
+        "'co' || company || '/' || coalesce(postal, city, '')",
+        "'c' || company",
         "'el' || split_part(emails[1], '@', 1)",
         "'pl' || right(phones[1], 7)",
     ),
-    named="first is not null or last is not null",
+    named="first is not null or last is not null or company is not null",
     key_rule=(
         "(g_email = 0 or g_number = 0) and ("
         f"(has_trusted and {_FIRST_FITS}) or ({_NAMED_BOTH} and {_FIRST_FITS} and {_LAST_FITS}))"
         f" or g_phone = 0 and {_FIRST_FITS} and {_LAST_FITS} and (has_trusted or {_NAMED_BOTH})"
     ),
-    # A family has one address, one phone, often one mailbox; a father and his son one name.
-    veto=(
-        "g_number not in (0, 1) and (g_first = 5 and g_birth not in (0, 1)"
-        " or g_birth = 2 and g_email <> 0)"
+    # A family has one address, one phone, often one mailbox; a father and his son one name; nobody
+    # is who lives where he lives; and of one name there are two in a town.
+    cap=(
+        "case when g_number in (0, 1) then null"
+        " when g_first = 5 and g_birth not in (0, 1) or g_birth = 2 and g_email <> 0"
+        " or g_first = -1 and g_last = -1 and g_email <> 0 and g_phone <> 0 then 0.5"
+        " when g_email not in (0, 1) and g_phone not in (0, 1) and g_birth not in (0, 1)"
+        " and g_street not in (0, 1) and g_company <> 0 then 0.85 end"
     ),
     clash=(
         "l.first is not null and r.first is not null and not ("

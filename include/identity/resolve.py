@@ -44,6 +44,7 @@ def run_resolve(
     build_profiles(db, kind, settings)
     build_blocks(db, model, settings)
     model, must_learn = read_parameters(db, model, settings)
+    must_learn = must_learn and kind != "products"  # proven as they are; a catalogue is small
     _stamp_hashes(db, model)
     candidates = build_candidates(db, settings.full or must_learn, settings)
     grade_pairs(db, model)

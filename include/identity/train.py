@@ -6,7 +6,7 @@ Both lean on the defaults, proven on labelled sets: a hundred records hardly mov
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import md5
 from math import log2
 
@@ -27,17 +27,27 @@ Vector = tuple[Sequence[int], int]
 
 @dataclass(frozen=True)
 class Trained:
-    """What was learned; `model` is the one given where `is_converged` is false."""
+    """What was learned; where `is_converged` is false only u and the prior are the records' own."""
 
     model: Model
     is_converged: bool
     matches: float
 
 
-def build_body(model: Model) -> str:
-    """The numbers as JSON, for the tables `parameters` and `new_parameters`."""
+def build_body(model: Model, profiles: int) -> str:
+    """The numbers as JSON, for the tables `parameters` and `new_parameters`.
+
+    Args:
+        profiles: How many spellings they were learned from.
+    """
     grades = {one.name: [[g.m, g.u] for g in one.grades] for one in model.comparisons}
-    return json.dumps({"prior": model.prior, "grades": grades}, sort_keys=True)
+    told = {"prior": model.prior, "profiles": profiles, "grades": grades}
+    return json.dumps(told, sort_keys=True)
+
+
+def is_outgrown(body: str, profiles: int) -> bool:
+    """Learned from less than half of today's records."""
+    return profiles > 2 * int(json.loads(body).get("profiles", profiles))
 
 
 def read_body(model: Model, body: str) -> Model | None:
@@ -65,15 +75,17 @@ def train_model(db: duckdb.DuckDBPyConnection, model: Model) -> Trained:
     all_pairs = max(1, profiles * (profiles - 1) // 2)
     model = _with_u(model, _draw_vectors(db, model, profiles))
     vectors = _read_vectors(db, model, "graded where lpid <> rpid")
-    matches = 0.0
+    # Half of the records have a second one: what is right for five thousand is for any number.
+    start = replace(model, prior=min(_BOUNDS[1], max(_BOUNDS[0], 0.5 / max(1, profiles))))
+    model, matches = start, 0.0
     for _ in range(_ROUNDS):
         before = model
         model, matches = _step(model, vectors, all_pairs)
         if matches < _ENOUGH:
-            return Trained(before, False, matches)
+            break
         if _distance(before, model) < _STILL:
             return Trained(model, True, matches)
-    return Trained(model, False, matches)
+    return Trained(start, False, matches)
 
 
 def _read_vectors(db: duckdb.DuckDBPyConnection, model: Model, source: str) -> list[Vector]:

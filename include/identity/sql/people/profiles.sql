@@ -1,15 +1,14 @@
 -- How rare a name is, in bits, in steps of two: an agreement on a rare one says more.
 create or replace temp table name_bits as
 with counted as (
-    select 'first' as part, first as word, count(*) as n from features where first is not null group by first
+    select first as word, count(*) as n from features where first is not null group by first
     union all
-    select 'last', last, count(*) from features where last is not null group by last
+    select last, count(*) from features where last is not null group by last
 )
-select
-    part,
-    word,
-    greatest(4, least(14, 2 * round(-log2(n / sum(n) over (partition by part)) / 2))) as bits
-from counted;
+-- The commoner of its two places: a swapped name is no rare one.
+select word, greatest(4, least(14, 2 * round(-log2(max(n) / (select count(*) from features)) / 2))) as bits
+from counted
+group by word;
 
 create or replace temp table profiles as
 select
@@ -24,5 +23,5 @@ select
     t.bits as last_bits
 from profile_reps as p
 inner join keyed as k on k.record_id = p.rep
-left join name_bits as f on f.part = 'first' and f.word = k.first
-left join name_bits as t on t.part = 'last' and t.word = k.last;
+left join name_bits as f on f.word = k.first
+left join name_bits as t on t.word = k.last;
