@@ -29,7 +29,6 @@ def build_demo_json(
             for run, streams in feeds
         ],
         "marts": {tenant: numbers.marts for tenant, numbers in tenants.items()},
-        "identities": {tenant: numbers.identities for tenant, numbers in tenants.items()},
         "ui": ui,
     }
 

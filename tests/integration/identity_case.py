@@ -16,7 +16,8 @@ TENANT = "idco"
 UNIONS = """
 create schema idco_int;
 create table idco_int.int_customers__gathered (
-    customer_id text primary key, source_connector text, customer_name text, first_name text,
+    customer_id text primary key, source_connector text, source_record_id text, _feed text,
+    customer_name text, first_name text,
     last_name text, company_name text, email text, phone text, address_line text, city text,
     region text, postal_code text, country text, created_at timestamptz, updated_at timestamptz,
     is_deleted boolean);
@@ -57,8 +58,9 @@ def run_make_unions(url: str) -> None:
 
 def run_add_person(url: str, record_id: str, **values: Any) -> None:
     """One record of a person; what is not given is null."""
-    source = record_id.split(":", 1)[0]
-    row = {"customer_id": record_id, "source_connector": source, "is_deleted": False, **values}
+    source, feed, key = record_id.split(":", 2)
+    known = {"source_connector": source, "_feed": feed, "source_record_id": key}
+    row = {"customer_id": record_id, **known, "is_deleted": False, **values}
     marks = ", ".join(["%s"] * len(row))
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(

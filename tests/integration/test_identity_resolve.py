@@ -79,14 +79,15 @@ def test_decisions_that_contradict_each_other_name_both(place: Warehouse) -> Non
     """Nothing is written, and the run says which decisions exclude each other."""
     run_resolve_identities(build_tenant(), place)
     before = fetch(place.url, PEOPLE)
-    pair = ("shopify:shop:1", "stripe:pay:cus_1")
+    shop, pay, caller = "shopify:shop:1", "stripe:pay:cus_1", "callrail:calls:9"
     both = (
-        Override(must_link=pair, who="ann", why="same card"),
-        Override(cannot_link=pair, who="bob", why="two people"),
+        Override(must_link=(shop, pay), who="ann", why="same card"),
+        Override(must_link=(pay, caller), who="ann", why="same voice"),
+        Override(cannot_link=(shop, caller), who="bob", why="two people"),
     )
     with pytest.raises(TransformError, match=r"idco: .*people") as caught:
         run_resolve_identities(build_tenant(overrides=both), place)
-    assert "shopify:shop:1" in str(caught.value) and "stripe:pay:cus_1" in str(caught.value)
+    assert shop in str(caught.value) and caller in str(caught.value)
     assert fetch(place.url, PEOPLE) == before
 
 

@@ -175,8 +175,11 @@ def test_a_build_killed_after_resolving_is_repaired_by_the_next(case: Case) -> N
 def test_an_id_that_was_merged_away_still_joins(case: Case) -> None:
     """A person says that two are one: no order changes its amount, and old ids lead to the new."""
     before, totals = case.people(), {order: total for order, (_, total) in case.orders().items()}
-    same = Override(must_link=(ANN, BOB), who="eve", why="he changed his name")
-    case.tenant = replace(case.tenant, overrides=(same,))
+    same = [
+        Override(must_link=(ANN, other), who="eve", why="he changed his name")
+        for other in (BOB, "attio:attio:p2")
+    ]
+    case.tenant = replace(case.tenant, overrides=tuple(same))
     run_transform(case.tenant, case.warehouse)
     after = case.people()
     assert len(set(after.values())) == 1

@@ -73,6 +73,16 @@ def test_revenue_is_exact() -> None:
     assert row[-1] == "12,345,678,901,234,567.89"
 
 
+def test_people_of_sources_and_how_many_they_share() -> None:
+    pairs = [{"sources": ("attio", "shopify"), "shared": 30, "rate": 0.75}]
+    found = TenantNumbers(identities={"records": 140, "people": 90, "pairs": pairs})
+    sheet = demo_report.build_people_table({"acme": found, "solo": TenantNumbers()})
+    assert sheet.rows == [
+        ["acme", "all", 140, 90, ""],
+        ["acme", "attio + shopify", "", 30, "75%"],
+    ]
+
+
 def test_first_rows_are_those_of_the_first_load_that_brought_any(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
