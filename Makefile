@@ -99,9 +99,6 @@ test-unit: setup-dev  ## Pure tests and the rules of the house, a minute
 test-connectors: setup-dev  ## Every connector against its vendor in the sandbox
 	@$(PYTEST) -n $(or $(WORKERS),2) --dist loadfile tests/connectors
 
-test-connectors: setup-dev  ## Every connector against its vendor in the sandbox
-	@$(PYTEST) -n $(or $(WORKERS),2) --dist loadfile tests/connectors
-
 test-dags: setup-dev  ## The DAGs as Airflow sees them
 	@$(PYTEST) tests/dags
 
