@@ -13,7 +13,7 @@ from include.config.credentials import Credentials
 from include.connectors.google_analytics import report as reports
 from include.connectors.google_analytics.source import GoogleAnalyticsSource
 from include.core import clock
-from include.core.errors import ConfigError, ContractBroken, RateLimited
+from include.core.errors import ConfigError, ContractBroken, RateLimited, UpstreamUnavailable
 from include.core.streams import Page, Window
 from tests.unit.feed_maker import build_feed
 
@@ -140,7 +140,7 @@ def test_pages_go_on_by_offset_in_the_body(
     asked = _serve(api, answer)
     pages = _read(_source(), "events", 1)
     assert [r["dimensions"]["eventName"] for r in _records(pages)] == [f"v{n}" for n in range(7)]
-    assert [r["offset"] for r in asked[1:]] == ["0", "3", "6"]
+    assert [r["offset"] for r in asked[1:]] == ["0", "2", "4"]
     assert [bool(page.complete) for page in pages] == [False, False, True]
     assert asked[1]["orderBys"] == [
         {"dimension": {"dimensionName": "date"}}, {"dimension": {"dimensionName": "eventName"}},
@@ -148,9 +148,46 @@ def test_pages_go_on_by_offset_in_the_body(
     assert not any(r.query for r in api.request_history)
 
 
+@pytest.mark.parametrize("at", [2, 3])
+def test_a_report_that_changes_between_its_pages_is_read_again(
+    api: requests_mock.Mocker, at: int
+) -> None:
+    """A row gone from the front moved all others up: one was never read, and then marked deleted.
+
+    Pages go by a count, and the last of them names its day as read whole.
+    """
+    rows = list(range(8))
+
+    def answer(request: Answer) -> Answer:
+        if len(asked) == at + 1:
+            del rows[0]
+        start = int(request["offset"])
+        day = _days(request)[0]
+        shown = [_row(request, day, n) for n in rows[start : start + 3]]
+        return _report(request, shown) | {"rowCount": len(rows)}
+
+    asked = _serve(api, answer)
+    pages = _read(_source(), "events", 1)
+    found = {r["dimensions"]["eventName"] for r in _records(pages)}
+    assert found >= {f"v{n}" for n in range(1, 8)}
+    assert [bool(page.complete) for page in pages].count(True) == 1
+
+
+def test_a_report_that_never_stands_still_is_refused(api: requests_mock.Mocker) -> None:
+    def answer(request: Answer) -> Answer:
+        start, first = int(request["offset"]), len(asked)
+        shown = [_row(request, _days(request)[0], first + n) for n in range(start, start + 3)]
+        return _report(request, shown) | {"rowCount": 9}
+
+    asked = _serve(api, answer)
+    with pytest.raises(UpstreamUnavailable, match="changed each of"):
+        _read(_source(), "events", 1)
+
+
 def test_a_report_that_ends_early_is_refused(api: requests_mock.Mocker) -> None:
     def answer(request: Answer) -> Answer:
-        rows = [_row(request, _days(request)[0])] if request["offset"] == "0" else []
+        day = _days(request)[0]
+        rows = [_row(request, day, n) for n in range(2)] if request["offset"] == "0" else []
         return {**_report(request, rows), "rowCount": 4}
 
     _serve(api, answer)

@@ -52,6 +52,11 @@ def build_request(
     }
 
 
+def find_overlap() -> int:
+    """Rows of a page that the page before has shown; pages of one row have no room for any."""
+    return 1 if PAGE_ROWS > 1 else 0
+
+
 @dataclass(frozen=True)
 class Quality:
     """What the answer says about itself; stored beside each of its rows."""

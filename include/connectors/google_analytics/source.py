@@ -18,9 +18,10 @@ from include.connectors.google_analytics.report import (
     build_quality,
     build_records,
     build_request,
+    find_overlap,
 )
 from include.core.clock import utcnow
-from include.core.errors import ConfigError, ContractBroken
+from include.core.errors import ConfigError, ContractBroken, UpstreamUnavailable
 from include.core.streams import Page, Window
 from include.extract.http.api_client import build_base_url
 from include.extract.http.api_source import ApiSource
@@ -35,6 +36,8 @@ log = logging.getLogger(__name__)
 
 SCOPE = "https://www.googleapis.com/auth/analytics.readonly"
 BATCH = 5
+# A day that is still counted may change while it is paged.
+WALKS = 4
 # A failed request counts against ten an hour for the whole property.
 LIMITS = HttpLimits(tries=3, read_s=120.0)
 # A tenth of what a standard property has; hourly ones flow back within the hour.
@@ -114,22 +117,36 @@ class GoogleAnalyticsSource(ApiSource):
     def _read_pages(
         self, definition: Definition, piece: Slice, report: dict[str, Any]
     ) -> Iterator[Page]:
-        """Offset and limit go into the body; there is no token, `rowCount` says when to stop."""
-        done = 0
-        while True:
-            records = build_records(report, definition, self._property)
-            done += len(records)
-            if done >= int(report.get("rowCount") or 0):
-                yield Page(records, complete=build_complete(self._property, [piece]))
-                return
-            if not records:
-                raise ContractBroken(
-                    f"the report ends after `{done}` of {report.get('rowCount')} rows. Expected "
-                    "all. Run again; if it stays, report it to Google."
-                )
-            yield Page(records)
-            request = build_request(definition, piece, offset=done)
-            report = self._run(request)
+        """Offset and limit go into the body; there is no token, `rowCount` says when to stop.
+
+        Each page begins with the last row of the one before: where another stands there, rows have
+        come or gone in front of it, and the report is read again from its beginning.
+
+        Raises:
+            UpstreamUnavailable: If it moves each time.
+        """
+        for _ in range(WALKS):
+            done, last = 0, None
+            while True:
+                records = build_records(report, definition, self._property)
+                if last is not None:
+                    if not records or records[0]["dimensions"] != last:
+                        break
+                    records = records[1:]
+                done += len(records)
+                if done >= int(report.get("rowCount") or 0):
+                    yield Page(records, complete=build_complete(self._property, [piece]))
+                    return
+                _require_more(records, done, report)
+                yield Page(records)
+                last = records[-1]["dimensions"] if find_overlap() else None
+                report = self._run(build_request(definition, piece, offset=done - find_overlap()))
+            log.warning("action=report_moved property=%s day=%s", self._property, piece.first)
+            report = self._run(build_request(definition, piece))
+        raise UpstreamUnavailable(
+            f"the report of {piece.first} changed each of {WALKS} times it was paged. Expected "
+            "one that stands still. Nothing of it was kept; the next try reads it again."
+        )
 
     def _run(self, request: dict[str, Any]) -> dict[str, Any]:
         answer = self._client.post(f"properties/{self._property}:runReport", request)
@@ -193,6 +210,14 @@ class GoogleAnalyticsSource(ApiSource):
                 f"the fields {', '.join(sorted(wrong))} do not go together (stream {stream}). "
                 "Expected a compatible report. Update the connector's columns."
             )
+
+
+def _require_more(records: list[dict[str, Any]], done: int, report: dict[str, Any]) -> None:
+    if not records:
+        raise ContractBroken(
+            f"the report ends after `{done}` of {report.get('rowCount')} rows. Expected all. Run "
+            "again; if it stays, report it to Google."
+        )
 
 
 def _drain(waiting: deque[Slice]) -> Iterator[Slice]:

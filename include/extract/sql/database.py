@@ -3,16 +3,15 @@
 Nothing here imports a driver before a connection is opened: DAG files parse without them.
 """
 
-import contextlib
 import importlib.util
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from include.config.credentials import Credentials
-from include.config.walls.allowed_hosts import resolve_host
 from include.config.walls.own_paths import resolve_own_path
 from include.core.errors import ConfigError, MissingSecret
+from include.extract.sql.pinned import Server, connect_mysql, pin_libpq, resolve_servers
 
 DRIVERS = {
     "postgresql": "postgresql+psycopg",
@@ -38,8 +37,6 @@ _DRIVER_FIELDS = {
     "mssql": ("encryption", "tds_version"),
 }
 CONNECT_TIMEOUT_S = 15
-# Without a host the drivers take this machine, or its socket.
-LOCAL_HOST = "localhost"
 # A server gives up a client that does not fetch; the warehouse may be busy for long.
 MYSQL_WRITE_TIMEOUT_S = 7200
 
@@ -51,10 +48,12 @@ class Database:
     Attributes:
         dialect: A key of `DRIVERS`.
         url: SQLAlchemy URL with the driver's name.
+        servers: Where its hosts were found, for a driver that would resolve them again.
     """
 
     dialect: str
     url: Any
+    servers: tuple[Server, ...] = ()
 
     def __repr__(self) -> str:
         return f"Database({self.url.render_as_string(hide_password=True)})"
@@ -70,14 +69,21 @@ class Database:
 
     def engine(self, **connect_args: Any) -> Any:
         """A SQLAlchemy engine that keeps no connection."""
-        from sqlalchemy import create_engine
+        from sqlalchemy import create_engine, event
         from sqlalchemy.pool import NullPool
 
         _require_driver(self.dialect)
         if self.dialect == "sqlite":
             return create_engine("sqlite://", creator=self.connect_sqlite, poolclass=NullPool)
         args = {**_connect_args(self.dialect), **connect_args}
-        return create_engine(self.url, poolclass=NullPool, connect_args=args)
+        engine = create_engine(self.url, poolclass=NullPool, connect_args=args)
+        if self.dialect == "mysql" and self.servers and "unix_socket" not in self.url.query:
+
+            @event.listens_for(engine, "do_connect")
+            def connect(_dialect: Any, _record: Any, _: Any, arguments: dict[str, Any]) -> Any:
+                return connect_mysql(self.servers, arguments)
+
+        return engine
 
     def libpq_url(self) -> str:
         """For drivers that speak libpq."""
@@ -106,24 +112,20 @@ class Database:
 
 
 def require_own(database: Database, tenant: str) -> Database:
-    """The database again: a file as the tenant's own, a server as one that may be reached.
+    """The database again: a file as the tenant's own, a server where it was looked at.
 
     Raises:
         ConfigError: If the file is outside the tenant's folder, or the operator has not allowed
             the server.
+        UpstreamUnavailable: If the server's name does not resolve.
     """
     if database.dialect == "sqlite":
         place = resolve_own_path(str(database.url.database or ""), tenant)
         return Database("sqlite", database.url.set(database=str(place)))
-    # Every host of the address: libpq takes several, also from the query.
-    query = database.url.query
-    hosts = [database.url.host, *(query.get(key) for key in ("host", "hostaddr", "unix_socket"))]
-    flat = [one for each in hosts if each for one in ([each] if isinstance(each, str) else each)]
-    for host in [name for text in flat for name in text.split(",")] or [LOCAL_HOST]:
-        # A name that does not resolve is the driver's to report.
-        with contextlib.suppress(OSError):
-            resolve_host(host.partition(":")[0] if host.count(":") == 1 else host, None)
-    return database
+    servers = resolve_servers(database.url, database.dialect)
+    if database.dialect == "postgresql":
+        return replace(database, url=pin_libpq(database.url, servers))
+    return replace(database, servers=tuple(servers))
 
 
 def build_database(options: dict[str, Any], credentials: Credentials) -> Database:
