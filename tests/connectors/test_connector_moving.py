@@ -37,7 +37,7 @@ from tests.connectors.connector_reads import (
 BEFORE = datetime(2026, 11, 1, 12, tzinfo=UTC)
 EDITED = datetime(2026, 11, 3, 12, tzinfo=UTC)
 AFTER = datetime(2026, 11, 7, 12, tzinfo=UTC)
-SIZE = 40
+SIZE = 100
 PAGE = 10
 # So often records are edited; then a list may come to rest, and is walked again until it does.
 EDITED_PAGES = 4
@@ -57,6 +57,7 @@ EDITED_BY = {
     "test_a_row_edited_while_pages_are_walked_hides_no_other",
     "rest": "test_extract_rest_moving.py::test_an_edit_at_each_page_border_loses_no_record",
 }
+MOVED = [name for name in API_CASES if FEEDS[name].connector.connector not in EDITED_BY]
 # What a page behind another one is found by, and why no record slips by between them.
 RULES = {
     "single": "there is no second page",
@@ -122,7 +123,7 @@ def editing(edits: Edits) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module", params=API_CASES)
+@pytest.fixture(scope="module", params=MOVED)
 def moving(request: pytest.FixtureRequest) -> Iterator[tuple[str, Case, str]]:
     """A world of its own for each connector: what one's edits do must not help another's."""
     with running_sandbox(WorldSpec(size=SIZE)) as url:
@@ -150,9 +151,6 @@ def test_no_record_is_lost_when_others_are_edited_between_pages(
                 later = _read(case, stream, spec, since if spec.cursor else START, AFTER)
             lost = held - found - later
             assert not lost, f"{name}/{stream}: {len(lost)} of {len(held)} records were never read"
-    connector = case.feed.connector.connector
-    if connector in EDITED_BY:
-        return
     assert moved, "no list had a second page, so nothing was tested"
     assert case.vendor in edits.touched, "none of its records was edited, so nothing was tested"
 
