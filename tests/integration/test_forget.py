@@ -93,21 +93,22 @@ def sale(number: int, customer_id: int, **fields: Any) -> dict[str, Any]:
 class Shop:
     """One tenant with loads of the streams above."""
 
-    def __init__(self, url: str, **privacy: Any) -> None:
+    def __init__(self, url: str, connector: Connector = SHOP, **privacy: Any) -> None:
         self.url = url
+        self.connector = connector
         self.case = build_case(url)
         file = TenantFile.model_validate(
             {
                 "tenant": self.case.tenant,
                 "name": "T",
                 "owner": "t",
-                "feeds": {"shop": FeedFile(connector="shopapi", start_date=date(2025, 1, 1))},
+                "feeds": {"shop": FeedFile(connector=connector.connector, start_date=date(2025, 1, 1))},
                 "privacy": privacy,
             }
         )
         self.tenant = Tenant(file, Path("t.yaml"))
         self.feed = Feed(
-            tenant=self.tenant, name="shop", connector=SHOP, streams=dict(SHOP.streams), options={},
+            tenant=self.tenant, name="shop", connector=connector, streams=dict(connector.streams), options={},
             concepts=(), schedule=None, start_date=date(2025, 1, 1), priority=5, enabled=True,
             deadline_minutes=60,
         )  # fmt: skip
@@ -118,8 +119,14 @@ class Shop:
             run_ensure_tenant(connection, self.tenant)
 
     def stream(self, name: str) -> LoadCase:
-        stream = SHOP.streams[name]
-        return LoadCase(self.url, stream, self.case.tenant, name=name, hours=self.case.hours)
+        return LoadCase(
+            self.url,
+            self.connector.streams[name],
+            self.case.tenant,
+            connector=self.connector.connector,
+            name=name,
+            hours=self.case.hours,
+        )
 
     def load(self, name: str, *pages: Any) -> Any:
         one = self.stream(name)

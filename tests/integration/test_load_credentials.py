@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -12,7 +13,8 @@ from include.core.streams import Page
 from include.load.policy import StreamPolicy
 from include.load.privacy.credentials import withhold_text
 from include.load.privacy.mask import Mask
-from tests.integration.load_case import build_case, reject
+from tests.integration import dbt_project
+from tests.integration.load_case import LoadCase, build_case, reject
 
 CANARY = "pi_3Nv_secret_CANARY"
 STREAM = {
@@ -46,6 +48,26 @@ def test_a_client_secret_is_nowhere(warehouse: str) -> None:
     assert stored.count("withheld") >= 4
     assert "p2" in stored and case.rows("client_secret, id")[0] == (None, 1)
     assert any("holds credentials" in str(row) for row in case.ops("loads"))
+
+
+@pytest.mark.parametrize("stream", ["payment_intents", "charges", "customers"])
+def test_stripes_client_secret_is_not_stored(warehouse: str, stream: str) -> None:
+    """The vendor's own record, through the connector's own columns: it stood in `_extra`."""
+    declared = dbt_project.connectors()["stripe"].streams[stream]
+    case = LoadCase(warehouse, declared, f"t{uuid4().hex[:10]}", connector="stripe", name=stream)
+    case.load(
+        [
+            {"id": "pi_1", "object": "payment_intent", "amount": 100, "currency": "usd",
+             "client_secret": "pi_1_secret_x", "created": 1764547200,
+             "last_setup": {"setup_intent": {"client_secret": "pi_1_secret_x"}}}
+        ]
+    )  # fmt: skip
+    assert len(case.rows()) == 1
+    assert "pi_1_secret_x" not in _everything_of(case)
+
+
+def _everything_of(case: Any) -> str:
+    return json.dumps([case.rows(), case.ops("quarantine")], default=str)
 
 
 def _payload(text: str) -> Any:

@@ -122,6 +122,17 @@ def test_conversations_of_the_same_millisecond_are_all_read() -> None:
         assert api.seen[0].headers["Version"] == "2021-04-15"
 
 
+@pytest.mark.parametrize("told", [{"total": 1}, {}, {"total": None}])
+def test_a_conversation_without_a_date_is_read(told: dict[str, Any]) -> None:
+    """The documented record has neither `sort` nor a date: the only page broke the contract."""
+    conversation = {
+        "id": "c1", "contactId": "p1", "locationId": "l1", "lastMessageBody": "x",
+        "lastMessageType": "TYPE_SMS", "type": "TYPE_PHONE", "unreadCount": 1,
+    }  # fmt: skip
+    with FakeApi(lambda seen: Reply({"conversations": [conversation], **told})) as api:
+        assert _read(_source(api), "conversations") == ["c1"]
+
+
 def test_a_page_full_of_one_millisecond_is_told() -> None:
     with (
         FakeApi(_conversations([5, 5, 5, 9], 2)) as api,

@@ -126,6 +126,9 @@ def fetch_conversations(account: SubAccount) -> Iterator[Records]:
         if isinstance(body.get("total"), int) and len(seen) >= body["total"]:
             return
         # Only now: the documented record has neither `sort` nor a date, and one page needs none.
+        is_last = not isinstance(body.get("total"), int) and len(records) < CONVERSATIONS_PAGE
+        if is_last and not (fresh[-1].get("sort") or fresh[-1].get("lastMessageDate")):
+            return
         position = _sort_value(fresh[-1])
         before = str(position - 1)
         # Standing still: this page ended within the time it began with.
