@@ -1,14 +1,17 @@
 """Records as vendors' APIs send them, in raw tables through the columns connectors declare."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 
 from include.config.connector_spec import Column
+from include.connectors.shopify.graphql import GraphQL
 from include.connectors.shopify.queries import sum_shares
+from include.connectors.shopify.refunds import run_fill_refunds
 from include.core import naming
 from tests.integration import dbt_project
 
@@ -22,6 +25,9 @@ def run_put(
     """Records and their children, as a load writes them."""
     spec = dbt_project.connectors()[connector].streams[stream]
     for record in records:
+        if (connector, stream) == ("shopify", "orders"):
+            record = deepcopy(record)
+            run_fill_refunds(cast(GraphQL, _Told(record["refunds"])), spec, [record])
         row = build_row(record, spec.columns)
         dbt_project.run_insert(connection, tenant, connector, stream, [row])
         parents = {naming.parent_key_column(key): row[key] for key in spec.primary_key}
@@ -36,6 +42,17 @@ def run_put(
             ]
             table = naming.child_table(stream, name)
             dbt_project.run_insert(connection, tenant, connector, table, rows)
+
+
+class _Told:
+    """The shop that is asked for refunds by id: those given with their parts it tells."""
+
+    def __init__(self, refunds: list[Record]) -> None:
+        self._refunds = {one["id"]: one for one in refunds}
+
+    def run(self, query: str, variables: Mapping[str, Any]) -> Record:
+        told = (self._refunds[one] for one in variables["ids"])
+        return {"nodes": [one if "refundLineItems" in one else None for one in told]}
 
 
 def prepared(connector: str, element: Record) -> Record:
@@ -111,9 +128,47 @@ def shopify_order(number: int, lines: list[Record], **more: Any) -> Record:
     return order | amounts | more
 
 
-def shopify_refund(number: int, amount: str) -> Record:
+def shopify_refund(number: int, amount: str, **more: Any) -> Record:
+    """A refund; with any of its parts given it tells them all, without one none.
+
+    Parts: `lines` (line number, subtotal, tax), `shipping` (subtotal, tax), `kept` and `duty` amounts,
+    `gateway` of its one transaction.
+    """
     gid = f"gid://shopify/Refund/{number}"
-    return {"id": gid, "createdAt": AT, "processedAt": AT, "totalRefundedSet": bag(amount)}
+    refund = {"id": gid, "createdAt": AT, "processedAt": AT, "totalRefundedSet": bag(amount)}
+    if not more:
+        return refund
+    lines = [
+        {"id": f"{gid}/{line}", "lineItem": {"id": f"gid://shopify/LineItem/{line}"}, "quantity": 1,
+         "restockType": "RETURN", "subtotalSet": bag(subtotal), "totalTaxSet": bag(tax)}
+        for line, subtotal, tax in more.get("lines", [])
+    ]  # fmt: skip
+    shipping = [
+        {"subtotalAmountSet": bag(subtotal), "taxAmountSet": bag(tax)}
+        for subtotal, tax in more.get("shipping", [])
+    ]
+    kept = [{"amountSet": bag(one), "taxAmountSet": bag("0")} for one in more.get("kept", [])]
+    gateway = {"kind": "REFUND", "status": "SUCCESS", "gateway": more.get("gateway", "card")}
+    parts = {
+        "refundLineItems": lines,
+        "refundShippingLines": shipping,
+        "orderAdjustments": kept,
+        "transactions": [gateway | {"amountSet": bag(amount)}],
+    }
+    duties = [{"amountSet": bag(one)} for one in more.get("duty", [])]
+    return refund | {name: {"nodes": rows} for name, rows in parts.items()} | {"duties": duties}
+
+
+def shopify_paid(number: str, amount: str, kind: str = "SALE", gateway: str = "card") -> Record:
+    done = {"id": number, "kind": kind, "status": "SUCCESS", "gateway": gateway, "createdAt": AT}
+    return done | {"amountSet": bag(amount)}
+
+
+def shopify_shipping(original: str, charged: str, *taxes: str) -> Record:
+    """The shipping lines of an order that has one."""
+    line = {"id": "gid://shopify/ShippingLine/1", "title": "Standard", "isRemoved": False}
+    line |= {"originalPriceSet": bag(original), "discountedPriceSet": bag(charged)}
+    return {"nodes": [line | {"taxLines": [{"priceSet": bag(one)} for one in taxes]}]}
 
 
 def stripe_charge(name: str, amount: int, **more: Any) -> Record:

@@ -72,8 +72,10 @@
             ('refund_amount', 'amount'), ('refund_net_amount', 'amount'),
             ('refund_tax_amount', 'amount'), ('refund_shipping_amount', 'amount'),
             ('refund_tip_amount', 'amount'), ('refund_gift_card_amount', 'amount'),
-            ('paid_back_amount', 'amount'), ('is_test', 'boolean'), ('is_deleted', 'boolean'), ('refunded_on', 'date'),
-            ('refunded_at', 'timestamp'),
+            ('refund_service_fee_amount', 'amount'), ('refund_duty_amount', 'amount'),
+            ('refund_rounding_amount', 'amount'), ('paid_back_amount', 'amount'),
+            ('is_stored_value', 'boolean'), ('is_test', 'boolean'), ('is_deleted', 'boolean'),
+            ('refunded_on', 'date'), ('refunded_at', 'timestamp'),
         ],
     } %}
     {% if concept not in columns %}

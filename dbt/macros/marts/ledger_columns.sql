@@ -34,7 +34,7 @@
             (owed, ['goods', 'discount', 'adjustment', 'shipping', 'service_fee'], 1),
         'kept_amount': (owed, charged, 1),
         'paid_amount': (['payment'], ['money', 'stored_value'], 1),
-        'paid_back_amount': (back, ['money'], -1),
+        'paid_back_amount': (back, ['money', 'stored_value'], -1),
         'fee_amount': (['payment'], ['fee'], -1),
     }) }}
 {% endmacro %}

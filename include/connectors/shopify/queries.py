@@ -14,7 +14,17 @@ from include.config.connector_spec import Column, Stream
 from include.core.streams import Window
 
 # Children that are connections (paged); the others are plain lists. Value: type in the global id.
-CONNECTIONS = {"lineItems": "LineItem", "inventoryLevels": "InventoryLevel"}
+CONNECTIONS = {
+    "lineItems": "LineItem",
+    "shippingLines": "ShippingLine",
+    "inventoryLevels": "InventoryLevel",
+}
+# Connections an order may be without: what is sold by hand or at a till is not shipped.
+OPTIONAL = frozenset({"shippingLines"})
+# Connections of a refund, which stands in a list: bulk operations refuse that, so they are asked
+# for by the refund's id (refunds.py).
+OF_REFUNDS = ("refundLineItems", "refundShippingLines", "orderAdjustments", "transactions")
+LATER = (*OF_REFUNDS, "duties")
 # Most orders have fewer lines; the rest is asked for per order. Small, as it multiplies the cost.
 NESTED_PAGE = 10
 
@@ -119,6 +129,40 @@ def build_bulk_query(stream: Stream, window: Window) -> str:
     return f"{{ {field}{by} {{ edges {{ node {{ {body} }} }} }} }}"
 
 
+def build_refunds_query(stream: Stream) -> str:
+    """Document that reads what the named refunds gave back, line by line."""
+    paths = (column.path or name for name, column in _child(stream, "refundLineItems").items())
+    fields = {
+        "refundLineItems": _fields(path for path in paths if not path.startswith("refund.")),
+        "refundShippingLines": _money("subtotalAmountSet", "taxAmountSet"),
+        "orderAdjustments": _money("amountSet", "taxAmountSet"),
+        "transactions": f"kind status gateway {_money('amountSet')}",
+    }
+    parts = " ".join(
+        f"{name}(first: $first) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ {found} }} }}"
+        for name, found in fields.items()
+    )
+    return (
+        "query Refunds($ids: [ID!]!, $first: Int!) { nodes(ids: $ids) { ... on Refund { "
+        f"id {parts} duties {{ {_money('amountSet')} }} }} }} }}"
+    )
+
+
+def build_refund_lines_query(stream: Stream) -> str:
+    """Document that reads further lines of one refund; its other lists are never that long."""
+    paths = (column.path or name for name, column in _child(stream, "refundLineItems").items())
+    fields = _fields(path for path in paths if not path.startswith("refund."))
+    return (
+        "query RefundLines($id: ID!, $first: Int!, $after: String) { refund(id: $id) { "
+        "refundLineItems(first: $first, after: $after) { "
+        f"pageInfo {{ hasNextPage endCursor }} nodes {{ {fields} }} }} }} }}"
+    )
+
+
+def _money(*names: str) -> str:
+    return " ".join(f"{name} {{ shopMoney {{ amount }} }}" for name in names)
+
+
 def build_filter(window: Window, root: Root) -> str | None:
     """Search text for a window, rounded outwards to seconds; None when it is unbounded.
 
@@ -149,7 +193,13 @@ def _selection(stream: Stream, *, bulk: bool) -> str:
     if inner := [path for path in paths if path in root.inner]:
         parts.append(f"... on {root.node} {{ {_fields(inner)} }}")
     for child in stream.children.values():
-        fields = _fields(column.path or name for name, column in child.columns.items())
+        if child.path == OF_REFUNDS[0]:
+            continue
+        fields = _fields(
+            path
+            for path in (column.path or name for name, column in child.columns.items())
+            if child.path != "refunds" or path.split(".")[0] not in LATER
+        )
         if child.path not in CONNECTIONS:
             parts.append(f"{child.path} {{ {fields} }}")
         elif bulk:

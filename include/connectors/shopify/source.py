@@ -17,6 +17,7 @@ from include.connectors.shopify.login import build_shop_auth
 from include.connectors.shopify.queries import (
     CONNECTIONS,
     NESTED_PAGE,
+    OPTIONAL,
     ROOTS,
     SHOP,
     build_filter,
@@ -25,6 +26,7 @@ from include.connectors.shopify.queries import (
     name_quantities,
     sum_shares,
 )
+from include.connectors.shopify.refunds import run_fill_refunds
 from include.core.errors import ConfigError, ContractBroken
 from include.core.streams import Page, Tombstone, Window
 from include.extract.http.api_client import build_client
@@ -79,14 +81,20 @@ class ShopifySource(ApiSource):
         if self._is_bulk(spec, window):
             records = read_bulk(self._graphql, self._client, spec, window, sleep=self._limits.sleep)
             while some := list(islice(records, BULK_PAGE_RECORDS)):
+                self._fill_refunds(spec, some)
                 yield _build_page(some, spec, window)
         else:
             for nodes in self._walk(spec, window):
                 for node in nodes:
                     self._complete(spec, node)
+                self._fill_refunds(spec, nodes)
                 yield _build_page(nodes, spec, window)
         if spec.path == "products":
             yield from self._read_deletions(window)
+
+    def _fill_refunds(self, stream: Stream, records: list[dict[str, Any]]) -> None:
+        if "refund_lines" in stream.children:
+            run_fill_refunds(self._graphql, stream, records)
 
     def _read_deletions(self, window: Window) -> Iterator[Page]:
         """Products deleted in the window; the list itself is silent about them."""
@@ -145,7 +153,9 @@ class ShopifySource(ApiSource):
     def _complete(self, stream: Stream, node: dict[str, Any]) -> None:
         """Turn connections into lists, reading what did not fit into the first page."""
         for child in stream.children.values():
-            if child.path not in CONNECTIONS:
+            if child.path not in CONNECTIONS or (
+                child.path in OPTIONAL and node.get(child.path) is None
+            ):
                 continue
             found = _connection(node.get(child.path), child.path)
             elements = list(found["nodes"])

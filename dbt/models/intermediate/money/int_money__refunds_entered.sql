@@ -43,7 +43,10 @@ final as (
         {{ null_of('id') }} as order_line_id,
         entries.refund_id as record_id,
         'refund' as record_type,
-        entries.amount_kind,
+        case
+            when entries.amount_kind = 'money' and refunds.is_stored_value then 'stored_value'
+            else entries.amount_kind
+        end as amount_kind,
         entries.amount,
         refunds._load_id,
         refunds.source_connector,

@@ -40,6 +40,11 @@ final as (
         located.direction * coalesce(located.refund_shipping_amount, 0) as told_shipping_amount,
         located.direction * coalesce(located.refund_tip_amount, 0) as told_tip_amount,
         located.direction * coalesce(located.refund_gift_card_amount, 0) as told_gift_card_amount,
+        located.direction * coalesce(located.refund_service_fee_amount, 0)
+            as told_service_fee_amount,
+        located.direction * coalesce(located.refund_duty_amount, 0) as told_duty_amount,
+        located.direction * coalesce(located.refund_rounding_amount, 0) as told_rounding_amount,
+        coalesce(located.is_stored_value, false) as is_stored_value,
         located.direction * coalesce(located.paid_back_amount, located.refund_amount)
             as paid_back_amount,
         coalesce(orders.source_connector, located.source_connector) as source_connector,

@@ -73,6 +73,7 @@ parted as (
         refunded_on,
         refunded_at,
         is_split_estimated,
+        is_stored_value,
         _feed,
         _load_id,
         case
@@ -89,9 +90,9 @@ parted as (
         ) }} as refund_tip_amount,
         {{ refund_part('shipping', 'told_shipping_amount') }},
         {{ refund_part('gift_card', 'told_gift_card_amount') }},
-        {{ refund_part('service_fee', '0') }},
-        {{ refund_part('duty', '0') }},
-        {{ refund_part('rounding', '0') }}
+        {{ refund_part('service_fee', 'told_service_fee_amount') }},
+        {{ refund_part('duty', 'told_duty_amount') }},
+        {{ refund_part('rounding', 'told_rounding_amount') }}
     from rested
 ),
 

@@ -31,6 +31,10 @@ mapped as (
         null as refund_tip_amount,
         null as refund_gift_card_amount,
         null as paid_back_amount,
+        null as refund_service_fee_amount,
+        null as refund_duty_amount,
+        null as refund_rounding_amount,
+        false as is_stored_value,
         false as is_test,
         coalesce(
             total_amount, subtotal_amount - discount_amount + tax_amount + shipping_amount

@@ -11,11 +11,11 @@ mapped as (
         item_name as product_name,
         quantity,
         unit_price,
-        net_amount as gross_amount,
+        gross_amount,
+        discount_amount,
         is_deleted,
         _feed,
         _load_id,
-        0 as discount_amount,
         null as tax_amount
     from lines
 ),

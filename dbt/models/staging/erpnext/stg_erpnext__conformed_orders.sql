@@ -1,8 +1,31 @@
--- A sale is a submitted invoice that is neither a credit note nor an opening balance. Discounts are
--- spread over the lines and already taken off; charges such as freight are among the taxes.
+-- A sale is a submitted invoice that is neither a credit note nor an opening balance.
 with invoices as (
-    select * from {{ ref('stg_erpnext__sales_invoices') }}
-    where not is_draft and not is_return and not is_opening
+    select * from {{ ref('int_erpnext__invoices_totalled') }}
+    where not is_return
+),
+
+line_sums as (
+    select
+        _feed,
+        sales_invoice_id,
+        sum(gross_amount) as gross_amount,
+        sum(discount_amount) as discount_amount
+    from {{ ref('int_erpnext__sale_lines_selected') }}
+    group by _feed, sales_invoice_id
+),
+
+-- An invoice whose lines are not loaded has its own sums only.
+summed as (
+    select
+        invoices.*,
+        coalesce(line_sums.gross_amount, invoices.net_amount) as gross_amount,
+        coalesce(line_sums.discount_amount, 0) + invoices.cash_discount_amount
+            as all_discounts_amount
+    from invoices
+    left join line_sums
+        on
+            invoices._feed = line_sums._feed
+            and invoices.sales_invoice_id = line_sums.sales_invoice_id
 ),
 
 mapped as (
@@ -11,8 +34,13 @@ mapped as (
         customer_id,
         sales_invoice_id as order_number,
         currency_code,
-        net_amount as gross_amount,
+        gross_amount,
+        all_discounts_amount as discount_amount,
         tax_amount,
+        shipping_amount,
+        service_fee_amount,
+        duty_amount,
+        rounding_difference_amount as rounding_amount,
         total_amount,
         is_cancelled,
         is_deleted,
@@ -21,12 +49,7 @@ mapped as (
         _feed,
         _load_id,
         null as paid_order_number,
-        0 as discount_amount,
-        0 as shipping_amount,
         0 as gift_card_amount,
-        0 as service_fee_amount,
-        0 as duty_amount,
-        0 as rounding_amount,
         0 as tip_amount,
         null as payment_word,
         false as is_test,
@@ -37,7 +60,7 @@ mapped as (
         end as order_status,
         case when is_pos then 'unknown' else 'invoice' end as payment_method,
         {{ local_midnight('posted_on') }} as ordered_at
-    from invoices
+    from summed
 ),
 
 final as (

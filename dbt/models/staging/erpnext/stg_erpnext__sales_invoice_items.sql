@@ -23,6 +23,8 @@ renamed as (
         -- calculated
         cast(qty as {{ type_of('quantity') }}) as quantity,
         cast(rate as {{ type_of('price') }}) as unit_price,
+        cast(coalesce(price_list_rate, 0) as {{ type_of('price') }}) as list_price,
+        cast(amount as {{ type_of('amount') }}) as listed_amount,
         cast(net_amount as {{ type_of('amount') }}) as net_amount,
         cast(base_net_amount as {{ type_of('amount') }}) as company_net_amount
     from source

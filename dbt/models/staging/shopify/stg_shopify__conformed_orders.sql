@@ -21,6 +21,9 @@ mapped as (
         tax_amount,
         shipping_amount,
         gift_card_amount,
+        service_fee_amount,
+        duty_amount,
+        rounding_amount,
         total_amount,
         tip_amount,
         is_cancelled,
@@ -31,12 +34,11 @@ mapped as (
         _feed,
         _load_id,
         null as paid_order_number,
-        0 as service_fee_amount,
-        0 as duty_amount,
-        0 as rounding_amount,
         -- A cancelled order keeps its financial status: paid and refunded, or voided unpaid.
         case financial_status
             when 'PAID' then 'paid'
+            -- Paid once and owing for what an edit added: sold, not pending.
+            when 'PARTIALLY_PAID' then 'invoiced'
             when 'PARTIALLY_REFUNDED' then 'partially_refunded'
             when 'REFUNDED' then 'refunded'
             when 'VOIDED' then 'cancelled'

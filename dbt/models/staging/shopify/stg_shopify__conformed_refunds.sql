@@ -1,5 +1,5 @@
 with refunds as (
-    select * from {{ ref('stg_shopify__refunds') }}
+    select * from {{ ref('int_shopify__refunds_settled') }}
 ),
 
 timed as (
@@ -22,12 +22,16 @@ mapped as (
         null as customer_id,
         'refund' as refund_kind,
         'succeeded' as refund_status,
-        null as refund_net_amount,
-        null as refund_tax_amount,
-        null as refund_shipping_amount,
+        goods_amount as refund_net_amount,
+        tax_amount as refund_tax_amount,
+        shipping_amount as refund_shipping_amount,
+        duty_amount as refund_duty_amount,
+        gift_card_amount as refund_gift_card_amount,
+        paid_back_amount,
+        is_stored_value,
         null as refund_tip_amount,
-        null as refund_gift_card_amount,
-        null as paid_back_amount,
+        null as refund_service_fee_amount,
+        null as refund_rounding_amount,
         false as is_test,
         false as is_deleted,
         {{ local_date('refunded_at') }} as refunded_on

@@ -53,6 +53,12 @@ renamed as (
         cast(refunded_amount as {{ type_of('amount') }}) as refunded_amount,
         cast(presentment_total_amount as {{ type_of('amount') }}) as presentment_total_amount,
         cast(coalesce(tip_amount, 0) as {{ type_of('amount') }}) as tip_amount,
+        cast(coalesce(duty_amount, 0) as {{ type_of('amount') }}) as duty_amount,
+        cast(coalesce(additional_fee_amount, 0) as {{ type_of('amount') }})
+            as additional_fee_amount,
+        cast(coalesce(rounding_amount, 0) as {{ type_of('amount') }}) as rounding_amount,
+        coalesce(is_duty_included, false) as is_duty_included,
+        coalesce(is_edited, false) as is_edited,
         coalesce(is_test, false) as is_test,
         coalesce(is_tax_included, false) as is_tax_included,
         cancelled_at is not null as is_cancelled,

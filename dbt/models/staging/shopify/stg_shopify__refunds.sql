@@ -18,7 +18,13 @@ renamed as (
         _load_id,
         _loaded_at,
         -- calculated
-        cast(refunded_amount as {{ type_of('amount') }}) as refund_amount
+        cast(refunded_amount as {{ type_of('amount') }}) as refund_amount,
+        cast(shipping_amount as {{ type_of('amount') }}) as shipping_amount,
+        cast(shipping_tax_amount as {{ type_of('amount') }}) as shipping_tax_amount,
+        cast(adjustment_amount as {{ type_of('amount') }}) as adjustment_amount,
+        cast(adjustment_tax_amount as {{ type_of('amount') }}) as adjustment_tax_amount,
+        cast(duty_amount as {{ type_of('amount') }}) as duty_amount,
+        cast(stored_value_amount as {{ type_of('amount') }}) as stored_value_amount
     from source
 )
 

@@ -11,7 +11,9 @@ with lines as (
 known as (
     select
         *,
-        {{ as_money('coalesce(gross_sales_amount, quantity * base_price)') }} as price_amount,
+        coalesce(
+            gross_sales_amount, {{ to_minor_unit('quantity * base_price', 'currency_code') }}
+        ) as price_amount,
         total_amount - tax_amount - service_charge_amount as known_net_amount,
         coalesce(item_type, 'ITEM') = 'GIFT_CARD' as is_gift_card
     from lines
@@ -37,6 +39,7 @@ untaxed as (
         base_price,
         tax_amount,
         net_amount,
+        service_charge_amount,
         is_gift_card,
         _feed,
         _load_id,

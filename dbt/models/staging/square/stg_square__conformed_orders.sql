@@ -24,10 +24,10 @@ mapped as (
         _load_id,
         null as order_number,
         null as paid_order_number,
-        0 as shipping_amount,
-        0 as service_fee_amount,
+        shipping_amount,
+        service_fee_amount,
+        rounding_amount,
         0 as duty_amount,
-        0 as rounding_amount,
         false as is_test,
         case
             when order_state = 'CANCELED' then 'cancelled'
@@ -39,7 +39,17 @@ mapped as (
             else 'paid'
         end as order_status,
         {{ payment_method('payment_word') }} as payment_method,
-        total_amount - tip_amount - tax_amount - gift_card_amount + discount_amount as gross_amount,
+        coalesce(
+            gross_amount,
+            total_amount
+            - tip_amount
+            - tax_amount
+            - gift_card_amount
+            - shipping_amount
+            - service_fee_amount
+            - rounding_amount
+            + discount_amount
+        ) as gross_amount,
         total_amount - tip_amount as total_amount,
         order_state = 'CANCELED' as is_cancelled,
         {{ local_date('created_at') }} as ordered_on

@@ -16,12 +16,16 @@ mapped as (
         _load_id,
         false as is_test,
         'refund' as refund_kind,
-        null as refund_net_amount,
-        null as refund_tax_amount,
+        refund_net_amount,
+        refund_tax_amount,
+        refund_tip_amount,
+        refund_service_fee_amount,
+        refund_rounding_amount,
+        paid_back_amount,
         null as refund_shipping_amount,
-        null as refund_tip_amount,
         null as refund_gift_card_amount,
-        null as paid_back_amount,
+        null as refund_duty_amount,
+        is_stored_value,
         case refund_status
             when 'COMPLETED' then 'succeeded'
             when 'PENDING' then 'pending'

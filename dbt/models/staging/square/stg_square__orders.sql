@@ -25,13 +25,14 @@ renamed as (
         _loaded_at,
         -- calculated
         {{ minor_to_major('total_amount', 'currency') }} as total_amount,
-        {{ minor_to_major('coalesce(tax_amount, 0)', 'currency') }} as tax_amount,
+        {{ minor_to_major('tax_amount', 'currency') }} as tax_amount,
         {{ minor_to_major('coalesce(discount_amount, 0)', 'currency') }} as discount_amount,
         {{ minor_to_major('coalesce(tip_amount, 0)', 'currency') }} as tip_amount,
         {{ minor_to_major('coalesce(service_charge_amount, 0)', 'currency') }}
             as service_charge_amount,
         {{ minor_to_major('net_total_amount', 'currency') }} as net_total_amount,
         {{ minor_to_major('coalesce(return_total_amount, 0)', 'currency') }} as return_total_amount,
+        {{ minor_to_major('coalesce(rounding_amount, 0)', 'currency') }} as rounding_amount,
         return_total_amount is not null as has_returns,
         _deleted_at is not null as is_deleted
     from source

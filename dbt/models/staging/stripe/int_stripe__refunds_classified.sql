@@ -70,7 +70,8 @@ disputes_moved as (
         charges.customer_id,
         dispute_moves.returned_at,
         coalesce(disputes.currency_code, charges.currency_code) as told_currency_code,
-        coalesce(dispute_moves.withdrawn_at, disputes.created_at) as withdrawn_at,
+        coalesce(dispute_moves.withdrawn_at, disputes.created_at, charges.created_at)
+            as withdrawn_at,
         disputes.dispute_status in ('needs_response', 'under_review', 'lost') as is_taken
     from disputes
     left join charges

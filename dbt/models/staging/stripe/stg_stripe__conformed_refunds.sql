@@ -23,6 +23,10 @@ mapped as (
         null as refund_tip_amount,
         null as refund_gift_card_amount,
         null as paid_back_amount,
+        null as refund_service_fee_amount,
+        null as refund_duty_amount,
+        null as refund_rounding_amount,
+        false as is_stored_value,
         false as is_test,
         {{ local_date('created_at') }} as refunded_on
     from refunds

@@ -6,4 +6,12 @@ select name as bad_key
 from {schema}.sales_invoices
 where
     _feed = {feed}
-    and abs(grand_total - net_total - total_taxes_and_charges) > 0.01
+    and abs(
+        coalesce(nullif(rounded_total, 0), grand_total)
+        - net_total
+        - total_taxes_and_charges
+        - coalesce(
+            rounding_adjustment, nullif(rounded_total, 0) - grand_total, 0
+        )
+        + case when is_cash_or_non_trade_discount = 1 then coalesce(discount_amount, 0) else 0 end
+    ) > 0.05

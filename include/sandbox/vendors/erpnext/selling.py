@@ -48,6 +48,7 @@ def _totals(parts: list[Part], shipping: int) -> Json:
             f"{prefix}total_taxes_and_charges": amount(taxes),
             f"{prefix}grand_total": amount(net + taxes),
             f"{prefix}rounded_total": 0.0,
+            f"{prefix}rounding_adjustment": 0.0,
         }
     return found | {
         "total_qty": float(sum(part[1] for part in parts)),

@@ -142,6 +142,7 @@ def build_order(sale: Sale, products: dict[int, Row], customer: Row | None, loca
         "discountCodes": [sale.discount_code] if sale.discount_code else [],
         "displayFinancialStatus": financial_status(sale),
         "displayFulfillmentStatus": "FULFILLED" if sale.fulfilled_at else "UNFULFILLED",
+        "dutiesIncluded": False,
         "edited": False,
         "email": email,
         "fullyPaid": is_paid,

@@ -97,4 +97,10 @@ def build_totals(sale: Sale) -> Row:
         "totalTaxSet": sale.tax,
         "totalTipReceivedSet": sale.tip,
     }
-    return {name: money_bag(cents, sale.presentment) for name, cents in amounts.items()}
+    found: Row = {name: money_bag(cents, sale.presentment) for name, cents in amounts.items()}
+    nothing = money_bag(0, sale.presentment)
+    return found | {
+        "originalTotalAdditionalFeesSet": None,
+        "originalTotalDutiesSet": None,
+        "totalCashRoundingAdjustment": {"paymentSet": nothing, "refundSet": nothing},
+    }
