@@ -65,7 +65,7 @@ def _query(base_url: str, headers: dict[str, str], text: str, realm: str = REALM
 @pytest.mark.parametrize(
     "entity",
     ["Customer", "Item", "Account", "Vendor", "Invoice", "SalesReceipt", "CreditMemo",
-     "RefundReceipt", "Payment"],
+     "RefundReceipt", "Payment", "Estimate", "Class", "Department", "PaymentMethod", "TaxCode"],
 )  # fmt: skip
 def test_bodies_fit_the_schema(base_url: str, bearer: dict[str, str], entity: str) -> None:
     """Intuit's XSDs as JSON Schema; every field is known, every value of its type."""

@@ -36,7 +36,8 @@ create table marts_mart.fct_orders (
     gift_card_amount numeric, order_status text, source_connector text, payment_method text,
     payment_word text, is_counted boolean, ordered_at timestamptz,
     _feed text, _load_id bigint, tip_amount numeric default 0,
-    unexplained_amount numeric default 0, paid_amount numeric default 0, kept_amount numeric
+    unexplained_amount numeric default 0, paid_amount numeric default 0, kept_amount numeric,
+    paid_back_amount numeric default 0
 );
 insert into marts_mart.fct_orders values
 ('o1', 'c1', 'USD', 100, 10, 8, 5, 103, 0, 0, 90, 0,
@@ -132,6 +133,11 @@ DEFECTS = {
     ),
     "payments_cover_orders": (
         "update marts_mart.fct_orders set paid_amount = 102 where order_id = 'o1'",
+        ["o1"],
+        [],
+    ),
+    "orders_balance_with_payments": (
+        "update marts_mart.fct_orders set paid_back_amount = 5 where order_id = 'o1'",
         ["o1"],
         [],
     ),

@@ -239,13 +239,13 @@ def run_fill_bare(connection: Connection, connectors: tuple[str, ...]) -> None:
     """Of every stream a record with its key alone, and of every child one without anything."""
     for connector in connectors:
         for stream, spec in dbt_project.connectors()[connector].streams.items():
-            key = {
-                name: AT if spec.columns[name].type in ("timestamp", "date") else "777"
-                for name in spec.primary_key
-            }
+            values = {"timestamp": AT, "date": "2026-01-02", "text": f"bare_{stream}"}
+            key = {name: values.get(spec.columns[name].type, "777") for name in spec.primary_key}
             dbt_project.run_insert(connection, TENANT, connector, stream, [key])
             parents = {naming.parent_key_column(name): value for name, value in key.items()}
-            for child in spec.children:
-                rows = [parents | {naming.POSITION: 0}]
+            for child, found in spec.children.items():
+                # The API promises the ids of what stands inside a Shopify record.
+                own = {"id": f"bare_{child}"} if connector == "shopify" and "id" in found.columns else {}
+                rows = [parents | {naming.POSITION: 0} | own]
                 table = naming.child_table(stream, child)
                 dbt_project.run_insert(connection, TENANT, connector, table, rows)

@@ -10,7 +10,9 @@ from include.core.streams import Window
 
 PAGE = 1000
 # Lists answer only active rows unless told otherwise.
-WITH_INACTIVE = frozenset({"Account", "Customer", "Item", "Vendor"})
+WITH_INACTIVE = frozenset(
+    {"Account", "Class", "Customer", "Department", "Item", "PaymentMethod", "Vendor"}
+)
 
 
 @dataclass(frozen=True)

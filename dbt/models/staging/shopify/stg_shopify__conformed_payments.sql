@@ -2,13 +2,14 @@ with transactions as (
     select * from {{ ref('stg_shopify__transactions') }}
 ),
 
--- An authorization reserves money and a void frees it: only sale and capture take it.
+-- An authorization reserves money and a void frees it: only sale and capture take it; change is cash
+-- given back over the counter.
 takings as (
     select
         *,
         coalesce(processed_at, created_at) as paid_at
     from transactions
-    where transaction_kind in ('sale', 'capture')
+    where transaction_kind in ('sale', 'capture', 'change')
 ),
 
 mapped as (
@@ -17,7 +18,6 @@ mapped as (
         order_id,
         gateway as payment_word,
         currency_code,
-        transaction_amount as payment_amount,
         is_test,
         paid_at,
         _feed,
@@ -31,6 +31,8 @@ mapped as (
             else 'pending'
         end as payment_status,
         null as fee_amount,
+        case when transaction_kind = 'change' then -transaction_amount else transaction_amount end
+            as payment_amount,
         false as is_deleted,
         {{ local_date('paid_at') }} as paid_on
     from takings

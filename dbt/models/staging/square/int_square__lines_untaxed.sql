@@ -31,6 +31,7 @@ untaxed as (
     select
         order_id,
         line_uid,
+        line_position,
         variation_id,
         item_name,
         variation_name,

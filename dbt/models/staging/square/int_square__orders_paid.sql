@@ -53,8 +53,10 @@ charged as (
         coalesce(orders.tip_amount, 0) + coalesce(charges.tip_amount, 0) as tip_amount,
         coalesce(charges.shipping_amount, 0) as shipping_amount,
         case
-            when charges.order_id is not null
-                then charges.service_fee_amount + coalesce(line_sums.service_charge_amount, 0)
+            when charges.order_id is not null or line_sums.service_charge_amount <> 0
+                then
+                    coalesce(charges.service_fee_amount, 0)
+                    + coalesce(line_sums.service_charge_amount, 0)
             else coalesce(orders.service_charge_amount, 0)
         end as service_fee_amount,
         coalesce(

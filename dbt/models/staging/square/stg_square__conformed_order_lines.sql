@@ -17,7 +17,8 @@ mapped as (
         _load_id,
         null as sku,
         false as is_deleted,
-        order_id || ':' || line_uid as order_line_id,
+        order_id || ':' || coalesce(line_uid, cast(line_position as {{ type_of('text') }}))
+            as order_line_id,
         {{ joined_text(' - ', ['item_name', 'variation_name']) }} as product_name
     from lines
 ),

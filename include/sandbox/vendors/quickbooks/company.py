@@ -10,7 +10,9 @@ from include.sandbox.economy.confusions.labels import spell_sku, spell_title
 from include.sandbox.economy.records import Account, Listing
 from include.sandbox.exports.quickbooks_csv import WALK_IN
 from include.sandbox.vendors.quickbooks import documents as papers
+from include.sandbox.vendors.quickbooks.lists import build_lists
 from include.sandbox.vendors.quickbooks.shapes import entity, money, reference
+from include.sandbox.vendors.quickbooks.spending import build_spending
 
 Row = dict[str, Any]
 WALK_IN_ID, PARENTS_FROM, CATEGORIES_FROM = "1", 100_000, 200_000
@@ -46,6 +48,9 @@ class Company:
             "Payment": scribe.build_payments(books),
             "Bill": scribe.build_bills(books),
             "JournalEntry": scribe.build_journal(books),
+            "Estimate": scribe.build_estimates(books),
+            **build_spending(books, self.zone),
+            **build_lists(start, self.zone),
         }
         self.deleted = [
             ("Invoice", str(7_000_000 + bill.number), bill.at + timedelta(hours=2))

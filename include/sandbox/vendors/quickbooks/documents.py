@@ -101,6 +101,20 @@ class Scribe:
         subtotal = {"Amount": money(goods), "DetailType": "SubTotalLineDetail"}
         return [*lines, subtotal | {"SubTotalLineDetail": {}}]
 
+    def build_estimates(self, books: Books) -> list[Row]:
+        """What was offered; an estimate is no sale, whatever became of it."""
+        found = []
+        for doc in books.documents:
+            if doc.kind == "Estimate":
+                key, at = str(1_500_000 + doc.sale.number), doc.sale.placed_at
+                row = self._sale(doc, key, at, {})
+                # An estimate is never owed.
+                del row["Balance"]
+                row["TxnStatus"] = ("Pending", "Accepted", "Rejected")[doc.sale.number % 3]
+                row["ExpirationDate"] = (doc.on + timedelta(days=30)).isoformat()
+                found.append(row)
+        return found
+
     def build_payments(self, books: Books) -> list[Row]:
         return [self._payment(payment) for payment in books.payments]
 

@@ -7,9 +7,12 @@ from typing import Any
 
 ENTITIES = (
     "Customer", "Item", "Account", "Vendor", "Invoice", "SalesReceipt", "CreditMemo",
-    "RefundReceipt", "Payment", "Bill", "JournalEntry",
+    "RefundReceipt", "Payment", "Bill", "JournalEntry", "BillPayment", "Purchase", "VendorCredit",
+    "Deposit", "Transfer", "Estimate", "Class", "Department", "PaymentMethod", "TaxCode",
 )  # fmt: skip
-LISTS = frozenset({"Customer", "Item", "Account", "Vendor"})
+LISTS = frozenset(
+    {"Account", "Class", "Customer", "Department", "Item", "PaymentMethod", "Vendor"}
+)
 DEFAULT_ROWS, MOST_ROWS = 100, 1000
 CHANGED = "MetaData.LastUpdatedTime"
 

@@ -1,0 +1,9 @@
+with source as (
+    select * from {{ source('quickbooks', 'estimates__lines') }}
+),
+
+renamed as (
+    {{ quickbooks_document_lines('estimate_id') }}
+)
+
+select * from renamed
