@@ -102,14 +102,17 @@ class Shop:
                 "tenant": self.case.tenant,
                 "name": "T",
                 "owner": "t",
-                "feeds": {"shop": FeedFile(connector=connector.connector, start_date=date(2025, 1, 1))},
+                "feeds": {
+                    "shop": FeedFile(connector=connector.connector, start_date=date(2025, 1, 1))
+                },
                 "privacy": privacy,
             }
         )
         self.tenant = Tenant(file, Path("t.yaml"))
         self.feed = Feed(
-            tenant=self.tenant, name="shop", connector=connector, streams=dict(connector.streams), options={},
-            concepts=(), schedule=None, start_date=date(2025, 1, 1), priority=5, enabled=True,
+            tenant=self.tenant, name="shop", connector=connector, streams=dict(connector.streams),
+            options={}, concepts=(), schedule=None, start_date=date(2025, 1, 1), priority=5,
+            enabled=True,
             deadline_minutes=60,
         )  # fmt: skip
         object.__setattr__(self.tenant, "feeds", (self.feed,))

@@ -1,6 +1,6 @@
 """Orders edited, exchanged, refunded in parts and in other currencies -> marts, worked by hand.
 
-Half-empty records of every stream are among them: none may keep the tenant's marts from being built.
+Half-empty records of every stream are among them: none may keep the marts from being built.
 """
 
 from collections.abc import Iterator
@@ -14,9 +14,9 @@ from include.transform.selection import build_exclusion
 from include.transform.variables import build_sources_by_concept
 from tests.integration import dbt_project
 from tests.integration.vendor_records import run_put
-from tests.integration.vendor_variants import (
+from tests.integration.vendor_variants import build_shopify_orders
+from tests.integration.vendor_variants_more import (
     TENANT,
-    build_shopify_orders,
     run_fill_bare,
     run_fill_erpnext,
     run_fill_square,

@@ -131,8 +131,8 @@ def shopify_order(number: int, lines: list[Record], **more: Any) -> Record:
 def shopify_refund(number: int, amount: str, **more: Any) -> Record:
     """A refund; with any of its parts given it tells them all, without one none.
 
-    Parts: `lines` (line number, subtotal, tax), `shipping` (subtotal, tax), `kept` and `duty` amounts,
-    `gateway` of its one transaction.
+    Parts: `lines` (line number, subtotal, tax), `shipping` (subtotal, tax), amounts `kept` and
+    `duty`, `gateway` of its one transaction.
     """
     gid = f"gid://shopify/Refund/{number}"
     refund = {"id": gid, "createdAt": AT, "processedAt": AT, "totalRefundedSet": bag(amount)}

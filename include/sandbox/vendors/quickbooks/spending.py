@@ -1,4 +1,4 @@
-"""Where a company's money goes: paid bills, card purchases, suppliers' credits, deposits, transfers.
+"""Where a company's money goes: bills paid, purchases, suppliers' credits, deposits, transfers.
 
 Source: developer.intuit.com, entities BillPayment, Purchase, VendorCredit, Deposit and Transfer.
 """

@@ -10,9 +10,7 @@ ENTITIES = (
     "RefundReceipt", "Payment", "Bill", "JournalEntry", "BillPayment", "Purchase", "VendorCredit",
     "Deposit", "Transfer", "Estimate", "Class", "Department", "PaymentMethod", "TaxCode",
 )  # fmt: skip
-LISTS = frozenset(
-    {"Account", "Class", "Customer", "Department", "Item", "PaymentMethod", "Vendor"}
-)
+LISTS = frozenset({"Account", "Class", "Customer", "Department", "Item", "PaymentMethod", "Vendor"})
 DEFAULT_ROWS, MOST_ROWS = 100, 1000
 CHANGED = "MetaData.LastUpdatedTime"
 
