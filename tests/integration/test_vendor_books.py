@@ -208,6 +208,15 @@ def test_a_memo_pays_nothing_back(marts: Connection) -> None:
     assert rows == [("quickbooks:quickbooks:RefundReceipt/5", Decimal("-16.50"))]
 
 
+def test_a_memo_stands_at_the_invoice_it_was_applied_to(marts: Connection) -> None:
+    """A payment of 0 names both: the memo lowered no invoice, although its day was right."""
+    rows = marts.execute(
+        "select source_order_id, refund_amount, net_amount from books_mart.fct_orders"
+        " where refund_amount <> 0"
+    ).fetchall()
+    assert rows == [("Invoice/2", *money(22, 30))]
+
+
 def test_foreign_documents_have_their_home_amount(marts: Connection) -> None:
     rows = marts.execute(
         "select home_total_amount from books_int.int_quickbooks__documents_totalled"

@@ -35,6 +35,7 @@ HINTS: dict[str, tuple[Hint, ...]] = {
         Hint("charge.*", "refund", "charge"),
         Hint("refund.*", "refund", "charge"),
     ),
+    "credit_notes": (Hint("credit_note.*", "credit_note"),),
     "customers": (Hint("customer.*", "customer"),),
     "disputes": (Hint("charge.dispute.*", "dispute"),),
     "invoices": (Hint("invoice.*", "invoice"),),

@@ -1,13 +1,28 @@
 -- A credit memo lowers what is owed on its day and moves no money; a refund receipt pays it out.
--- Neither names the sale, so they count on their day, for no order.
+-- Neither names the sale: a memo stands at the one invoice a payment applies it to, else both count on
+-- their day, for no order.
 with documents as (
     select * from {{ ref('int_quickbooks__documents_totalled') }}
     where entity in ('CreditMemo', 'RefundReceipt') and not is_voided
 ),
 
+applied as (
+    select * from {{ ref('int_quickbooks__memos_applied') }}
+),
+
+tied as (
+    select
+        documents.*,
+        applied.invoice_key as order_id
+    from documents
+    left join applied
+        on documents.document_key = applied.document_key and documents._feed = applied._feed
+),
+
 mapped as (
     select
         document_key as refund_id,
+        order_id,
         customer_id,
         currency_code,
         total_amount as refund_amount,
@@ -19,7 +34,6 @@ mapped as (
         transaction_on as refunded_on,
         _feed,
         _load_id,
-        null as order_id,
         null as payment_id,
         null as refund_tip_amount,
         null as refund_service_fee_amount,
@@ -31,7 +45,7 @@ mapped as (
         false as is_test,
         case when entity = 'RefundReceipt' then total_amount else 0 end as paid_back_amount,
         {{ local_midnight('transaction_on') }} as refunded_at
-    from documents
+    from tied
 ),
 
 final as (

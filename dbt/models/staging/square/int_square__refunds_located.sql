@@ -89,7 +89,8 @@ exchanged as (
         returns.order_id as return_order_id,
         returns.source_order_id as order_id,
         returns.currency_code,
-        returns.return_amount - coalesce(refund_sums.refund_amount, 0) as refund_amount,
+        coalesce(returns.return_amount, orders.return_total_amount)
+        - coalesce(refund_sums.refund_amount, 0) as refund_amount,
         orders.customer_id,
         orders.is_deleted,
         orders.created_at,

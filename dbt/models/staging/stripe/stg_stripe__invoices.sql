@@ -35,6 +35,13 @@ renamed as (
         {{ minor_to_major('amount_due', 'currency') }} as due_amount,
         {{ minor_to_major('amount_paid', 'currency') }} as paid_amount,
         {{ minor_to_major('amount_remaining', 'currency') }} as remaining_amount,
+        {{ minor_to_major('total_excluding_tax', 'currency') }} as untaxed_total_amount,
+        {{ minor_to_major('starting_balance', 'currency') }} as starting_balance_amount,
+        {{ minor_to_major('ending_balance', 'currency') }} as ending_balance_amount,
+        {{ minor_to_major('coalesce(pre_payment_credit_notes_amount, 0)', 'currency') }}
+            as credited_before_payment_amount,
+        {{ minor_to_major('coalesce(post_payment_credit_notes_amount, 0)', 'currency') }}
+            as credited_after_payment_amount,
         coalesce(livemode, true) as is_live,
         _deleted_at is not null as is_deleted
     from source

@@ -10,6 +10,7 @@ from include.sandbox.vendors.stripe.ledger import StripeAccount
 from include.sandbox.vendors.stripe.shapes import Json, build_address, unix
 
 CREATED = {
+    "credit_notes": "credit_note.created",
     "customers": "customer.created",
     "disputes": "charge.dispute.created",
     "payouts": "payout.created",

@@ -7,6 +7,7 @@ from include.sandbox.economy.business import Business
 from include.sandbox.economy.records import Account, Listing, Sale, Subscription
 from include.sandbox.seeded_random import build_dice, build_token
 from include.sandbox.vendors.stripe import billing_shapes, invoice_shapes, shapes
+from include.sandbox.vendors.stripe.credit_shapes import build_credit_note
 from include.sandbox.vendors.stripe.shapes import Json, unix
 
 DAY = 86_400
@@ -170,10 +171,16 @@ class StripeAccount:
             }
         self.invoice_lines[invoice_id] = lines
         customer = self.customer_id(sale.account)
-        self.add(
+        invoice = self.add(
             "invoices",
             invoice_shapes.build_invoice(invoice_id, sale, customer, lines, payment, subscription),
         )
+        for position, refund in enumerate(sale.refunds):
+            paid = f"re_3{self.token('refund', sale.channel, sale.number, position)}"
+            number = f"{invoice['number']}-CN-{position + 1:02d}"
+            note_id = f"cn_1{self.token('credit', invoice_id, position)}"
+            self.add("credit_notes", build_credit_note(note_id, number, invoice, refund, paid))
+            invoice["post_payment_credit_notes_amount"] += refund.total
 
     def _add_payment(self, sale: Sale) -> Json:
         """Intent, charge (sometimes after a declined one), balance transaction and refunds."""
