@@ -28,6 +28,7 @@ SCHEMAS = {
     "locations": "Location",
     "payments": "Payment",
     "refunds": "PaymentRefund",
+    "disputes": "Dispute",
     "orders": "Order",
     "customers": "Customer",
     "catalog": "CatalogObject",

@@ -45,6 +45,7 @@ class Vendor:
             this vendor words them.
         counts: (session, tenant) -> `counts.<tenant>.<name>` of the truth, at least `streams`.
         records: (session, tenant) -> party_id -> record ids, for `identities` of the truth.
+        disputes: (session, tenant) -> sale -> when a bank took (below 0: gave back) how many cents.
         act: (session, tenant, what, at) -> id of the object it happened to, for /_sandbox/act.
         deliver: (session, tenant, since) -> webhooks of what happened, for /_sandbox/webhooks.
         feed: Name in the truth, when the demo's feed is not named like the connector.
@@ -57,6 +58,7 @@ class Vendor:
     refusal: Callable[[str], Refusal] | None = None
     counts: Callable[[Session, str], dict[str, Any]] | None = None
     records: Callable[[Session, str], dict[str, list[str]]] | None = None
+    disputes: Callable[[Session, str], dict[str, list[tuple[datetime, int]]]] | None = None
     act: Callable[[Session, str, str, datetime], str] | None = None
     deliver: Callable[[Session, str, datetime | None], list[Delivery]] | None = None
     feed: str | None = None

@@ -64,8 +64,12 @@ def _new_cell() -> Cell:
 
 def build_disputes(session: Session, tenant: str) -> dict[str, list[tuple[datetime, int]]]:
     """Sale -> when its bank took how many cents; negative: the day a won one brought them back."""
+    told: dict[str, list[tuple[datetime, int]]] = {}
+    for vendor in load_vendors().values():
+        if vendor.disputes is not None and tenant in vendor.credentials:
+            told |= vendor.disputes(session, tenant)
     if not session.world.businesses[tenant].sales.keys() & {"shopify", "stripe"}:
-        return {}
+        return told
     account = fetch_account(session, tenant)
     taken = {
         row["charge"]: [
@@ -74,7 +78,7 @@ def build_disputes(session: Session, tenant: str) -> dict[str, list[tuple[dateti
         ]
         for row in account.tables["disputes"]
     }
-    return {
+    return told | {
         sale: taken[charge] for sale, charge in account.charge_of_sale.items() if charge in taken
     }
 

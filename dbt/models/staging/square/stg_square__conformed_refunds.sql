@@ -1,38 +1,61 @@
+-- Refunds, and disputes from the day the bank asked.
+{% set columns = [
+    'refund_id', 'order_id', 'payment_id', 'customer_id', 'currency_code', 'refund_amount',
+    'is_deleted', '_feed', '_load_id',
+] %}
+{% set parts = ['net', 'tax', 'tip', 'service_fee', 'rounding'] %}
+
 with refunds as (
     select * from {{ ref('int_square__refunds_located') }}
 ),
 
-mapped as (
+disputes as (
+    select * from {{ ref('int_square__disputes_moved') }}
+),
+
+unioned as (
     select
-        refund_id,
-        order_id,
-        payment_id,
-        customer_id,
-        currency_code,
-        refund_amount,
-        is_deleted,
-        created_at as refunded_at,
-        _feed,
-        _load_id,
-        false as is_test,
-        'refund' as refund_kind,
-        refund_net_amount,
-        refund_tax_amount,
-        refund_tip_amount,
-        refund_service_fee_amount,
-        refund_rounding_amount,
+        {%- for column in columns %}
+            {{ column }},
+        {%- endfor %}
+        {%- for part in parts %}
+            refund_{{ part }}_amount,
+        {%- endfor %}
         paid_back_amount,
-        null as refund_shipping_amount,
-        null as refund_gift_card_amount,
-        null as refund_duty_amount,
         is_stored_value,
+        created_at as refunded_at,
+        'refund' as refund_kind,
         case refund_status
             when 'COMPLETED' then 'succeeded'
             when 'PENDING' then 'pending'
             else 'failed'
-        end as refund_status,
-        {{ local_date('created_at') }} as refunded_on
+        end as refund_status
     from refunds
+    union all
+    select
+        {%- for column in columns %}
+            {{ column }},
+        {%- endfor %}
+        {%- for part in parts %}
+            {{ null_of('amount') }} as refund_{{ part }}_amount,
+        {%- endfor %}
+        refund_amount as paid_back_amount,
+        false as is_stored_value,
+        refunded_at,
+        refund_kind,
+        'succeeded' as refund_status
+    from disputes
+),
+
+mapped as (
+    select
+        *,
+        null as refund_shipping_amount,
+        null as refund_gift_card_amount,
+        null as refund_duty_amount,
+        false as is_test,
+        {{ local_date('refunded_at') }} as refunded_on
+    from unioned
 ),
 
 final as (

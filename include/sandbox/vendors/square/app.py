@@ -42,7 +42,11 @@ class SquareApi:
         self.sellers = sellers
 
     def routes(self) -> list[Route]:
-        listed: dict[str, View] = {"payments": lists.list_payments, "refunds": lists.list_refunds}
+        listed: dict[str, View] = {
+            "payments": lists.list_payments,
+            "refunds": lists.list_refunds,
+            "disputes": lists.list_disputes,
+        }
         posted: dict[str, View] = {
             "orders/search": lists.search_orders,
             "customers/search": lists.search_customers,

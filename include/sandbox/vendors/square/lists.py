@@ -56,6 +56,17 @@ def list_refunds(seller: SquareSeller, query: Json) -> Json:
     return _list(seller, rows, "refunds", query)
 
 
+def list_disputes(seller: SquareSeller, query: Json) -> Json:
+    """All of them, in pages of 50; there is no window to ask for."""
+    check_names(query, frozenset({"cursor", "states", "location_id"}), "UNKNOWN_QUERY_PARAMETER")
+    rows = seller.tables["disputes"]
+    if "location_id" in query:
+        rows = [row for row in rows if row["location_id"] == query["location_id"]]
+    if "states" in query:
+        rows = [row for row in rows if row["state"] in query["states"].split(",")]
+    return build_page(rows, "disputes", 50, query)
+
+
 def _list(seller: SquareSeller, rows: list[Json], key: str, query: Json) -> Json:
     """created_at and updated_at windows both apply; created_at begins a year ago by default."""
     begin = read_moment(query.get("begin_time"), "begin_time") or seller.now - YEAR

@@ -7,11 +7,21 @@ from include.sandbox.economy.point_of_sale import Tills
 from include.sandbox.economy.records import Account, Sale
 from include.sandbox.seeded_random import build_dice, build_token
 from include.sandbox.vendors.square import goods, orders, payments
+from include.sandbox.vendors.square.disputes import build_dispute, is_disputed, list_moves
 from include.sandbox.vendors.square.money import Json, moment, money
 from include.sandbox.vendors.square.places import build_location, location_id
 
 SOURCE = "square"
-TABLES = ("locations", "payments", "refunds", "orders", "customers", "catalog", "counts")
+TABLES = (
+    "locations",
+    "payments",
+    "refunds",
+    "disputes",
+    "orders",
+    "customers",
+    "catalog",
+    "counts",
+)
 
 
 class SquareSeller:
@@ -21,6 +31,7 @@ class SquareSeller:
         tables: name -> objects, oldest first.
         order_of: sale key -> id of its order.
         payment_of: sale key -> id of the payment that went through.
+        moves_of: sale key -> when its dispute took (below 0: brought back) how many cents.
     """
 
     def __init__(self, business: Business, tills: Tills, seed: int, now: datetime) -> None:
@@ -29,6 +40,7 @@ class SquareSeller:
         self.tables: dict[str, list[Json]] = {name: [] for name in TABLES}
         self.order_of: dict[str, str] = {}
         self.payment_of: dict[str, str] = {}
+        self.moves_of: dict[str, list[tuple[datetime, int]]] = {}
         self._variations: dict[str, Json] = {}
         self.tables["locations"] = [build_location(place, now) for place in tills.places]
         self._add_customers()
@@ -129,6 +141,10 @@ class SquareSeller:
             failed = payments.build_failed(dice, self.token("failed", sale.number), order, paid)
             self.tables["payments"].append(failed)
         self._add_refunds(sale, order, paid)
+        if is_disputed(sale, self.now) and card:
+            dispute = build_dispute(sale, self.token("dispute", sale.number), paid, self.now)
+            self.tables["disputes"].append(dispute)
+            self.moves_of[sale.key] = list_moves(sale, self.now)
 
     def _add_refunds(self, sale: Sale, order: Json, paid: Json) -> None:
         for position, refund in enumerate(sale.refunds):

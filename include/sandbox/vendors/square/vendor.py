@@ -1,5 +1,6 @@
 """The Square seller of corner: what is sold in its shop, at its stall and (once) in its kiosk."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -59,7 +60,10 @@ def _describe(session: Session, tenant: str, done: Changes) -> dict[str, list[st
 def build_counts(session: Session, tenant: str) -> dict[str, Any]:
     """Records per stream, and cents collected and refunded."""
     tables = fetch_seller(session, tenant).tables
-    streams = {name: len(tables[name]) for name in ("locations", "payments", "refunds", "orders")}
+    streams = {
+        name: len(tables[name])
+        for name in ("locations", "payments", "refunds", "disputes", "orders")
+    }
     streams |= {"customers": len(tables["customers"]), "inventory_counts": len(tables["counts"])}
     for stream, kind in STREAM_TYPES.items():
         streams[stream] = sum(row["type"] == kind for row in tables["catalog"])
@@ -83,6 +87,11 @@ def build_records(session: Session, tenant: str) -> dict[str, list[str]]:
     return found
 
 
+def build_disputes(session: Session, tenant: str) -> dict[str, list[tuple[datetime, int]]]:
+    """Sale -> when its dispute took (below 0: brought back) how many cents."""
+    return fetch_seller(session, tenant).moves_of
+
+
 def _refuse(kind: str) -> Refusal:
     if kind == "429":
         error = {"category": "RATE_LIMIT_ERROR", "code": "RATE_LIMITED"}
@@ -103,4 +112,5 @@ VENDOR = Vendor(
     refusal=_refuse,
     counts=build_counts,
     records=build_records,
+    disputes=build_disputes,
 )
