@@ -36,8 +36,7 @@ stepped as (
     from refunds
 ),
 
--- Each takes what the sum so far has more than the sum before it: the parts of a refund of all, in
--- how many steps ever, add up to all that was sold.
+-- Each takes what the sum so far has more than the one before: refunds of all add up to all sold.
 shared as (
     select
         *

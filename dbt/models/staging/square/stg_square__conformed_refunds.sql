@@ -1,4 +1,4 @@
--- Refunds, and disputes from the day the bank asked.
+-- Refunds, what exchanges took back, and disputes from the day the bank asked.
 {% set columns = [
     'refund_id', 'order_id', 'payment_id', 'customer_id', 'currency_code', 'refund_amount',
     'is_deleted', '_feed', '_load_id',
@@ -9,8 +9,23 @@ with refunds as (
     select * from {{ ref('int_square__refunds_located') }}
 ),
 
+exchanges as (
+    select
+        {%- for column in columns if column != 'payment_id' %}
+            {{ column }},
+        {%- endfor %}
+        {{ null_of('id') }} as payment_id,
+        created_at as refunded_at,
+        'refund' as refund_kind,
+        0 as paid_back_amount
+    from {{ ref('int_square__exchanges_returned') }}
+),
+
 disputes as (
-    select * from {{ ref('int_square__disputes_moved') }}
+    select
+        *,
+        refund_amount as paid_back_amount
+    from {{ ref('int_square__disputes_moved') }}
 ),
 
 unioned as (
@@ -31,20 +46,22 @@ unioned as (
             else 'failed'
         end as refund_status
     from refunds
-    union all
-    select
-        {%- for column in columns %}
-            {{ column }},
-        {%- endfor %}
-        {%- for part in parts %}
-            {{ null_of('amount') }} as refund_{{ part }}_amount,
-        {%- endfor %}
-        refund_amount as paid_back_amount,
-        false as is_stored_value,
-        refunded_at,
-        refund_kind,
-        'succeeded' as refund_status
-    from disputes
+    {%- for relation in ['exchanges', 'disputes'] %}
+        union all
+        select
+            {%- for column in columns %}
+                {{ column }},
+            {%- endfor %}
+            {%- for part in parts %}
+                {{ null_of('amount') }} as refund_{{ part }}_amount,
+            {%- endfor %}
+            paid_back_amount,
+            false as is_stored_value,
+            refunded_at,
+            refund_kind,
+            'succeeded' as refund_status
+        from {{ relation }}
+    {%- endfor %}
 ),
 
 mapped as (
