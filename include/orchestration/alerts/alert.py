@@ -19,7 +19,7 @@ class Alert:
     """One failure or one piece of news as people need to hear it.
 
     Attributes:
-        kind: `failure`, `deadline` or `schema_change`.
+        kind: `failure`, `deadline`, `schema_change` or `identity`.
         error: Class name from core/errors.py, or the foreign exception's.
         log_url: The task's log in the Airflow UI; None when there is no task (deadline).
         subject: What it is about, where that and not the run makes it the same alert.
@@ -43,7 +43,7 @@ class Alert:
     @property
     def level(self) -> str:
         """`error`: somebody must act; `warning`: somebody should know."""
-        return "warning" if self.kind == "schema_change" else "error"
+        return "warning" if self.kind in ("schema_change", "identity") else "error"
 
     @property
     def fingerprint(self) -> str:

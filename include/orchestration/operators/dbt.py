@@ -69,6 +69,7 @@ class DbtBuildOperator(BaseOperator):
             TransformError: With the names of the nodes that failed.
         """
         from include.config.settings import load_settings
+        from include.orchestration.alerts.identity import notify_identity
         from include.pipeline.dbt.plan import BuildPlan, fetch_plan
         from include.pipeline.dbt.transform import Part, run_planned_build
 
@@ -79,10 +80,12 @@ class DbtBuildOperator(BaseOperator):
         report = _Report(context["ti"], plan.nodes)
         report.run_push()
         part = Part(self.folders, self.is_last)
+        began = utcnow()
         try:
             result = run_planned_build(tenant, warehouse, plan, part, report.run_take)
         finally:
             report.run_push()
+            notify_identity(tenant, began, context)
         return {"models": result.models, "tests": result.tests, "seconds": round(result.seconds, 1)}
 
 

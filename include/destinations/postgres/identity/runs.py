@@ -39,6 +39,15 @@ def fetch_last_run(connection: Connection, tenant: str, kind: Kind) -> LastRun |
     return LastRun(row[0], int(row[1]), int(row[2]), row[3]) if row else None
 
 
+def fetch_warnings(connection: Connection, tenant: str, since: datetime) -> dict[str, int]:
+    """Kind -> how many warnings its runs since then have left, those without any left out."""
+    query = sql.SQL(
+        "select kind, sum(cardinality(warnings)) from {} "
+        "where at >= %s and cardinality(warnings) > 0 group by kind order by kind"
+    ).format(sql.Identifier(naming.identity_schema(tenant), RUNS.name))
+    return {str(kind): int(count) for kind, count in connection.execute(query, [since])}
+
+
 def run_add_run(connection: Connection, tenant: str, values: dict[str, Any]) -> None:
     """Note one run."""
     columns = sql.SQL(", ").join(map(sql.Identifier, values))
