@@ -1,0 +1,5 @@
+with unioned as (
+    {{ union_concept('stock_levels') }}
+)
+
+select * from unioned
