@@ -37,10 +37,17 @@
             ('is_deleted', 'boolean'), ('created_at', 'timestamp'), ('updated_at', 'timestamp'),
         ],
         'products': [
-            ('product_id', 'id'), ('sku', 'text'), ('product_name', 'text'), ('category', 'text'),
+            ('product_id', 'id'), ('parent_id', 'id'), ('sku', 'text'), ('barcode', 'text'),
+            ('product_name', 'text'), ('variant_name', 'text'), ('category', 'text'),
             ('brand', 'text'), ('currency_code', 'text'), ('list_price', 'price'),
             ('unit_cost', 'price'), ('is_active', 'boolean'), ('is_deleted', 'boolean'),
             ('created_at', 'timestamp'), ('updated_at', 'timestamp'),
+        ],
+        'stock_levels': [
+            ('stock_level_id', 'id'), ('product_id', 'id'), ('location_id', 'text'),
+            ('location_name', 'text'), ('on_hand_quantity', 'quantity'),
+            ('available_quantity', 'quantity'), ('counted_at', 'timestamp'),
+            ('is_deleted', 'boolean'),
         ],
         'orders': [
             ('order_id', 'id'), ('customer_id', 'id'), ('order_number', 'text'),

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from math import isfinite
 
 import duckdb
 import pyarrow as pa
@@ -108,13 +109,22 @@ def _read_record(
         "pack": parts.pack,
         "bundle": parts.bundle,
         "brand": fold(texts[4]).strip() or None,
-        "price": price,
+        "price": read_price(price),
         "currency": currency,
         "parent_id": parent_id,
         "stem": read_stem(code, parts.size),
         "initials": "".join(sorted(word[0] for word in parts.words)) or None,
     }
     return feature, keys
+
+
+def read_price(value: object) -> float | None:
+    """A number from a database or a file; None where it is none."""
+    try:
+        found = float(str(value))
+    except ValueError:
+        return None
+    return found if isfinite(found) else None
 
 
 def bone(word: str) -> str:

@@ -27,6 +27,7 @@ from include.destinations.postgres.identity.runs import LastRun, fetch_last_run,
 from include.destinations.postgres.identity.tables import (
     COMPANIES,
     PEOPLE,
+    PRODUCTS,
     run_ensure_identity,
 )
 from include.identity.files import run_resolve_files
@@ -35,8 +36,8 @@ from include.ledger.connection import Warehouse
 
 log = logging.getLogger(__name__)
 
-# In this order; a kind whose engine is not there keeps records as they are.
-RESOLVED_KINDS: tuple[Kind, ...] = (PEOPLE, COMPANIES)
+# In this order; one that fails keeps its last answer, as do those after it.
+RESOLVED_KINDS: tuple[Kind, ...] = (PEOPLE, COMPANIES, PRODUCTS)
 # Beyond it the engine spills to its private folder; tenants' runs share a machine.
 MEMORY = "3GB"
 # Table of the engine -> table of the schema, where their names differ.
@@ -62,7 +63,7 @@ class KindResolved:
 def run_resolve_identities(
     tenant: Tenant, warehouse: Warehouse, *, full: bool = False
 ) -> list[KindResolved]:
-    """Resolve people and companies; the caller holds the tenant's build lock.
+    """Resolve people, companies and products; the caller holds the tenant's build lock.
 
     Args:
         full: Score every pair again, instead of those of new and changed records.

@@ -6,6 +6,9 @@ mapped as (
     select
         *,
         null as sku,
+        null as barcode,
+        null as variant_name,
+        null as parent_id,
         {{ null_of('timestamp') }} as created_at
     from products
 ),

@@ -5,8 +5,11 @@ with items as (
 mapped as (
     select
         item_id as product_id,
+        null as parent_id,
         sku,
+        null as barcode,
         name as product_name,
+        null as variant_name,
         category,
         unit_price as list_price,
         purchase_cost as unit_cost,

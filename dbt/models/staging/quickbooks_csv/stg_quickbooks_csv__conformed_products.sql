@@ -6,7 +6,10 @@ mapped as (
     select
         item_name as product_id,
         item_name as product_name,
+        null as variant_name,
+        null as parent_id,
         sku,
+        null as barcode,
         category,
         sales_price as list_price,
         purchase_cost as unit_cost,

@@ -10,7 +10,10 @@ products as (
 described as (
     select
         variants.variant_id,
+        variants.product_id as parent_product_id,
         variants.sku,
+        variants.barcode,
+        variants.variant_title,
         products.vendor,
         variants.unit_cost_currency_code,
         variants.list_price,

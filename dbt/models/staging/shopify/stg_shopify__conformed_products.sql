@@ -7,6 +7,8 @@ mapped as (
         *,
         variant_id as product_id,
         vendor as brand,
+        variant_title as variant_name,
+        parent_product_id as parent_id,
         coalesce(unit_cost_currency_code, '{{ var("tenant_currency") }}') as currency_code
     from variants
 ),

@@ -14,7 +14,10 @@ categories as (
 described as (
     select
         variations.variation_id,
+        variations.item_id,
         variations.sku,
+        variations.upc,
+        variations.variation_name,
         variations.currency_code,
         variations.list_price,
         categories.category_name,

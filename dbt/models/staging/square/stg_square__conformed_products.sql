@@ -5,8 +5,11 @@ with variations as (
 mapped as (
     select
         variation_id as product_id,
+        item_id as parent_id,
         sku,
+        upc as barcode,
         product_name,
+        variation_name as variant_name,
         category_name as category,
         list_price,
         is_active,

@@ -7,6 +7,9 @@ mapped as (
         *,
         product_type as category,
         null as brand,
+        null as barcode,
+        null as variant_name,
+        null as parent_id,
         null as unit_cost
     from products
 ),

@@ -29,9 +29,9 @@ from {int}.int_companies__unioned
 order by company_id
 """
 _PRODUCTS = """
-select product_id as record_id, source_connector as source, sku, product_name as title,
-    brand as vendor, category, list_price as price, currency_code as currency, created_at,
-    updated_at, coalesce(is_deleted, false) as is_deleted
+select product_id as record_id, source_connector as source, sku, barcode, product_name as title,
+    variant_name as variant_title, parent_id, brand as vendor, category, list_price as price,
+    currency_code as currency, created_at, updated_at, coalesce(is_deleted, false) as is_deleted
 from {int}.int_products__unioned
 order by product_id
 """
