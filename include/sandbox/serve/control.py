@@ -16,6 +16,7 @@ from include.sandbox.serve.happenings import build_deliveries, run_act, run_adva
 from include.sandbox.serve.middleware import Misbehaviour
 from include.sandbox.serve.session import Session
 from include.sandbox.serve.vendors import Delivery
+from include.sandbox.truth.now import build_truth_of_now
 
 POST_S = 10
 
@@ -30,6 +31,7 @@ class Control:
     def routes(self) -> list[Route]:
         return [
             Route("/health", self._health),
+            Route("/truth", self._truth),
             Route("/faults", self._faults, methods=["GET", "POST", "DELETE"]),
             Route("/requests", self._requests, methods=["GET", "DELETE"]),
             Route("/advance", self._advance, methods=["POST"]),
@@ -41,6 +43,11 @@ class Control:
         spec = self.session.spec
         now = {tenant: format_instant(at) for tenant, at in self.session.now.items()}
         return JSONResponse({"ok": True, "size": spec.size, "seed": spec.seed, "now": now})
+
+    async def _truth(self, request: Request) -> Response:
+        """Built anew each time, in seconds: what happened a moment ago is in it."""
+        with self.session.lock:
+            return JSONResponse(build_truth_of_now(self.session))
 
     async def _faults(self, request: Request) -> Response:
         if request.method == "DELETE":

@@ -244,6 +244,20 @@ def build_orders(session: Session) -> list[dict[str, Any]]:
     return found
 
 
+def build_revenues(session: Session) -> dict[str, Any]:
+    """tenant -> source -> its revenue, whole and by month."""
+    found: dict[str, Any] = {}
+    for tenant, business in session.world.businesses.items():
+        zone, utc = ZoneInfo(business.timezone), ZoneInfo("UTC")
+        disputes = build_disputes(session, tenant)
+        found[tenant] = {
+            source: build_revenue(sales, zone, zone if source == "quickbooks" else utc, disputes)
+            for source, sales in sorted(business.sales.items())
+            if _is_served(source)
+        }
+    return found
+
+
 def build_truth(
     session: Session,
     documents: list[quickbooks_csv.Document],
@@ -253,23 +267,13 @@ def build_truth(
     uploads: dict[str, dict[str, int]],
 ) -> dict[str, Any]:
     """Everything a test may compare the marts with, as written to `truth.json`."""
-    world = session.world
-    revenue: dict[str, Any] = {}
-    for tenant, business in world.businesses.items():
-        zone, utc = ZoneInfo(business.timezone), ZoneInfo("UTC")
-        disputes = build_disputes(session, tenant)
-        revenue[tenant] = {
-            source: build_revenue(sales, zone, zone if source == "quickbooks" else utc, disputes)
-            for source, sales in sorted(business.sales.items())
-            if _is_served(source)
-        }
     counts = build_counts(session, documents, export, coresignal_files, coresignal_ids, uploads)
     identities = build_identities(session, coresignal_ids)
     return {
         "about": __doc__,
         "currency": "USD",
         "counts": counts,
-        "revenue": revenue,
+        "revenue": build_revenues(session),
         "products": build_products(session),
         "identities": identities,
         "people": build_people(identities),

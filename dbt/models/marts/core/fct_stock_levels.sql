@@ -27,7 +27,6 @@ final as (
     select
         placed.stock_level_id,
         placed.entity_id as product_id,
-        coalesce(families.family_id, placed.entity_id) as family_id,
         placed.product_id as record_id,
         placed.source_connector,
         placed.location_id,
@@ -37,7 +36,8 @@ final as (
         placed.counted_at,
         placed.is_deleted,
         placed._feed,
-        placed._load_id
+        placed._load_id,
+        coalesce(families.family_id, placed.entity_id) as family_id
     from placed
     left join families on placed.entity_id = families.product_id
 )

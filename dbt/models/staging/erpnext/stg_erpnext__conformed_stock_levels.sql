@@ -16,7 +16,6 @@ placed as (
 
 mapped as (
     select
-        item_id || '/' || warehouse_name as stock_level_id,
         item_id as product_id,
         warehouse_name as location_id,
         warehouse_name as location_name,
@@ -25,7 +24,8 @@ mapped as (
         posted_at as counted_at,
         false as is_deleted,
         _feed,
-        _load_id
+        _load_id,
+        item_id || '/' || warehouse_name as stock_level_id
     from placed
     where entry_rank = 1
 ),

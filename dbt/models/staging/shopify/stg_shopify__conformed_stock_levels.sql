@@ -22,12 +22,12 @@ mapped as (
         variants.variant_id as product_id,
         levels.location_id,
         locations.location_name,
-        levels.on_hand_quantity as on_hand_quantity,
-        levels.available_quantity as available_quantity,
+        levels.on_hand_quantity,
+        levels.available_quantity,
         levels.updated_at as counted_at,
-        variants.is_deleted or items.is_deleted as is_deleted,
         levels._feed,
-        levels._load_id
+        levels._load_id,
+        variants.is_deleted or items.is_deleted as is_deleted
     from levels
     inner join items
         on

@@ -10,7 +10,6 @@ locations as (
 
 mapped as (
     select
-        counts.variation_id || '/' || counts.location_id as stock_level_id,
         counts.variation_id as product_id,
         counts.location_id,
         locations.location_name,
@@ -19,7 +18,8 @@ mapped as (
         counts.calculated_at as counted_at,
         counts.is_deleted,
         counts._feed,
-        counts._load_id
+        counts._load_id,
+        counts.variation_id || '/' || counts.location_id as stock_level_id
     from counts
     left join locations
         on

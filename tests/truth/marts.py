@@ -1,0 +1,127 @@
+"""What a warehouse says of a world: who is who, pairs with their evidence, revenue by month."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from include.core import naming
+from include.identity.settings import Kind
+from tests.truth.agreement import Agreement, EvidenceTable, JudgedPair, measure_agreement
+from tests.truth.row import ALL, TruthRow, build_agreement_rows, build_difference_row
+
+Connection = psycopg.Connection[Any]
+ENTITY_COLUMNS: dict[Kind, str] = {
+    "people": "person_id",
+    "companies": "company_id",
+    "products": "product_id",
+}
+# Source of the truth -> connector of the marts, where they are not called alike.
+CONNECTOR_OF = {"quickbooks": "quickbooks_csv"}
+# The truth's amounts that every source's marts know -> column.
+AMOUNTS = {
+    "total": "total_amount",
+    "refunds": "refund_amount",
+    "disputes": "dispute_amount",
+    "net": "kept_amount",
+}
+
+
+@dataclass
+class TruthReport:
+    """Rows for the file, and the evidence by kind for the table."""
+
+    rows: list[TruthRow] = field(default_factory=list)
+    evidence: dict[Kind, EvidenceTable] = field(default_factory=dict)
+
+
+def build_report(connection: Connection, truth: Mapping[str, Any]) -> TruthReport:
+    """Compare the warehouse of a demo with its truth; tenants that are not there are left out."""
+    report = TruthReport()
+    testers = frozenset(party for party, entry in truth["identities"].items() if entry["is_test"])
+    for kind in ENTITY_COLUMNS:
+        _add_kind(connection, kind, truth, testers, report)
+    for tenant, sources in truth["revenue"].items():
+        if has_table(connection, naming.dbt_schema(tenant, "mart"), "fct_revenue_daily"):
+            for source, known in sources.items():
+                report.rows += build_money_rows(connection, tenant, source, known)
+    return report
+
+
+def _add_kind(
+    connection: Connection,
+    kind: Kind,
+    truth: Mapping[str, Any],
+    testers: frozenset[str],
+    report: TruthReport,
+) -> None:
+    known = truth["items"] if kind == "products" else truth["people"]
+    total, table = Agreement(), EvidenceTable()
+    for tenant, records in known.items():
+        answer = fetch_answer(connection, tenant, kind)
+        if not answer:
+            continue
+        found = measure_agreement(answer, records, testers)
+        report.rows += build_agreement_rows(tenant, kind, found)
+        total += found
+        table.add(fetch_pairs(connection, tenant, kind), answer, records)
+    report.rows += build_agreement_rows(ALL, kind, total)
+    report.evidence[kind] = table
+
+
+def has_table(connection: Connection, schema: str, table: str) -> bool:
+    row = connection.execute("select to_regclass(%s)", [f'"{schema}"."{table}"']).fetchone()
+    return row is not None and row[0] is not None
+
+
+def fetch_answer(connection: Connection, tenant: str, kind: Kind) -> dict[str, str]:
+    """Record -> entity, as identity resolution left it; empty where it never ran."""
+    schema = naming.identity_schema(tenant)
+    if not has_table(connection, schema, kind):
+        return {}
+    query = sql.SQL("select record_id, {} from {}").format(
+        sql.Identifier(ENTITY_COLUMNS[kind]), sql.Identifier(schema, kind)
+    )
+    return dict(connection.execute(query).fetchall())
+
+
+def fetch_pairs(connection: Connection, tenant: str, kind: Kind) -> list[JudgedPair]:
+    query = sql.SQL(
+        "select left_id, right_id, coalesce(decided_by, ''), coalesce(evidence, '') "
+        "from {} where kind = %s"
+    ).format(sql.Identifier(naming.identity_schema(tenant), "pairs"))
+    return [JudgedPair(*row) for row in connection.execute(query, [kind]).fetchall()]
+
+
+def build_money_rows(
+    connection: Connection, tenant: str, source: str, known: Mapping[str, Any]
+) -> list[TruthRow]:
+    """Marts minus truth of one source: one row for the whole, one for each month that differs."""
+    sums = ", ".join(f"coalesce(sum({column}), 0) * 100" for column in AMOUNTS.values())
+    query = sql.SQL(
+        "select to_char(revenue_on, 'YYYY-MM'), " + sums + " from {} "
+        "where source_connector = %s group by 1"
+    ).format(sql.Identifier(naming.dbt_schema(tenant, "mart"), "fct_revenue_daily"))
+    found = {
+        month: dict(zip(AMOUNTS, values, strict=True))
+        for month, *values in connection.execute(
+            query, [CONNECTOR_OF.get(source, source)]
+        ).fetchall()
+    }
+    months = known["month_local"]
+    apart = {
+        month: sum(
+            abs(int(found.get(month, {}).get(name, 0)) - int(months.get(month, {}).get(name, 0)))
+            for name in AMOUNTS
+        )
+        for month in sorted(found.keys() | months.keys())
+    }
+    rows = [build_difference_row(tenant, f"revenue {source}: cents apart", sum(apart.values()))]
+    rows += [
+        build_difference_row(tenant, f"revenue {source} {month}: cents apart", cents)
+        for month, cents in apart.items()
+        if cents
+    ]
+    return rows
