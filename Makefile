@@ -115,7 +115,7 @@ truth: setup-dev  ## The demo's marts against what really happened, into .local/
 	@$(PY) -m tests.truth $(if $(SEEDS),world $(if $(filter small,$(SIZE)),100,1000) $(SEEDS))
 
 pictures: setup-dev  ## How sure identity is of its pairs, with the thresholds, into .local/pictures
-	@$(PY) -m tests.pictures
+	@$(PY) -m tests.pictures $(SIZE)
 
 mutants: setup-dev  ## What the tests do not notice: faults by hand and mutants, COUNT= of each at most; SEED= FAULTS=
 	@$(PY) -m tests.mutants $(if $(SEED),--seed $(SEED)) --count $(or $(COUNT),400) --faults "$(FAULTS)" --workers $(or $(WORKERS),2)

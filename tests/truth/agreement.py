@@ -98,12 +98,13 @@ class EvidenceLine:
 
 @dataclass(frozen=True)
 class JudgedPair:
-    """One row of `pairs`: who decided, and the words with their values."""
+    """One row of `pairs`: who decided, the words with their values, the probability."""
 
     left: str
     right: str
     decided_by: str
     evidence: str
+    score: float = 0.0
 
 
 @dataclass

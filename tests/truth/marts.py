@@ -66,7 +66,8 @@ def _add_kind(
         found = measure_agreement(answer, records, testers)
         report.rows += build_agreement_rows(tenant, kind, found)
         total += found
-        table.add(fetch_pairs(connection, tenant, kind), answer, records)
+        plain = {record: one for record, one in records.items() if one not in testers}
+        table.add(fetch_pairs(connection, tenant, kind), answer, plain)
     report.rows += build_agreement_rows(ALL, kind, total)
     report.evidence[kind] = table
 

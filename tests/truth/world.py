@@ -17,6 +17,7 @@ from tests.identity_world import load_companies, load_people, load_products
 from tests.truth.agreement import Agreement, EvidenceTable, JudgedPair, measure_agreement
 
 TENANTS = ("acme", "bazaar", "corner", "summit")
+PAIRS = "select left_id, right_id, decided_by, evidence, score from pairs"
 Loader = Callable[[duckdb.DuckDBPyConnection, Session, str], None]
 LOADERS: dict[Kind, Loader] = {
     "people": load_people,
@@ -27,10 +28,15 @@ LOADERS: dict[Kind, Loader] = {
 
 @dataclass
 class WorldResult:
-    """Kind -> tenant -> agreement, and the evidence of all tenants together."""
+    """Kind -> tenant -> agreement; of all tenants together the evidence and the pairs.
+
+    Attributes:
+        pairs: With whether the two are truly one; pairs with a record of nobody are left out.
+    """
 
     agreements: dict[Kind, dict[str, Agreement]] = field(default_factory=dict)
     evidence: dict[Kind, EvidenceTable] = field(default_factory=dict)
+    pairs: dict[Kind, list[tuple[JudgedPair, bool]]] = field(default_factory=dict)
 
     def total(self, kind: Kind) -> Agreement:
         return sum(self.agreements[kind].values(), Agreement())
@@ -51,9 +57,14 @@ def measure_world(spec: WorldSpec, kinds: tuple[Kind, ...]) -> WorldResult:
                 LOADERS[kind](db, session, tenant)
                 run_resolve(db, kind, IdentitySettings())
                 answer = dict(db.execute("select record_id, entity_id from resolved").fetchall())
-                pairs = db.execute("select left_id, right_id, decided_by, evidence from pairs")
-                judged = [JudgedPair(*row) for row in pairs.fetchall()]
+                judged = [JudgedPair(*row) for row in db.execute(PAIRS).fetchall()]
             known = truth.get(tenant, {})
             result.agreements[kind][tenant] = measure_agreement(answer, known, moot)
-            result.evidence[kind].add(judged, answer, known)
+            plain = {record: one for record, one in known.items() if one not in moot}
+            result.evidence[kind].add(judged, answer, plain)
+            result.pairs.setdefault(kind, []).extend(
+                (pair, plain[pair.left] == plain[pair.right])
+                for pair in judged
+                if pair.left in plain and pair.right in plain
+            )
     return result
