@@ -55,7 +55,8 @@ def load_platform(settings: Settings | None = None) -> Platform:
 
     Returns:
         Tenants without a single problem, sorted by id; the problems of all files, sorted by place;
-        the stems of broken tenant files. A broken connector breaks only the tenants that use it.
+        the stems of broken tenant files, of misnamed ones the whole name. A broken connector breaks
+        only the tenants that use it.
     """
     settings = settings or load_settings()
     connectors, problems = load_connectors(settings.connectors_dir)
@@ -70,9 +71,22 @@ def load_platform(settings: Settings | None = None) -> Platform:
         else:
             tenants.append(tenant)
             problems.extend(tenant.notices)
+    for path in _misnamed(settings.tenants_dir):
+        message = f"`{path.name}` is not read. Expected a name that ends in `.yaml`. Rename it."
+        problems.append(Problem(path, None, message))
+        broken.append(path.name)
     ordered = sorted(problems, key=lambda p: (str(p.path), p.line or 0, p.message))
     return Platform(
         tuple(sorted(tenants, key=lambda t: t.id)), connectors, tuple(ordered), tuple(broken)
+    )
+
+
+def _misnamed(folder: Path) -> list[Path]:
+    """What looks like a tenant's file and has another ending (`.yml`, `.YAML`)."""
+    return sorted(
+        path
+        for path in folder.glob("[!.]*")
+        if path.suffix != ".yaml" and path.suffix.lower() in (".yaml", ".yml")
     )
 
 

@@ -126,6 +126,11 @@ def _huge(path: Path) -> None:
     path.write_bytes(GOOD.encode() + b"#" * MAX_BYTES)
 
 
+def _hundred_megabytes(path: Path) -> None:
+    path.write_text(GOOD)
+    os.truncate(path, 100_000_000)
+
+
 def _endless(path: Path) -> None:
     path.symlink_to("/dev/zero")
 
@@ -147,6 +152,7 @@ FILES: dict[str, Callable[[Path], object]] = {
     "a NUL": _nul,
     "UTF-16": lambda path: path.write_bytes(GOOD.encode("utf-16")),
     "a huge file": _huge,
+    "a hundred megabytes": _hundred_megabytes,
     "a device without end": _endless,
     "a link to itself": _loop,
     "a named pipe": os.mkfifo,
@@ -216,6 +222,24 @@ def test_files_with_names_alike_each_get_a_red_dag(write_platform) -> None:
     found = dags_of(ROOT / "dags" / "tenant_quarantine.py")
     assert len(found) == 5
     assert all(len(dag_id) < 200 for dag_id in found)
+
+
+def test_files_that_differ_by_case_or_ending_are_red_and_the_tenant_stays(
+    write_platform, tmp_path: Path
+) -> None:
+    """`shop.yml` was passed over in silence, as was `SHOP.YAML`; `Shop.yaml` is another tenant's
+    file on this disk and the same one on others."""
+    write_platform(shop=TENANT)
+    for name in ("shop.yml", "SHOP.YAML", "Shop.yaml", "SHOP.yaml"):
+        (tmp_path / "tenants" / name).write_text(TENANT)
+    (tmp_path / "tenants" / "notes.txt").write_text("x")
+    (tmp_path / "tenants" / ".shop.yml").write_text("an editor's")
+    red = dags_of(ROOT / "dags" / "tenant_quarantine.py")
+    assert len(red) == 4
+    assert all(dag_id.startswith("broken__shop") for dag_id in red)
+    found = {id_ for path in DAG_FILES for id_ in dags_of(path)}
+    assert found - set(red) == OPS | SHOP
+    assert sum("is not read" in (dag.doc_md or "") for dag in red.values()) == 2
 
 
 def test_the_made_up_tenants_are_whole() -> None:

@@ -110,4 +110,4 @@ def _build_red_dag(dag_id: str, name: str, stem: str, problems: tuple[str, ...])
 
 def find_problems(stem: str, platform: Platform) -> list[Problem]:
     """The tenant file's own problems; a broken connector's stands among those of its users."""
-    return [p for p in platform.problems if p.path.name == f"{stem}.yaml"]
+    return [p for p in platform.problems if p.path.name in (f"{stem}.yaml", stem)]
