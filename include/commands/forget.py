@@ -16,6 +16,7 @@ from include.config.load import load_platform
 from include.core.errors import ConfigError, MissingSecret
 
 if TYPE_CHECKING:
+    from include.config.models import Tenant
     from include.pipeline.forget.run import ForgetReport
 
 
@@ -66,13 +67,27 @@ def run(arguments: Arguments) -> int:
                 bars.update(task, completed=done, total=total)
 
         report = run_forget(tenant, person, warehouse, dry_run=arguments.dry_run, on_table=show)
-    _say(report, dry_run=arguments.dry_run)
+    folders = find_folders(tenant)
+    _say(report, folders, dry_run=arguments.dry_run)
     if arguments.json:
-        say_json(_as_dict(report, dry_run=arguments.dry_run))
+        say_json({**_as_dict(report, dry_run=arguments.dry_run), "folders": folders})
     return 0
 
 
-def _say(report: "ForgetReport", *, dry_run: bool) -> None:
+def find_folders(tenant: "Tenant") -> list[str]:
+    """Places of files a feed has read or may read, which nobody looks through, sorted."""
+    found = set()
+    for feed in tenant.feeds:
+        path = feed.options.get("path")
+        if not path or feed.connector.kind not in ("files", "python", "sql"):
+            continue
+        found.add(f"{feed.name}: {path}")
+        if feed.options.get("after") == "archive":
+            found.add(f"{feed.name}: {path}/{feed.options.get('archive_path') or 'archive'}")
+    return sorted(found)
+
+
+def _say(report: "ForgetReport", folders: list[str], *, dry_run: bool) -> None:
     rows = [(place, count, "changed") for place, count in sorted(report.touched.items())]
     rows += [(place, count, "deleted") for place, count in sorted(report.deleted.items())]
     say_table(("table", "rows", ""), rows)
@@ -83,6 +98,8 @@ def _say(report: "ForgetReport", *, dry_run: bool) -> None:
     for place, count in sorted(report.names_left.items()):
         say(f"a full name of theirs still stands in {place} ({count}); a namesake's, or look there")
     say(f"not looked at: {NOT_LOOKED_AT}")
+    for folder in folders:
+        say(f"files to look through yourself: {folder}")
     if dry_run:
         say("dry run: nothing was changed")
     else:

@@ -194,6 +194,9 @@ def shop(warehouse: str) -> Iterator[Shop]:
             "('k2', 'joann.smith@mail.example', 'Jo', now(), null, null)",
             f"create materialized view {tenant}_mart.emails as select email "
             f"from {tenant}_raw_shopapi.customers",
+            "insert into elt_ops.check_results (tenant, layer, check_name, severity, state, sample,"
+            f" message, checked_at) values ('{tenant}', 'raw', 'c', 'warn', 'failed', "
+            f"""'["id=1", "{ANN}", "to: <{ANN}>"]', '{ANN} comes twice', now())""",
             "insert into elt_ops.alerts (fingerprint, tenant, error_class, message, payload, "
             f"first_at, last_at) values ('f-{tenant}', '{tenant}', 'X', 'see {ANN}', "
             f"""'{{"text": "see {ANN}"}}', now(), now())""",
@@ -251,6 +254,10 @@ def test_nothing_of_the_person_is_left_and_the_facts_are(shop: Shop) -> None:
     assert report.touched[f"{tenant}_raw_shopapi.orders"] == 3
     assert report.deleted["elt_ops.quarantine"] == 2  # by the address, and by the customer in it
     assert report.searched[0] > 20
+    # A check keeps keys of bad rows, and a key may be an address.
+    [(sample, message)] = shop.case.ops("check_results", "sample, message")
+    assert sample[0] == "id=1"
+    assert message.endswith(" comes twice")
     inbox = dict(shop.case.ops("inbox", "event_id, body::jsonb"))
     assert inbox == {
         "e1": {"id": 1, "email": None, "first_name": None},
