@@ -52,7 +52,7 @@ def run_resolve(
     if must_learn:
         model, is_trained = learn_parameters(db, model, settings)
         _stamp_hashes(db, model)
-    db.execute("set variable is_trained = ?", [is_trained])
+    db.execute("set variable is_relearned = ?", [must_learn])
     scored = score_pairs(db, model, settings)
     build_clusters(db, model, settings)
     run_sql(db, "ids")

@@ -1,12 +1,12 @@
 create or replace macro draw(n, salt, size) as (hash(n * 1000003 + salt) % size)::bigint;
-create or replace table firsts as
+create or replace temp table bench_firsts as
     select row_number() over () - 1 as id, word from (
         select distinct word from nick where len(word) > 2 order by word);
-create or replace table syllables as select unnest(
+create or replace temp table bench_syllables as select unnest(
     ['an','ber','cor','dal','el','far','gan','hol','ing','jor','kel','lam','mon','nor','os','par','quin',
      'ros','sten','tor','und','vik','wel','yar','zim','bra','chan','do','fitz','mac']) as s,
     generate_subscripts(range(30), 1) - 1 as id;
-create or replace table people as
+create or replace temp table bench_people as
 with numbers as (
     select range as record, draw(range, 1, getvariable('people')) as person, draw(range, 9, 12) as slip,
         draw(range, 7, 3) as has_email, draw(range, 8, 3) as has_phone
@@ -18,10 +18,10 @@ select
     a.s || b.s || case when draw(person, 6, 2) = 0 then c.s else '' end as last,
     draw(person, 12, 40000)::varchar as house_seed
 from numbers as n
-inner join firsts as f on f.id = least(draw(person, 2, 1200), draw(person, 22, 1200))
-inner join syllables as a on a.id = draw(person, 3, 30)
-inner join syllables as b on b.id = draw(person, 4, 30)
-inner join syllables as c on c.id = draw(person, 5, 30);
+inner join bench_firsts as f on f.id = least(draw(person, 2, 1200), draw(person, 22, 1200))
+inner join bench_syllables as a on a.id = draw(person, 3, 30)
+inner join bench_syllables as b on b.id = draw(person, 4, 30)
+inner join bench_syllables as c on c.id = draw(person, 5, 30);
 insert into records (record_id, source, name, email, phone, address_line, city, postal_code, country, created_at)
 select
     (case record % 3 when 0 then 'shopify' when 1 then 'stripe' else 'attio' end) || ':main:' || record,
@@ -36,4 +36,4 @@ select
     lpad(draw(person, 16, 40000)::varchar, 5, '0'),
     'US',
     timestamptz '2026-01-01' + to_seconds(record)
-from people;
+from bench_people;

@@ -11,7 +11,8 @@ select distinct entity_id from entity_of;
 insert into changes
 select
     left(md5(concat_ws('|', what, entity_id, other_entity_id, record_id, getvariable('now')::varchar)), 16),
-    getvariable('now'), what, entity_id, other_entity_id, record_id, reason
+    getvariable('now'), what, entity_id, other_entity_id, record_id,
+    reason || case when getvariable('is_relearned') then '; the model''s numbers were learned anew in this run' else '' end
 from (
     select 'merge' as what, entity_id, old_id as other_entity_id, record_id,
         records || ' records of `' || old_id || '` are now `' || entity_id || '`, the older of the two' as reason
