@@ -4,7 +4,7 @@ import duckdb
 import pyarrow as pa
 
 from include.core.errors import ConfigError
-from include.identity.clusters import MUST, Clusters, build_partners
+from include.identity.clusters import LINK, MUST, Clusters, build_partners
 from include.identity.contradictions import build_contradiction
 from include.identity.features import run_sql
 from include.identity.model import Model
@@ -24,16 +24,18 @@ def build_clusters(db: duckdb.DuckDBPyConnection, model: Model, settings: Identi
     weights = [row[0] for row in db.execute(_WEIGHTS).fetchall()]
     apart = db.execute(_APART).fetchall()
     _check_overrides(db, edges, apart)
-    first = Clusters(weights.copy(), settings.max_cluster, build_partners(apart))
-    first.join(edges)
-    _store(db, first)
+    # What contradicts itself is looked for where only machines have joined: two that a person or a
+    # vendor has called one bring along everybody who belongs to either.
+    machines = [edge for edge in edges if edge[2] > LINK]
+    alone = Clusters(weights.copy(), settings.max_cluster, build_partners(apart))
+    alone.join(machines)
+    _store(db, alone)
     foes = db.execute(_FOES.format(clash=model.clash)).fetchall()
-    if foes:
-        second = Clusters(
-            weights, settings.max_cluster, build_partners(apart), build_partners(foes)
-        )
-        second.join(edges)
-        _store(db, second)
+    if foes or len(machines) < len(edges):
+        partners = build_partners(foes)
+        found = Clusters(weights, settings.max_cluster, build_partners(apart), partners)
+        found.join(edges)
+        _store(db, found)
 
 
 _WEIGHTS = """

@@ -104,3 +104,44 @@ def test_overrides_of_records_that_do_not_exist_are_told() -> None:
         records=[person("a:1", "Ann Lee")], overrides=[told("must_link", "a:1", "gone:1")]
     )
     assert any("`gone:1`" in warning for warning in resolve(db).warnings)
+
+
+def test_a_must_link_brings_along_everybody_of_both() -> None:
+    """A person joined Ann and Bob: Bob's second record, same mailbox, was torn off as no Ann."""
+    rows = [
+        person("a:1", "Ann Lee", email="ann@lee.example"),
+        person("b:1", "Bob Roe", email="bob@roe.example"),
+        person("b:2", "Bob Roe", email="bob@roe.example", city="Boston"),
+    ]
+    db = open_database(records=rows, overrides=[told("must_link", "a:1", "b:1")])
+    resolve(db)
+    assert len(clusters(db)) == 1
+    assert evidence(db, "b:1", "b:2")[0] == "accept"
+
+
+def test_a_vendors_link_brings_along_everybody_of_both() -> None:
+    rows = [
+        person("a:1", "Ann Lee", email="ann@lee.example"),
+        person("b:1", "Bob Roe", email="bob@roe.example"),
+        person("b:2", "Bob Roe", email="bob@roe.example", city="Boston"),
+    ]
+    link = {"left_record_id": "b:1", "right_record_id": "a:1", "rule": "customer id of the order"}
+    db = open_database(records=rows, links=[link])
+    resolve(db)
+    assert len(clusters(db)) == 1
+
+
+def test_what_an_override_hid_is_scored_when_it_goes() -> None:
+    """A cannot_link taken back left its pair apart: the pair's own score had never been kept."""
+    mail = "ann@lee.example"
+    rows = [person("a:1", "Ann Lee", email=mail), person("b:1", "Ann Lee", email=mail, city="Rom")]
+    db = open_database(records=rows, overrides=[told("cannot_link", "a:1", "b:1")])
+    resolve(db)
+    assert not together(db, "a:1", "b:1")
+    db.execute("create or replace table known as from resolved")
+    db.execute("create or replace table known_pairs as from pairs")
+    db.execute("create or replace table parameters as from new_parameters")
+    db.execute("delete from overrides")
+    resolve(db)
+    assert together(db, "a:1", "b:1")
+    assert evidence(db, "a:1", "b:1")[1] == "key"
