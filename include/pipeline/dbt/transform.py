@@ -31,6 +31,7 @@ from include.pipeline.dbt.halves import (
 from include.pipeline.dbt.manifest import is_manifest_current, load_manifest
 from include.pipeline.dbt.node_states import GOOD_STATES
 from include.pipeline.dbt.plan import BuildPlan, fetch_plan
+from include.pipeline.dbt.session import keep_dbt
 from include.pipeline.identity.resolve import run_resolve_identities
 from include.transform.selection import build_selection
 
@@ -89,7 +90,7 @@ def run_planned_build(
     settings = load_settings()
     log.info("transform tenant=%s %s", tenant.id, plan.reason)
     folders = part.folders or build_selection(tenant, settings.dbt_project_dir)
-    with build_lock(warehouse, tenant.id):
+    with build_lock(warehouse, tenant.id), keep_dbt(settings):
         try:
             result = _run_build(tenant, warehouse, plan, folders, report)
         except Exception:
