@@ -206,6 +206,8 @@ PRODUCTS = Model(
         f"(g_gtin = 0 or g_sku = 0 and g_gtin <> 1 and g_title in (-1, 0, 1, 2, 3, 4)) and {_ALIKE}"
     ),
     clash=_APART,
+    # However much else agrees: the larger pack is neither the smaller one nor worth a question.
+    cap=f"case when not ({_ALIKE}) then 0.3 end",
 )
 
 
