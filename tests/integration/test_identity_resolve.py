@@ -1,8 +1,11 @@
 """Identities through the warehouse: read out, resolved, written back as far as they changed."""
 
+from datetime import timedelta
+
 import pytest
 
 from include.config.tenant.identity import Override
+from include.core.clock import frozen, utcnow
 from include.core.errors import TransformError
 from include.ledger.connection import Warehouse
 from include.pipeline.identity import resolve
@@ -53,6 +56,21 @@ def test_what_has_not_changed_is_not_resolved_again(place: Warehouse) -> None:
     assert run_resolve_identities(build_tenant(accept=0.95), place)[0].summary
     fetch(place.url, f"delete from {TENANT}_id.people returning 1")
     assert run_resolve_identities(build_tenant(accept=0.95), place)[0].changed["people"] == 3
+
+
+def test_every_pair_is_scored_again_once_a_week(place: Warehouse) -> None:
+    """A day's records are matched with what is known; a week later nothing known is trusted."""
+    tenant, runs = build_tenant(), f"select is_full from {TENANT}_id.runs where kind = 'people'"
+    run_resolve_identities(tenant, place)
+    run_add_person(place.url, "attio:crm:d", customer_name="Di")
+    run_resolve_identities(tenant, place)
+    assert fetch(place.url, f"{runs} order by run_id") == [(True,), (False,)]
+    before = fetch(place.url, PEOPLE)
+    run_add_person(place.url, "attio:crm:e", customer_name="Em")
+    with frozen(utcnow() + timedelta(days=8)):
+        run_resolve_identities(tenant, place)
+    assert fetch(place.url, f"{runs} order by run_id")[2] == (True,)
+    assert set(before) < set(fetch(place.url, PEOPLE))
 
 
 def test_a_persons_word_is_above_the_machines(place: Warehouse) -> None:

@@ -7,7 +7,8 @@ and the next run does it again: the answer follows from the records, not from ho
 
 import hashlib
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 
@@ -38,6 +39,8 @@ log = logging.getLogger(__name__)
 
 # In this order; one that fails keeps its last answer, as do those after it.
 RESOLVED_KINDS: tuple[Kind, ...] = (PEOPLE, COMPANIES, PRODUCTS)
+# The first run that has anything to do after this long scores every pair again.
+FULL_EVERY = timedelta(days=7)
 # Beyond it the engine spills to its private folder; tenants' runs share a machine.
 MEMORY = "3GB"
 # Table of the engine -> table of the schema, where their names differ.
@@ -104,13 +107,14 @@ def _run_kind(tenant: Tenant, warehouse: Warehouse, kind: Kind, *, full: bool) -
     started = monotonic()
     with PrivateFolder() as folder:
         settings = build_identity_settings(tenant, full=full)
-        inputs_hash = _run_fetch(tenant, warehouse, kind, folder / "in", settings)
-        if inputs_hash is None:
+        question = _run_fetch(tenant, warehouse, kind, folder / "in", settings)
+        if question is None:
             log.info("identity tenant=%s kind=%s nothing changed", tenant.id, kind)
             return KindResolved(kind, None, {}, monotonic() - started)
+        settings = replace(settings, full=bool(question["is_full"]))
         wanted = {_NAMES.get(t.name, t.name): [c for c in t.columns if c != "kind"] for t in LEFT}
         summary = run_resolve_files(folder, kind, settings, {**wanted, "resolved": _RESOLVED})
-        run = {"kind": kind, "inputs_hash": inputs_hash, **build_run(summary)}
+        run = {"kind": kind, **question, **build_run(summary)}
         changed = _run_store(tenant, warehouse, run, folder / "out", started)
     for warning in summary.warnings:
         log.warning("identity tenant=%s kind=%s %s", tenant.id, kind, warning)
@@ -124,10 +128,11 @@ def _run_kind(tenant: Tenant, warehouse: Warehouse, kind: Kind, *, full: bool) -
 
 def _run_fetch(
     tenant: Tenant, warehouse: Warehouse, kind: str, folder: Path, settings: IdentitySettings
-) -> str | None:
-    """Write the files the engine reads; their hash, or None when nothing changed and none is due.
+) -> dict[str, object] | None:
+    """Write the files the engine reads, in one transaction, so that all is of one moment.
 
-    One transaction, so that all of it is of one moment.
+    Returns:
+        `inputs_hash` and `is_full` of the run; None when nothing changed and nobody asked for all.
     """
     folder.mkdir()
     digest = hashlib.sha256(repr(build_settings_words(settings)).encode())
@@ -141,7 +146,9 @@ def _run_fetch(
             return None
         for name, text in KNOWN.items():
             fetch_csv(connection, build_query(tenant.id, kind, text), folder / f"{name}.csv")
-    return found
+    full_at = last.full_at if last else None
+    is_due = full_at is None or settings.now - full_at > FULL_EVERY
+    return {"inputs_hash": found, "is_full": settings.full or is_due}
 
 
 def _is_same(last: LastRun, inputs_hash: str, settings: IdentitySettings) -> bool:

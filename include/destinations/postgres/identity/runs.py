@@ -20,23 +20,29 @@ class LastRun:
         records: What it resolved.
         stored: Rows the kind's table has now; fewer or more than `records`: somebody changed them.
         inputs_hash: Of all it read but its own last answer.
+        full_at: When every pair was scored last; None: never.
     """
 
     at: datetime
     records: int
     stored: int
     inputs_hash: str | None
+    full_at: datetime | None
 
 
 def fetch_last_run(connection: Connection, tenant: str, kind: Kind) -> LastRun | None:
     """None before the first run of the kind."""
     schema = naming.identity_schema(tenant)
     query = sql.SQL(
-        "select at, records, (select count(*) from {}), inputs_hash from {} where kind = %s "
-        "order by run_id desc limit 1"
-    ).format(sql.Identifier(schema, RESOLVED[kind].name), sql.Identifier(schema, RUNS.name))
-    row = connection.execute(query, [kind]).fetchone()
-    return LastRun(row[0], int(row[1]), int(row[2]), row[3]) if row else None
+        "select at, records, (select count(*) from {people}), inputs_hash, "
+        "(select max(at) from {runs} where kind = %s and is_full) "
+        "from {runs} where kind = %s order by run_id desc limit 1"
+    ).format(
+        people=sql.Identifier(schema, RESOLVED[kind].name),
+        runs=sql.Identifier(schema, RUNS.name),
+    )
+    row = connection.execute(query, [kind, kind]).fetchone()
+    return LastRun(row[0], int(row[1]), int(row[2]), row[3], row[4]) if row else None
 
 
 def fetch_warnings(connection: Connection, tenant: str, since: datetime) -> dict[str, int]:
