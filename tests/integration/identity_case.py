@@ -29,7 +29,8 @@ create table idco_int.int_companies__unioned (
     country text, website_domain text, created_at timestamptz, updated_at timestamptz,
     is_deleted boolean);
 create table idco_int.int_products__unioned (
-    product_id text primary key, source_connector text, sku text, product_name text, brand text,
+    product_id text primary key, source_connector text, sku text, barcode text, product_name text,
+    variant_name text, parent_id text, brand text,
     category text, list_price numeric, currency_code text, created_at timestamptz,
     updated_at timestamptz, is_deleted boolean);
 """

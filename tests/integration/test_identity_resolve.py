@@ -33,9 +33,9 @@ def place(warehouse: str) -> Warehouse:
 
 def test_records_of_one_person_get_one_id_and_keep_it(place: Warehouse) -> None:
     tenant = build_tenant()
-    people, companies = run_resolve_identities(tenant, place)
+    people, companies, products = run_resolve_identities(tenant, place)
     assert people.summary and people.summary.records == 3 and people.summary.entities == 2
-    assert companies.kind == "companies"
+    assert (companies.kind, products.kind) == ("companies", "products")
     ((evidence,),) = fetch(place.url, f"select evidence from {TENANT}_id.pairs")
     assert "ann@mail.example" in evidence
     first = dict(fetch(place.url, PEOPLE))
@@ -51,7 +51,7 @@ def test_records_of_one_person_get_one_id_and_keep_it(place: Warehouse) -> None:
 def test_what_has_not_changed_is_not_resolved_again(place: Warehouse) -> None:
     tenant = build_tenant()
     run_resolve_identities(tenant, place)
-    assert [one.summary for one in run_resolve_identities(tenant, place)] == [None, None]
+    assert [one.summary for one in run_resolve_identities(tenant, place)] == [None] * 3
     # Another threshold is another question, and so is an answer that somebody took away.
     assert run_resolve_identities(build_tenant(accept=0.95), place)[0].summary
     fetch(place.url, f"delete from {TENANT}_id.people returning 1")
