@@ -20,13 +20,36 @@ from tests.shipped import load_known_connectors
 CONNECTORS = load_known_connectors()
 
 # Words by which an option gives away that it leads somewhere.
-_REACHING = re.compile(
-    r"\b(path|paths|folder|file|url|address|host|server|connection|program|executable|"
-    r"requirement|python|interpreter|environment|command|socket|directory|arguments?)\b",
-    re.IGNORECASE,
-)
-# Options whose words sound like it and that lead nowhere: what they are instead.
+# Options of text, lists and mappings that lead nowhere: what they are instead. All of them, since a
+# new one may lead somewhere under any name.
 LEADS_NOWHERE = {
+    ("ecommerce_csv", "delimiter"): "a character",
+    ("ecommerce_csv", "encoding"): "a codec's name",
+    ("erpnext", "timezone"): "a time zone; zoneinfo takes no path out of its folder",
+    ("files", "dates"): "one of two words",
+    ("files", "delimiter"): "a character",
+    ("files", "encoding"): "a codec's name",
+    ("files", "ignore"): "patterns of names found in the folder",
+    ("google_ads", "api_version"): "a part of the vendor's path",
+    ("google_ads", "customer_ids"): "numbers inside the vendor's path",
+    ("google_ads", "login_customer_id"): "a number in a header",
+    ("google_ads", "reports"): "names of fields",
+    ("google_analytics", "reports"): "names of fields",
+    ("meta_ads", "api_version"): "a part of the vendor's path",
+    ("quickbooks_csv", "dates"): "one of two words",
+    ("quickbooks_csv", "encoding"): "a codec's name",
+    ("rest", "rate_limit"): "numbers",
+    ("salesforce", "bulk"): "one of three words",
+    ("shopify", "bulk"): "one of three words",
+    ("sql", "cursor_columns"): "names inside the database",
+    ("sql", "exclude"): "names inside the database",
+    ("sql", "include"): "names inside the database",
+    ("sql", "timezone"): "a time zone; zoneinfo takes no path out of its folder",
+    ("webhook", "digest"): "one of three words",
+    ("webhook", "encoding"): "one of two words",
+    ("webhook", "header"): "a header of the request",
+    ("webhook", "prefix"): "the beginning of a header",
+    ("webhook", "verify"): "one of some words",
     ("files", "after"): "one of three words",
     ("files", "settle_seconds"): "a number",
     ("files", "streams"): "patterns below the folder; names of files found in it are matched",
@@ -133,7 +156,10 @@ def _options() -> dict[tuple[str, str], Option]:
 
 
 def test_an_option_that_leads_somewhere_says_so() -> None:
-    """A new option with a path, program, host or connection in it has a `reach`, or a reason."""
+    """A new option has a `reach`, which is attacked, or a reason: whatever it is called.
+
+    By the words of its name and description alone, `mirror: Second copy.` would have passed.
+    """
     options = _options()
     assert len(options) > 60
     silent = [
@@ -141,7 +167,6 @@ def test_an_option_that_leads_somewhere_says_so() -> None:
         for key, option in options.items()
         if option.reach is None
         and option.type in ("text", "list", "mapping")
-        and _REACHING.search(f"{key[1].replace('_', ' ')} {option.description}")
         and key not in LEADS_NOWHERE
     ]
     assert not silent, f"give these a `reach` in connector.yaml, or a reason here: {silent}"

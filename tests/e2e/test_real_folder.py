@@ -25,11 +25,11 @@ tenant: attic
 name: Attic
 timezone: Europe/Berlin
 owner: e2e
+limits: {{retries: 0}}
 feeds:
   files:
     schedule: manual
     start_date: 2026-01-01
-    retries: 0
     options: {{path: {path}, settle_seconds: 0, max_unpacked_bytes: {limit}}}
 """
 
