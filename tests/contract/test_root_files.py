@@ -1,4 +1,4 @@
-"""What `.env.example` offers reaches the containers, too."""
+"""What one file of the repository's root says of another: compose, make, pytest."""
 
 import re
 
@@ -30,3 +30,17 @@ def test_every_setting_is_passed_on() -> None:
     for service in workers:
         assert offered - set(ELSEWHERE) <= set(service["environment"])
     assert set(ELSEWHERE) <= offered, "a name in the list is no setting any more"
+
+
+def test_every_folder_of_tests_that_is_named_is_there() -> None:
+    """`make test-integration` named a folder that did not exist, and ran nothing."""
+    named = {
+        (file, path)
+        for file in ("Makefile", "pyproject.toml", ".ci/run", ".github/workflows/ci.yml")
+        for path in re.findall(r"\btests/[\w/.]+\b", (ROOT / file).read_text())
+    }
+    assert len(named) > 8
+    assert not [(file, path) for file, path in named if not (ROOT / path).exists()]
+    run = {path for file, path in named if file in ("Makefile", "pyproject.toml")}
+    folders = {path.parent for path in (ROOT / "tests").glob("*/test_*.py")}
+    assert {str(path.relative_to(ROOT)) for path in folders} <= run, "a folder no command runs"
