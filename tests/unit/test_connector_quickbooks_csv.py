@@ -253,3 +253,45 @@ def test_a_company_writes_as_its_exports_show(
     assert [record["transaction_on"] for record in records] == days
     is_proven = any(day[8:] > "12" for day in days)
     assert any("`dates`" in n for page in pages for n in page.notices) is not is_proven
+
+
+CUSTOMERS = "Customer full name,Phone numbers,Email,Open balance\n{}"
+
+
+def test_what_was_guessed_is_told_as_for_any_file(tmp_path: Path) -> None:
+    """The reader of exports dropped what the reader of files says of encodings and line ends."""
+    text = CUSTOMERS.format('Zoë Łucja,,z@mail.example,"1,50"\nJörg Weiß,,j@mail.example,"2,00"\n')
+    (tmp_path / "customer_contact_list.csv").write_bytes(
+        text.replace("Ł", "L").replace("\n", "\r").encode("cp1252")
+    )
+    records, pages = _read(tmp_path, "customers")
+    assert [one["customer_name"] for one in records] == ["Zoë Lucja", "Jörg Weiß"]
+    told = " ".join(notice for page in pages for notice in page.notices)
+    assert "read as `cp1252`" in told
+    assert "carriage return alone" in told
+
+
+def test_wide_letters_prove_how_numbers_are_written_too(tmp_path: Path) -> None:
+    """Of an export in UTF-16 nothing was seen, so `1,50` stayed undecided."""
+    text = CUSTOMERS.format('Ann,,a@mail.example,"1.250,50"\nBob,,b@mail.example,"2,00"\n')
+    (tmp_path / "customer_contact_list.csv").write_bytes(text.encode("utf-16"))
+    records, _ = _read(tmp_path, "customers")
+    assert [one["open_balance"] for one in records] == ["1250.50", "2.00"]
+
+
+def test_exports_no_stream_knows_are_told_once(tmp_path: Path) -> None:
+    """An export in another language has another name: its stream was last month's for ever."""
+    (tmp_path / "customer_contact_list.csv").write_text(CUSTOMERS.format("Ann,,,1.00\n"))
+    (tmp_path / "Kundenliste.csv").write_text("x\n")
+    told = [
+        stream
+        for stream in ("customers",)
+        for page in _read(tmp_path, stream)[1]
+        for notice in page.notices
+        if "`Kundenliste.csv`" in notice
+    ]
+    assert told == []
+    first = min(build_feed("quickbooks_csv", path=str(tmp_path)).streams)
+    (tmp_path / "sales_by_customer_detail.csv").write_text(BY_CUSTOMER)
+    pages = _read(tmp_path, first)[1]
+    assert any("`Kundenliste.csv`" in notice for page in pages for notice in page.notices)
