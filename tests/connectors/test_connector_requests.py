@@ -148,7 +148,12 @@ def _documents() -> list[str]:
             for child in stream.children.values()
             if child.path in queries.CONNECTIONS
         ]
-    return found
+    orders = SHOPIFY.streams["orders"]
+    return [
+        *found,
+        queries.build_refunds_query(orders),
+        queries.build_refund_lines_query(orders),
+    ]
 
 
 def test_shopify_documents_are_valid(shopify_schema: graphql.GraphQLSchema) -> None:
@@ -166,6 +171,11 @@ def test_shopify_lists_are_lists_and_connections_are_connections(
     for stream in SHOPIFY.streams.values():
         node = shopify_schema.get_type(queries.ROOTS[stream.path or ""].node)
         for child in stream.children.values():
+            if child.path in queries.OF_REFUNDS and child.path not in node.fields:
+                # Of each refund of the record, asked for by its id.
+                refund = shopify_schema.get_type("Refund")
+                assert str(refund.fields[child.path].type).endswith("Connection!")
+                continue
             kind = str(node.fields[child.path].type)
             assert kind.endswith("Connection!") == (child.path in queries.CONNECTIONS), kind
 

@@ -1,7 +1,12 @@
--- The balance after the newest entry of an item at a warehouse; cancelled entries never happened.
+-- The balance after the newest entry of an item at a warehouse; cancelled entries never happened, and
+-- one that names no item or no warehouse is nowhere.
 with entries as (
     select * from {{ ref('stg_erpnext__stock_ledger_entries') }}
-    where not is_cancelled and not is_deleted
+    where
+        not is_cancelled
+        and not is_deleted
+        and item_id is not null
+        and warehouse_name is not null
 ),
 
 placed as (
