@@ -18,7 +18,9 @@ from include.identity.resolve import run_resolve
 from include.identity.settings import IdentitySettings
 from include.identity.tables import prepare_tables
 from tests.bench.identity_people import add_people
+from tests.bench.identity_splink import find_pairs
 from tests.bench.row import Row
+from tests.integration.test_identity_labelled import f1_of, resolve_febrl
 
 SMALL, BASE, DAY = 50_000, 1_000_000, 5_000
 SMALL_S, BASE_S, DAY_S, BASE_MB = 30.0, 600.0, 30.0, 4096.0
@@ -28,7 +30,7 @@ _REMEMBERED = (("known", "resolved"), ("known_pairs", "pairs"), ("known_aliases"
 
 
 def run() -> list[Row]:
-    """Four rows; each size runs in a process of its own, so that its peak of memory is its own."""
+    """Seconds, memory, F1; each size in a process of its own, so that its peak is its own."""
     small = _measure(SMALL, 0)
     large = _measure(BASE, DAY)
     return [
@@ -38,6 +40,16 @@ def run() -> list[Row]:
         Row(f"identity: {DAY:,} new records on {BASE:,}", large["day"], "s", DAY_S, False),
         Row("identity: CPU of the day's run", large["day_cpu"], "s"),
         Row("identity: CPU of the whole base", large["cpu"], "s"),
+        *_compare(),
+    ]
+
+
+def _compare() -> list[Row]:
+    found, true = resolve_febrl("dataset3")
+    rival = f1_of(set(find_pairs("dataset3")), true)
+    return [
+        Row("identity: F1 on Febrl 3", f1_of(found, true), "", 0.99),
+        Row("identity: F1 on Febrl 3, Splink", rival, ""),
     ]
 
 
