@@ -11,8 +11,7 @@ where value is not null and record_id in (select record_id from records);
 
 create or replace temp table phone_texts as
 select distinct
-    -- An extension says which desk, not whose number.
-    trim(regexp_replace(lower(k.raw), '(;ext=|\s*(ext|extension|x|durchwahl|poste)[.:\s]*)[0-9]{1,6}\s*$', '')) as raw,
+    phone_text(k.raw) as raw,
     coalesce(f.country, getvariable('region')) as country
 from raw_keys as k
 inner join folded as f using (record_id)

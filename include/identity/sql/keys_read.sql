@@ -13,7 +13,7 @@ from (
     from raw_keys as k
     inner join folded as f using (record_id)
     inner join phones as p
-        on p.raw = trim(regexp_replace(lower(k.raw), '(;ext=|\s*(ext|extension|x|durchwahl|poste)[.:\s]*)[0-9]{1,6}\s*$', ''))
+        on p.raw = phone_text(k.raw)
         and p.country = coalesce(f.country, getvariable('region'))
     where k.kind = 'phone'
     union all

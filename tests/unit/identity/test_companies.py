@@ -1,4 +1,4 @@
-"""Companies: the domain first, then name and place; what is shared by a building or a host is not."""
+"""Companies: domain first, then name and place; what a building or a host shares is not."""
 
 import pytest
 

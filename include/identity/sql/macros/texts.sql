@@ -21,3 +21,8 @@ create or replace macro skeleton(x) as left(x, 1) || regexp_replace(regexp_repla
     replace(replace(replace(replace(replace(substr(x, 2), 'ph', 'f'), 'ck', 'k'), 'c', 'k'), 'z', 's'), 'dt', 't'),
     '[aeiouyhw]', '', 'g'
 ), '(.)(?:b{2,}|d{2,})', '\1', 'g');
+
+-- An extension says which desk, not whose number; 00 is how half of the world writes +.
+create or replace macro phone_text(x) as regexp_replace(trim(regexp_replace(
+    lower(x), '(;ext=|\s*(ext|extension|x|durchwahl|poste)[.:\s]*)[0-9]{1,6}\s*$', ''
+)), '^00', '+');
