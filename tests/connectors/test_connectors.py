@@ -141,7 +141,7 @@ def _misfits(place: str, record: dict[str, Any], columns: dict[str, Column]) -> 
 SENT_SOMETIMES = {
     "refunds.failure_reason", "refunds.customer",
     "credit_memos.private_note", "refund_receipts.private_note",
-    "payments.external_type", "customers.company_name",
+    "payments.external_type", "customers.company_name", "bill_payments.document_number",
 }  # fmt: skip
 
 

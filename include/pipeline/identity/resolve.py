@@ -86,7 +86,7 @@ def run_resolve_identities(
             if error.retryable:
                 raise
             raise TransformError(
-                f"identity of {kind} was not resolved: {error}", tenant=tenant.id
+                f"identity of `{kind}` was not resolved. {error}", tenant=tenant.id
             ) from error
     return done
 

@@ -1,6 +1,6 @@
--- What an invoice has in its table of taxes: taxes, of them those inside prices, and charges such as
--- freight. ERPNext keeps both in one table; what a row is, its account is named after.
--- Source: frappe/erpnext, controllers/taxes_and_totals.py.
+-- What an invoice has in its table of taxes: taxes, of them those inside prices, and charges such
+-- as freight. ERPNext keeps both in one table; what a row is, its account is named after. Source:
+-- frappe/erpnext, controllers/taxes_and_totals.py.
 with taxes as (
     select * from {{ ref('stg_erpnext__sales_invoice_taxes') }}
 ),

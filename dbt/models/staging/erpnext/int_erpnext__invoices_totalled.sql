@@ -1,5 +1,5 @@
--- Submitted and cancelled invoices, credit notes included (negative), with their amounts by kind. What
--- is to pay is the rounded total, and the grand total where rounding is off.
+-- Submitted and cancelled invoices, credit notes included (negative), with their amounts by kind.
+-- What is to pay is the rounded total, and the grand total where rounding is off.
 with invoices as (
     select * from {{ ref('stg_erpnext__sales_invoices') }}
     where not is_draft and not is_opening
@@ -11,7 +11,24 @@ charges as (
 
 totalled as (
     select
-        invoices.*,
+        invoices.sales_invoice_id,
+        invoices.customer_id,
+        invoices.returned_invoice_id,
+        invoices.currency_code,
+        invoices.posted_on,
+        invoices.updated_at,
+        invoices.net_amount,
+        invoices.discount_amount,
+        invoices.paid_amount,
+        invoices.outstanding_amount,
+        invoices.is_cash_discount,
+        invoices.is_return,
+        invoices.is_pos,
+        invoices.is_submitted,
+        invoices.is_cancelled,
+        invoices.is_deleted,
+        invoices._feed,
+        invoices._load_id,
         coalesce(invoices.rounded_total_amount, invoices.grand_total_amount) as total_amount,
         coalesce(charges.tax_in_price_amount, 0) as tax_in_price_amount,
         {{ as_money('coalesce(charges.shipping_amount, 0)') }} as shipping_amount,

@@ -1,5 +1,5 @@
--- The balance after the newest entry of an item at a warehouse; cancelled entries never happened, and
--- one that names no item or no warehouse is nowhere.
+-- The balance after the newest entry of an item at a warehouse; cancelled entries never happened,
+-- and one that names no item or no warehouse is nowhere.
 with entries as (
     select * from {{ ref('stg_erpnext__stock_ledger_entries') }}
     where

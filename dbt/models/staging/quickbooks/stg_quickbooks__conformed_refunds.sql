@@ -1,6 +1,6 @@
 -- A credit memo lowers what is owed on its day and moves no money; a refund receipt pays it out.
--- Neither names the sale: a memo stands at the one invoice a payment applies it to, else both count on
--- their day, for no order.
+-- Neither names the sale: a memo stands at the one invoice a payment applies it to, else both count
+-- on their day, for no order.
 with documents as (
     select * from {{ ref('int_quickbooks__documents_totalled') }}
     where entity in ('CreditMemo', 'RefundReceipt') and not is_voided

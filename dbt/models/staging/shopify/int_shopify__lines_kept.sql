@@ -1,7 +1,8 @@
 -- Lines as they stand in their order, on the shop's price basis.
 --
 -- What an edit removed is no line any more: a refund that gave it back says so itself. A tip that a
--- till rang up as a line is the order's tip. Where a refund was not read, what is gone is not known.
+-- till rang up as a line is the order's tip. Where a refund was not read, what is gone is not
+-- known.
 with lines as (
     select * from {{ ref('stg_shopify__order_lines') }}
 ),

@@ -1,7 +1,7 @@
 -- Orders as the sum of their parts, without tax; a gift card sold is owed, not sold goods.
 --
--- Whether the total moves with edits and exchanges is not documented: where what is left of the order
--- and what came back of it add up to its lines, that is the total.
+-- Whether the total moves with edits and exchanges is not documented: where what is left of the
+-- order and what came back of it add up to its lines, that is the total.
 with orders as (
     select * from {{ ref('int_shopify__orders_shipped') }}
 ),

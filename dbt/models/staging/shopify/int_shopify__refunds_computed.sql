@@ -1,9 +1,9 @@
 -- Refunds with what their own parts come to, without tax.
 --
--- Lines and shipping are on the shop's price basis: with tax inside or without. An adjustment is what
--- the shop kept of that sum, below 0 what it paid on top. A refund whose parts were not read, or that
--- is an amount without any, tells no split.
--- Source: shopify.dev, Refund and OrderAdjustment, read 2026-11.
+-- Lines and shipping are on the shop's price basis: with tax inside or without. An adjustment is
+-- what the shop kept of that sum, below 0 what it paid on top. A refund whose parts were not read,
+-- or that is an amount without any, tells no split. Source: shopify.dev, Refund and
+-- OrderAdjustment, read 2026-11.
 with refunds as (
     select * from {{ ref('stg_shopify__refunds') }}
 ),

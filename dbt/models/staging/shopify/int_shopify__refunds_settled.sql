@@ -1,8 +1,8 @@
 -- Refunds with all they gave back and what of it was money.
 --
--- Where the two differ, what is owed for the order decides: lines removed unpaid and an exchange move
--- less money than they give back, and the order is square; any other difference was kept of the
--- refund or paid on top of it.
+-- Where the two differ, what is owed for the order decides: lines removed unpaid and an exchange
+-- move less money than they give back, and the order is square; any other difference was kept of
+-- the refund or paid on top of it.
 with refunds as (
     select * from {{ ref('int_shopify__refunds_computed') }}
 ),
@@ -15,8 +15,11 @@ received as (
     select
         _feed,
         order_id,
-        sum(case when transaction_kind = 'change' then -transaction_amount else transaction_amount end)
-            as received_amount
+        sum(
+            case
+                when transaction_kind = 'change' then -transaction_amount else transaction_amount
+            end
+        ) as received_amount
     from {{ ref('stg_shopify__transactions') }}
     where
         transaction_kind in ('sale', 'capture', 'change')

@@ -2,8 +2,8 @@ with transactions as (
     select * from {{ ref('stg_shopify__transactions') }}
 ),
 
--- An authorization reserves money and a void frees it: only sale and capture take it; change is cash
--- given back over the counter.
+-- An authorization reserves money and a void frees it: only sale and capture take it; change is
+-- cash given back over the counter.
 takings as (
     select
         *,

@@ -18,7 +18,8 @@ renamed as (
         _loaded_at,
         -- calculated
         cast(original_amount as {{ type_of('amount') }}) as original_amount,
-        cast(coalesce(discounted_amount, original_amount) as {{ type_of('amount') }}) as charged_amount,
+        cast(coalesce(discounted_amount, original_amount) as {{ type_of('amount') }})
+            as charged_amount,
         cast(tax_amount as {{ type_of('amount') }}) as tax_amount,
         coalesce(is_removed, false) as is_removed
     from source

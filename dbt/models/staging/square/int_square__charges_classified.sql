@@ -1,5 +1,5 @@
--- Service charges of an order that do not stand in its lines, by what they are: an automatic gratuity
--- is a tip, one that its name calls shipping or delivery is shipping, the rest are fees.
+-- Service charges of an order that do not stand in its lines, by what they are: an automatic
+-- gratuity is a tip, one that its name calls shipping or delivery is shipping, the rest are fees.
 with charges as (
     select * from {{ ref('stg_square__order_service_charges') }}
     where coalesce(treatment_type, '') <> 'APPORTIONED_TREATMENT'

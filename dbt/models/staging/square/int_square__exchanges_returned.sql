@@ -21,17 +21,17 @@ refund_sums as (
 
 exchanged as (
     select
-        returns.order_id || ':exchange' as refund_id,
         returns.order_id as return_order_id,
         returns.source_order_id as order_id,
         returns.currency_code,
-        coalesce(returns.return_amount, orders.return_total_amount)
-        - coalesce(refund_sums.refund_amount, 0) as refund_amount,
         orders.customer_id,
         orders.is_deleted,
         orders.created_at,
         orders._feed,
-        orders._load_id
+        orders._load_id,
+        returns.order_id || ':exchange' as refund_id,
+        coalesce(returns.return_amount, orders.return_total_amount)
+        - coalesce(refund_sums.refund_amount, 0) as refund_amount
     from returns
     inner join orders
         on

@@ -1,6 +1,6 @@
--- A refund names the order that the return made; the order that was sold is its payment's. What came
--- back of goods, tax and tip the return tells, where the refund pays just that.
--- Source: Square, "Order returns and exchanges" and OpenAPI 2025-08-20, OrderReturn.
+-- A refund names the order that the return made; the order that was sold is its payment's. What
+-- came back of goods, tax and tip the return tells, where the refund pays just that. Source:
+-- Square, "Order returns and exchanges" and OpenAPI 2025-08-20, OrderReturn.
 with refunds as (
     select * from {{ ref('stg_square__refunds') }}
 ),
