@@ -277,7 +277,8 @@ PEOPLE = Model(
     cap=(
         "case when g_number in (0, 1) then null"
         " when g_first = 5 and g_birth not in (0, 1) or g_birth = 2 and g_email <> 0"
-        " or g_first = -1 and g_last = -1 and g_email <> 0 and g_phone <> 0 then 0.5"
+        " or g_first = -1 and g_last = -1 and g_email <> 0 and g_phone <> 0"
+        " and (g_company <> 0 or g_street <> 0) then 0.5"
         " when g_email not in (0, 1) and g_phone not in (0, 1) and g_birth not in (0, 1)"
         " and g_street not in (0, 1) and g_company <> 0 then 0.85 end"
     ),

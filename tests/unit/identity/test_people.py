@@ -62,3 +62,37 @@ def test_a_family_shares_its_phone_and_stays_a_family() -> None:
 def test_no_records() -> None:
     db = open_database()
     assert resolve(db).entities == 0
+
+
+BAKERY = {"company_name": "Lakeside Bakery, LLC", "email": "accounts@lakesidebakery.example"}
+AT_HOME = {"address_line": "126 Prospect Ln", "city": "New York", "postal_code": "10024"}
+
+
+def test_a_company_at_its_address_is_one_customer_in_both_books() -> None:
+    """One company's name, role mailbox and address in two books stayed two customers."""
+    named = {"first_name": "Elizabeth", "last_name": "Taylor"}
+    db = open_database(
+        records=[
+            person("qbo:34", "Lakeside Bakery, LLC", **named, **BAKERY, **AT_HOME),
+            person("qbc:1", "Lakeside Bakery, LLC", **BAKERY, **AT_HOME),
+            person("qbc:2", "Harbor Dental Inc.", company_name="Harbor Dental Inc.", **AT_HOME),
+        ]
+    )
+    resolve(db)
+    assert together(db, "qbo:34", "qbc:1")
+    assert not together(db, "qbo:34", "qbc:2")
+
+
+def test_a_job_of_quickbooks_is_no_persons_name() -> None:
+    """`Granite Supply LLC:Warehouse` was a Mr. Granite, who contradicted everybody there."""
+    told = {"company_name": "Granite Supply LLC", "phone": "+13035553697"}
+    db = open_database(
+        records=[
+            person("qbo:37", "Warehouse", first_name="Elizabeth", last_name="Taylor", **told),
+            person("qbc:3", "Granite Supply LLC:Warehouse", **told),
+        ]
+    )
+    resolve(db)
+    band, _, words = evidence(db, "qbo:37", "qbc:3")
+    assert "other first name" not in words
+    assert band == "accept"

@@ -1,5 +1,6 @@
 -- One row a record: what is compared between people. `folded` was made before (texts without case and accents).
--- A customer may be a company: a name with a legal form, or one that repeats the company's, is no person's name.
+-- A customer may be a company: a name with a legal form, or one that repeats the company's, is no person's name,
+-- nor is a job of QuickBooks, `Granite Supply LLC:Warehouse`.
 create or replace temp table features as
 with worded as (
     select
@@ -23,8 +24,9 @@ with worded as (
 ), told as (
     select
         *,
-        len(full_words) > 1 and (is_legal_form(full_words[len(full_words)]) or coalesce(full_core = company_core, false))
-            as is_company
+        coalesce(starts_with(name, company || ':'), false) as is_job,
+        is_job or len(full_words) > 1
+        and (is_legal_form(full_words[len(full_words)]) or coalesce(full_core = company_core, false)) as is_company
     from judged
 ), parts as (
     select
@@ -41,7 +43,7 @@ with worded as (
         words(array_to_string(family, ' ')) as family,
         -- A household's account is named after its people.
         case when is_company or not list_contains(company_core, 'household')
-            then nullif(array_to_string(case when is_company then full_core else company_core end, ' '), '') end as company,
+            then nullif(array_to_string(case when is_company and not is_job then full_core else company_core end, ' '), '') end as company,
         street_words(address_line) as street_parts,
         city,
         postal,
