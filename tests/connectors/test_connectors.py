@@ -142,6 +142,7 @@ SENT_SOMETIMES = {
     "refunds.failure_reason", "refunds.customer",
     "credit_memos.private_note", "refund_receipts.private_note",
     "payments.external_type", "customers.company_name", "bill_payments.document_number",
+    "orders.rounding_amount",  # Square's cash rounding: where the smallest coin is above the cent
 }  # fmt: skip
 
 

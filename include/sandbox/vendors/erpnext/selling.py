@@ -40,7 +40,16 @@ def parts_of_refund(refund: Refund) -> list[Part]:
 def _totals(parts: list[Part], shipping: int) -> Json:
     net = sum(part[2] for part in parts)
     taxes = sum(part[3] for part in parts) + shipping
-    found: Json = {"currency": "USD", "conversion_rate": 1.0, "discount_amount": 0.0}
+    found: Json = {
+        "currency": "USD",
+        "conversion_rate": 1.0,
+        "apply_discount_on": "Grand Total",
+        "additional_discount_percentage": 0.0,
+        "discount_amount": 0.0,
+        "base_discount_amount": 0.0,
+        "loyalty_points": 0,
+        "loyalty_amount": 0.0,
+    }
     for prefix in ("", "base_"):
         found |= {
             f"{prefix}total": amount(net),
@@ -237,6 +246,8 @@ def build_invoice(
         is_consolidated=0,
         is_opening="No",
         is_debit_note=0,
+        is_cash_or_non_trade_discount=0,
+        redeem_loyalty_points=0,
         update_stock=1,
         debit_to=f"Debtors - {ABBR}",
         outstanding_amount=amount(invoice.outstanding),

@@ -185,6 +185,7 @@ def build_invoice(
             "voided_at": None,
         },
         "subtotal": sale.gross,
+        "subtotal_excluding_tax": sale.gross,
         "total": sale.total,
         "total_discount_amounts": off,
         "total_excluding_tax": sale.total - sale.tax,
