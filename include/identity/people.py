@@ -279,6 +279,9 @@ PEOPLE = Model(
         " when g_first = 5 and g_birth not in (0, 1) or g_birth = 2 and g_email <> 0"
         " or g_first = -1 and g_last = -1 and g_email <> 0 and g_phone <> 0"
         " and (g_company <> 0 or g_street <> 0) then 0.5"
+        # A mailbox or number of several people says nothing of whose the nameless record is.
+        " when g_first = -1 and g_last = -1 and g_company <> 0 and not has_trusted"
+        " and g_street not in (0, 1) and g_birth not in (0, 1) then 0.85"
         " when g_email not in (0, 1) and g_phone not in (0, 1) and g_birth not in (0, 1)"
         " and g_street not in (0, 1) and g_company <> 0 then 0.85 end"
     ),

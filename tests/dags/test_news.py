@@ -79,7 +79,9 @@ def test_what_is_to_be_built_without_new_rows_wakes_it_too(
     monkeypatch.setattr(
         "include.pipeline.dbt.plan.build_tenant_fingerprint", lambda *a: "another project"
     )
-    assert _tell(folder) == ["the dbt project, the tenant's variables or its selection changed"]
+    assert _tell(folder) == [
+        "the dbt project, the tenant's variables, selection or identity settings changed"
+    ]
     monkeypatch.undo()
     with Warehouse(warehouse).connect() as connection:
         run_forget_build(connection, tenant)

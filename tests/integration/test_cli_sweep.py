@@ -1,8 +1,10 @@
 """`run --step sweep`: what is gone at the source is marked, unless suspiciously much is."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import MagicMock
 
 import psycopg
 import pytest
@@ -119,7 +121,8 @@ def _run_dag(feed: Feed, warehouse: Warehouse, patch: pytest.MonkeyPatch) -> Non
     dag = build_sweep_dag(feed)
     for task_id in ("people", "check_raw"):
         ti = SimpleNamespace(dag_id=dag.dag_id, run_id="swept", task_id=task_id, try_number=1)
-        dag.get_task(task_id).execute({"ti": ti, "params": {}})
+        context = {"ti": ti, "params": {}, "outlet_events": defaultdict(MagicMock)}
+        dag.get_task(task_id).execute(context)
 
 
 @pytest.mark.parametrize("edge", ["command", "dag"])

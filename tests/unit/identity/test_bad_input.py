@@ -70,7 +70,10 @@ def test_a_giant_cluster_is_cut_and_put_up_for_review() -> None:
 
 
 def test_an_explosion_of_pairs_is_refused_before_scoring() -> None:
-    rows = [person(f"a:{at}", f"Ann Lee{at}", phone="212 867 5309") for at in range(30)]
+    names = [
+        f"{first}{second}" for first in "abcde" for second in ("na", "be", "co", "du", "el", "fi")
+    ]
+    rows = [person(f"a:{name}", f"{name} Lee", postal_code="10001") for name in names]
     db = open_database(records=rows)
     with pytest.raises(ConfigError, match=r"would score `\d+` pairs"):
         resolve(db, max_pairs=100)
