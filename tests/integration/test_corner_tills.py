@@ -28,7 +28,7 @@ from include.pipeline.load_request import LoadRequest
 from include.sandbox.serve.session import Session
 from include.sandbox.serve.vendors import load_credentials
 from include.sandbox.testing import running_sandbox
-from include.sandbox.truth.orders import build_revenue
+from include.sandbox.truth.orders import build_disputes, build_revenue
 from include.sandbox.vendors.erpnext.vendor import build_counts as build_erpnext_counts
 from include.sandbox.vendors.square.vendor import build_counts as build_square_counts
 from include.sandbox.world import WorldSpec
@@ -135,19 +135,22 @@ def test_site_moments_become_utc(corner: Corner) -> None:
 
 
 def test_marts_equal_the_economy(corner: Corner, session: Session, tmp_path: Path) -> None:
-    """In-shop sales by Square: gross, discounts, tax, total, refunds and net, without tips."""
+    """In-shop sales by Square: gross, discounts, tax, total, refunds, disputes, net, no tips.
+
+    A bank that takes a card payment back lowers what is kept; a won dispute brings it back later.
+    """
     settings = replace(load_settings(), state_dir=tmp_path)
     run_dbt_build(corner.tenant, Warehouse(corner.warehouse), settings=settings)
     sales = session.world.businesses["corner"].sales["square"]
     zone = ZoneInfo("America/New_York")
-    known = build_revenue(sales, zone, ZoneInfo("UTC"), {})
+    known = build_revenue(sales, zone, ZoneInfo("UTC"), build_disputes(session, "corner"))
     rows = corner.fetch(
         "select to_char(revenue_on, 'YYYY-MM'), sum(orders_count), sum(gross_amount),"
         " sum(discount_amount), sum(tax_amount), sum(total_amount), sum(refund_amount),"
-        " sum(kept_amount) from corner_mart.fct_revenue_daily"
+        " sum(dispute_amount), sum(kept_amount) from corner_mart.fct_revenue_daily"
         " where source_connector = 'square' group by 1"
     )
-    names = ("gross", "discounts", "tax", "total", "refunds", "net")
+    names = ("gross", "discounts", "tax", "total", "refunds", "disputes", "net")
     found = {
         month: {"orders": int(orders)} | dict(zip(names, (a * 100 for a in amounts), strict=True))
         for month, orders, *amounts in rows
@@ -157,6 +160,7 @@ def test_marts_equal_the_economy(corner: Corner, session: Session, tmp_path: Pat
         for month, cell in known["month_local"].items()
     }
     assert found == expected
+    assert any(cell["disputes"] for cell in expected.values())
     [(others,)] = corner.fetch(
         "select count(*) from corner_mart.fct_orders where source_connector = 'erpnext'"
     )
