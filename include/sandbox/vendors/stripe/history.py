@@ -121,6 +121,17 @@ def _invoices(account: StripeAccount) -> Iterator[Change]:
                 "status_transitions.paid_at": None,
             }
             yield Change(row["id"], row["status_transitions"]["paid_at"], "invoice.paid", fields)
+    yield from _credited(account)
+
+
+def _credited(account: StripeAccount) -> Iterator[Change]:
+    """A credit note changes its invoice; the tables are newest first."""
+    credited: dict[str, int] = {}
+    for note in reversed(account.tables["credit_notes"]):
+        before = credited.get(note["invoice"], 0)
+        credited[note["invoice"]] = before + note["total"]
+        fields = {"post_payment_credit_notes_amount": before}
+        yield Change(note["invoice"], note["created"], "invoice.updated", fields, by_request=True)
 
 
 def _subscriptions(account: StripeAccount) -> Iterator[Change]:

@@ -4,10 +4,10 @@ from datetime import datetime
 from itertools import groupby
 
 from include.sandbox.economy.business import Business
-from include.sandbox.economy.records import Account, Listing, Sale, Subscription
+from include.sandbox.economy.records import Account, Listing, Refund, Sale, Subscription
 from include.sandbox.seeded_random import build_dice, build_token
 from include.sandbox.vendors.stripe import billing_shapes, invoice_shapes, shapes
-from include.sandbox.vendors.stripe.credit_shapes import build_credit_note
+from include.sandbox.vendors.stripe.credit_shapes import build_credit_note, find_made_good
 from include.sandbox.vendors.stripe.shapes import Json, unix
 
 DAY = 86_400
@@ -177,10 +177,15 @@ class StripeAccount:
         )
         for position, refund in enumerate(sale.refunds):
             paid = f"re_3{self.token('refund', sale.channel, sale.number, position)}"
-            number = f"{invoice['number']}-CN-{position + 1:02d}"
-            note_id = f"cn_1{self.token('credit', invoice_id, position)}"
-            self.add("credit_notes", build_credit_note(note_id, number, invoice, refund, paid))
-            invoice["post_payment_credit_notes_amount"] += refund.total
+            self._add_credit_note(invoice, refund, position, paid)
+
+    def _add_credit_note(
+        self, invoice: Json, refund: Refund, position: int, paid: str | None
+    ) -> None:
+        number = f"{invoice['number']}-CN-{position + 1:02d}"
+        note_id = f"cn_1{self.token('credit', invoice['id'], position)}"
+        self.add("credit_notes", build_credit_note(note_id, number, invoice, refund, paid))
+        invoice["post_payment_credit_notes_amount"] += refund.total
 
     def _add_payment(self, sale: Sale) -> Json:
         """Intent, charge (sometimes after a declined one), balance transaction and refunds."""
@@ -315,6 +320,10 @@ class StripeAccount:
                 lines = invoice_shapes.build_invoice_lines(invoice_id, sale, prices, item)
                 charge = self.by_id[self.charge_of_sale[sale.key]]
                 self._add_invoice(invoice_id, sale, lines, charge, subscription_id)
+            if made_good := find_made_good(plan, self.now):
+                sale, refund = made_good
+                invoice = self.by_id[self.invoice_of_period[sale.key]]
+                self._add_credit_note(invoice, refund, len(sale.refunds), None)
             customer = self.customer_id(plan.account)
             self.add(
                 "subscriptions",
