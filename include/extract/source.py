@@ -144,3 +144,12 @@ class SourceBase(ABC):
             f"connector `{self._feed.connector.connector}` makes nothing of webhooks. Expected "
             "`events`, `route` and `drain` in its source.py. Remove the option `webhooks`."
         )
+
+
+def try_read(pages: Iterator[Page]) -> None:
+    """Read up to the first record, or what came instead of one; notices before it prove nothing.
+
+    Raises:
+        EltError: What reading so far has raised.
+    """
+    next((page for page in pages if len(page.records) or page.rejects or page.filtered), None)

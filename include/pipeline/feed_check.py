@@ -13,7 +13,7 @@ from include.config.models import Feed
 from include.core.clock import utcnow
 from include.core.errors import AccessDenied, EltError, UpstreamError
 from include.core.streams import Window
-from include.extract.source import Source
+from include.extract.source import Source, try_read
 from include.ledger import ddl
 from include.ledger.connection import Warehouse, fetch_now
 from include.pipeline.load_environment import LoadEnvironment
@@ -98,7 +98,7 @@ def _check_found(source: Source) -> Iterator[Step]:
     readable = 0
     for name in names:
         try:
-            next(source.read(name, Window()), None)
+            try_read(source.read(name, Window()))
             readable += 1
         except EltError as error:
             yield Step("scope", error.message, error, stream=name)

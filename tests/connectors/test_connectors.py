@@ -78,6 +78,8 @@ def _is_whole(value: Any, column: Column) -> bool:
 def _is_instant(value: Any, column: Column) -> bool:
     if column.format in ("epoch_s", "epoch_ms"):
         return isinstance(value, int) and value > 0
+    if column.format == clock.ZONED:
+        return datetime.fromisoformat(value).tzinfo is not None
     if column.format:
         return bool(datetime.strptime(value, column.format))  # noqa: DTZ007
     return bool(datetime.fromisoformat(value))

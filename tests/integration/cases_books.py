@@ -99,6 +99,10 @@ BOOKS = {
         "id, zip, ssn, code, either, ref",
         (1, "00501", "012-34-5678", "A0007", "00501", 1234567890123456),
         name="a.xlsx",
+        # The reference alone; codes of eight digits and fewer are whole.
+        told=(
+            "more than 15 digits, of which a spreadsheet keeps 15, may not be what was typed: F2;",
+        ),
     ),
     "blast_xls": FileCase(
         ({"bad.xls": "<html><table><tr><td>1</td></tr></table></html>", "good.csv": GOOD},),

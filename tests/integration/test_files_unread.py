@@ -97,6 +97,23 @@ def test_a_connector_of_files_tells_them_once(tmp_path: Path, warehouse: str) ->
     assert _warned(case) == 1
 
 
+@pytest.mark.parametrize("stranger", [None, "photo.csv"])
+def test_a_check_reads_on_behind_what_it_tells(
+    tmp_path: Path, warehouse: str, stranger: str | None
+) -> None:
+    """A file no pattern takes was told first, and the check stopped there: the stream whose file
+    lacks its cursor's column passed as readable."""
+    write(tmp_path / "people.csv", "id,name\n1,a\n")
+    write(tmp_path / "events.csv", "id,name\n1,a\n")
+    if stranger:
+        write(tmp_path / stranger, "id\n1\n")
+    case = build_files_case(warehouse, tmp_path, EXPORT)
+    environment = build_environment(Warehouse(case.url), case.credentials)
+    failed = [(s.stream, s.error.message) for s in check_feed(case.feed, environment) if s.error]
+    assert [stream for stream, _ in failed] == ["events"]
+    assert "`at`" in failed[0][1]
+
+
 def test_a_name_that_is_no_text_is_a_name_all_the_same(tmp_path: Path, warehouse: str) -> None:
     """Bytes of an older system in a file's name ended in UnicodeEncodeError."""
     (tmp_path / os.fsdecode(b"K\xf6ln.csv")).write_text("id\n1\n")

@@ -31,10 +31,12 @@ def test_hooks_change_and_leave_out_records(folder: Path) -> None:
         "def prepare_things(record):\n"
         "    return None if record['id'] == 2 else {**record, 'seen': True}\n"
     )
-    (folder / "a.jsonl").write_text('{"id": 1}\n{"id": 2}\n')
-    source = build_source(build_feed(CONNECTOR, path=str(folder)), Credentials("c"))
-    page = next(iter(source.read("things", Window())))
+    (data := folder / "data").mkdir()
+    (data / "a.jsonl").write_text('{"id": 1}\n{"id": 2}\n')
+    source = build_source(build_feed(CONNECTOR, path=str(data)), Credentials("c"))
+    (page,) = source.read("things", Window())
     assert (page.records, page.filtered) == ([{"id": 1, "seen": True}], 1)
+    assert page.notices == ()
 
 
 def test_a_source_of_its_own(folder: Path) -> None:

@@ -37,7 +37,7 @@ from include.extract.files.open_folder import open_folder
 from include.extract.files.page import build_file_pages
 from include.extract.files.unread import tell_strangers, tell_unread
 from include.extract.own_python import load_hook
-from include.extract.source import FROM_THE_START, ReadOptions, SourceBase
+from include.extract.source import FROM_THE_START, ReadOptions, SourceBase, try_read
 from include.extract.stores.files import fetch_loaded
 from include.extract.stores.source_stores import NO_STORES, Stores
 
@@ -66,7 +66,7 @@ class FileSource(SourceBase):
     def check(self) -> None:
         """The folder is there, and each stream has a file with the columns it needs."""
         for stream in self.discover():
-            next(self.read(stream, Window()), None)
+            try_read(self.read(stream, Window()))
 
     def discover(self) -> dict[str, Stream]:
         """Declared streams, or what the folder holds when the connector leaves that to the feed."""
