@@ -20,10 +20,10 @@ ENTITY_COLUMNS: dict[Kind, str] = {
 }
 # Source of the truth -> connector of the marts, where they are not called alike.
 CONNECTOR_OF = {"quickbooks": "quickbooks_csv"}
-# The truth's amounts that every source's marts know -> column.
 # Amounts whose day the source does not know: the export has no refunds, only sales with the state
 # `refunded` and the time of their last change. They are compared as a whole.
 UNDATED = {"ecommerce_csv": ("refunds", "net")}
+# The truth's amounts that every source's marts know -> column.
 AMOUNTS = {
     "total": "total_amount",
     "refunds": "refund_amount",
@@ -66,6 +66,7 @@ def _add_kind(
         answer = fetch_answer(connection, tenant, kind)
         if not answer:
             continue
+        records = {**records, **fetch_callers(connection, tenant, records)}
         found = measure_agreement(answer, records, testers)
         report.rows += build_agreement_rows(tenant, kind, found)
         total += found
@@ -89,6 +90,29 @@ def fetch_answer(connection: Connection, tenant: str, kind: Kind) -> dict[str, s
         sql.Identifier(ENTITY_COLUMNS[kind]), sql.Identifier(schema, kind)
     )
     return dict(connection.execute(query).fetchall())
+
+
+def fetch_callers(connection: Connection, tenant: str, known: Mapping[str, str]) -> dict[str, str]:
+    """The truth of CallRail's people: it knows calls and forms, the marts have callers by number.
+
+    A number that several people called from is nobody's.
+    """
+    schema = naming.raw_schema(tenant, "callrail")
+    found: dict[str, set[str]] = {}
+    for table, word, column in (
+        ("calls", "caller", "customer_phone_number"),
+        ("form_submissions", "form", "id"),
+    ):
+        if not has_table(connection, schema, table):
+            continue
+        query = sql.SQL("select _feed, id, {} from {}").format(
+            sql.Identifier(column), sql.Identifier(schema, table)
+        )
+        for feed, one, name in connection.execute(query).fetchall():
+            party = known.get(f"callrail:{feed}:{one}")
+            if party is not None:
+                found.setdefault(f"callrail:{feed}:{word} {name}", set()).add(party)
+    return {record: party for record, (party, *others) in found.items() if not others}
 
 
 def fetch_pairs(connection: Connection, tenant: str, kind: Kind) -> list[JudgedPair]:
