@@ -91,7 +91,7 @@ format: setup-dev  ## Let ruff and sqlfluff rewrite what they can
 # Your tenant files are told about, not tested: `make validate` is what fails on a broken one.
 test: setup-dev lint  ## lint and every test but e2e and bench, WORKERS=2 at once; names broken tenant files
 	@$(PY) -m include.cli validate || echo "make test goes on: the tests do not use your tenant files"
-	@$(PYTEST) -n $(or $(WORKERS),2) --dist loadfile
+	@$(PYTEST) -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder
 
 test-unit: setup-dev  ## Pure tests and the rules of the house, a minute
 	@$(PYTEST) -n $(or $(WORKERS),2) --dist loadfile tests/unit tests/contract

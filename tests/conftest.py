@@ -28,6 +28,24 @@ for _name in [*os.environ]:
 FOLDER_PREFIX = "elt-test-postgres-"
 
 
+# The longest files, longest first: with `--dist loadfile --no-loadscope-reorder` no worker
+# begins one of them when the others have nothing left to do.
+LONGEST = (
+    "test_truth", "test_connectors_load", "test_dbt_unit", "test_identity_transform",
+    "test_dbt_build", "test_random_builds", "test_vendor_books", "test_vendor_variants",
+    "test_vendor_money", "test_files_stand_alone", "test_two_stores", "test_privacy_sandbox",
+    "test_dbt_first_run", "test_guide", "test_corner_tills", "test_scaffold", "test_backfill",
+    "test_connectors", "test_connector_refusals", "test_connector_changes", "test_worlds",
+    "test_files_cases", "test_tools_environment", "test_own_tenants", "test_transform_graph",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first; the order inside a file stays."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
+
+
 def pytest_collection() -> None:
     """Thousands of collected tests are no garbage: looking through them again costs a tenth."""
     gc.disable()
