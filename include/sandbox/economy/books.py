@@ -109,6 +109,7 @@ CHART = tuple(
             ("Payroll Expenses", "Expense", "Expense"),
             ("Rent or Lease", "Expense", "Expense"),
             ("Depreciation", "Other Expense", "Expense"),
+            ("Business Card", "Credit Card", "Liability"),
         ),
         1,
     )

@@ -18,6 +18,9 @@ INVENTORY = reference("3", "Inventory Asset")
 RENT = reference("11", "Rent or Lease")
 OFFICE_CENTS, MOVED_CENTS = 1_999, 50_000
 CREDIT_EVERY = 20
+# Every so many bills the company's credit card pays.
+CARD = reference("13", "Business Card")
+CARD_EVERY = 6
 
 
 def build_spending(books: Books, zone: ZoneInfo) -> dict[str, list[Row]]:
@@ -43,14 +46,20 @@ def _supplier(bill: Bill) -> Row:
     return reference(str(500_000 + bill.supplier.number), bill.supplier.name)
 
 
+def _paid_by(bill: Bill) -> Row:
+    if bill.number % CARD_EVERY == 0:
+        return {"PayType": "CreditCard", "CreditCardPayment": {"CCAccountRef": CARD}}
+    check = {"BankAccountRef": CHECKING, "PrintStatus": "NotSet"}
+    return {"PayType": "Check", "CheckPayment": check}
+
+
 def _bill_payment(bill: Bill, zone: ZoneInfo) -> Row:
     assert bill.paid_on is not None
     at = datetime.combine(bill.paid_on, time(10), zone)
     linked = {"TxnId": str(4_000_000 + bill.number), "TxnType": "Bill"}
     return _paper(6_000_000 + bill.number, at, zone, bill.paid_on) | {
         "VendorRef": _supplier(bill),
-        "PayType": "Check",
-        "CheckPayment": {"BankAccountRef": CHECKING, "PrintStatus": "NotSet"},
+        **_paid_by(bill),
         "TotalAmt": money(bill.total),
         "Line": [{"Amount": money(bill.total), "LinkedTxn": [linked]}],
     }
