@@ -27,6 +27,14 @@ def find_faults(error: ValidationError, model: type[BaseModel]) -> list[tuple[Lo
     ]
 
 
+def say_faults(error: ValueError, model: type[BaseModel]) -> str:
+    """The same in one line, for what lies deep in a file; of the whole without a name."""
+    if not isinstance(error, ValidationError):
+        return f"{error}."
+    faults = find_faults(error, model)
+    return " ".join(said if place else said.removeprefix("`file`: ") for place, said in faults)
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """` Did you mean `x`?` or an empty string."""
     close = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)

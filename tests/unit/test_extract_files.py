@@ -2,6 +2,7 @@
 
 import logging
 import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,13 @@ from include.core.errors import (
     TruncatedFetch,
     UpstreamUnavailable,
 )
-from include.core.streams import Window
+from include.core.streams import Page, Window
 from include.extract.choose_source import build_source
 from include.extract.files.formats.facts import load_facts
 from include.extract.files.formats.reader import Layout, read_pieces
 from include.extract.files.formats.workbooks.workbook_xml import load_marks
 from include.extract.files.place import Place
-from include.extract.source import Source
+from include.extract.source import Source, try_read
 from tests.unit.feed_maker import build_feed
 
 EVERYTHING = Window()
@@ -280,6 +281,28 @@ def test_missing_folder_and_missing_file(tmp_path: Path) -> None:
         _source(tmp_path / "nowhere").discover()
     with pytest.raises(UpstreamUnavailable, match="no file matches"):
         _rows(_source(tmp_path, streams={"a": {"files": "a_*.csv"}}), "a")
+
+
+def test_what_is_wrong_with_a_block_is_said(tmp_path: Path) -> None:
+    """The sentence was the last line of pydantic's own: a link to its manual."""
+    (tmp_path / "a.csv").write_text("id,at\n1,2026-01-01\n")
+    for wrong, word in (({"cursor": "when"}, "when"), ({"lookback_h": "long"}, "`lookback_h`")):
+        block = {"files": "a.csv", **wrong}
+        with pytest.raises(ConfigError) as caught:
+            _rows(_source(tmp_path, streams={"a": block}), "a")
+        assert "pydantic" not in caught.value.message
+        assert word in caught.value.message
+
+
+def test_a_try_goes_on_behind_notices() -> None:
+    def pages() -> Iterator[Page]:
+        yield Page([], notices=("a photo lies there.",))
+        raise UpstreamUnavailable("cut off")
+
+    with pytest.raises(UpstreamUnavailable):
+        try_read(pages())
+    try_read(iter([Page([], filtered=1)]))
+    try_read(iter([]))
 
 
 def test_a_file_that_vanishes_while_reading(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from include.config.connector_spec import Column, Stream
-from include.config.explain import did_you_mean
+from include.config.explain import did_you_mean, say_faults
 from include.config.models import Feed
 from include.core.errors import ConfigError, ContractBroken, EltError, UpstreamError
 from include.extract.files.detected import (
@@ -201,9 +201,8 @@ class _Discovery:
             return self._failed(name, files, block, failure)
         except ValueError as error:
             raise ConfigError(
-                f"option `streams.{name}` does not describe a stream: "
-                f"{str(error).splitlines()[-1]}. Expected the keys of a stream in connector.yaml. "
-                "Correct the tenant file."
+                f"option `streams.{name}` does not describe a stream: {say_faults(error, Stream)} "
+                "Expected the keys of a stream in connector.yaml. Correct the tenant file."
             ) from None
 
     def _build_checked(
