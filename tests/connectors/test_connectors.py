@@ -144,6 +144,9 @@ SENT_SOMETIMES = {
     "refunds.failure_reason", "refunds.customer",
     "credit_memos.private_note", "refund_receipts.private_note",
     "payments.external_type", "customers.company_name", "bill_payments.document_number",
+    "deposits.document_number", "deposits.private_note", "deposits.cash_back_amount",
+    "estimates.balance", "estimates.private_note",  # the former is one column of all documents
+    "purchases.tax_amount",  # QuickBooks' purchases bear tax outside of the US
     "orders.rounding_amount",  # Square's cash rounding: where the smallest coin is above the cent
 }  # fmt: skip
 

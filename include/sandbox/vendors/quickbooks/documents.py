@@ -111,6 +111,8 @@ class Scribe:
                 # An estimate is never owed.
                 del row["Balance"]
                 row["TxnStatus"] = ("Pending", "Accepted", "Rejected")[doc.sale.number % 3]
+                if row["TxnStatus"] == "Accepted":
+                    row["AcceptedDate"] = doc.on.isoformat()
                 row["ExpirationDate"] = (doc.on + timedelta(days=30)).isoformat()
                 found.append(row)
         return found

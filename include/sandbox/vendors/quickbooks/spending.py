@@ -7,7 +7,7 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from include.sandbox.economy.books import Bill, BookPayment, Books, JournalEntry
+from include.sandbox.economy.books import Bill, BookPayment, Books, JournalEntry, Supplier
 from include.sandbox.vendors.quickbooks.shapes import entity, money, reference
 
 Row = dict[str, Any]
@@ -31,7 +31,7 @@ def build_spending(books: Books, zone: ZoneInfo) -> dict[str, list[Row]]:
         "VendorCredit": [
             _credit(bill, zone) for bill in books.bills if bill.number % CREDIT_EVERY == 0
         ],
-        "Purchase": [_purchase(entry, zone) for entry in monthly],
+        "Purchase": [_purchase(entry, books.suppliers[0], zone) for entry in monthly],
         "Transfer": [_transfer(entry, zone) for entry in monthly],
         "Deposit": [_deposit(payment, zone) for payment in books.payments],
     }
@@ -42,8 +42,8 @@ def _paper(key: int, at: datetime, zone: ZoneInfo, on: Any) -> Row:
     return paper | {"TxnDate": on.isoformat(), "CurrencyRef": USD, "ExchangeRate": 1}
 
 
-def _supplier(bill: Bill) -> Row:
-    return reference(str(500_000 + bill.supplier.number), bill.supplier.name)
+def _payee(supplier: Supplier) -> Row:
+    return reference(str(500_000 + supplier.number), supplier.name)
 
 
 def _paid_by(bill: Bill) -> Row:
@@ -58,7 +58,7 @@ def _bill_payment(bill: Bill, zone: ZoneInfo) -> Row:
     at = datetime.combine(bill.paid_on, time(10), zone)
     linked = {"TxnId": str(4_000_000 + bill.number), "TxnType": "Bill"}
     return _paper(6_000_000 + bill.number, at, zone, bill.paid_on) | {
-        "VendorRef": _supplier(bill),
+        "VendorRef": _payee(bill.supplier),
         **_paid_by(bill),
         "TotalAmt": money(bill.total),
         "Line": [{"Amount": money(bill.total), "LinkedTxn": [linked]}],
@@ -80,7 +80,7 @@ def _credit(bill: Bill, zone: ZoneInfo) -> Row:
     cents = bill.total // 10
     return _paper(6_200_000 + bill.number, bill.at, zone, bill.on) | {
         "DocNumber": f"VC-{bill.number}",
-        "VendorRef": _supplier(bill),
+        "VendorRef": _payee(bill.supplier),
         "APAccountRef": PAYABLE,
         "TotalAmt": money(cents),
         "Balance": money(cents),
@@ -88,10 +88,12 @@ def _credit(bill: Bill, zone: ZoneInfo) -> Row:
     }
 
 
-def _purchase(entry: JournalEntry, zone: ZoneInfo) -> Row:
+def _purchase(entry: JournalEntry, payee: Supplier, zone: ZoneInfo) -> Row:
     return _paper(6_400_000 + entry.number, entry.at, zone, entry.on) | {
+        "DocNumber": f"EXP-{entry.number}",
         "PaymentType": "CreditCard",
-        "AccountRef": CHECKING,
+        "AccountRef": CARD,
+        "EntityRef": _payee(payee) | {"type": "Vendor"},
         "Credit": False,
         "TotalAmt": money(OFFICE_CENTS),
         "PrivateNote": "Storage",
