@@ -31,8 +31,8 @@ FOLDER_PREFIX = "elt-test-postgres-"
 # The longest files, longest first: with `--dist loadfile --no-loadscope-reorder` no worker
 # begins one of them when the others have nothing left to do.
 LONGEST = (
-    "test_truth", "test_connectors_load", "test_dbt_unit", "test_identity_transform",
-    "test_dbt_build", "test_random_builds", "test_vendor_books", "test_vendor_variants",
+    "test_truth", "test_connectors_load", "test_dbt_unit",
+    "test_dbt_build", "test_vendor_books", "test_vendor_variants",
     "test_vendor_money", "test_files_stand_alone", "test_two_stores", "test_privacy_sandbox",
     "test_dbt_first_run", "test_guide", "test_corner_tills", "test_scaffold", "test_backfill",
     "test_connectors", "test_connector_refusals", "test_connector_changes", "test_worlds",
