@@ -21,23 +21,8 @@ named as (
     from orders
 ),
 
-distinct_keys as (
-    select
-        record_id,
-        key_kind,
-        key_value,
-        _feed,
-        max(_load_id) as _load_id
-    from named
-    where record_id is not null and key_value <> ''
-    group by record_id, key_kind, key_value, _feed
-),
-
 mapped as (
-    select
-        *,
-        record_id || ' ' || key_kind || ' ' || key_value as contact_key_id
-    from distinct_keys
+    {{ contact_keys_of('named') }}
 ),
 
 final as (
