@@ -24,6 +24,7 @@ from include.config.settings import ROOT, child_environment, load_settings
 from include.core import naming
 from include.destinations.postgres.identity.tables import run_ensure_identity
 from include.pipeline.dbt.environment import build_dbt_environment
+from include.transform.selection import build_exclusion
 
 SQL_TYPES = {"int": "int4", "numeric": "numeric", "bool": "boolean", "timestamp": "timestamptz"} | {
     "json": "jsonb", "float": "float8", "bytes": "bytea",
@@ -157,6 +158,14 @@ def run_dbt(
         return {}
     found = json.loads(results.read_text())["results"]
     return {result["unique_id"]: result for result in found}
+
+
+def run_build(url: str, target: Path, own: Sequence[str], variables: Mapping[str, Any]) -> None:
+    """One build of all that a tenant with these connectors has, as its transform selects it."""
+    select = [f"path:models/staging/{name}" for name in own]
+    select += ["path:models/intermediate", "path:models/marts", "path:snapshots"]
+    arguments = ("--select", *select, "--exclude", *build_exclusion())
+    run_dbt(url, target, "build", *arguments, variables=variables)
 
 
 def fetch(connection: psycopg.Connection[Any], query: str) -> list[tuple[Any, ...]]:

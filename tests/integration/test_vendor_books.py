@@ -8,7 +8,6 @@ import psycopg
 import pytest
 
 from include.connectors.quickbooks.lines import flatten_lines
-from include.transform.selection import build_exclusion
 from include.transform.variables import build_sources_by_concept
 from tests.integration import dbt_project
 from tests.integration.vendor_records import AT, Record, run_put
@@ -116,15 +115,8 @@ def marts(warehouse: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with psycopg.connect(warehouse, autocommit=True) as connection:
         dbt_project.run_create_raw(connection, TENANT, ["quickbooks"])
         run_fill(connection)
-        select = ["path:models/staging/quickbooks", "path:models/intermediate"]
-        select += ["path:models/marts", "path:snapshots"]
-        dbt_project.run_dbt(
-            warehouse,
-            tmp_path_factory.mktemp("target"),
-            "build",
-            *("--select", *select, "--exclude", *build_exclusion()),
-            variables=VARIABLES,
-        )
+        target = tmp_path_factory.mktemp("target")
+        dbt_project.run_build(warehouse, target, ["quickbooks"], VARIABLES)
         yield connection
 
 

@@ -10,7 +10,6 @@ from typing import Any
 import psycopg
 import pytest
 
-from include.transform.selection import build_exclusion
 from include.transform.variables import build_sources_by_concept
 from tests.integration import dbt_project
 from tests.integration.vendor_records import run_put
@@ -52,15 +51,7 @@ def marts(warehouse: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         run_fill_erpnext(connection)
         run_fill_stripe(connection)
         run_fill_bare(connection, OWN)
-        select = [f"path:models/staging/{name}" for name in OWN]
-        select += ["path:models/intermediate", "path:models/marts", "path:snapshots"]
-        dbt_project.run_dbt(
-            warehouse,
-            tmp_path_factory.mktemp("target"),
-            "build",
-            *("--select", *select, "--exclude", *build_exclusion()),
-            variables=VARIABLES,
-        )
+        dbt_project.run_build(warehouse, tmp_path_factory.mktemp("target"), OWN, VARIABLES)
         yield connection
 
 

@@ -40,6 +40,11 @@ def test_words_of_evidence_are_kinds_without_their_values() -> None:
     told = "same phone `+1 303`, similar name `Lee, Jo`/`Jo / Lee`; not joined: too many"
     assert build_kinds(JudgedPair("l", "r", "model", told)) == ["same phone", "similar name"]
     assert build_kinds(JudgedPair("l", "r", "override", "x")) == ["a person"]
+    linked = [
+        build_kinds(JudgedPair("l", "r", "link", f"paid order {order} of the other"))
+        for order in ("#4785", "INV-1002/3")
+    ]
+    assert linked == [["a vendor's link: paid order N of the other"]] * 2
 
 
 def test_precision_and_recall_by_kind_of_evidence() -> None:
