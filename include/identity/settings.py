@@ -18,7 +18,7 @@ class IdentitySettings:
     Attributes:
         accept: Pairs at or above this probability are one entity.
         review: Pairs between this and `accept` wait for a person.
-        keep: Rejected pairs below this probability are counted, not kept.
+        keep: Rejected pairs below this probability are not kept.
         region: ISO code; how a phone number without a country is read.
         survivorship: attribute -> rule; `*` for all others.
         source_order: Connectors, the most trusted first; for the rule `source_order`.
