@@ -126,7 +126,8 @@ def _connection_error(error: psycopg.Error, first: str) -> WarehouseError:
             "of the connection."
         )
     return WarehouseUnavailable(
-        f"no connection to the warehouse: `{first}`. The load was rolled back and is tried again."
+        f"no connection to the warehouse: `{first}`. Nothing half done stays; a task tries again "
+        "by itself. By hand: see that it runs (`make status`; `make up` or `make demo` starts it)."
     )
 
 
