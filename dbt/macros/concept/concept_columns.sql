@@ -84,6 +84,18 @@
             ('is_stored_value', 'boolean'), ('is_test', 'boolean'), ('is_deleted', 'boolean'),
             ('refunded_on', 'date'), ('refunded_at', 'timestamp'),
         ],
+        'deals': [
+            ('deal_id', 'id'), ('customer_id', 'id'), ('company_id', 'id'), ('deal_name', 'text'),
+            ('pipeline_name', 'text'), ('stage_name', 'text'), ('deal_status', 'text'),
+            ('lead_source', 'text'), ('settled_order_number', 'text'), ('currency_code', 'text'),
+            ('deal_amount', 'amount'), ('is_deleted', 'boolean'), ('created_at', 'timestamp'),
+            ('closed_on', 'date'), ('closed_at', 'timestamp'), ('updated_at', 'timestamp'),
+        ],
+        'deal_stages': [
+            ('deal_stage_id', 'id'), ('deal_id', 'id'), ('stage_name', 'text'),
+            ('currency_code', 'text'), ('deal_amount', 'amount'), ('is_deleted', 'boolean'),
+            ('entered_at', 'timestamp'),
+        ],
     } %}
     {% if concept not in columns %}
         {{ exceptions.raise_compiler_error(
