@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from include.ledger import check_results as store
 from include.ledger.connection import Connection, Warehouse
+from include.ledger.trust import check_results as store
 from include.quality.check import CheckContext, CheckOutcome, Status
 from include.quality.score import build_score
 
@@ -66,4 +66,4 @@ def _save_score(
         dag_id=context.dag_id,
         run_id=context.run_id,
     )
-    store.run_record_score(connection, row)
+    store.run_record_scores(connection, [row])

@@ -12,12 +12,12 @@ import pytest
 from include.core.errors import ConfigError, WarehouseRejected
 from include.core.streams import RunOrigin
 from include.destinations.postgres.tenant_schemas import run_ensure_schemas
-from include.ledger import check_results as outcomes
 from include.ledger import cursors, ddl
 from include.ledger.connection import Warehouse
 from include.ledger.load_history import LoadFilter, fetch_history, fetch_latest_loads
 from include.ledger.migrations import MIGRATIONS
 from include.ledger.quarantine import QuarantineFilter, fetch_rows
+from include.ledger.trust import check_results as outcomes
 from tests.integration.load_case import build_case, order
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -198,7 +198,7 @@ def test_the_newest_outcome_of_a_check_counts(warehouse: str) -> None:
         outcomes.run_record_checks(connection, [row("failed", 1), row("passed", 2)])
         outcomes.run_record_checks(connection, [row("failed", 3, "fresh")])
         score = outcomes.ScoreRow("tcheck", "raw", Decimal("87.5"), 2, 1, "shop")
-        outcomes.run_record_score(connection, score)
+        outcomes.run_record_scores(connection, [score])
         found = outcomes.fetch_latest_checks(connection, "tcheck", feed="shop", layer="raw")
         scores = outcomes.fetch_latest_scores(connection, "tcheck")
     assert [(f["check_name"], f["state"]) for f in found] == [

@@ -84,6 +84,36 @@ def test_retention_leaves_what_is_young_and_what_nobody_has_dealt_with(ledger_ur
     assert (deleted["loads"], deleted["quarantine"]) == (0, 1)
 
 
+def test_retention_keeps_a_days_last_result_for_400_days(ledger_url: str) -> None:
+    """A trend was cut off with the details: of the last year nobody could say how it had gone."""
+    ages = {
+        "ancient": timedelta(days=401),
+        "early": timedelta(days=100, hours=-1),
+        "last": timedelta(days=100, hours=-2),
+        "young": timedelta(days=10),
+        "newest": timedelta(days=5),
+    }
+    with psycopg.connect(ledger_url) as connection:
+        for name, age in ages.items():
+            at = NOW - age
+            connection.execute(
+                "insert into elt_ops.check_results (tenant, layer, check_name, severity, state, "
+                "message, checked_at) values ('corner', 'mart', 'c', 'warn', 'passed', %s, %s)",
+                [name, at],
+            )
+            connection.execute(
+                "insert into elt_ops.scores (tenant, layer, score, checks, failed, scored_at) "
+                "values ('corner', 'mart', 100, 1, 0, %s)",
+                [at],
+            )
+    with frozen(NOW):
+        deleted = run_retention(Warehouse(ledger_url), 90)
+    assert (deleted["check_results"], deleted["scores"]) == (2, 2)
+    with psycopg.connect(ledger_url) as connection:
+        left = connection.execute("select message from elt_ops.check_results order by 1").fetchall()
+    assert [name for (name,) in left] == ["last", "newest", "young"]
+
+
 def test_the_report_names_failed_and_stale_streams(ledger_url: str) -> None:
     tenant = load_platform().tenant("corner")
     with Warehouse(ledger_url).connect() as connection:

@@ -12,11 +12,11 @@ from include.config.connector_spec import Connector
 from include.config.models import Feed, FeedFile, Tenant, TenantFile
 from include.core.errors import AccessDenied
 from include.core.streams import NOWHERE, LoadResult, RunKind, RunOrigin, SchemaChange, Window
-from include.ledger import check_results as outcomes
 from include.ledger import ddl
 from include.ledger import loads as ledger
 from include.ledger.connection import Warehouse
 from include.ledger.schema_changes import run_record_schema_changes
+from include.ledger.trust import check_results as outcomes
 from include.pipeline.health.checks import build_check_error
 from include.quality.check import CheckContext, CheckOutcome, Status
 from include.quality.run import run_mart_checks, run_raw_checks

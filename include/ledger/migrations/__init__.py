@@ -16,11 +16,12 @@ from include.ledger.migrations.quality import QUALITY
 from include.ledger.migrations.rates import RATES
 from include.ledger.migrations.step import Migration
 from include.ledger.migrations.tokens import TOKENS
+from include.ledger.migrations.trust import TRUST
 
 MIGRATIONS = (
     LEDGER, QUALITY, TOKENS, JOBS, CHECKPOINTS, RATES,
     FILES, DRIFT_AND_PRIVACY, OPERATIONS, INBOX, BUILDS, OPEN_LOADS, KEYS, OWN_LOADS,
-    NAMES,
+    NAMES, TRUST,
 )  # fmt: skip
 
 __all__ = ("MIGRATIONS", "Migration")

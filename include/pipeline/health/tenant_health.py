@@ -13,11 +13,11 @@ from include.config.connector_spec import Freshness
 from include.config.models import Feed, Tenant
 from include.core.clock import utcnow
 from include.ledger import backfills, ddl
-from include.ledger import check_results as outcomes
 from include.ledger.connection import Connection, Warehouse
 from include.ledger.cursors import fetch_cursors
 from include.ledger.load_history import fetch_latest_loads, fetch_loaded_at
 from include.ledger.quarantine import QuarantineFilter, fetch_counts
+from include.ledger.trust import check_results as outcomes
 from include.quality.freshness import build_limits
 
 NEVER, MANUAL, OK, WARN, ERROR = "never", "manual", "ok", "warn", "error"

@@ -19,9 +19,14 @@ class CheckRow:
 
     Attributes:
         feed: None for checks on marts.
+        stream: For marts the table, where the check speaks of one.
         layer: `raw` or `mart`.
         bad_rows: None when the check did not run.
         sample: Keys of a few bad rows, never row contents.
+        origin: `built_in`, `declared`, `file`, `dbt` or `learned`.
+        share: Part of the rows that is bad, 0 to 1.
+        money_share: Part of the money that stands in bad rows, 0 to 1.
+        muted_until: Who looks is not to be told before; the score knows it all the same.
     """
 
     tenant: str
@@ -37,6 +42,12 @@ class CheckRow:
     message: str = ""
     dag_id: str | None = None
     run_id: str | None = None
+    dimension: str = "validity"
+    origin: str = "built_in"
+    rows_checked: int | None = None
+    share: float | None = None
+    money_share: float | None = None
+    muted_until: datetime | None = None
 
 
 def run_record_checks(connection: Connection, rows: Sequence[CheckRow]) -> None:
@@ -44,13 +55,15 @@ def run_record_checks(connection: Connection, rows: Sequence[CheckRow]) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(
             "insert into elt_ops.check_results (tenant, feed, stream, layer, check_name, severity, "
-            "state, bad_rows, sample, message, checked_at, dag_id, run_id) "
-            "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            "state, bad_rows, sample, message, checked_at, dag_id, run_id, dimension, origin, "
+            "rows_checked, share, money_share, muted_until) "
+            "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
                 (
                     *(row.tenant, row.feed, row.stream, row.layer, row.check_name, row.severity),
                     *(row.state, row.bad_rows, json.dumps(list(row.sample)), row.message),
-                    *(row.checked_at, row.dag_id, row.run_id),
+                    *(row.checked_at, row.dag_id, row.run_id, row.dimension, row.origin),
+                    *(row.rows_checked, row.share, row.money_share, row.muted_until),
                 )
                 for row in rows
             ],
@@ -77,6 +90,7 @@ class ScoreRow:
     """One score.
 
     Attributes:
+        stream: A stream's or a mart table's score; None for a whole feed, or all marts.
         score: 0 to 100; None when nothing was checked.
         checks: How many checks ran or are broken.
         failed: How many of them did not pass.
@@ -90,26 +104,41 @@ class ScoreRow:
     feed: str | None = None
     dag_id: str | None = None
     run_id: str | None = None
+    stream: str | None = None
+    reasons: Sequence[Mapping[str, Any]] = ()
+    rows_checked: int | None = None
 
 
-def run_record_score(connection: Connection, row: ScoreRow) -> None:
-    """Write it."""
-    connection.execute(
-        "insert into elt_ops.scores (tenant, feed, layer, score, checks, failed, scored_at, "
-        "dag_id, run_id) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-        [
-            *(row.tenant, row.feed, row.layer, row.score, row.checks, row.failed),
-            *(utcnow(), row.dag_id, row.run_id),
-        ],
-    )
+def run_record_scores(connection: Connection, rows: Sequence[ScoreRow]) -> None:
+    """Write them."""
+    now = utcnow()
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into elt_ops.scores (tenant, feed, stream, layer, score, checks, failed, "
+            "scored_at, dag_id, run_id, reasons, rows_checked) "
+            "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                (
+                    *(row.tenant, row.feed, row.stream, row.layer, row.score, row.checks),
+                    *(row.failed, now, row.dag_id, row.run_id, json.dumps(list(row.reasons))),
+                    row.rows_checked,
+                )
+                for row in rows
+            ],
+        )
 
 
 def fetch_latest_scores(connection: Connection, tenant: str) -> list[dict[str, Any]]:
-    """The newest score of every (layer, feed) of a tenant."""
+    """The newest score of every feed of a tenant, and of its marts."""
+    return [row for row in fetch_table_scores(connection, tenant) if row["stream"] is None]
+
+
+def fetch_table_scores(connection: Connection, tenant: str) -> list[dict[str, Any]]:
+    """The same with those of single streams and mart tables."""
     with connection.cursor(row_factory=dict_row) as cursor:
         cursor.execute(
-            "select distinct on (layer, feed) * from elt_ops.scores where tenant = %s "
-            "order by layer, feed, scored_at desc, score_id desc",
+            "select distinct on (layer, feed, stream) * from elt_ops.scores where tenant = %s "
+            "order by layer, feed, stream, scored_at desc, score_id desc",
             [tenant],
         )
         return cursor.fetchall()
