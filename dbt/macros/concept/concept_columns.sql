@@ -97,6 +97,7 @@
             ('entered_at', 'timestamp'),
         ],
     } %}
+    {% do columns.update(traffic_columns()) %}
     {% if concept not in columns %}
         {{ exceptions.raise_compiler_error(
             'concept `' ~ concept ~ '` is unknown; known: ' ~ columns.keys() | join(', ')
