@@ -1,4 +1,4 @@
-"""The repository's one Airflow plugin.
+"""The repository's one Airflow plugin: warms the parents of tasks, mounts the console.
 
 `on_load` imports what tasks need once, in the process that forks them: otherwise every task imports
 Cosmos, pyarrow and duckdb anew, which takes longer than most tasks do. It works only with
@@ -9,7 +9,7 @@ import importlib
 import logging
 import sys
 import time
-from typing import Any
+from typing import Any, ClassVar
 
 from airflow.sdk.plugins_manager import AirflowPlugin
 
@@ -33,9 +33,20 @@ WARMED = (
 
 
 class EltPlugin(AirflowPlugin):
-    """Warms the parents of tasks."""
+    """Warms the parents of tasks; adds `/elt` to the API server."""
 
     name = "elt"
+    _apps: ClassVar[list[dict[str, Any]] | None] = None
+
+    @property
+    def fastapi_apps(self) -> list[dict[str, Any]]:  # type: ignore[override]
+        """Built when it is asked for, which only the API server and `airflow plugins` do.
+
+        Every process of Airflow loads plugins; none of the others imports the console.
+        """
+        if EltPlugin._apps is None:
+            EltPlugin._apps = _build_apps()
+        return EltPlugin._apps
 
     @classmethod
     def on_load(cls, *args: Any, **kwargs: Any) -> None:
@@ -51,6 +62,30 @@ class EltPlugin(AirflowPlugin):
             except Exception:
                 log.warning("not warmed module=%s", module, exc_info=True)
         log.info("tasks warmed modules=%d seconds=%.1f", len(WARMED), time.monotonic() - started)
+
+
+def _build_apps() -> list[dict[str, Any]]:
+    """A console that cannot be built is not there; Airflow's own pages are."""
+    try:
+        from airflow.configuration import conf
+
+        from include.console.airflow_login import fetch_person
+        from include.console.app import build_app
+        from include.console.doors import Doors
+        from include.orchestration.connections import fetch_credentials, fetch_warehouse_url
+        from include.orchestration.inbox_asset import run_send_news
+
+        doors = Doors(
+            fetch_credentials=fetch_credentials,
+            fetch_warehouse_url=fetch_warehouse_url,
+            fetch_person=fetch_person,
+            wake_drain=run_send_news,
+            base_url=conf.get("api", "base_url", fallback="").rstrip("/"),
+        )
+        return [{"app": build_app(doors), "url_prefix": "/elt", "name": "ELT console"}]
+    except Exception:
+        log.exception("the console is not mounted")
+        return []
 
 
 def _lighten() -> None:

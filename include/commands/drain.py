@@ -41,14 +41,12 @@ def run(arguments: Arguments) -> int:
 
 
 def _choose(tenant_id: str | None, feed_name: str | None) -> list[Feed]:
-    from include.pipeline.webhook_drain import has_inbox
-
     platform = load_platform()
     if feed_name and not tenant_id:
         raise ConfigError("`--feed` without `--tenant`. Expected the tenant it belongs to. Add it.")
     tenants = [choose_tenant(platform, tenant_id)] if tenant_id else platform.tenants
     feeds = [feed for tenant in tenants for feed in choose_feeds(tenant, feed_name)]
-    chosen = [feed for feed in feeds if has_inbox(feed)]
+    chosen = [feed for feed in feeds if feed.has_inbox]
     if not chosen:
         raise ConfigError(
             "no such feed receives webhooks. Expected a feed of connector `webhook`, or one with "

@@ -152,6 +152,11 @@ class Feed:
         return naming.ingest_dag_id(self.tenant.id, self.name)
 
     @property
+    def has_inbox(self) -> bool:
+        """Whether webhooks are received for this feed."""
+        return self.options.get("webhooks") is True
+
+    @property
     def sweep_dag_id(self) -> str:
         return naming.sweep_dag_id(self.tenant.id, self.name)
 

@@ -31,6 +31,8 @@ class Settings:
         allowed_programs: Packages and programs a feed may run; `*` is any.
         tenant_logins: Checks and dbt log in as the tenant's role instead of setting it.
         programs_unwalled: They run even where they could read the platform's secrets.
+        tenant_members: User of Airflow -> tenants they are confined to in the console, `*` is all;
+            empty: nobody is confined. Once it names anybody, who is not named sees no tenant.
         fernet_key: Airflow's key, one or several comma-separated; seals stored OAuth tokens.
     """
 
@@ -49,6 +51,7 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ()
     allowed_programs: tuple[str, ...] = ()
     programs_unwalled: bool = False
+    tenant_members: Mapping[str, frozenset[str]] = field(default_factory=dict)
     fernet_key: str | None = field(default=None, repr=False)
 
     @property
@@ -82,12 +85,19 @@ def load_settings() -> Settings:
         allowed_hosts=_words(env.get("ELT_ALLOWED_HOSTS")),
         programs_unwalled=env.get("ELT_PROGRAMS_UNWALLED", "false").lower() == "true",
         allowed_programs=_words(env.get("ELT_ALLOWED_PROGRAMS")),
+        tenant_members=_members(env.get("ELT_TENANT_MEMBERS")),
         fernet_key=env.get("AIRFLOW__CORE__FERNET_KEY") or None,
     )
 
 
 def _words(text: str | None) -> tuple[str, ...]:
     return tuple(word for word in re.split(r"[\s,]+", text or "") if word)
+
+
+def _members(text: str | None) -> dict[str, frozenset[str]]:
+    """`olga=acme|summit, ben=*`: a word without `=` confines that user to nothing."""
+    pairs = (word.partition("=") for word in _words(text))
+    return {name: frozenset(filter(None, tenants.split("|"))) for name, _, tenants in pairs}
 
 
 def _paths(text: str | None) -> tuple[Path, ...]:

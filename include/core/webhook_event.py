@@ -45,11 +45,17 @@ class WebhookEvent:
 
 @dataclass(frozen=True)
 class EventPaths:
-    """Where a sender says what an event is: `header:<name>` or a dotted path in the JSON body."""
+    """Where a sender says what an event is: `header:<name>` or a dotted path in the JSON body.
+
+    Attributes:
+        parts: Lists inside lists whose innermost objects are the events; the other paths are those
+            of such an object. Empty: the body is the event, or a list of events.
+    """
 
     event_id: str
     event_type: str
     occurred_at: str | None = None
+    parts: tuple[str, ...] = ()
 
 
 PATHS = {
@@ -58,6 +64,12 @@ PATHS = {
     "shopify": EventPaths(
         "header:x-shopify-webhook-id", "header:x-shopify-topic", "header:x-shopify-triggered-at"
     ),
+    "square": EventPaths("event_id", "type", "created_at"),
+    "gohighlevel": EventPaths("webhookId", "type", "timestamp"),
+    # Neither an id nor a type; the same body is the same event.
+    "callrail": EventPaths("", "", "timestamp"),
+    # {"object": "page", "entry": [{"id", "time", "changes": [{"field": "leadgen", "value": {}}]}]}
+    "meta": EventPaths("", "field", "time", ("entry", "changes")),
 }
 
 
@@ -71,7 +83,7 @@ def build_events(
     as poison, where a person sees it.
     """
     text = body.decode("utf-8", "backslashreplace").replace("\x00", "\\u0000")
-    parts = _split(text)
+    parts = _unfold(_parse(body), paths.parts) if paths.parts else _split(text)
     if not parts:
         return (_build(headers, (body, text, _parse(body)), paths),)
     digest = "sha256:" + hashlib.sha256(body).hexdigest()
@@ -82,6 +94,12 @@ def build_events(
         shared = event.event_id if paths.event_id.startswith("header:") else digest
         found.append(replace(event, event_id=f"{shared}#{number}") if is_shared else event)
     return tuple(found)
+
+
+def fetch_instant(place: str, headers: Mapping[str, str], body: bytes) -> datetime | None:
+    """The time a request gives at `place`; None where there is none that can be read."""
+    known = {name.lower(): value for name, value in headers.items()}
+    return _instant(_pick(place, known, None if place.startswith("header:") else _parse(body)))
 
 
 def build_event(headers: Mapping[str, str], body: bytes, paths: EventPaths) -> WebhookEvent:
@@ -113,6 +131,19 @@ def _parse(body: bytes) -> Any:
         return json.loads(body)
     except (ValueError, RecursionError):
         return None
+
+
+def _unfold(body: Any, lists: tuple[str, ...]) -> list[tuple[str, Any]]:
+    """The innermost objects, each with what stands beside its list, as text and parsed."""
+    found: list[dict[str, Any]] = [body] if isinstance(body, dict) else []
+    for name in lists:
+        inner = [(one, part) for one in found for part in _objects(one.get(name))]
+        found = [{**{k: v for k, v in one.items() if k != name}, **part} for one, part in inner]
+    return [(json.dumps(one, sort_keys=True), one) for one in found]
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _split(text: str) -> list[tuple[str, Any]]:
@@ -155,7 +186,9 @@ def _pick(place: str | None, headers: Mapping[str, str], body: Any) -> Any:
 def _one_line(value: Any) -> str:
     if value is None or isinstance(value, dict | list | bool):
         return ""
-    return str(value).replace("\x00", "").strip()[:LONGEST_HEADER]
+    # A lone surrogate is valid in JSON and in no database.
+    text = str(value).encode("utf-8", "backslashreplace").decode()
+    return text.replace("\x00", "").strip()[:LONGEST_HEADER]
 
 
 def _instant(value: Any) -> datetime | None:

@@ -5,19 +5,30 @@ valid at once while one is being replaced.
 """
 
 import base64
+import binascii
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
-Kind = Literal["stripe", "shopify", "hmac", "token"]
+from include.core.webhook_event import fetch_instant
+
+Kind = Literal[
+    "stripe", "shopify", "square", "callrail", "gohighlevel", "meta", "hmac", "token"
+]  # fmt: skip
+KINDS: tuple[str, ...] = get_args(Kind)
 TOLERANCE_S = 300
+# A vendor that signs once and repeats the request for hours must get through after an outage; what
+# is younger than the inbox remembers (90 days) is a repeat there anyway.
+DAY_S = 86_400
 
 MISSING = "the signature is missing"
 MALFORMED = "the signature header cannot be read"
 WRONG = "the signature does not match"
+TOO_OLD = "the signature is too old"
+NO_TIME = "the request does not say when it was signed"
 NO_SECRET = "no secret is set for this feed"  # noqa: S105 a message
 
 
@@ -30,6 +41,11 @@ class SignatureRule:
         prefix: Kind hmac: what stands before the digest (`sha256=`); kind token: `Bearer `.
         encoding: Kind hmac: how the digest is written.
         digest: Kind hmac: the hash function.
+        signed: Kind hmac: what is signed, of `{body}`, `{url}` and `{timestamp}`.
+        timestamp: Where the request says when it was signed, as in EventPaths; None: nowhere.
+        tolerance_s: How old it may be by that time.
+        is_timestamped: A request without a readable time is refused.
+        url: The address the sender was given, byte for byte.
     """
 
     kind: Kind
@@ -37,6 +53,32 @@ class SignatureRule:
     prefix: str = ""
     encoding: Literal["hex", "base64"] = "hex"
     digest: Literal["sha256", "sha512", "sha1"] = "sha256"
+    signed: str = "{body}"
+    timestamp: str | None = None
+    tolerance_s: int = TOLERANCE_S
+    is_timestamped: bool = True
+    url: str = ""
+
+
+# Vendors' own pages, read 2026-11: shopify.dev/docs/apps/build/webhooks/subscribe/https,
+# developer.squareup.com/docs/webhooks/step3validate, apidocs.callrail.com/#webhooks,
+# developers.facebook.com/docs/graph-api/webhooks/getting-started.
+PRESETS = {
+    "shopify": SignatureRule("hmac", "X-Shopify-Hmac-Sha256", encoding="base64"),
+    "square": SignatureRule(
+        "hmac", "X-Square-HmacSha256-Signature", encoding="base64", signed="{url}{body}"
+    ),
+    "callrail": SignatureRule(
+        *("hmac", "Signature", "", "base64", "sha1"),
+        timestamp="timestamp",
+        tolerance_s=DAY_S,
+        is_timestamped=False,
+    ),
+    "meta": SignatureRule("hmac", "X-Hub-Signature-256", "sha256="),
+    "gohighlevel": SignatureRule(
+        "gohighlevel", timestamp="timestamp", tolerance_s=DAY_S, is_timestamped=False
+    ),
+}
 
 
 def build_refusal(
@@ -53,20 +95,98 @@ def build_refusal(
         return NO_SECRET
     if rule.kind == "stripe":
         return _refuse_stripe(known.get("stripe-signature"), body, usable, now)
-    if rule.kind == "shopify":
-        rule = SignatureRule("hmac", "X-Shopify-Hmac-Sha256", encoding="base64")
-    found = known.get(rule.header.lower())
+    if rule.kind in PRESETS:
+        rule = replace(PRESETS[rule.kind], url=rule.url)
+    if rule.kind == "gohighlevel":
+        refusal = _refuse_public_key(known, body, usable)
+    else:
+        refusal = _refuse_shared_secret(rule, known, body, usable)
+    return refusal or _refuse_age(rule, known, body, now)
+
+
+def _refuse_shared_secret(
+    rule: SignatureRule, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]
+) -> str | None:
+    found = headers.get(rule.header.lower())
     if not found:
         return MISSING
     if not found.startswith(rule.prefix):
         return MALFORMED
     found = found.removeprefix(rule.prefix).strip()
-    expected = usable
+    expected = secrets
     if rule.kind != "token":
-        expected = [_sign(secret, body, rule.digest, rule.encoding) for secret in usable]
+        signed = _build_signed(rule, headers, body)
+        if signed is None:
+            return MALFORMED
+        expected = [_sign(secret, signed, rule.digest, rule.encoding) for secret in secrets]
         # Hex is the same in either case, base64 is not.
         found = found.lower() if rule.encoding == "hex" else found
     return None if _is_among(found, expected) else WRONG
+
+
+def _build_signed(rule: SignatureRule, headers: Mapping[str, str], body: bytes) -> bytes | None:
+    """The bytes under the signature; None when they need a time the headers do not hold."""
+    if rule.signed == "{body}":
+        return body
+    time = headers.get((rule.timestamp or "").removeprefix("header:").lower())
+    if "{timestamp}" in rule.signed and time is None:
+        return None
+    before, _, after = rule.signed.partition("{body}")
+    parts = [
+        text.replace("{url}", rule.url).replace("{timestamp}", time or "")
+        for text in (before, after)
+    ]
+    return parts[0].encode() + body + parts[1].encode()
+
+
+def _refuse_age(
+    rule: SignatureRule, headers: Mapping[str, str], body: bytes, now: datetime
+) -> str | None:
+    """A request from the past is refused, one from the future is a clock that goes wrong."""
+    if rule.timestamp is None:
+        return None
+    at = fetch_instant(rule.timestamp, headers, body)
+    if at is None:
+        return NO_TIME if rule.is_timestamped else None
+    return TOO_OLD if (now - at).total_seconds() > rule.tolerance_s else None
+
+
+def _refuse_public_key(headers: Mapping[str, str], body: bytes, keys: Sequence[str]) -> str | None:
+    """GoHighLevel signs with a key of its own; the public half it shows is the feed's secret.
+
+    `X-GHL-Signature` is Ed25519, the older `X-WH-Signature` RSA with PKCS#1 v1.5 and SHA-256. A
+    request with both must pass by a key of either kind. Source: docs/oauth/WebhookAuthentication.md
+    of GoHighLevel/highlevel-api-docs, read 2026-11.
+    """
+    # Only this vendor needs it.
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    is_signed = False
+    for text in keys:
+        try:
+            key = load_pem_public_key(text.replace("\\n", "\n").encode())
+        except (ValueError, UnsupportedAlgorithm):
+            continue
+        name = "x-ghl-signature" if isinstance(key, Ed25519PublicKey) else "x-wh-signature"
+        if name not in headers:
+            continue
+        is_signed = True
+        try:
+            found = base64.b64decode(headers[name], validate=True)
+            if isinstance(key, Ed25519PublicKey):
+                key.verify(found, body)
+                return None
+            if isinstance(key, RSAPublicKey):
+                key.verify(found, body, PKCS1v15(), hashes.SHA256())
+                return None
+        except (InvalidSignature, binascii.Error, ValueError):
+            continue
+    return WRONG if is_signed else MISSING
 
 
 def _refuse_stripe(
@@ -91,7 +211,7 @@ def _refuse_stripe(
     if not any(_is_among(found, expected) for found in signatures):
         return WRONG
     if now.timestamp() - int(times[0]) > TOLERANCE_S:
-        return f"the signature is older than {TOLERANCE_S} s"
+        return TOO_OLD
     return None
 
 

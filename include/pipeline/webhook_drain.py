@@ -61,11 +61,6 @@ class DrainResult:
     failed: dict[str, EltError] = field(default_factory=dict)
 
 
-def has_inbox(feed: Feed) -> bool:
-    """Whether webhooks are received for this feed."""
-    return feed.options.get("webhooks") is True
-
-
 def fetch_waiting_feeds(tenant: Tenant, warehouse: Warehouse) -> dict[str, int]:
     """Feed -> number of events that wait in its inbox."""
     with warehouse.connect() as connection:

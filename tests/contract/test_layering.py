@@ -23,7 +23,7 @@ RUNTIME = (
 )
 
 MAY_IMPORT = {
-    "core": Room((), ("anyascii",)),
+    "core": Room((), ("anyascii", "cryptography")),
     "config": Room(("core",), ("pydantic", "pydantic_core", "yaml")),
     "extract": Room(
         ("core", "config"),
@@ -47,7 +47,10 @@ MAY_IMPORT = {
     ),
     "pipeline": Room((*RUNTIME, "identity"), ("dbt",)),
     "orchestration": Room((*RUNTIME, "pipeline"), ("airflow", "cosmos", "requests", "croniter")),
-    "console": Room(("core", "config", "ledger"), ("fastapi", "pydantic", "starlette")),
+    "console": Room(
+        (*RUNTIME, "pipeline"),
+        ("fastapi", "pydantic", "starlette", "jinja2", "prometheus_client", "airflow", "psycopg"),
+    ),
     "sandbox": Room(
         ("core",), ("starlette", "uvicorn", "graphql", "orjson", "xlsxwriter", "cryptography")
     ),
@@ -71,6 +74,8 @@ ONLY_IN = {
     "airflow": {
         "include/extract/files/object_folder.py",
         "include/orchestration",
+        # What Airflow's auth manager says of a request.
+        "include/console/airflow_login.py",
         "dags",
         "plugins",
     },

@@ -1,8 +1,10 @@
 """The drain of all inboxes: one task per feed that waits, each one's trouble its own."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from airflow.sdk import CronTriggerTimetable
 
 from include.core.errors import ContractBroken, WarehouseUnavailable
 from include.orchestration.dag_builders import drain as drain_dag
@@ -53,6 +55,25 @@ def test_find_names_the_inboxes_in_which_something_waits(
     assert found == [["aa", "more"], ["bb", "hooks"], ["bb", "more"]]
 
 
+def test_news_of_the_receiver_name_the_feeds(
+    tenants: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only what it names, as far as it exists, and no warehouse is asked."""
+
+    def fetch(tenant: Any, warehouse: str) -> dict[str, int]:
+        raise AssertionError("nobody needs to ask")
+
+    monkeypatch.setattr(webhook_drain, "fetch_waiting_feeds", fetch)
+    events = [
+        SimpleNamespace(extra={"feeds": [["bb", "more"], ["aa", "hooks"]]}),
+        SimpleNamespace(extra={"feeds": [["bb", "more"], ["aa", "till"], ["zz", "hooks"]]}),
+        SimpleNamespace(extra=None),
+    ]
+    context = {"triggering_asset_events": {"ops/inbox": events}}
+    found = FindWaitingOperator(task_id="find").execute(context)
+    assert found == [["aa", "hooks"], ["bb", "more"]]
+
+
 def test_a_drain_loads_and_then_fails_for_its_broken_stream(
     tenants: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -77,3 +98,6 @@ def test_the_graph(all_dags: dict[str, Any]) -> None:
     assert dag.task_dict["drain"].upstream_task_ids == {"find"}
     assert dag.task_dict["drain"].is_mapped
     assert dag.max_active_runs == 1 and dag.catchup is False
+    timetable = dag.timetable
+    assert [asset.name for asset in timetable.asset_condition.objects] == ["ops/inbox"]
+    assert timetable.timetable == CronTriggerTimetable("*/5 * * * *", timezone="UTC")

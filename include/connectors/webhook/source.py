@@ -14,6 +14,7 @@ from include.core.clock import format_instant
 from include.core.errors import ConfigError
 from include.core.streams import EventMark, Page, Reject, Tombstone, Window
 from include.core.webhook_event import WebhookEvent
+from include.core.webhook_signature import KINDS
 from include.extract.exact_json import parse_json
 from include.extract.record_page import declared_paths
 from include.extract.record_path import MISSING, nest_dotted, pick
@@ -24,7 +25,6 @@ from include.extract.windows import parse_cursor
 PAGE = 1_000
 PER_LOAD = 50_000
 EVENT = "_event"
-RULES = ("stripe", "shopify", "hmac", "token")
 
 
 class WebhookSource(SourceBase):
@@ -38,9 +38,9 @@ class WebhookSource(SourceBase):
             MissingSecret: If the connection lacks the signing secret.
         """
         rule = self._feed.options["verify"]
-        if rule not in RULES:
+        if rule not in KINDS:
             raise ConfigError(
-                f"option `verify` is `{rule}`. Expected one of: {', '.join(RULES)}. "
+                f"option `verify` is `{rule}`. Expected one of: {', '.join(KINDS)}. "
                 "An endpoint that takes anything from anybody is not offered."
             )
         self._credentials.secret("password")

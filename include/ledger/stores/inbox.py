@@ -21,6 +21,14 @@ insert into elt_ops.inbox (tenant, feed, event_id, event_type, occurred_at, head
 values (%s, %s, %s, %s, %s, %s, %s)
 on conflict (tenant, feed, event_id) do nothing
 """
+INSERT_MANY = """
+insert into elt_ops.inbox (tenant, feed, event_id, event_type, occurred_at, headers, body)
+select * from unnest(
+    %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::jsonb[], %s::text[]
+)
+on conflict (tenant, feed, event_id) do nothing
+returning tenant, feed
+"""
 FETCH = """
 select inbox_id, event_id, event_type, occurred_at, body, headers, done, tries
 from elt_ops.inbox
@@ -84,6 +92,26 @@ def run_receive(warehouse: Warehouse, tenant: str, feed: str, event: WebhookEven
     with warehouse.connect() as connection:
         ddl.run_migrations(connection)
         return connection.execute(INSERT.encode(), values).rowcount == 1
+
+
+def run_receive_many(
+    connection: Connection, events: Sequence[tuple[str, str, WebhookEvent]]
+) -> list[tuple[str, str]]:
+    """Keep (tenant, feed, event) in one statement; answers tenant and feed of those that are new.
+
+    Raises:
+        psycopg.Error: None of them is kept.
+    """
+    now = utcnow()
+    rows = [
+        (
+            *(tenant, feed, event.event_id, event.event_type, event.occurred_at or now),
+            *(json.dumps(dict(event.headers)), event.body),
+        )
+        for tenant, feed, event in events
+    ]
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    return [(str(t), str(f)) for t, f in connection.execute(INSERT_MANY.encode(), columns)]
 
 
 def run_settle(

@@ -1,8 +1,9 @@
-"""`ops__webhook_drain`: inboxes into raw streams every few minutes, one task per feed that waits.
+"""`ops__webhook_drain`: inboxes into raw streams, one task per feed that waits.
 
     find -> drain[acme/shop_hooks], drain[corner/stripe], ...
 
-One feed's trouble stays in its own task: the others have drained by then.
+The receiver's asset event wakes it within seconds and names the feeds; every five minutes all are
+looked into. One feed's trouble stays in its own task: the others have drained by then.
 """
 
 import logging
@@ -16,6 +17,7 @@ from include.config.lookup import load_one_feed
 from include.core.errors import EltError
 from include.orchestration.connections import build_environment, build_warehouse
 from include.orchestration.dag_builders.ops import build_ops_dag
+from include.orchestration.inbox_asset import build_inbox_asset, read_named_feeds
 from include.orchestration.run_request import check_conf, read_origin
 
 log = logging.getLogger(__name__)
@@ -31,13 +33,17 @@ class FindWaitingOperator(BaseOperator):
 
         Their own tasks then say what is wrong with it, and nobody else's are kept back.
         """
-        from include.pipeline.webhook_drain import fetch_waiting_feeds, has_inbox
+        from include.pipeline.webhook_drain import fetch_waiting_feeds
 
         check_conf(context)
+        named = read_named_feeds(context)
         found: list[list[str]] = []
         for tenant in load_platform().tenants:
-            names = [feed.name for feed in tenant.feeds if has_inbox(feed)]
+            names = [feed.name for feed in tenant.feeds if feed.has_inbox]
             if not names:
+                continue
+            if named:
+                found += [[tenant.id, name] for name in names if [tenant.id, name] in named]
                 continue
             try:
                 waiting = fetch_waiting_feeds(tenant, build_warehouse(tenant))
@@ -74,8 +80,11 @@ class DrainOperator(BaseOperator):
 
 
 def build_webhook_drain_dag() -> DAG:
-    """Every five minutes: what arrived since becomes rows."""
-    dag = build_ops_dag("webhook_drain", "*/5 * * * *", "Webhooks from the inbox to raw streams")
+    """At each news of the receiver, and every five minutes: what arrived since becomes rows."""
+    dag = build_ops_dag(
+        *("webhook_drain", "*/5 * * * *", "Webhooks from the inbox to raw streams"),
+        wakes=build_inbox_asset(),
+    )
     # Not `with dag`: Airflow would then register it even where another DAG is wanted.
     waiting = FindWaitingOperator(task_id="find", dag=dag)
     DrainOperator.partial(

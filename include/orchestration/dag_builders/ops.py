@@ -5,7 +5,14 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import DAG, BaseOperator, CronTriggerTimetable, Param
+from airflow.sdk import (
+    DAG,
+    Asset,
+    AssetOrTimeSchedule,
+    BaseOperator,
+    CronTriggerTimetable,
+    Param,
+)
 
 from include.config.load import load_platform
 from include.config.models import Tenant
@@ -101,13 +108,18 @@ def run_tenant_retention(tenant: Tenant, context: Mapping[str, Any]) -> None:
     run_retention(build_warehouse(tenant), int(context["params"]["days"]))
 
 
-def build_ops_dag(what: str, cron: str, description: str) -> DAG:
-    """An empty DAG of the platform's own: at most one run at a time, no catching up."""
+def build_ops_dag(what: str, cron: str, description: str, wakes: Asset | None = None) -> DAG:
+    """An empty DAG of the platform's own: at most one run at a time, no catching up.
+
+    Args:
+        wakes: An event of it starts a run between those of the cron line.
+    """
+    timed = CronTriggerTimetable(cron, timezone="UTC")
     return DAG(
         dag_id=naming.ops_dag_id(what),
         description=description,
         doc_md=f"# {description}\n\nSource: `include/orchestration/dag_builders/ops.py`.",
-        schedule=CronTriggerTimetable(cron, timezone="UTC"),
+        schedule=AssetOrTimeSchedule(timetable=timed, assets=[wakes]) if wakes else timed,
         start_date=EPOCH,
         catchup=False,
         max_active_runs=1,
