@@ -150,6 +150,11 @@ def identity_schema(tenant: str) -> str:
     return check_identifier(f"{tenant}_id")
 
 
+def fit_schema(tenant: str) -> str:
+    """Schema of what was fitted to the tenant's numbers; dbt's source `fits`."""
+    return check_identifier(f"{tenant}_fit")
+
+
 def record_id(connector: str, feed: str, key: str) -> str:
     """Tenant-wide id of a source's record; dbt's macro tenant_wide_id is its twin."""
     return f"{connector}:{feed}:{key}"

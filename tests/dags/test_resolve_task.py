@@ -8,7 +8,7 @@ from airflow.sdk import DAG
 
 from include.orchestration.dag_builders.transform import build_transform_dag
 from include.orchestration.operators.resolve_identities import ResolveIdentitiesOperator
-from include.pipeline.dbt.halves import RESOLVE_NODE
+from include.pipeline.dbt.steps import RESOLVE_NODE
 from include.pipeline.identity.resolve import KindResolved
 from tests.dags.conftest import TENANT
 from tests.dags.test_transform_graph import _write_project

@@ -24,6 +24,7 @@ from include.config.settings import ROOT, child_environment, load_settings
 from include.core import naming
 from include.destinations.postgres.identity.tables import run_ensure_identity
 from include.pipeline.dbt.environment import build_dbt_environment
+from include.pipeline.fits.fit import run_ensure_all_fits
 from include.transform.selection import build_exclusion
 
 SQL_TYPES = {"int": "int4", "numeric": "numeric", "bool": "boolean", "timestamp": "timestamptz"} | {
@@ -74,6 +75,7 @@ def run_create_raw(connection: psycopg.Connection[Any], tenant: str, names: Sequ
                 child_key = (*parents, naming.POSITION)
                 _create(connection, schema, table, columns, child_key, parent=False)
     run_ensure_identity(connection, tenant, None)
+    run_ensure_all_fits(connection, tenant, None)
 
 
 def _create(

@@ -50,6 +50,12 @@
 {%- endmacro %}
 
 
+{#- Today in the tenant's time zone; a model that says it has the tag `calendar`. -#}
+{% macro today() -%}
+    {{ local_date('cast(' ~ current_timestamp() ~ ' as ' ~ type_of('timestamp') ~ ')') }}
+{%- endmacro %}
+
+
 {#- The later of two instants; the other one when one is null (warehouses differ about `greatest`). -#}
 {% macro later_of(first, second) -%}
     greatest(coalesce({{ first }}, {{ second }}), coalesce({{ second }}, {{ first }}))

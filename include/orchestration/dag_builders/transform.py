@@ -27,6 +27,7 @@ from include.orchestration.dag_builders.task_defaults import (
 )
 from include.orchestration.dag_builders.transform_docs import build_transform_docs
 from include.orchestration.operators.dbt import DbtBuildOperator, DbtNodeOperator
+from include.orchestration.operators.fit_models import FitModelsOperator
 from include.orchestration.operators.load_and_check import QualityCheckOperator
 from include.orchestration.operators.resolve_identities import ResolveIdentitiesOperator
 from include.orchestration.operators.wait_for_feeds import (
@@ -45,7 +46,7 @@ from include.transform.selection import (
 WAIT_TASK = "wait_for_feeds"
 FULL_WORDS = "Build everything, also what nothing new has come for."
 
-STAGING, MARTS, BUILD_TASK, RESOLVE_TASK = "staging", "marts", "dbt_build", "resolve_identities"
+STAGING, MARTS, BUILD_TASK = "staging", "marts", "dbt_build"
 
 
 class CheckMartsOperator(QualityCheckOperator):
@@ -150,7 +151,7 @@ def _add_models(dag: DAG, tenant: Tenant, settings: Settings, wait: Any, check: 
     above: dict[str, list[DbtNodeOperator]] = {}
     for unique_id in tasks:
         above[unique_id] = [tasks[parent] for parent in parents[unique_id] if parent in tasks]
-    _add_resolve(dag, tenant, tasks, parents, above)
+    _add_steps(dag, tenant, tasks, parents, above)
     for unique_id, task in tasks.items():
         _start_after(wait, task, above[unique_id])
     leaves = [task for task in tasks.values() if not task.downstream_task_ids]
@@ -158,38 +159,40 @@ def _add_models(dag: DAG, tenant: Tenant, settings: Settings, wait: Any, check: 
     leaves >> check
 
 
-def _add_resolve(
+def _add_steps(
     dag: DAG,
     tenant: Tenant,
     tasks: dict[str, DbtNodeOperator],
     parents: Mapping[str, list[str]],
     above: dict[str, list[DbtNodeOperator]],
 ) -> None:
-    """The task between what identity reads and what reads its answer; none where nothing does.
+    """A task between what a step reads and what reads its answer; none where it reads nothing.
 
     Args:
-        above: Node -> tasks above it; gains the new task, and what that stands above.
+        above: Node -> tasks above it; gains the new tasks, and what those stand above.
     """
-    from include.pipeline.dbt.halves import READ_BY_IDENTITY, RESOLVE_NODE, SOURCE, build_name
+    from include.pipeline.dbt.steps import FIT, RESOLVE, build_name
 
-    read = [task for node, task in tasks.items() if build_name(node) in READ_BY_IDENTITY]
-    if not read:
-        return
-    resolve = ResolveIdentitiesOperator(
-        task_id=RESOLVE_TASK,
-        tenant=tenant.id,
-        unique_id=RESOLVE_NODE,
-        model=RESOLVE_TASK,
-        build_task_id=BUILD_TASK,
-        retries=0,
-        trigger_rule=TriggerRule.ONE_SUCCESS,
-        on_failure_callback=None,
-        dag=dag,
-    )
-    tasks[RESOLVE_NODE], above[RESOLVE_NODE] = resolve, read
-    for node, names in parents.items():
-        if any(one.split(".")[0] == "source" and one.split(".")[2] == SOURCE for one in names):
-            above[node].append(resolve)
+    for step, operator in ((RESOLVE, ResolveIdentitiesOperator), (FIT, FitModelsOperator)):
+        read = [task for node, task in tasks.items() if build_name(node) in step.reads]
+        if not read:
+            continue
+        name = build_name(step.node)
+        task = operator(
+            task_id=name,
+            tenant=tenant.id,
+            unique_id=step.node,
+            model=name,
+            build_task_id=BUILD_TASK,
+            retries=0,
+            trigger_rule=TriggerRule.ONE_SUCCESS,
+            on_failure_callback=None,
+            dag=dag,
+        )
+        tasks[step.node], above[step.node] = task, read
+        for node, names in parents.items():
+            if any(one.split(".")[::2][:2] == ["source", step.source] for one in names):
+                above[node].append(task)
 
 
 def _start_after(wait: Any, task: DbtNodeOperator, above: list[DbtNodeOperator]) -> None:

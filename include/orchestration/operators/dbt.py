@@ -71,7 +71,7 @@ class DbtBuildOperator(BaseOperator):
         from include.config.settings import load_settings
         from include.orchestration.alerts.identity import notify_identity
         from include.pipeline.dbt.plan import BuildPlan, fetch_plan
-        from include.pipeline.dbt.transform import Part, run_planned_build
+        from include.pipeline.dbt.transform import Share, run_planned_build
 
         tenant = load_one_tenant(self.tenant)
         warehouse = build_warehouse(tenant)
@@ -79,7 +79,7 @@ class DbtBuildOperator(BaseOperator):
         plan = BuildPlan(**told) if told else fetch_plan(tenant, warehouse, load_settings())
         report = _Report(context["ti"], plan.nodes)
         report.run_push()
-        part = Part(self.folders, self.is_last)
+        part = Share(self.folders, self.is_last)
         began = utcnow()
         try:
             result = run_planned_build(tenant, warehouse, plan, part, report.run_take)
@@ -171,10 +171,10 @@ class DbtNodeOperator(BaseOperator):
             TransformError: If it or one of its tests fails.
         """
         from include.ledger.builds import build_lock
-        from include.pipeline.dbt.build import run_dbt_build
+        from include.pipeline.dbt.build import ALONE, run_dbt_build
 
         tenant = load_one_tenant(self.tenant)
         warehouse = build_warehouse(tenant)
         self.log.info("dbt model=%s is built alone", self.model)
         with build_lock(warehouse, tenant.id):
-            run_dbt_build(tenant, warehouse, select=(self.model,), part="alone")
+            run_dbt_build(tenant, warehouse, select=(self.model,), part=ALONE)

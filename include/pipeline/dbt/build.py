@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from include.config.models import Tenant
 from include.config.settings import Settings, load_settings
@@ -28,7 +28,24 @@ from include.transform.variables import build_dbt_vars
 
 log = logging.getLogger(__name__)
 MAX_NAMED = 8
-Part = Literal["", "alone", "first"]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildPart:
+    """How one dbt call stands to others of the same tenant.
+
+    Attributes:
+        is_alone: It has a target folder of its own, for builds of one tenant that may overlap.
+        later: Names of models that a later call of the same build makes: tests that look at them
+            wait for it.
+    """
+
+    is_alone: bool = False
+    later: Sequence[str] = ()
+
+
+WHOLE = BuildPart()
+ALONE = BuildPart(is_alone=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +63,13 @@ def run_dbt_build(
     *,
     select: Sequence[str] | None = None,
     settings: Settings | None = None,
-    part: Part = "",
+    part: BuildPart = WHOLE,
     report: Callable[[dict[str, str]], None] | None = None,
 ) -> DbtResult:
     """Build and test the tenant's models.
 
     Args:
         select: dbt selectors; everything the tenant's connectors give when None.
-        part: `alone` has a target folder of its own, for builds of one tenant that may overlap;
-            `first` is the half that identity reads: tests that look at models outside of it wait.
         report: Called with how every node so far has ended, each time one more has, and once more
             before a failure is raised.
 
@@ -63,7 +78,7 @@ def run_dbt_build(
         ConfigError: If dbt is not installed.
     """
     settings = settings or load_settings()
-    target = build_target_dir(settings, tenant.id) / (part if part == "alone" else "")
+    target = build_target_dir(settings, tenant.id) / ("alone" if part.is_alone else "")
     target.mkdir(parents=True, exist_ok=True)
     results = target / "run_results.json"
     results.unlink(missing_ok=True)
@@ -77,7 +92,7 @@ def run_dbt_build(
 
     code = run_build_command(
         settings,
-        build_arguments(tenant, select or build_selection(tenant), target, part),
+        build_arguments(tenant, select or build_selection(tenant), target, part.later),
         build_dbt_environment(own.url, tenant.id, tenant_roles=warehouse.uses_tenant_roles),
         results,
         listen,
@@ -102,7 +117,7 @@ def build_target_dir(settings: Settings, tenant_id: str) -> Path:
 
 
 def build_arguments(
-    tenant: Tenant, select: Sequence[str], target: Path, part: Part = ""
+    tenant: Tenant, select: Sequence[str], target: Path, later: Sequence[str] = ()
 ) -> list[str]:
     """Words of the dbt command line, without the executable; the same for the same tenant file."""
     variables = build_dbt_vars(tenant)
@@ -112,7 +127,7 @@ def build_arguments(
         *select,
         "--exclude",
         *build_exclusion(),
-        *(("--indirect-selection", "cautious") if part == "first" else ()),
+        *later,
         "--vars",
         json.dumps(variables, sort_keys=True),
         "--target-path",

@@ -1,10 +1,10 @@
 """What a transform has to build: what lies downstream of raw tables that changed, nothing else.
 
 Data flow: elt_ops.loads against elt_ops.dbt_builds -> changed streams -> sources of the manifest ->
-everything below them; where identity reads any of it, identities are resolved and everything below
-their answer is built, too. A change of the project, of the tenant's variables, of what it selects,
-of its settings and decisions about identities builds everything, and so does a build after one
-that failed.
+everything below them; where a step of the build reads any of it (who is who, fits), the step is run
+and everything below its answer is built, too. A change of the project, of the tenant's variables,
+of what it selects, of its settings and decisions about identities builds everything, and so does a
+build after one that failed.
 """
 
 import json
@@ -21,15 +21,9 @@ from include.destinations.postgres.identity.decisions import build_override_id, 
 from include.ledger.builds import Build, fetch_build, fetch_changing_loads
 from include.ledger.connection import Warehouse
 from include.ledger.ddl import run_migrations
-from include.pipeline.dbt.halves import (
-    READ_BY_IDENTITY,
-    RESOLVE_FILE,
-    RESOLVE_NODE,
-    build_name,
-    find_identity_sources,
-)
 from include.pipeline.dbt.manifest import build_fingerprint, is_manifest_current, load_manifest
 from include.pipeline.dbt.node_states import BUILT
+from include.pipeline.dbt.steps import STEPS, build_name, find_step_sources
 from include.transform.selection import build_selection
 from include.transform.variables import MANIFEST_TENANT, build_dbt_vars
 
@@ -45,8 +39,8 @@ class BuildPlan:
         reason: In words, for the log and for people.
         fingerprint: To be recorded with `loads` once the build has ended well.
         loads: `<connector>/<feed>/<stream>` -> last load that changed rows, before the build.
-        nodes: Unique id -> file of what is to be built, `RESOLVE_NODE` among it when identities are
-            resolved; None: everything the tenant selects.
+        nodes: Unique id -> file of what is to be built, those of steps among it that are run; None:
+            everything the tenant selects.
     """
 
     reason: str
@@ -165,13 +159,15 @@ def find_calendar_nodes(manifest: Mapping[str, Any]) -> set[str]:
 def find_planned(
     manifest: Mapping[str, Any], roots: Iterable[str], selection: Sequence[str]
 ) -> dict[str, str]:
-    """What lies below the roots and, where identity reads any of it, below its answer, too."""
-    roots = set(roots)
+    """What lies below the roots and, where a step reads any of it, below its answer, too."""
+    roots, steps = set(roots), {}
     below = find_downstream(manifest, roots, selection)
-    if not any(build_name(one) in READ_BY_IDENTITY for one in below):
-        return below
-    roots |= find_identity_sources(manifest)
-    return {**find_downstream(manifest, roots, selection), RESOLVE_NODE: RESOLVE_FILE}
+    for step in STEPS:
+        if any(build_name(one) in step.reads for one in below):
+            steps[step.node] = step.file
+            roots |= find_step_sources(manifest, step)
+            below = find_downstream(manifest, roots, selection)
+    return {**below, **steps}
 
 
 def find_downstream(

@@ -1,4 +1,4 @@
-"""Empty tables for what dbt reads and nobody has written yet: raw ones, and those of identity.
+"""Empty tables for what dbt reads and nobody has written yet: raw ones, and those of steps.
 
 Staging views select from every declared stream. Without this, a feed that failed before its first
 load would stop the whole tenant's marts.
@@ -13,6 +13,7 @@ from include.destinations.postgres.identity.tables import run_ensure_identity
 from include.destinations.postgres.tables import run_add_primary_key, run_ensure_tables
 from include.destinations.postgres.tenant_schemas import run_ensure_tenant
 from include.ledger.connection import Connection, Warehouse
+from include.pipeline.fits.fit import run_ensure_all_fits
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ def run_ensure_raw_tables(tenant: Tenant, warehouse: Warehouse) -> int:
         run_ensure_tenant(connection, tenant, tenant_roles=warehouse.uses_tenant_roles)
         role = naming.tenant_role(tenant.id) if warehouse.uses_tenant_roles else None
         run_ensure_identity(connection, tenant.id, role)
+        run_ensure_all_fits(connection, tenant.id, role)
         for feed in tenant.feeds:
             made += _run_ensure_feed(connection, feed, role)
     if made:

@@ -1,8 +1,9 @@
 """One tenant's transform outside of Airflow: plan, build under the tenant's lock, remember.
 
-    dbt: what identity reads -> `run_resolve_identities` -> dbt: the rest
+    dbt: what identity reads -> `run_resolve_identities` -> dbt: the rest -> `run_fit_models` ->
+    dbt: what reads fits
 
-or one dbt call where nothing that identity reads is built.
+with fewer dbt calls where nothing that a step reads is built.
 
 The command line calls `run_transform`; Airflow's tasks call `fetch_plan` in the first and
 `run_planned_build` in the others, so both build the same things.
@@ -11,27 +12,31 @@ The command line calls `run_transform`; Airflow's tasks call `fetch_plan` in the
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from include.config.models import Tenant
 from include.config.settings import Settings, load_settings
 from include.core.errors import TransformError
 from include.ledger.builds import build_lock, run_forget_build, run_record_build
 from include.ledger.connection import Warehouse
-from include.pipeline.dbt.build import DbtResult, run_dbt_build
-from include.pipeline.dbt.halves import (
-    READ_BY_IDENTITY,
-    RESOLVE_NODE,
-    Halves,
-    build_halves,
-    build_name,
-    find_all,
-    find_identity_sources,
-)
+from include.pipeline.dbt.build import BuildPart, DbtResult, run_dbt_build
 from include.pipeline.dbt.manifest import is_manifest_current, load_manifest
 from include.pipeline.dbt.node_states import GOOD_STATES
 from include.pipeline.dbt.plan import BuildPlan, fetch_plan
 from include.pipeline.dbt.session import keep_dbt
+from include.pipeline.dbt.steps import (
+    FIT_NODE,
+    RESOLVE_NODE,
+    STEPS,
+    Part,
+    Step,
+    build_name,
+    build_parts,
+    find_all,
+    find_below,
+    find_step_sources,
+)
+from include.pipeline.fits.fit import run_fit_models
 from include.pipeline.identity.resolve import run_resolve_identities
 from include.transform.selection import build_selection
 
@@ -40,7 +45,7 @@ NOTHING = DbtResult(models=0, tests=0, seconds=0.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Share:
     """The part of a plan that one build does.
 
     Attributes:
@@ -52,7 +57,7 @@ class Part:
     is_last: bool = True
 
 
-WHOLE = Part()
+WHOLE = Share()
 
 
 def run_transform(tenant: Tenant, warehouse: Warehouse, *, full: bool = False) -> DbtResult:
@@ -72,20 +77,20 @@ def run_planned_build(
     tenant: Tenant,
     warehouse: Warehouse,
     plan: BuildPlan,
-    part: Part = WHOLE,
+    part: Share = WHOLE,
     report: Callable[[dict[str, str]], None] | None = None,
 ) -> DbtResult:
-    """Build a part of a plan, resolving identities where it builds what they are made of.
+    """Build a part of a plan, running steps where it builds what they read.
 
     Killed anywhere, the plan's changes are still unseen by what is remembered, so the next plan
     has them again.
 
     Args:
-        report: See `run_dbt_build`; the step between the halves is `RESOLVE_NODE`.
+        report: See `run_dbt_build`; a step is told by its `node`.
 
     Raises:
-        TransformError: With the nodes that failed, or why nobody was resolved; what does not lie
-            below them is built.
+        TransformError: With the nodes that failed, or why a step did; what does not lie below them
+            is built.
     """
     settings = load_settings()
     log.info("transform tenant=%s %s", tenant.id, plan.reason)
@@ -114,27 +119,41 @@ def _run_build(
     manifest = load_manifest(settings.dbt_manifest) if is_manifest_current(settings) else {}
     if manifest and not plan.is_nothing:
         wanted = find_all(manifest, folders) if plan.nodes is None else plan.find_in(folders)
-        halves = build_halves(wanted, manifest)
-        if halves.before:
-            return HalvesBuild(tenant, warehouse, manifest, report).run(halves)
+        parts = build_parts(wanted, manifest)
+        if len(parts) > 1:
+            return PartsBuild(tenant, warehouse, manifest, report).run(parts)
     select = plan.select(folders)
     if not select:
         return NOTHING
-    if not manifest and plan.nodes is None and _reads_identity(settings, folders):
-        # Nothing tells what identity reads: all is built, resolved, and built once more.
-        run_dbt_build(tenant, warehouse, select=select)
-        run_resolve_identities(tenant, warehouse)
+    if not manifest and plan.nodes is None:
+        # Nothing tells what depends on what: for each step all is built once more.
+        for step in STEPS:
+            if _has_model(settings, folders, step.reads):
+                run_dbt_build(tenant, warehouse, select=select)
+                run_step(step, tenant, warehouse)
     return run_dbt_build(tenant, warehouse, select=select, report=report)
 
 
-def _reads_identity(settings: Settings, folders: Sequence[str]) -> bool:
-    project = settings.dbt_project_dir
-    inside = [project / one.removeprefix("path:") for one in folders]
-    return any(any(one.rglob(f"{READ_BY_IDENTITY[0]}.sql")) for one in inside)
+def _has_model(settings: Settings, folders: Sequence[str], names: Sequence[str]) -> bool:
+    inside = [settings.dbt_project_dir / one.removeprefix("path:") for one in folders]
+    return any(any(one.rglob(f"{name}.sql")) for one in inside for name in names)
 
 
-class HalvesBuild:
-    """dbt, identity resolution, dbt; a failure costs what lies below it and nothing else."""
+def run_step(step: Step, tenant: Tenant, warehouse: Warehouse) -> None:
+    """What a step does.
+
+    Raises:
+        TransformError: It could not be done; the last answer stays where it says so.
+        WarehouseUnavailable: Likewise; a later try may succeed.
+    """
+    if step.node == RESOLVE_NODE:
+        run_resolve_identities(tenant, warehouse)
+    if step.node == FIT_NODE:
+        run_fit_models(tenant, warehouse)
+
+
+class PartsBuild:
+    """dbt, a step, dbt, a step, dbt; a failure costs what lies below it and nothing else."""
 
     def __init__(
         self,
@@ -149,27 +168,26 @@ class HalvesBuild:
         self._report = report
         self._ended: dict[str, str] = {}
         self._errors: list[TransformError] = []
+        self._lost: set[str] = set()
 
-    def run(self, halves: Halves) -> DbtResult:
-        """Build both halves; raises when all that could be built is built."""
-        first = self._run_dbt(halves.before, "first")
-        failed = {one for one, state in self._ended.items() if state not in GOOD_STATES}
-        if self._errors and not failed:
-            raise self._errors[0]  # dbt built nothing at all
-        if not any(build_name(one) in READ_BY_IDENTITY for one in failed):
-            self._run_resolve()
-        if self._ended.get(RESOLVE_NODE) != "success":
-            failed |= find_identity_sources(self._manifest)
-        second = self._run_dbt(halves.without(failed, self._manifest).after, "")
+    def run(self, parts: Sequence[Part]) -> DbtResult:
+        """Build all parts; raises when all that could be built is built."""
+        done = []
+        for number, part in enumerate(parts):
+            if part.step is not None:
+                self._run_step(part.step)
+            later = [build_name(one) for rest in parts[number + 1 :] for one in rest.nodes]
+            done.append(self._run_dbt(part, later))
         if self._errors:
             raise build_joint_error(self._tenant.id, self._errors)
         return DbtResult(
-            first.models + second.models,
-            first.tests + second.tests,
-            first.seconds + second.seconds,
+            sum(one.models for one in done),
+            sum(one.tests for one in done),
+            sum(one.seconds for one in done),
         )
 
-    def _run_dbt(self, nodes: Sequence[str], part: Literal["", "first"]) -> DbtResult:
+    def _run_dbt(self, part: Part, later: Sequence[str]) -> DbtResult:
+        nodes = [one for one in part.nodes if one not in self._lost]
         if not nodes:
             return NOTHING
         try:
@@ -177,22 +195,32 @@ class HalvesBuild:
                 self._tenant,
                 self._warehouse,
                 select=tuple(map(build_name, nodes)),
-                part=part,
+                part=BuildPart(later=later),
                 report=self._take,
             )
         except TransformError as error:
             self._errors.append(error)
+            if not any(one in self._ended for one in nodes):
+                # dbt built nothing at all, nor will it in the next part.
+                raise build_joint_error(self._tenant.id, self._errors) from error
+            failed = {one for one in nodes if self._ended.get(one) not in GOOD_STATES}
+            self._lost |= failed | find_below(self._manifest, failed)
             return NOTHING
 
-    def _run_resolve(self) -> None:
-        try:
-            run_resolve_identities(self._tenant, self._warehouse)
-        except TransformError as error:
-            log.error("%s", error)
-            self._errors.append(error)
-            self._take({RESOLVE_NODE: "error"})
-        else:
-            self._take({RESOLVE_NODE: "success"})
+    def _run_step(self, step: Step) -> None:
+        """Not of what failed or was not built: then the last answer stays, unread."""
+        state = "skipped"
+        if not any(build_name(one) in step.reads for one in self._lost):
+            try:
+                run_step(step, self._tenant, self._warehouse)
+                state = "success"
+            except TransformError as error:
+                log.error("%s", error)
+                self._errors.append(error)
+                state = "error"
+            self._take({step.node: state})
+        if state != "success":
+            self._lost |= find_below(self._manifest, find_step_sources(self._manifest, step))
 
     def _take(self, ended: Mapping[str, str]) -> None:
         self._ended.update(ended)

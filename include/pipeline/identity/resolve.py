@@ -20,7 +20,6 @@ from include.destinations.postgres.identity.decisions import run_follow_file
 from include.destinations.postgres.identity.inputs import KNOWN, SAID, build_query
 from include.destinations.postgres.identity.rows import (
     LEFT,
-    fetch_csv,
     run_write_left,
     run_write_resolved,
 )
@@ -31,6 +30,7 @@ from include.destinations.postgres.identity.tables import (
     PRODUCTS,
     run_ensure_identity,
 )
+from include.destinations.postgres.own_tables import fetch_csv
 from include.identity.files import run_resolve_files
 from include.identity.settings import IdentitySettings, Kind, ResolveSummary
 from include.ledger.connection import Warehouse

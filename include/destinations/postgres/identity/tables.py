@@ -4,14 +4,10 @@ Idempotent: missing tables are made, missing columns added. The platform's login
 it; the tenant's role reads it, so no model or check can change who is who.
 """
 
-from dataclasses import dataclass
-
-from psycopg import sql
-
 from include.config.tenant.identity import Kind
 from include.core import naming
+from include.destinations.postgres.own_tables import OwnTable, run_ensure_own_tables
 from include.ledger.connection import Connection
-from include.ledger.locks import run_lock_ddl
 
 PEOPLE: Kind = "people"
 COMPANIES: Kind = "companies"
@@ -21,34 +17,18 @@ KINDS: tuple[Kind, ...] = (PEOPLE, COMPANIES, PRODUCTS)
 ENTITY_COLUMNS = {PEOPLE: "person_id", COMPANIES: "company_id", PRODUCTS: "product_id"}
 
 
-@dataclass(frozen=True, slots=True)
-class IdentityTable:
-    """One table of the schema.
-
-    Attributes:
-        columns: Name -> PostgreSQL type with its constraints, in order.
-        key: Columns of the primary key.
-        is_log: Rows are only added.
-    """
-
-    name: str
-    columns: dict[str, str]
-    key: tuple[str, ...]
-    is_log: bool = False
-
-
-def _records(kind: Kind) -> IdentityTable:
+def _records(kind: Kind) -> OwnTable:
     columns = {
         "record_id": "text not null", ENTITY_COLUMNS[kind]: "text not null",
         "confidence": "double precision not null", "how": "text", "content_hash": "text",
         "first_seen_at": "timestamptz",
     }  # fmt: skip
-    return IdentityTable(kind, columns, ("record_id",))
+    return OwnTable(kind, columns, ("record_id",))
 
 
 _KIND = {"kind": "text not null"}
 RESOLVED = {kind: _records(kind) for kind in KINDS}
-PAIRS = IdentityTable(
+PAIRS = OwnTable(
     "pairs",
     {
         **_KIND, "left_id": "text not null", "right_id": "text not null",
@@ -57,7 +37,7 @@ PAIRS = IdentityTable(
     },
     ("kind", "left_id", "right_id"),
 )  # fmt: skip
-CHANGES = IdentityTable(
+CHANGES = OwnTable(
     "changes",
     {
         **_KIND, "change_id": "text not null", "at": "timestamptz not null",
@@ -67,12 +47,12 @@ CHANGES = IdentityTable(
     ("kind", "change_id"),
     is_log=True,
 )  # fmt: skip
-ALIASES = IdentityTable(
+ALIASES = OwnTable(
     "aliases",
     {**_KIND, "old_id": "text not null", "entity_id": "text not null"},
     ("kind", "old_id"),
 )
-SHARED_KEYS = IdentityTable(
+SHARED_KEYS = OwnTable(
     "shared_keys",
     {
         **_KIND, "key_kind": "text not null", "value": "text not null", "records": "bigint",
@@ -80,10 +60,10 @@ SHARED_KEYS = IdentityTable(
     },
     ("kind", "key_kind", "value"),
 )  # fmt: skip
-PARAMETERS = IdentityTable(
+PARAMETERS = OwnTable(
     "parameters", {**_KIND, "trained_at": "timestamptz not null", "body": "text"}, ("kind",)
 )
-ATTRIBUTES = IdentityTable(
+ATTRIBUTES = OwnTable(
     "attributes",
     {
         **_KIND, "entity_id": "text not null", "attribute": "text not null", "value": "text",
@@ -91,7 +71,7 @@ ATTRIBUTES = IdentityTable(
     },
     ("kind", "entity_id", "attribute"),
 )  # fmt: skip
-OVERRIDES = IdentityTable(
+OVERRIDES = OwnTable(
     "overrides",
     {
         "override_id": "text not null", **_KIND, "left_id": "text not null",
@@ -101,7 +81,7 @@ OVERRIDES = IdentityTable(
     },
     ("override_id",),
 )  # fmt: skip
-RUNS = IdentityTable(
+RUNS = OwnTable(
     "runs",
     {
         "run_id": "bigint generated always as identity", **_KIND,
@@ -133,53 +113,4 @@ def run_ensure_identity(connection: Connection, tenant: str, role: str | None) -
         role: The tenant's role, which exists; it may read. None: tenants have no roles.
     """
     schema = naming.identity_schema(tenant)
-    if _is_complete(connection, schema, role):
-        return
-    with connection.transaction():
-        run_lock_ddl(connection, "identity")
-        connection.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(schema)))
-        for table in TABLES:
-            _run_ensure_table(connection, schema, table)
-        for name, column in _INDEXES:
-            statement = sql.SQL("create index if not exists {} on {} ({})")
-            index, place = sql.Identifier(f"{name}_{column}"), sql.Identifier(schema, name)
-            connection.execute(statement.format(index, place, sql.Identifier(column)))
-        if role is not None:
-            names = sql.Identifier(schema), sql.Identifier(role)
-            for grant in (
-                "grant usage on schema {} to {}",
-                "grant select on all tables in schema {} to {}",
-            ):
-                connection.execute(sql.SQL(grant).format(*names))
-
-
-def _is_complete(connection: Connection, schema: str, role: str | None) -> bool:
-    rows = connection.execute(
-        "select table_name, column_name from information_schema.columns where table_schema = %s",
-        [schema],
-    ).fetchall()
-    wanted = {(table.name, column) for table in TABLES for column in table.columns}
-    if not wanted <= {(str(table), str(column)) for table, column in rows}:
-        return False
-    if role is None:
-        return True
-    row = connection.execute(
-        "select bool_and(has_table_privilege(%s, format('%%I.%%I', schemaname, tablename), "
-        "'select')) and has_schema_privilege(%s, %s, 'usage') from pg_tables where schemaname = %s",
-        [role, role, schema, schema],
-    ).fetchone()
-    return bool(row and row[0])
-
-
-def _run_ensure_table(connection: Connection, schema: str, table: IdentityTable) -> None:
-    name = sql.Identifier(schema, table.name)
-    columns = [
-        sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind))
-        for column, kind in table.columns.items()
-    ]
-    key = sql.SQL("primary key ({})").format(sql.SQL(", ").join(map(sql.Identifier, table.key)))
-    body = sql.SQL(", ").join([*columns, key])
-    connection.execute(sql.SQL("create table if not exists {} ({})").format(name, body))
-    for column in columns:
-        statement = sql.SQL("alter table {} add column if not exists {}")
-        connection.execute(statement.format(name, column))
+    run_ensure_own_tables(connection, schema, TABLES, role, _INDEXES)
