@@ -204,16 +204,20 @@ def judge_holdout(
     if model is None:
         return about, ("no_fit", "the likelihood of the earlier part has no maximum")
     expected, value = model.predict(seen, length)
-    error = float(expected.sum()) / actual - 1
+    worth = float((expected * value).sum())
+    errors = {
+        "purchases": float(expected.sum()) / actual - 1,
+        "revenue": worth / amount - 1,
+    }
     about |= {
         "holdout_expected_purchases": round(float(expected.sum()), 6),
-        "holdout_expected_amount": round(float((expected * value).sum()), 3),
-        "holdout_error": round(error, 6),
-        "holdout_amount_error": round(float((expected * value).sum()) / amount - 1, 6),
+        "holdout_expected_amount": round(worth, 3),
+        "holdout_error": round(errors["purchases"], 6),
+        "holdout_amount_error": round(errors["revenue"], 6),
     }
-    if abs(error) > MOST_HOLDOUT_ERROR:
-        words = f"of purchases kept from it, it expected {1 + error:.0%}"
-        return about, ("unreliable", words)
+    for what, error in errors.items():
+        if abs(error) > MOST_HOLDOUT_ERROR:
+            return about, ("unreliable", f"of {what} kept from it, it expected {1 + error:.0%}")
     return about, None
 
 

@@ -3,6 +3,7 @@
 import psycopg
 
 from include.destinations.postgres.identity.tables import run_ensure_identity
+from include.pipeline.fits.fit import run_ensure_all_fits
 from tests.integration.test_forget import ANN, Shop, customer
 
 OWN, NEIGHBOUR, FORM = "shopapi:shop:1", "shopapi:shop:2", "shopapi:shop:form 9"
@@ -33,6 +34,7 @@ def test_evidence_about_the_person_goes_and_who_is_who_stays(warehouse: str) -> 
     shop = Shop(warehouse)
     shop.load("customers", [customer(1, ANN), customer(2, "joann.smith@mail.example")])
     schema = f"{shop.case.tenant}_id"
+    fitted = f"{shop.case.tenant}_fit.lifetime_predictions"
     with psycopg.connect(warehouse, autocommit=True) as connection:
         run_ensure_identity(connection, shop.case.tenant, None)
         for row in PEOPLE:
@@ -44,6 +46,12 @@ def test_evidence_about_the_person_goes_and_who_is_who_stays(warehouse: str) -> 
             )
             connection.execute(f"insert into {schema}.pairs {pairs}".encode(), row)
         connection.execute(REST.format(id=schema).encode())
+        run_ensure_all_fits(connection, shop.case.tenant, None)
+        for person in ("per_1", "per_2"):
+            predicted = (
+                f"insert into {shop.case.tenant}_fit.lifetime_predictions values (%s, 'USD')"
+            )
+            connection.execute(predicted.encode(), [person])
     report = shop.forget(ANN, phones=("(303) 555-0101",))
     text = shop.everything().replace("joann.smith@mail.example", "")
     for word in ("nam1", "name1", "ann.smith@", "3035550101", "555 0101"):
@@ -56,3 +64,5 @@ def test_evidence_about_the_person_goes_and_who_is_who_stays(warehouse: str) -> 
     assert shop.query(f"select left_id from {schema}.pairs") == [(NEIGHBOUR,)]
     assert shop.query(f"select entity_id from {schema}.attributes") == [("per_2",)]
     assert report.deleted[f"{schema}.pairs"] == 2
+    assert shop.query(f"select customer_id from {fitted}") == [("per_2",)]
+    assert report.deleted[fitted] == 1

@@ -52,7 +52,19 @@
 
 {#- Today in the tenant's time zone; a model that says it has the tag `calendar`. -#}
 {% macro today() -%}
-    {{ local_date('cast(' ~ current_timestamp() ~ ' as ' ~ type_of('timestamp') ~ ')') }}
+    {{ return(adapter.dispatch('today')(var('tenant_timezone', 'UTC'))) }}
+{%- endmacro %}
+
+{% macro postgres__today(zone) -%}
+    cast(now() at time zone '{{ zone }}' as date)
+{%- endmacro %}
+
+{% macro bigquery__today(zone) -%}
+    current_date('{{ zone }}')
+{%- endmacro %}
+
+{% macro snowflake__today(zone) -%}
+    to_date(convert_timezone('{{ zone }}', current_timestamp()))
 {%- endmacro %}
 
 

@@ -13,7 +13,6 @@
         'id': 'text', 'text': 'text', 'boolean': 'boolean', 'integer': 'integer',
         'bigint': 'bigint', 'date': 'date', 'timestamp': 'timestamp with time zone',
         'amount': 'numeric(18, 3)', 'price': 'numeric(18, 6)', 'quantity': 'numeric(18, 4)',
-        'double': 'double precision',
     }[kind]) }}
 {% endmacro %}
 
@@ -21,7 +20,7 @@
     {{ return({
         'id': 'string', 'text': 'string', 'boolean': 'bool', 'integer': 'int64',
         'bigint': 'int64', 'date': 'date', 'timestamp': 'timestamp',
-        'amount': 'numeric', 'price': 'numeric', 'quantity': 'numeric', 'double': 'float64',
+        'amount': 'numeric', 'price': 'numeric', 'quantity': 'numeric',
     }[kind]) }}
 {% endmacro %}
 
@@ -30,7 +29,6 @@
         'id': 'varchar', 'text': 'varchar', 'boolean': 'boolean', 'integer': 'integer',
         'bigint': 'bigint', 'date': 'date', 'timestamp': 'timestamp_ntz(6)',
         'amount': 'number(18, 3)', 'price': 'number(18, 6)', 'quantity': 'number(18, 4)',
-        'double': 'double',
     }[kind]) }}
 {% endmacro %}
 

@@ -1,4 +1,4 @@
-"""The step between the halves of a build, as a task: who is who among all sources' records."""
+"""The step after the first part of a build, as a task: who is who among all sources' records."""
 
 from collections.abc import Mapping
 from typing import Any

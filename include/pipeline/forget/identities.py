@@ -1,8 +1,8 @@
-"""What identity resolution has written of a person: evidence quotes names and numbers of records.
+"""What steps of a build have written of a person: evidence quotes names and numbers of records.
 
-Rows of `<tenant>_id` go, rather than being redacted: they are all made anew by the next transform,
-of records that no longer name the person. What stays is who is who, without why: the ids are
-nobody's name, and facts join by them.
+Rows of `<tenant>_id` and `<tenant>_fit` go, rather than being redacted: they are all made anew by
+the next transform, of records that no longer name the person. What stays is who is who, without
+why: the ids are nobody's name, and facts join by them.
 """
 
 from collections import Counter
@@ -23,6 +23,8 @@ DROPPED = {
     "attributes": ("record_id", "entity_id"),
     "shared_keys": (),
 }
+# Column of the person in tables of fits.
+FITTED = "customer_id"
 
 
 class IdentityEraser:
@@ -42,6 +44,7 @@ class IdentityEraser:
 
     def run(self, tables: Iterable[StoredTable], identities: Iterable[Identity]) -> None:
         """Find the person's records and all joined with them, and erase what tells why."""
+        tables = list(tables)
         schema = naming.identity_schema(self._tenant.id)
         own = {table.name: table for table in tables if table.schema == schema}
         ids = build_record_ids(self._tenant, identities)
@@ -52,6 +55,14 @@ class IdentityEraser:
             if name in own:
                 for row in self._fetch(own[name], dict.fromkeys(columns, ids)):
                     self._run_delete(own[name], row)
+        self._run_fitted(tables, ids)
+
+    def _run_fitted(self, tables: Iterable[StoredTable], ids: set[str]) -> None:
+        schema = naming.fit_schema(self._tenant.id)
+        for table in tables:
+            if table.schema == schema and FITTED in table.columns:
+                for row in self._fetch(table, {FITTED: ids}):
+                    self._run_delete(table, row)
 
     def _run_records(self, table: StoredTable, column: str, ids: set[str]) -> set[str]:
         """The entities of the person's records, and all records of theirs."""

@@ -55,8 +55,8 @@ final as (
         cast(purchase_days_count as {{ type_of('bigint') }}) as purchase_days_count,
         cast(orders_count as {{ type_of('bigint') }}) as orders_count,
         {{ as_money('revenue_amount') }} as historic_revenue_amount,
-        cast(chance_alive as {{ type_of('double') }}) as chance_alive,
-        cast(expected_purchases as {{ type_of('double') }}) as predicted_purchases_count,
+        {{ as_money('chance_alive', 'price') }} as chance_alive,
+        {{ as_money('expected_purchases', 'quantity') }} as predicted_purchases_count,
         {{ to_minor_unit(as_money('expected_value'), 'currency_code') }}
             as predicted_purchase_amount,
         {{ to_minor_unit(as_money('expected_purchases * expected_value'), 'currency_code') }}
