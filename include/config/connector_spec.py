@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
+from include.config.blocks.checks import CheckSpec
+from include.config.blocks.paginator import Paginator
 from include.config.spec import FurtherFields, ReportRules, Snake, Spec
 
 ColumnType = Literal[
@@ -17,8 +19,6 @@ ColumnType = Literal[
 MAX_HOURS = 20 * 366 * 24  # a window further back leaves the calendar of some source
 Reach = Literal["path", "place", "below", "host", "login", "program", "nothing"]
 SourceKind = Literal["rest", "files", "python"]
-# A page number or an offset names another record as soon as one before it comes or goes.
-RESUMABLE_KINDS = ("cursor", "last_id", "next_url", "link_header")
 
 
 class Column(Spec):
@@ -46,6 +46,9 @@ class Column(Spec):
         False,
         description="Type was guessed from text: what the type would not write as it stands there "
         "(02134, +49, 1e3, yes) is a misfit.",
+    )
+    checks: tuple[CheckSpec, ...] = Field(
+        (), description="What must be true of its values; see docs/quality.md."
     )
 
     @model_validator(mode="before")
@@ -110,45 +113,6 @@ class QuarantineLimit(Spec):
 
     share: float = Field(0.1, ge=0, le=1, description="Of the records read; 1 never fails.")
     least: int = Field(20, ge=0, description="So many may always be quarantined.")
-
-
-class Paginator(Spec):
-    """How the next page is found. Words, not expressions."""
-
-    kind: Literal["single", "cursor", "last_id", "page_number", "offset", "next_url", "link_header"]
-    size: int | None = Field(None, gt=0, description="Records asked for per page.")
-    size_param: str | None = None
-    param: str | None = Field(None, description="Request parameter that carries the position.")
-    next_path: str | None = Field(None, description="Where the answer holds the next position.")
-    more_path: str | None = Field(None, description="Where the answer says that more follows.")
-    last_path: str | None = Field(
-        None, description="page_number: where the answer holds the number of the last page."
-    )
-    total_path: str | None = Field(
-        None,
-        description="Where the answer says how many records the whole list has: a page cut short "
-        "is then asked for again, and a list that ends too early is not believed.",
-    )
-    overlap: bool = Field(
-        False,
-        description="offset: each page begins with the last record of the page before, so that a "
-        "list that shifts while it is read is noticed and read again.",
-    )
-    resumable: bool = Field(
-        False,
-        description="cursor, last_id, next_url, link_header: the position stays valid for hours "
-        "and the list keeps its order, so a read that broke off goes on there.",
-    )
-
-    @model_validator(mode="after")
-    def _fits_its_kind(self) -> "Paginator":
-        if self.overlap and self.kind != "offset":
-            raise ValueError("`overlap` belongs to kind offset")
-        if self.last_path and self.kind != "page_number":
-            raise ValueError("`last_path` belongs to kind page_number")
-        if self.resumable and self.kind not in RESUMABLE_KINDS:
-            raise ValueError(f"`resumable` belongs to kinds {', '.join(RESUMABLE_KINDS)}")
-        return self
 
 
 class Parent(Spec):
@@ -231,6 +195,12 @@ class Stream(Spec):
     )
     freshness: Freshness = Field(default_factory=Freshness)
     quarantine: QuarantineLimit = Field(default_factory=QuarantineLimit)
+    checks: tuple[CheckSpec, ...] = Field(
+        (), description="What must be true of its rows; see docs/quality.md."
+    )
+    money: Snake | None = Field(
+        None, description="Column that says how much money a row is about: what a defect touches."
+    )
     description: str = Field("", description="One row per ...")
 
     @model_validator(mode="after")
@@ -238,10 +208,22 @@ class Stream(Spec):
         wanted = [*self.primary_key, self.version, self.cursor.field if self.cursor else None]
         if self.sweep not in (None, "all"):
             wanted.append(self.sweep)
+        wanted.append(self.money)
+        for check in self.all_checks:
+            wanted += check.own_columns
+            if check.needs_column and not check.column:
+                raise ValueError(f"check `{check.check}` of the stream needs `column`")
         missing = sorted({name for name in wanted if name and name not in self.columns})
         if missing:
             raise ValueError(f"not among the declared columns: {', '.join(missing)}")
         return self
+
+    @property
+    def all_checks(self) -> tuple[CheckSpec, ...]:
+        """Those of its columns, then its own."""
+        columns = self.columns.items()
+        below = [check.below(name) for name, column in columns for check in column.checks]
+        return (*below, *self.checks)
 
     @model_validator(mode="after")
     def _request_is_whole(self) -> "Stream":

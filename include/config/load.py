@@ -34,6 +34,7 @@ from include.config.options import (
 from include.config.reports import REPORTS_OPTION, resolve_reports
 from include.config.settings import Settings, load_settings
 from include.config.stream_settings import StreamSettings
+from include.config.tenant.checks import resolve_checks
 from include.config.tenant.overrides import resolve_overrides
 from include.config.tenant.rules import (
     check_books,
@@ -168,7 +169,10 @@ def _load_tenant(
     check_shared_tables(feeds, file, problems)
     check_privacy(spec, feeds, file, problems)
     overrides, notices = resolve_overrides(spec, file)
-    tenant = Tenant(spec, path, (), overrides, tuple(notices))
+    checks, faults = resolve_checks(spec, feeds, file)
+    notices += faults
+    said = tuple(fault.message for fault in faults)
+    tenant = Tenant(spec, path, (), overrides, tuple(notices), checks, said)
     feeds = [_with_tenant(feed, tenant) for feed in feeds if feed.enabled]
     object.__setattr__(tenant, "feeds", tuple(sorted(feeds, key=lambda f: f.name)))
     return tenant, problems

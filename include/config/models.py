@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from include.config.blocks.checks import TenantCheck
 from include.config.connector_spec import Connector, Stream
 from include.config.privacy import Privacy
 from include.config.spec import Snake, Spec
@@ -50,6 +51,9 @@ class Limits(Spec):
     retries: int = Field(3, ge=0, le=20, description="Tries after the first, for retryable errors.")
     timeout_minutes: int = Field(
         180, ge=1, le=MAX_MINUTES, description="A task running longer is stopped."
+    )
+    check_seconds: int = Field(
+        60, ge=1, le=3600, description="A check running longer is stopped, and counts as broken."
     )
 
 
@@ -116,6 +120,12 @@ class TenantFile(Spec):
     limits: Limits = Field(default_factory=Limits)
     privacy: Privacy = Field(default_factory=Privacy)
     identity: Identity = Field(default_factory=Identity)
+    checks: Any = Field((), description="Checks by parameter; see docs/quality.md.")
+    country: str | None = Field(
+        None,
+        pattern="^[A-Z]{2}$",
+        description="Country (ISO 3166) whose holidays are no anomalies; by the zone if absent.",
+    )
     feeds: dict[Snake, FeedFile] = Field(min_length=1)
 
 
@@ -175,6 +185,8 @@ class Tenant:
 
     Attributes:
         overrides: Decisions about records; None: the list is broken, the last good one holds.
+        checks: The valid ones under `checks`; what is wrong with others is in `notices`.
+        faulty_checks: What is wrong with them, in one sentence each.
         notices: Problems that stop nothing, such as those of that list.
     """
 
@@ -183,6 +195,8 @@ class Tenant:
     feeds: tuple[Feed, ...] = ()
     overrides: tuple[Override, ...] | None = ()
     notices: tuple["Problem", ...] = ()
+    checks: tuple[TenantCheck, ...] = ()
+    faulty_checks: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

@@ -26,6 +26,7 @@ CONNECT_TIMEOUT_S = 15
 # Source: postgresql.org/docs/18/errcodes-appendix.html (read 2026-11).
 RETRYABLE_CLASSES = ("08", "40", "53", "57", "58")
 RETRYABLE_STATES = ("55P03", "55006")  # lock not available, object in use
+STOPPED = "57014"
 ROW_CONTENT_CLASSES = ("22", "23")
 CANNOT_HEAL = ("password authentication failed", "does not exist", "no pg_hba.conf entry")
 
@@ -82,6 +83,16 @@ class Warehouse:
                 yield connection
         except psycopg.Error as error:
             raise build_error(error) from (None if _quotes_rows(error) else error)
+
+
+def run_limit_statements(connection: Connection, seconds: int) -> None:
+    """Stop each statement of this transaction that runs longer; `was_stopped` knows the error."""
+    connection.execute(f"set local statement_timeout = {seconds * 1000:d}".encode())
+
+
+def was_stopped(error: WarehouseError) -> bool:
+    """Whether a statement ran into its time limit, or somebody cancelled it."""
+    return f"SQLSTATE {STOPPED}" in error.message
 
 
 def fetch_now(connection: Connection) -> datetime:

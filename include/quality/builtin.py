@@ -5,10 +5,10 @@ and the limits are values. `{run}` is null when no run is given: then the last l
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from include.core import naming
-from include.quality.check import Check, Severity
+from include.quality.check import Check, Dimension, Severity
 from include.quality.statement import quote_identifier
 
 # A share of quarantined records people should know of, and one at which marts would mislead them.
@@ -29,7 +29,7 @@ _LOADS = """
     )"""
 
 _BOOKS = f"""select 'load ' || load_id as bad_key from ({_LOADS}) as loads
-where read <> inserted + updated + unchanged + quarantined + filtered"""  # noqa: S608 constants
+where read <> inserted + updated + unchanged + quarantined + filtered"""
 
 _ROWS = """select concat('table ', in_table, ', ledger ', in_ledger) as bad_key
 from (
@@ -70,13 +70,13 @@ where load_id in (select load_id from ({_LOADS}) as loads)
 and load_id > (
     select min(load_id) from elt_ops.loads
     where (tenant, feed, stream, state) = ({{tenant}}, {{feed}}, {{stream}}, 'loaded')
-)"""  # noqa: S608 constants
+)"""
 
 _SHARE = f"""select 'quarantined ' || bad || ' of ' || total as bad_key
 from (
     select sum(quarantined) as bad, sum(read) as total from ({_LOADS}) as loads
 ) as summed
-where """  # noqa: S608 constants
+where """
 _SHARE_WARN = _SHARE + f"bad > total * {QUARANTINE_WARN_RATIO}"
 _SHARE_ERROR = _SHARE + f"bad > total * {QUARANTINE_ERROR_RATIO} and bad >= {QUARANTINE_ERROR_ROWS}"
 
@@ -121,8 +121,25 @@ def build_stream_checks(stream: StreamTable) -> list[Check]:
     return [_of_stream(check, stream.name) for check in checks]
 
 
+# What is not about how valid single rows are.
+_DIMENSIONS = {
+    "books_balance": Dimension.CONSISTENCY,
+    "rows_match_ledger": Dimension.CONSISTENCY,
+    "last_load_succeeded": Dimension.TIMELINESS,
+    "freshness": Dimension.TIMELINESS,
+    "freshness_early": Dimension.TIMELINESS,
+    "quarantine_share": Dimension.COMPLETENESS,
+    "quarantine_share_early": Dimension.COMPLETENESS,
+    "keys_unique": Dimension.UNIQUENESS,
+    "keys_not_null": Dimension.COMPLETENESS,
+}
+_OF_ROWS = frozenset({"keys_unique", "keys_not_null"})
+
+
 def _of_stream(check: Check, stream: str) -> Check:
-    return Check(check.name, check.severity, check.sql, check.why, stream=stream)
+    dimension = Dimension.INTEGRITY if check.name.endswith("_have_parents") else check.dimension
+    dimension = _DIMENSIONS.get(check.name, dimension)
+    return replace(check, stream=stream, dimension=dimension, is_whole=check.name not in _OF_ROWS)
 
 
 def _key_checks(primary_key: Sequence[str]) -> list[Check]:
@@ -155,7 +172,7 @@ def _orphans(child: str, primary_key: Sequence[str]) -> Check:
     shown = _shown([f"child.{parent_key}" for parent_key, _ in pairs])
     table = quote_identifier(child)
     sql = (
-        f"select {shown} as bad_key from {{schema}}.{table} as child where child._feed = {{feed}} "  # noqa: S608
+        f"select {shown} as bad_key from {{schema}}.{table} as child where child._feed = {{feed}} "
         f"and not exists (select 1 from {{schema}}.{{table}} as parent "
         f"where parent._feed = child._feed and {joined})"
     )

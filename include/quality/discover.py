@@ -1,12 +1,14 @@
 """Check files to checks.
 
-`include/connectors/<name>/checks/*.sql` for feeds, `include/quality/marts/*.sql` for marts.
+`include/connectors/<name>/checks/*.sql` for feeds, `include/quality/marts/*.sql` for every tenant's
+marts, `include/quality/tenants/<tenant>/*.sql` for one tenant's raw tables and marts.
 
 A file is one select of bad rows under a header of comment lines:
 
     -- check: total_adds_up
     -- severity: error
     -- stream: orders             (mart checks: `-- needs: fct_orders, dim_customers`)
+    -- dimension: consistency     (optional; validity if absent)
     -- why: A total that differs from its parts means a part was read wrongly.
     select order_id as bad_key from {schema}.orders where _feed = {feed} and ...
 """
@@ -15,17 +17,21 @@ import re
 from pathlib import Path
 
 from include.config.explain import did_you_mean
-from include.config.models import Problem
+from include.config.models import Problem, Tenant
 from include.core.naming import SNAKE_PATTERN
-from include.quality.check import Check, Severity
+from include.quality.check import Check, Dimension, Origin, Severity
 
 MARTS_FOLDER = Path(__file__).parent / "marts"
+TENANTS_FOLDER = Path(__file__).parent / "tenants"
 LAYERS = ("stg", "int", "mart", "snap")
 FEED_PLACEHOLDERS = frozenset({"schema", "feed"})
 MART_PLACEHOLDERS = frozenset({*LAYERS, "tomorrow"})
 
+ABOUT = frozenset({"stream", "needs"})
+NEEDED = frozenset({"check", "severity", "why", *ABOUT})
+
 _HEADER = re.compile(r"^-- ?(\w+):\s*(.*)$")  # an indented line continues the value above
-_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _COMMENT = re.compile(r"--[^\n]*")
 
 
@@ -40,13 +46,25 @@ def load_mart_checks(folder: Path = MARTS_FOLDER) -> tuple[list[Check], list[Pro
     return _load(folder, "needs", MART_PLACEHOLDERS)
 
 
+def load_tenant_checks(
+    tenant: Tenant, folder: Path = TENANTS_FOLDER
+) -> tuple[list[Check], list[Problem]]:
+    """A tenant's own checks; `{raw_<connector>}` is the schema of a connector it uses."""
+    raw = {raw_placeholder(connector) for connector in tenant.connectors}
+    return _load(folder / tenant.id, "needs", MART_PLACEHOLDERS | raw, needed=NEEDED - {"needs"})
+
+
+def raw_placeholder(connector: str) -> str:
+    return f"raw_{connector}"
+
+
 def _load(
-    folder: Path, about: str, placeholders: frozenset[str]
+    folder: Path, about: str, placeholders: frozenset[str], needed: frozenset[str] | None = None
 ) -> tuple[list[Check], list[Problem]]:
     checks: list[Check] = []
     problems: list[Problem] = []
     for path in sorted(folder.glob("*.sql")):
-        found, trouble = _parse(path, about, placeholders)
+        found, trouble = _parse(path, about, placeholders, needed or (NEEDED - ABOUT | {about}))
         problems += trouble
         if found is None:
             continue
@@ -60,7 +78,7 @@ def _load(
 
 
 def _parse(
-    path: Path, about: str, placeholders: frozenset[str]
+    path: Path, about: str, placeholders: frozenset[str], needed: frozenset[str]
 ) -> tuple[Check | None, list[Problem]]:
     """One file; None and the reasons when it cannot be a check."""
     try:
@@ -68,12 +86,13 @@ def _parse(
     except (OSError, UnicodeDecodeError):
         return None, [Problem(path, None, "cannot be read as UTF-8 text.")]
     header, body_line = _read_header(text)
-    problems = _header_problems(path, header, about)
+    problems = _header_problems(path, header, needed, about)
     body = "\n".join(text.splitlines()[body_line - 1 :]).strip().rstrip(";").strip()
     problems += _body_problems(path, body, body_line, placeholders)
     if problems:
         return None, problems
-    names = tuple(name.strip() for name in header[about][0].split(","))
+    said = header.get(about, ("", 0))[0]
+    names = tuple(name.strip() for name in said.split(",") if name.strip())
     check = Check(
         name=header["check"][0],
         severity=Severity(header["severity"][0]),
@@ -82,6 +101,8 @@ def _parse(
         stream=names[0] if about == "stream" else None,
         tables=names if about == "needs" else (),
         path=path,
+        dimension=Dimension(header.get("dimension", ("validity", 0))[0]),
+        origin=Origin.FILE,
     )
     return check, []
 
@@ -107,25 +128,28 @@ def _read_header(text: str) -> tuple[dict[str, tuple[str, int]], int]:
     return header, len(lines) + 1
 
 
-def _header_problems(path: Path, header: dict[str, tuple[str, int]], about: str) -> list[Problem]:
-    wanted = ("check", "severity", about, "why")
+def _header_problems(
+    path: Path, header: dict[str, tuple[str, int]], needed: frozenset[str], about: str
+) -> list[Problem]:
+    order = ("check", "severity", about, "why")
     problems = [
         Problem(path, 1, f"has no line `-- {key}: ...` above its SQL. Add it.")
-        for key in wanted
-        if not header.get(key, ("", 0))[0]
+        for key in order
+        if key in needed and not header.get(key, ("", 0))[0]
     ]
-    for key in sorted(header.keys() - set(wanted)):
-        guess = did_you_mean(key, wanted)
-        message = f"`{key}` is not a known header.{guess} Known: {', '.join(wanted)}."
+    for key in sorted(header.keys() - {*order, "dimension"}):
+        guess = did_you_mean(key, order)
+        message = f"`{key}` is not a known header.{guess} Known: {', '.join(order)}."
         problems.append(Problem(path, header[key][1], message))
     name, line = header.get("check", ("", 0))
     if name and not re.match(SNAKE_PATTERN, name):
         problems.append(Problem(path, line, f"`check` is `{name}`. Expected snake case."))
-    severity, line = header.get("severity", ("", 0))
-    if severity and severity not in tuple(Severity):
-        guess = did_you_mean(severity, tuple(Severity))
-        message = f"`severity` is `{severity}`. Expected error or warn.{guess}"
-        problems.append(Problem(path, line, message))
+    for key, known in (("severity", tuple(Severity)), ("dimension", tuple(Dimension))):
+        word, line = header.get(key, ("", 0))
+        if word and word not in known:
+            guess = did_you_mean(word, known)
+            message = f"`{key}` is `{word}`. Expected one of: {', '.join(known)}.{guess}"
+            problems.append(Problem(path, line, message))
     return problems
 
 

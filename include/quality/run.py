@@ -1,44 +1,48 @@
 """Runs a feed's or a tenant's checks and keeps every result.
 
-Data flow: built-in checks + check files -> few statements -> outcomes -> elt_ops.check_results and
-elt_ops.scores. Checks run in a read-only transaction; results are written in one of their own.
+Data flow: built-in checks + declared ones + check files -> few statements -> outcomes ->
+elt_ops.check_results and elt_ops.scores. Checks run in read-only transactions; what is not the
+platform's own SQL runs as the tenant's own login. Results are written in a transaction of their
+own.
 """
 
-import logging
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 from include.config.models import Feed, Problem, Tenant
 from include.config.settings import load_settings
 from include.core import naming
-from include.core.errors import WarehouseRejected
 from include.ledger import ddl
 from include.ledger.connection import Warehouse
 from include.ledger.login.tenant_login import run_ensure_login
 from include.quality.builtin import StreamTable, build_stream_checks
-from include.quality.check import Check, CheckContext, CheckOutcome, Severity, Status
-from include.quality.discover import LAYERS, load_feed_checks, load_mart_checks
+from include.quality.check import (
+    Check,
+    CheckContext,
+    CheckOutcome,
+    Origin,
+    Severity,
+    Status,
+)
+from include.quality.declared import Catalogue, Ready, build_feed_checks, build_mart_checks
+from include.quality.discover import (
+    LAYERS,
+    load_feed_checks,
+    load_mart_checks,
+    load_tenant_checks,
+    raw_placeholder,
+)
+from include.quality.execute import BoundCheck, CheckRunner, build_skipped
 from include.quality.save import run_save
-from include.quality.statement import BoundSql, build_bound, build_statement
-from include.quality.tables import fetch_existing, fetch_stream_tables
+from include.quality.tables import (
+    fetch_columns,
+    fetch_existing,
+    fetch_newest_loads,
+    fetch_stream_tables,
+)
 
-log = logging.getLogger(__name__)
-
-CHECKS_PER_STATEMENT = 40
 RAW, MART = "raw", "mart"
-
-
-@dataclass(frozen=True)
-class _Bound:
-    """A check with what fills its placeholders."""
-
-    check: Check
-    names: Mapping[str, str]
-    values: Mapping[str, object]
-
-    def sql(self, number: int) -> BoundSql:
-        return build_bound(self.check.sql, number, names=self.names, values=self.values)
 
 
 def run_raw_checks(
@@ -56,20 +60,26 @@ def run_raw_checks(
         WarehouseUnavailable: The database is away; nothing of this run is stored.
     """
     own, problems = load_feed_checks(load_settings().connectors_dir, feed.connector.connector)
+    schemas = {one.raw_schema for one in feed.tenant.feeds} | {feed.raw_schema}
     with warehouse.connect() as connection:
         ddl.run_migrations(connection)  # checks may come before the first load
         streams = fetch_stream_tables(connection, feed, stream_names)
-    bound: list[_Bound] = []
-    skipped: list[CheckOutcome] = []
+        columns = fetch_columns(connection, schemas)
+        newest = fetch_newest_loads(connection, feed.tenant.id)
+    catalogue = Catalogue(feed.tenant, columns, newest, context.started_at)
+    ready = build_feed_checks(feed, catalogue, [stream.name for stream in streams])
+    bound: list[BoundCheck] = []
     for stream in streams:
+        target = catalogue.find(feed.name, stream.name)
+        if target is not None and stream.primary_key:
+            ready.rows.setdefault(target, [])
         for check in [*build_stream_checks(stream), *(c for c in own if c.stream == stream.name)]:
-            if check.path and not stream.primary_key:
-                skipped.append(_skip(check, "the stream has not been loaded yet"))
+            if check.is_foreign and not stream.primary_key:
+                ready.settled.append(build_skipped(check, "the stream has not been loaded yet"))
             else:
                 bound.append(_bind_raw(check, feed, stream, context))
-    found = [*_run(warehouse, feed.tenant.id, bound), *skipped, *_unusable(problems)]
-    run_save(warehouse, found, context, layer=RAW, tenant=feed.tenant.id, feed=feed.name)
-    return found
+    found = [*_run(warehouse, feed.tenant, bound, ready), *_unusable(problems)]
+    return run_save(warehouse, found, context, layer=RAW, tenant=feed.tenant.id, feed=feed.name)
 
 
 def run_mart_checks(
@@ -80,26 +90,33 @@ def run_mart_checks(
     Raises:
         WarehouseUnavailable: The database is away; nothing of this run is stored.
     """
-    checks, problems = load_mart_checks()
+    shared, problems = load_mart_checks()
+    own, more = load_tenant_checks(tenant)
+    checks = [*shared, *own]
     names = {layer: naming.dbt_schema(tenant.id, layer) for layer in LAYERS}
     pairs = [(schema, table) for schema in names.values() for c in checks for table in c.tables]
+    raw = {raw_placeholder(f.connector.connector): f.raw_schema for f in tenant.feeds}
     with warehouse.connect() as connection:
         ddl.run_migrations(connection)
         existing = {name.split(".", 1)[1] for name in fetch_existing(connection, pairs)}
-    bound: list[_Bound] = []
-    skipped: list[CheckOutcome] = []
+        columns = fetch_columns(connection, [*names.values(), *raw.values()])
+        newest = fetch_newest_loads(connection, tenant.id)
+    ready = build_mart_checks(Catalogue(tenant, columns, newest, context.started_at))
+    bound: list[BoundCheck] = []
     for check in checks:
         missing = [table for table in check.tables if table not in existing]
         if missing:
-            skipped.append(_skip(check, f"the tenant has no {', '.join(missing)}"))
+            ready.settled.append(build_skipped(check, f"the tenant has no {', '.join(missing)}"))
         else:
-            bound.append(_Bound(check, names, {"tomorrow": context.started_at + timedelta(days=1)}))
-    found = [*_run(warehouse, tenant.id, bound), *skipped, *_unusable(problems)]
-    run_save(warehouse, found, context, layer=MART, tenant=tenant.id, feed=None)
-    return found
+            table = (names["mart"], check.tables[0]) if len(check.tables) == 1 else None
+            values = {"tomorrow": context.started_at + timedelta(days=1)}
+            bound.append(BoundCheck(check, {**names, **raw}, values, table))
+    found = [*_run(warehouse, tenant, bound, ready), *_unusable([*problems, *more])]
+    found += _unreadable(tenant)
+    return run_save(warehouse, found, context, layer=MART, tenant=tenant.id, feed=None)
 
 
-def _bind_raw(check: Check, feed: Feed, stream: StreamTable, context: CheckContext) -> _Bound:
+def _bind_raw(check: Check, feed: Feed, stream: StreamTable, context: CheckContext) -> BoundCheck:
     warn_h, error_h = stream.limits or (None, None)
     values = {
         "tenant": feed.tenant.id,
@@ -110,69 +127,26 @@ def _bind_raw(check: Check, feed: Feed, stream: StreamTable, context: CheckConte
         "warn_h": warn_h,
         "error_h": error_h,
     }
-    return _Bound(check, {"schema": feed.raw_schema, "table": stream.name}, values)
+    names = {"schema": feed.raw_schema, "table": stream.name}
+    return BoundCheck(check, names, values, (feed.raw_schema, stream.name))
 
 
-def _run(warehouse: Warehouse, tenant: str, bound: Sequence[_Bound]) -> list[CheckOutcome]:
-    """All outcomes; SQL from files runs as the tenant's own login, which sees that tenant alone."""
-    files = [item for item in bound if item.check.path is not None]
-    built_in = [item for item in bound if item.check.path is None]
-    found = _run_as(warehouse, built_in)
-    if files:
-        found += _run_as(run_ensure_login(warehouse, tenant), files)
-    return found
-
-
-def _run_as(warehouse: Warehouse, bound: Sequence[_Bound]) -> list[CheckOutcome]:
-    """All outcomes, in the order of the checks."""
+def _run(
+    warehouse: Warehouse, tenant: Tenant, bound: list[BoundCheck], ready: Ready
+) -> list[CheckOutcome]:
+    """All outcomes; SQL of files and declarations runs as the tenant's own login."""
+    foreign = [*(item for item in bound if item.check.is_foreign), *ready.selects]
+    seconds = tenant.spec.limits.check_seconds
     found: list[CheckOutcome] = []
-    for start in range(0, len(bound), CHECKS_PER_STATEMENT):
-        found += _run_together(warehouse, bound[start : start + CHECKS_PER_STATEMENT])
-    return found
-
-
-def _run_together(warehouse: Warehouse, bound: Sequence[_Bound]) -> list[CheckOutcome]:
-    """One statement for all; when it cannot run, halves, until the broken check stands alone."""
-    statement = build_statement([item.sql(number) for number, item in enumerate(bound)])
-    try:
-        with warehouse.connect() as connection:
-            connection.execute("set transaction read only")
-            # Prepared: a statement and a half is no statement, so none can follow the check.
-            answers = connection.execute(
-                statement.text.encode(), statement.values, prepare=True
-            ).fetchall()
-    except WarehouseRejected as error:
-        if len(bound) == 1:
-            return [_broken(bound[0].check, error)]
-        middle = len(bound) // 2
-        return [
-            *_run_together(warehouse, bound[:middle]),
-            *_run_together(warehouse, bound[middle:]),
-        ]
-    return [
-        _outcome(item.check, int(str(bad_rows)), sample)
-        for item, (_, bad_rows, sample) in zip(bound, answers, strict=True)
-    ]
-
-
-def _outcome(check: Check, bad_rows: int, sample: object) -> CheckOutcome:
-    status = Status.FAILED if bad_rows else Status.PASSED
-    keys = tuple(str(key) for key in sample) if isinstance(sample, list) else ()
-    detail = check.why if bad_rows else ""
-    outcome = CheckOutcome(check.name, check.severity, status, check.stream)
-    return replace(outcome, bad_rows=bad_rows, sample=keys, detail=detail)
-
-
-def _broken(check: Check, error: WarehouseRejected) -> CheckOutcome:
-    # The warehouse words its errors for loads; what the database said is the first sentence.
-    detail = error.message.split(". The load")[0]
-    outcome = CheckOutcome(check.name, check.severity, Status.BROKEN, check.stream)
-    return replace(outcome, detail=detail)
-
-
-def _skip(check: Check, detail: str) -> CheckOutcome:
-    outcome = CheckOutcome(check.name, check.severity, Status.SKIPPED, check.stream)
-    return replace(outcome, detail=detail)
+    platform = CheckRunner(warehouse, seconds)
+    if foreign or ready.rows:
+        own = CheckRunner(run_ensure_login(warehouse, tenant.id), seconds)
+        for target, checks in ready.rows.items():
+            found += own.run_rows(target, checks)
+        found += own.run_selects(foreign)
+        platform.rows = own.rows
+    built_in = platform.run_selects([item for item in bound if not item.check.is_foreign])
+    return [*built_in, *found, *ready.settled]
 
 
 def _unusable(problems: Iterable[Problem]) -> list[CheckOutcome]:
@@ -181,6 +155,17 @@ def _unusable(problems: Iterable[Problem]) -> list[CheckOutcome]:
     for problem in problems:
         told.setdefault(problem.path.stem, []).append(problem.message)
     return [
-        CheckOutcome(stem, Severity.ERROR, Status.BROKEN, detail=" ".join(messages))
+        CheckOutcome(
+            *(stem, Severity.ERROR, Status.BROKEN), detail=" ".join(messages), origin=Origin.FILE
+        )
         for stem, messages in told.items()
     ]
+
+
+def _unreadable(tenant: Tenant) -> list[CheckOutcome]:
+    """The same for what a tenant file has under `checks` and nobody can read."""
+    if not tenant.faulty_checks:
+        return []
+    name, said = "checks_in_tenant_file", " ".join(tenant.faulty_checks)
+    one = CheckOutcome(name, Severity.WARN, Status.BROKEN, detail=said)
+    return [replace(one, origin=Origin.DECLARED)]

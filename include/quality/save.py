@@ -1,11 +1,19 @@
-"""Every result of a check run, and its score, to elt_ops."""
+"""Every result of a check run, and its scores, to elt_ops."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from include.ledger.connection import Connection, Warehouse
 from include.ledger.trust import check_results as store
-from include.quality.check import CheckContext, CheckOutcome, Status
-from include.quality.score import build_score
+from include.ledger.trust.mutes import build_muted_until, fetch_mutes
+from include.quality.check import CheckContext, CheckOutcome
+from include.quality.score import (
+    Score,
+    as_dicts,
+    build_joint_score,
+    build_table_score,
+    build_tables,
+)
 
 
 def run_save(
@@ -16,37 +24,55 @@ def run_save(
     layer: str,
     tenant: str,
     feed: str | None,
-) -> None:
-    """Write outcomes and score, in one transaction.
+) -> list[CheckOutcome]:
+    """Write outcomes and scores, in one transaction; the answer knows which ones are muted.
 
     Args:
         layer: `raw` or `mart`.
         feed: None for marts.
     """
-    rows = [
-        store.CheckRow(
-            tenant=tenant,
-            feed=feed,
-            stream=outcome.stream,
-            layer=layer,
-            check_name=outcome.name,
-            severity=outcome.severity.value,
-            state=outcome.status.value,
-            bad_rows=outcome.bad_rows,
-            sample=outcome.sample,
-            message=outcome.detail,
-            checked_at=context.started_at,
-            dag_id=context.dag_id,
-            run_id=context.run_id,
-        )
-        for outcome in found
-    ]
     with warehouse.connect() as connection:
+        mutes = build_muted_until(fetch_mutes(connection, tenant, context.started_at))
+        known = [replace(one, muted_until=mutes.get((feed, one.stream, one.name))) for one in found]
+        rows = [build_row(one, context, layer=layer, tenant=tenant, feed=feed) for one in known]
         store.run_record_checks(connection, rows)
-        _save_score(connection, found, context, layer=layer, tenant=tenant, feed=feed)
+        _save_scores(connection, known, context, layer=layer, tenant=tenant, feed=feed)
+    return known
 
 
-def _save_score(
+def build_row(
+    outcome: CheckOutcome,
+    context: CheckContext,
+    *,
+    layer: str,
+    tenant: str,
+    feed: str | None,
+) -> store.CheckRow:
+    """As elt_ops.check_results has it."""
+    return store.CheckRow(
+        tenant=tenant,
+        feed=feed,
+        stream=outcome.stream,
+        layer=layer,
+        check_name=outcome.name,
+        severity=outcome.severity.value,
+        state=outcome.status.value,
+        bad_rows=outcome.bad_rows,
+        sample=outcome.sample,
+        message=outcome.detail,
+        checked_at=context.started_at,
+        dag_id=context.dag_id,
+        run_id=context.run_id,
+        dimension=outcome.dimension.value,
+        origin=outcome.origin.value,
+        rows_checked=outcome.rows_checked,
+        share=outcome.share,
+        money_share=outcome.money_share,
+        muted_until=outcome.muted_until,
+    )
+
+
+def _save_scores(
     connection: Connection,
     found: Sequence[CheckOutcome],
     context: CheckContext,
@@ -55,15 +81,24 @@ def _save_score(
     tenant: str,
     feed: str | None,
 ) -> None:
-    counted = [outcome for outcome in found if outcome.status is not Status.SKIPPED]
-    row = store.ScoreRow(
-        tenant,
-        layer,
-        build_score(found),
-        checks=len(counted),
-        failed=sum(outcome.status is not Status.PASSED for outcome in counted),
-        feed=feed,
-        dag_id=context.dag_id,
-        run_id=context.run_id,
-    )
-    store.run_record_scores(connection, [row])
+    """One row a table, and one of all of them."""
+    tables = {name: build_table_score(some) for name, some in build_tables(found).items()}
+
+    def row(score: Score, stream: str | None) -> store.ScoreRow:
+        return store.ScoreRow(
+            tenant,
+            layer,
+            score.value,
+            checks=score.checks,
+            failed=score.failed,
+            feed=feed,
+            dag_id=context.dag_id,
+            run_id=context.run_id,
+            stream=stream,
+            reasons=as_dicts(score.reasons),
+            rows_checked=score.rows,
+        )
+
+    rows = [row(score, name) for name, score in tables.items() if name and score.checks]
+    rows.append(row(build_joint_score(list(tables.values())), None))
+    store.run_record_scores(connection, rows)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 SAMPLE_SIZE = 5
-_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def build_statement(checks: Sequence[BoundSql]) -> BoundSql:
         for number, check in enumerate(checks)
     ]
     answers = [
-        f"select {number}, (select count(*) from check_{number}), array("  # noqa: S608 own names
+        f"select {number}, (select count(*) from check_{number}), array("
         f"select coalesce(bad_key, 'null') from check_{number} "
         f"order by bad_key limit {SAMPLE_SIZE})"
         for number in range(len(checks))

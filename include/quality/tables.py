@@ -42,6 +42,34 @@ def fetch_existing(connection: Connection, tables: Iterable[tuple[str, str]]) ->
     return {str(row[0]) for row in rows}
 
 
+def fetch_columns(
+    connection: Connection, schemas: Iterable[str]
+) -> dict[tuple[str, str], dict[str, str]]:
+    """(schema, table or view) -> column -> type without its length, in the columns' order."""
+    rows = connection.execute(
+        "select n.nspname, c.relname, a.attname, format_type(a.atttypid, null) from pg_attribute a "
+        "join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace "
+        "where n.nspname = any(%s) and c.relkind in ('r', 'p', 'v', 'm', 'f') "
+        "and a.attnum > 0 and not a.attisdropped order by 1, 2, a.attnum",
+        [sorted(set(schemas))],
+    )
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for schema, table, column, kind in rows:
+        found.setdefault((str(schema), str(table)), {})[str(column)] = str(kind)
+    return found
+
+
+def fetch_newest_loads(connection: Connection, tenant: str) -> dict[tuple[str, str], int]:
+    """(feed, stream) -> last load of the schedule, or by hand, that wrote rows."""
+    rows = connection.execute(
+        "select feed, stream, max(load_id) from elt_ops.loads where tenant = %s "
+        "and state = 'loaded' and kind in ('scheduled', 'manual') and inserted + updated > 0 "
+        "group by feed, stream",
+        [tenant],
+    )
+    return {(str(feed), str(stream)): int(load_id) for feed, stream, load_id in rows}
+
+
 def _build(feed: Feed, name: str, keys: dict[str, tuple[str, ...]]) -> StreamTable:
     declared = feed.streams.get(name)
     key = keys.get(name, ())

@@ -8,7 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from include.config.connector_spec import Paginator, Stream
+from include.config.blocks.paginator import Paginator
+from include.config.connector_spec import Stream
 from include.config.credentials import ConnectionFields, Credentials, build_credentials
 from include.config.models import Feed
 from include.core.streams import Page, Window

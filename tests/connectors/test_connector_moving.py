@@ -17,7 +17,8 @@ import requests
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 
-from include.config.connector_spec import Paginator, Stream
+from include.config.blocks.paginator import Paginator
+from include.config.connector_spec import Stream
 from include.core import clock
 from include.core.streams import Window
 from include.extract.rest.passes import may_skip

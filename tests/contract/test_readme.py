@@ -7,7 +7,8 @@ from typing import get_args
 import pytest
 
 from include import cli
-from include.config.connector_spec import Api, Auth, ColumnType, Cursor, Paginator, Stream
+from include.config.blocks.paginator import Paginator
+from include.config.connector_spec import Api, Auth, ColumnType, Cursor, Stream
 from tests.contract.source_tree import ROOT
 
 README = ROOT / "README.md"

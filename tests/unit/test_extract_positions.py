@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from include.config.connector_spec import Paginator
+from include.config.blocks.paginator import Paginator
 from include.config.credentials import Credentials
 from include.core.errors import ContractBroken, PositionRefused
 from include.core.streams import Page, Window

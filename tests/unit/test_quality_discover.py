@@ -2,8 +2,19 @@
 
 from pathlib import Path
 
-from include.quality.check import Check, Severity
-from include.quality.discover import load_feed_checks, load_mart_checks
+from include.config.connector_spec import Connector
+from include.quality.check import Check, Dimension, Origin, Severity
+from include.quality.discover import load_feed_checks, load_mart_checks, load_tenant_checks
+from tests.unit.feed_maker import build_feed, build_tenant
+
+STRIPE = Connector.model_validate(
+    {
+        "connector": "stripe",
+        "title": "S",
+        "kind": "files",
+        "streams": {"charges": {"primary_key": ["id"], "columns": {"id": "text"}}},
+    }
+)
 
 GOOD = """\
 -- check: total_adds_up
@@ -36,6 +47,7 @@ def test_a_good_file_becomes_a_check(tmp_path: Path) -> None:
             why="A total that differs from its parts means: a part was read wrongly.",
             stream="orders",
             path=path,
+            origin=Origin.FILE,
         )
     ]
 
@@ -55,7 +67,7 @@ def test_every_problem_of_a_file_is_told_at_once(tmp_path: Path) -> None:
             "`streem` is not a known header. Did you mean `stream`? "
             "Known: check, severity, stream, why.",
         ),
-        (2, "`severity` is `eror`. Expected error or warn. Did you mean `error`?"),
+        (2, "`severity` is `eror`. Expected one of: error, warn, info. Did you mean `error`?"),
         (7, "selects no `bad_key`. Expected the key of a bad row under that name."),
         (
             7,
@@ -105,3 +117,32 @@ def test_mart_checks_name_the_tables_they_need(tmp_path: Path) -> None:
 
 def test_a_connector_without_checks_has_none(tmp_path: Path) -> None:
     assert load_feed_checks(tmp_path, "shop") == ([], [])
+
+
+OWN = """\
+-- check: gifts_are_free
+-- severity: info
+-- dimension: consistency
+-- why: A gift has a price.
+select id as bad_key from {raw_stripe}.charges where amount > 0 and exists (select 1 from {mart}.m)
+"""
+
+
+def test_a_tenants_own_file_reads_raw_tables_and_marts(tmp_path: Path) -> None:
+    tenant = build_tenant("acme")
+    object.__setattr__(tenant, "feeds", (build_feed(STRIPE),))
+    (tmp_path / "acme").mkdir()
+    path = tmp_path / "acme" / "gifts.sql"
+    path.write_text(OWN)
+    (check,), problems = load_tenant_checks(tenant, tmp_path)
+    assert problems == []
+    assert (check.tables, check.dimension, check.severity) == (
+        (),
+        Dimension.CONSISTENCY,
+        Severity.INFO,
+    )
+    path.write_text(OWN.replace("raw_stripe", "raw_strype").replace("consistency", "consistence"))
+    checks, problems = load_tenant_checks(tenant, tmp_path)
+    assert checks == []
+    assert ["Did you mean" in problem.message for problem in problems] == [True, True]
+    assert load_tenant_checks(tenant, tmp_path / "nowhere") == ([], [])

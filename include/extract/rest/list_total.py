@@ -7,7 +7,7 @@ shows before the page is handed on.
 from collections.abc import Sequence
 from typing import Any
 
-from include.config.connector_spec import Paginator
+from include.config.blocks.paginator import Paginator
 from include.core.errors import ContractBroken, UpstreamUnavailable
 from include.extract.record_path import pick
 from include.extract.rest.paginators import Step, page_of

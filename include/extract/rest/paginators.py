@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from include.config.connector_spec import Paginator
+from include.config.blocks.paginator import Paginator
 from include.core.errors import ContractBroken
 from include.extract.record_path import pick, put
 

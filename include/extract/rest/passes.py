@@ -12,7 +12,8 @@ from typing import Any
 
 import orjson
 
-from include.config.connector_spec import Paginator, Stream
+from include.config.blocks.paginator import Paginator
+from include.config.connector_spec import Stream
 from include.core.value_text import show
 from include.extract.record_path import pick
 from include.extract.rest.page import Listed

@@ -8,7 +8,8 @@ import json
 from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 
-from include.config.connector_spec import Paginator, Stream
+from include.config.blocks.paginator import Paginator
+from include.config.connector_spec import Stream
 from include.core.errors import PositionRefused, UpstreamError
 from include.extract.rest.paginators import Step
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from include.config.connector_spec import Paginator, Stream
+from include.config.blocks.paginator import Paginator
+from include.config.connector_spec import Stream
 from include.core.streams import Page, Window
 from include.extract.http.api_client import build_client
 from include.extract.http.api_source import ApiSource

@@ -4,7 +4,8 @@ import logging
 from collections.abc import Iterator
 from itertools import chain
 
-from include.config.connector_spec import Paginator, Stream
+from include.config.blocks.paginator import Paginator
+from include.config.connector_spec import Stream
 from include.core.errors import ContractBroken, UpstreamError
 from include.extract.http.client import Answer, HttpClient
 from include.extract.rest.list_total import ListTotal

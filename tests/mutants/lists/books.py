@@ -184,14 +184,14 @@ FAULTS = (
     Fault(
         "open quarantined records are forgotten",
         _RETENTION,
-        "where state <> 'open' and last_seen < %s",
-        "where last_seen < %s",
+        "where state <> 'open' and last_seen < %(cutoff)s",
+        "where last_seen < %(cutoff)s",
         _OPS_TESTS,
     ),
     Fault(
         "events that nobody has drained are forgotten",
         _RETENTION,
-        "where state <> 'new' and settled_at < %s",
+        "where state <> 'new' and settled_at < %(cutoff)s",
         "where received_at < %s",
         _OPS_TESTS,
     ),

@@ -1,0 +1,1 @@
+"""Checks by parameter: a declaration and what the catalogue says of its table -> SQL. Pure."""

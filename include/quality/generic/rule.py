@@ -1,0 +1,42 @@
+"""What a declaration becomes: a condition of bad rows, or a select of bad keys."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from include.config.blocks.checks import CheckSpec
+from include.quality.generic.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class RowRule:
+    """True of a bad row; all of a table are counted in one pass over it.
+
+    Attributes:
+        values: Placeholder -> value.
+    """
+
+    condition: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SelectRule:
+    """A select with the column `bad_key`.
+
+    Attributes:
+        is_whole: Its answer speaks of the whole table, not of single rows.
+    """
+
+    sql: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    is_whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A declaration with its table, and the other table it names."""
+
+    spec: CheckSpec
+    target: Target
+    other: Target | None = None
+    other_column: str | None = None
