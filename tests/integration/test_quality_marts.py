@@ -225,7 +225,7 @@ def test_every_check_has_a_defect_here() -> None:
     checks, problems = load_mart_checks()
     assert not problems
     assert {check.name for check in checks} == DEFECTS.keys()
-    assert {check.severity for check in checks} == set(Severity)
+    assert {check.severity for check in checks} == {Severity.ERROR, Severity.WARN}
     assert all(check.path is not None and check.path.stem == check.name for check in checks)
 
 
