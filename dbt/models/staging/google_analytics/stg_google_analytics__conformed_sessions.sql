@@ -1,3 +1,8 @@
+{% set key = [
+    'property_id', 'reported_on', 'session_source', 'session_medium', 'session_campaign_name',
+    'session_default_channel_group',
+] %}
+
 -- Users are left out: people of two groups or days may be the same ones.
 with sessions as (
     select * from {{ ref('stg_google_analytics__sessions') }}
@@ -5,10 +10,7 @@ with sessions as (
 
 mapped as (
     select
-        {{ hash_key([
-            'property_id', 'reported_on', 'session_source', 'session_medium',
-            'session_campaign_name', 'session_default_channel_group',
-        ]) }} as session_group_id,
+        {{ hash_key(key) }} as session_group_id,
         property_id,
         session_source as traffic_source,
         session_medium as traffic_medium,

@@ -1,3 +1,8 @@
+{% set key = [
+    'property_id', 'reported_on', 'transaction_id', 'session_source', 'session_medium',
+    'session_campaign_name',
+] %}
+
 -- The session a transaction was made in: the only rows of a property that are about one purchase.
 -- A transaction id that the tag did not fill names no order.
 with transactions as (
@@ -9,10 +14,7 @@ with transactions as (
 
 mapped as (
     select
-        {{ hash_key([
-            'property_id', 'reported_on', 'transaction_id', 'session_source', 'session_medium',
-            'session_campaign_name',
-        ]) }} as touchpoint_id,
+        {{ hash_key(key) }} as touchpoint_id,
         null as record_id,
         null as order_id,
         trim(transaction_id) as order_name,
