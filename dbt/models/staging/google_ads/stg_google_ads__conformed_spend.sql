@@ -13,9 +13,10 @@ named as (
         stats.*,
         campaigns.campaign_name,
         case
-            when campaigns.channel_type in (
-                'PERFORMANCE_MAX', 'SMART', 'DEMAND_GEN', 'DISCOVERY', 'MULTI_CHANNEL'
-            )
+            when
+                campaigns.channel_type in (
+                    'PERFORMANCE_MAX', 'SMART', 'DEMAND_GEN', 'DISCOVERY', 'MULTI_CHANNEL'
+                )
                 then 'cross_network'
             when campaigns.channel_type = 'SHOPPING' then 'shopping'
             when stats.ad_network_type in ('SEARCH', 'SEARCH_PARTNERS') then 'search'
