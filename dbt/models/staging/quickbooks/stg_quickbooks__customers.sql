@@ -27,6 +27,7 @@ renamed as (
         balance,
         -- booleans
         is_job,
+        is_billed_with_parent,
         is_active,
         is_taxable,
         -- times

@@ -78,6 +78,7 @@ class Company:
             row = self._customer(account, name, own, owed.get(account.number, 0))
             if parent:
                 row["ParentRef"] = reference(str(PARENTS_FROM + account.number), parent)
+                row["BillWithParent"] = True
                 found.append(self._parent(account, parent))
             self._note(account, row["Id"])
             found.append(row)
