@@ -1,18 +1,61 @@
-"""The one app below `/elt`: webhooks now, API and pages by whoever logs in."""
+"""The one app below `/elt`: webhooks, API and pages, behind one gate."""
 
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
+from include.console.answers import Refusal, add_handlers
+from include.console.api import models
+from include.console.api.prometheus import add_metrics
+from include.console.api.routes import router
+from include.console.api.writes import router as writes
 from include.console.doors import Doors
+from include.console.fleet import Fleet
+from include.console.gate import Gate
 from include.console.webhooks.receiver import Receiver
+from include.core.errors import EltError
 
 
-def build_app(doors: Doors, receiver: Receiver | None = None) -> FastAPI:
+def build_app(
+    doors: Doors, receiver: Receiver | None = None, fleet: Fleet | None = None
+) -> FastAPI:
     """The app; opens nothing until it is asked."""
-    app = FastAPI(title="ELT console", docs_url=None, redoc_url=None, openapi_url=None)
+    fleet = fleet or Fleet(doors)
+    app = FastAPI(
+        title="ELT console",
+        version="1",
+        description="Log in with Airflow's cookie or `Authorization: Bearer <token>`.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    app.add_middleware(Gate, doors=doors, fleet=fleet)
+    add_handlers(app)
     _add_webhooks(app, receiver or Receiver(doors))
+    _add_ready(app, fleet)
+    add_metrics(app)
+    app.include_router(router)
+    app.include_router(writes)
     return app
+
+
+def _add_ready(app: FastAPI, fleet: Fleet) -> None:
+    @app.get("/api/v1/ready")
+    def read_ready() -> models.Up:
+        """Whether every warehouse answers; says nothing of which there are."""
+        tenants = fleet.fetch_platform().tenants
+        by_url, lost = fleet.group(tenants)
+        try:
+            for names in by_url.values():
+                tenant = next(one for one in tenants if one.id == names[0])
+                with fleet.build_warehouse(tenant).connect() as connection:
+                    connection.execute("select 1")
+        except EltError:
+            lost.append("")
+        if lost:
+            words = ("A warehouse does not answer.", "See the API server's log.")
+            raise Refusal(503, "not_ready", *words)
+        return models.Up(ok=True)
 
 
 def _add_webhooks(app: FastAPI, receiver: Receiver) -> None:

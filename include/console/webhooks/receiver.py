@@ -120,7 +120,8 @@ class Receiver:
             new = await asyncio.wait_for(asyncio.shield(kept), ANSWER_S)
         except (EltError, Overloaded, TimeoutError) as error:
             # It may be committed a moment later; the repeat changes nothing.
-            log.warning("webhook not kept tenant=%s feed=%s: %s", *place, error or type(error))
+            why = str(error) or type(error).__name__
+            log.warning("webhook not kept tenant=%s feed=%s: %s", *place, why)
             return _busy()
         if new:
             self._waker.ring(place)

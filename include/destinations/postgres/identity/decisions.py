@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from psycopg import sql
@@ -11,6 +12,7 @@ from include.core import naming
 from include.ledger.connection import Connection
 
 FILE = "file"
+CONSOLE = "console"
 
 
 def build_override_id(override: Override) -> str:
@@ -56,3 +58,48 @@ def fetch_decisions(connection: Connection, tenant: str) -> list[tuple[str, ...]
     )
     rows = connection.execute(sql.SQL(query).format(sql.Identifier(schema, "overrides")))
     return [tuple(str(value) for value in row if value is not None) for row in rows.fetchall()]
+
+
+def run_decide(
+    connection: Connection,
+    tenant: str,
+    pair: tuple[str, str, str],
+    said: tuple[str, str, str],
+    at: datetime,
+) -> bool:
+    """Keep what a person says in the console; False when identity never saw these two together.
+
+    Args:
+        pair: Kind and the two records.
+        said: Verdict (`must_link`, `cannot_link`), who and why.
+    """
+    kind, left, right = pair
+    places = {
+        name: sql.Identifier(naming.identity_schema(tenant), name)
+        for name in ("pairs", "overrides")
+    }
+    known = sql.SQL(
+        "select 1 from {pairs} where kind = %s and (left_id, right_id) in ((%s, %s), (%s, %s))"
+    ).format(**places)
+    if connection.execute(known, [kind, left, right, right, left]).fetchone() is None:
+        return False
+    words = "\x00".join((kind, said[0], *sorted((left, right))))
+    override_id = f"{CONSOLE}:{hashlib.sha256(words.encode()).hexdigest()[:24]}"
+    insert = sql.SQL(
+        "insert into {overrides} "
+        "(override_id, kind, left_id, right_id, verdict, who, why, at, origin, is_active) "
+        "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, true) on conflict (override_id) do update "
+        "set who = excluded.who, why = excluded.why, at = excluded.at, is_active = true"
+    ).format(**places)
+    connection.execute(insert, [override_id, kind, left, right, *said, at, CONSOLE])
+    return True
+
+
+def run_take_back(connection: Connection, tenant: str, pair: tuple[str, str, str]) -> int:
+    """Undo the console's decision of a pair; the file's are the file's."""
+    kind, left, right = pair
+    update = sql.SQL(
+        "update {} set is_active = false where origin = %s and is_active and kind = %s "
+        "and (left_id, right_id) in ((%s, %s), (%s, %s))"
+    ).format(sql.Identifier(naming.identity_schema(tenant), "overrides"))
+    return connection.execute(update, [CONSOLE, kind, left, right, right, left]).rowcount

@@ -1,0 +1,1 @@
+"""`/elt/api/v1`: what the pages show, for programs."""

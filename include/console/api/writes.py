@@ -1,0 +1,96 @@
+"""The API's routes that change something; each writes its line into elt_ops.console_audit.
+
+Runs, pauses and backfills are Airflow's own API's, asked as the person who is logged in.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from fastapi import APIRouter
+
+from include.config.load import start_instant
+from include.console.answers import ProblemAnswer, Refusal, not_found
+from include.console.api import models
+from include.console.api.routes import Asking
+from include.console.reads.reviews import has_reviews
+from include.console.visitor import Visitor
+from include.core.clock import format_instant, parse_instant, utcnow
+from include.destinations.postgres.identity.decisions import run_decide, run_take_back
+from include.ledger.audit import run_record_audit
+from include.ledger.connection import Connection
+from include.ledger.cursors import fetch_cursor, run_rewind
+from include.ledger.quarantine import QuarantineFilter, run_drop
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ProblemAnswer} for status in (401, 403, 404, 409, 422, 503)
+}
+router = APIRouter(prefix="/api/v1", responses=REFUSALS)
+START = "start"
+
+
+@contextmanager
+def changing(
+    visitor: Visitor, tenant_id: str, what: str, about: dict[str, Any]
+) -> Iterator[Connection]:
+    """A transaction on the ledger of a tenant the visitor may change, with its audit line."""
+    tenant = visitor.act(tenant_id)
+    with visitor.open_warehouse(tenant).connect() as connection:
+        yield connection
+        run_record_audit(connection, visitor.person.name, tenant_id, what, about)
+
+
+@router.post("/tenants/{tenant}/quarantine/{record}/drop")
+def drop_record(visitor: Asking, tenant: str, record: int, body: models.Reason) -> models.Done:
+    """Close an open record for good; its payload stays until retention."""
+    about = {"record": record, "reason": body.reason}
+    with changing(visitor, tenant, "quarantine.drop", about) as connection:
+        wanted = QuarantineFilter(tenant, ids=(record,) if abs(record) < 2**62 else ())
+        count = run_drop(connection, wanted, f"{visitor.person.name}: {body.reason}")
+        if not count:
+            raise not_found()
+    return models.Done(done="dropped", count=count)
+
+
+@router.post("/tenants/{tenant}/feeds/{feed}/streams/{stream}/rewind")
+def rewind_cursor(
+    visitor: Asking, tenant: str, feed: str, stream: str, body: models.RewindIn
+) -> models.Done:
+    """Set a cursor back: the next run reads again from there."""
+    found = visitor.see_feed(tenant, feed)
+    about = {"feed": feed, "stream": stream, "to": body.to, "reason": body.reason}
+    with changing(visitor, tenant, "cursor.rewind", about) as connection:
+        before = fetch_cursor(connection, tenant, feed, stream)
+        if before is None:
+            raise not_found()
+        value = None if body.to == START else _parse(body.to)
+        if value is not None and (value > before or value < format_instant(start_instant(found))):
+            words = ("`to` is not between the feed's start and the cursor.", "Choose another.")
+            raise Refusal(422, "invalid", *words)
+        why = f"{visitor.person.name}: {body.reason}"
+        run_rewind(connection, tenant, feed, stream, value, why)
+    return models.Done(done="rewound")
+
+
+def _parse(text: str) -> str:
+    try:
+        return format_instant(parse_instant(text))
+    except (ValueError, OverflowError):
+        words = ("`to` is no instant.", "Expected `2026-10-01T06:00:00Z` or `start`.")
+        raise Refusal(422, "invalid", *words) from None
+
+
+@router.post("/tenants/{tenant}/identity/decisions")
+def decide_pair(visitor: Asking, tenant: str, body: models.Decision) -> models.Done:
+    """Say whether two records are one; the next transform goes by it."""
+    about = body.model_dump()
+    with changing(visitor, tenant, "identity.decide", about) as connection:
+        if not has_reviews(connection, tenant):
+            raise not_found()
+        pair = (body.kind, body.left_id, body.right_id)
+        run_take_back(connection, tenant, pair)
+        if body.verdict != "none":
+            said = (body.verdict, visitor.person.name, body.why or "decided in the console")
+            if not run_decide(connection, tenant, pair, said, utcnow()):
+                raise not_found()
+    return models.Done(done=body.verdict)

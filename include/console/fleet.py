@@ -1,0 +1,85 @@
+"""All tenants and where their ledgers are, read from files in the background.
+
+A page never waits for a thousand files: it is told what was read last, and a look at the clock
+starts the next reading.
+"""
+
+import logging
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+
+from include.config.load import load_platform
+from include.config.models import Platform, Tenant
+from include.console.doors import Doors
+from include.core.errors import EltError
+from include.ledger import ddl
+from include.ledger.connection import Warehouse
+
+log = logging.getLogger(__name__)
+
+REREAD_S = 15.0
+
+
+class Fleet:
+    """The platform's files, and one Warehouse per address."""
+
+    def __init__(
+        self,
+        doors: Doors,
+        load: Callable[[], Platform] = load_platform,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._doors, self._load, self._clock = doors, load, clock
+        self._lock = threading.Lock()
+        self._platform: Platform | None = None
+        self._read_at = 0.0
+        self._urls: dict[str, tuple[float, str]] = {}
+        self._migrated: set[str] = set()
+
+    def fetch_platform(self) -> Platform:
+        """What the files say; at most a few seconds behind them."""
+        if self._platform is None:
+            with self._lock:
+                if self._platform is None:
+                    self._reread()
+        elif self._clock() - self._read_at > REREAD_S:
+            self._read_at = self._clock()
+            threading.Thread(target=self._reread, name="elt fleet", daemon=True).start()
+        assert self._platform is not None
+        return self._platform
+
+    def _reread(self) -> None:
+        self._platform = self._load()
+        self._read_at = self._clock()
+
+    def build_warehouse(self, tenant: Tenant) -> Warehouse:
+        """The tenant's ledger, brought to its newest version once.
+
+        Raises:
+            EltError: If its connection is missing or the server does not answer.
+        """
+        name = tenant.spec.destination.connection
+        until, url = self._urls.get(name, (0.0, ""))
+        if self._clock() >= until:
+            url = self._doors.fetch_warehouse_url(tenant)
+            self._urls[name] = (self._clock() + 2 * REREAD_S, url)
+        warehouse = Warehouse(url)
+        if url not in self._migrated:
+            with warehouse.connect() as connection:
+                ddl.run_migrations(connection)
+            self._migrated.add(url)
+        return warehouse
+
+    def group(self, tenants: Iterable[Tenant]) -> tuple[dict[str, list[str]], list[str]]:
+        """Warehouse's address -> its tenants; and the tenants whose warehouse cannot be named."""
+        found: dict[str, list[str]] = defaultdict(list)
+        lost = []
+        for tenant in tenants:
+            try:
+                found[self.build_warehouse(tenant).url].append(tenant.id)
+            except EltError as error:
+                log.warning("no warehouse tenant=%s: %s", tenant.id, error)
+                lost.append(tenant.id)
+        return dict(found), lost

@@ -1,0 +1,105 @@
+"""The one gate: below `/elt` nothing answers a stranger but webhooks and the two health checks.
+
+It stands before the routes, so that a route somebody adds tomorrow is behind it as well.
+"""
+
+import logging
+from urllib.parse import quote, urlsplit
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from include.console.answers import Refusal, answer
+from include.console.doors import Doors
+from include.console.fleet import Fleet
+from include.console.visitor import Visitor
+
+log = logging.getLogger(__name__)
+
+OPEN = ("/api/v1/health", "/api/v1/ready")
+OPEN_BELOW = "/webhooks/"
+SAFE = ("GET", "HEAD", "OPTIONS")
+# A form of another site cannot set it; a script must ask the browser first, and is refused.
+CSRF_HEADER = "x-elt-csrf"
+SECURITY = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class Gate:
+    """ASGI middleware: who asks, may they write, and what a browser must not do with the answer."""
+
+    def __init__(self, app: ASGIApp, doors: Doors, fleet: Fleet) -> None:
+        self.app, self._doors, self._fleet = app, doors, fleet
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        if scope["type"] != "http":  # no websockets here
+            return
+        path = read_path(scope)
+        if path in OPEN or path.startswith(OPEN_BELOW):
+            await self.app(scope, receive, send)
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Cache-Control", "private, no-store")
+            await send(message)
+
+        refused = await self._admit(scope, receive, path)
+        await (refused or self.app)(scope, receive, send_guarded)
+
+    async def _admit(self, scope: Scope, receive: Receive, path: str) -> Response | None:
+        """None lets the request in, with `request.state.visitor` set."""
+        request = Request(scope, receive)
+        try:
+            person = await self._doors.fetch_person(request)
+        except Exception:
+            log.exception("nobody is let in")
+            person = None
+        if person is None:
+            if not path.startswith("/api/") and request.method == "GET":
+                return self._send_to_login(request, path)
+            words = ("Airflow does not know you.", "Send `Authorization: Bearer <token>`.")
+            return answer(Refusal(401, "not_logged_in", *words))
+        if request.method not in SAFE and person.has_cookie and _is_forged(request):
+            words = (
+                "The request does not come from this site.",
+                f"Send the header `{CSRF_HEADER}`.",
+            )
+            return answer(Refusal(403, "forged", *words))
+        scope.setdefault("state", {})["visitor"] = Visitor(person, self._fleet)
+        return None
+
+    def _send_to_login(self, request: Request, path: str) -> Response:
+        prefix = urlsplit(self._doors.base_url).path.rstrip("/")
+        query = f"?{request.url.query}" if request.url.query else ""
+        target = quote(f"{self._doors.base_url}/elt{path}{query}", safe="")
+        return RedirectResponse(f"{prefix}/auth/login?next={target}", 303)
+
+
+def read_path(scope: Scope) -> str:
+    """The path below the mount."""
+    path, root = str(scope["path"]), str(scope.get("root_path", ""))
+    return path[len(root) :] if root and path.startswith(f"{root}/") else path
+
+
+def _is_forged(request: Request) -> bool:
+    site = request.headers.get("sec-fetch-site")
+    if site not in (None, "same-origin", "none"):
+        return True
+    return request.headers.get(CSRF_HEADER) is None

@@ -1,0 +1,275 @@
+"""Every route of the console x everybody who may knock; routes are taken from the app itself."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.routing import APIRoute
+from starlette.routing import Route
+
+from include.console.gate import CSRF_HEADER, OPEN, OPEN_BELOW
+from include.console.people import Person
+from tests.integration.console_case import BOTH, HTML, Console, Rights, write_world
+
+BODIES = {
+    "drop": {"reason": "rubbish"},
+    "rewind": {"to": "2026-03-01T00:00:00Z"},
+    "decisions": {
+        "kind": "people",
+        "left_id": "shop:a:1",
+        "right_id": "crm:a:1",
+        "verdict": "must_link",
+    },
+}
+VALUES = {"tenant": "acme", "feed": "stripe", "stream": "charges", "record": "1"}
+PAYLOAD = "/api/v1/tenants/{tenant}/quarantine/{record}"
+SPANS = ("nobody", "viewer", "other", "confined", "own", "admin")
+
+
+@pytest.fixture(scope="module")
+def console(warehouse: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+    folder: Path = tmp_path_factory.mktemp("tenants")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ELT_TENANTS_DIR", str(folder))
+        write_world(warehouse, folder)
+        yield Console(warehouse)
+
+
+@pytest.fixture(autouse=True)
+def _anew(console: Console) -> None:
+    console.query("update elt_ops.quarantine set state = 'open' returning 1")
+
+
+def routes(console: Console) -> list[tuple[str, str]]:
+    """(method, path) of everything the app answers, HEAD left out."""
+    found = []
+    for route in console.app.routes:
+        assert isinstance(route, Route | APIRoute), f"{route} is of a kind this test does not know"
+        found += [
+            (method, route.path) for method in sorted(route.methods or ()) if method != "HEAD"
+        ]
+    return found
+
+
+def is_open(path: str) -> bool:
+    return path in OPEN or path.startswith(OPEN_BELOW)
+
+
+def knock(console: Console, who: str, method: str, path: str) -> Any:
+    body = BODIES.get(path.rsplit("/", 1)[-1]) if method == "POST" else None
+    return console.ask(who, path.format(**VALUES), method, json=body)
+
+
+def expect(who: str, method: str, path: str) -> set[int]:
+    """The statuses this person may see at this route."""
+    if who == "nobody":
+        return {401} if path.startswith("/api/") or method != "GET" else {303}
+    if who in ("other", "confined") and "{tenant}" in path:
+        return {404}
+    if who == "viewer" and (method != "GET" or path == PAYLOAD):
+        return {403}
+    return {200}
+
+
+@pytest.mark.parametrize("who", SPANS)
+def test_everybody_at_every_route(console: Console, who: str) -> None:
+    known = routes(console)
+    assert len(known) > 20
+    wrong = []
+    for method, path in known:
+        if is_open(path):
+            continue
+        _reopen(console)
+        found = knock(console, who, method, path)
+        if found.status_code not in expect(who, method, path):
+            wrong.append((method, path, found.status_code, found.text[:200]))
+        if who in ("other", "confined", "nobody"):
+            assert "acme" not in found.text, (method, path)
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+def _reopen(console: Console) -> None:
+    console.query(
+        "update elt_ops.quarantine set state = 'open' where quarantine_id = 1 returning 1"
+    )
+
+
+def test_a_route_added_tomorrow_is_behind_the_gate(console: Console) -> None:
+    console.app.add_api_route("/api/v1/secret", lambda: {"all": "acme"})
+    try:
+        found = console.ask("nobody", "/api/v1/secret")
+        assert found.status_code == 401 and "acme" not in found.text
+    finally:
+        console.app.router.routes.pop()
+
+
+def test_a_broken_login_lets_nobody_in(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken(dict[str, Person]):
+        def get(self, *given: Any) -> Person:
+            raise RuntimeError("the auth manager is gone")
+
+    monkeypatch.setattr(console, "people", Broken())
+    assert console.ask("admin", "/api/v1/tenants").status_code == 401
+
+
+TRICKS = (
+    "/api/v1/health/../tenants",
+    "/api/v1//tenants",
+    "//api/v1/me",
+    "/webhooks/../api/v1/tenants",
+    "/webhooks%2f..%2fapi/v1/tenants",
+    "/API/v1/tenants",
+    "/api/v1/health/",
+    "/api/v1/ready/tenants",
+)
+
+
+@pytest.mark.parametrize("path", TRICKS)
+def test_tricks_with_paths_open_nothing(console: Console, path: str) -> None:
+    found = console.ask("nobody", path)
+    assert found.status_code in (303, 307, 401, 404, 405) and "acme" not in found.text
+
+
+def test_a_form_of_another_site_changes_nothing(console: Console) -> None:
+    """The browser sends the cookie along with whatever another site makes it post."""
+    people = {"own": Person("olga", Rights(BOTH, BOTH), has_cookie=True)}
+    console = Console(console.url, people)
+    path, body = "/api/v1/tenants/acme/quarantine/1/drop", {"reason": "x"}
+
+    def post(**headers: str) -> int:
+        return int(console.ask("own", path, "POST", json=body, headers=headers).status_code)
+
+    assert post() == 403
+    assert post(**{CSRF_HEADER: "1", "Sec-Fetch-Site": "cross-site"}) == 403
+    assert post(**{CSRF_HEADER: "1", "Sec-Fetch-Site": "same-site"}) == 403
+    assert console.query("select count(*) from elt_ops.quarantine where state <> 'open'") == [(0,)]
+    assert post(**{CSRF_HEADER: "1", "Sec-Fetch-Site": "same-origin"}) == 200
+
+
+SQL = (
+    *("'", "' or 1=1 --", "%", "%s", "%(tenant)s", "\\", "\x00", "a" * 5_000, "1e400", "-1"),
+    *("'; drop table elt_ops.loads; --", HTML, "../../etc/passwd", "\U0001f600", "9" * 20),
+)
+
+
+def test_odd_words_in_every_parameter_are_words(console: Console) -> None:
+    """No 5xx, and nothing of another tenant, whatever stands in a parameter or a path."""
+    document = console.app.openapi()
+    wrong = []
+    for path, methods in document["paths"].items():
+        for name in [p["name"] for p in methods.get("get", {}).get("parameters", [])]:
+            for word in SQL:
+                text = word.encode("utf-16", "surrogatepass").decode("utf-16")
+                values = (
+                    {**VALUES, name: text.replace("/", "%2F")} if f"{{{name}}}" in path else VALUES
+                )
+                params = {} if f"{{{name}}}" in path else {name: text}
+                try:
+                    found = console.ask("own", path.format(**values), params=params)
+                except Exception as error:  # httpx refuses to send it
+                    assert type(error).__name__ == "InvalidURL"
+                    continue
+                if found.status_code >= 500 or "bazaar" in found.text:
+                    wrong.append((path, name, word, found.status_code, found.text[:200]))
+    assert not wrong, wrong
+    assert console.query("select count(*) from elt_ops.loads") == [(6,)]
+
+
+@pytest.mark.parametrize("word", ["\x00", "\ud800", 5, None, ["x"], "a" * 5_000])
+def test_odd_words_in_every_field_are_words(console: Console, word: Any) -> None:
+    for method, path in routes(console):
+        for field in BODIES.get(path.rsplit("/", 1)[-1], {}) if method == "POST" else ():
+            body = json.dumps({**BODIES[path.rsplit("/", 1)[-1]], field: word})
+            headers = {"Content-Type": "application/json"}
+            ask = (path.format(**VALUES), "POST")
+            found = console.ask("own", *ask, content=body, headers=headers)
+            assert found.status_code in (404, 422), (path, field, found.text)
+
+
+def test_a_body_may_not_say_more_than_it_is_asked(console: Console) -> None:
+    path = "/api/v1/tenants/acme/identity/decisions"
+    for more in ({"origin": "file"}, {"who": "somebody else"}, {"tenant": "bazaar"}):
+        found = console.ask("own", path, "POST", json={**BODIES["decisions"], **more})
+        assert found.status_code == 422
+
+
+def test_every_write_has_its_line_and_lines_stay(console: Console) -> None:
+    before = console.query("select count(*) from elt_ops.console_audit")[0][0]
+    assert knock(console, "own", "POST", f"{PAYLOAD}/drop").status_code == 200
+    assert knock(console, "own", "POST", f"{PAYLOAD}/drop").status_code == 404
+    rows = console.query("select who, tenant, what, about from elt_ops.console_audit order by 1")
+    assert len(rows) == before + 1
+    assert ("olga", "acme", "quarantine.drop", {"record": 1, "reason": "rubbish"}) in rows
+    for change in ("delete from", "truncate"):
+        with pytest.raises(Exception, match="append-only"):
+            console.query(f"{change} elt_ops.console_audit")
+
+
+def test_errors_have_one_shape(console: Console) -> None:
+    for who, path, code in (
+        ("nobody", "/api/v1/tenants", "not_logged_in"),
+        ("own", "/api/v1/tenants/bazaar", "not_found"),
+        ("own", "/api/v1/nothing", "not_found"),
+        ("own", "/api/v1/tenants/acme/loads?limit=0", "invalid"),
+        ("own", "/api/v1/tenants/acme/loads?cursor=%3F%3F", "invalid"),
+        ("viewer", "/api/v1/tenants/acme/quarantine/1", "forbidden"),
+    ):
+        error = console.ask(who, path).json()["error"]
+        assert error["code"] == code and error["message"] and error["do"], path
+
+
+def test_a_stopped_warehouse_is_503_everywhere(console: Console) -> None:
+    url, console.url = console.url, "postgresql://nobody@127.0.0.1:1/nothing"
+    try:
+        down = Console(console.url)
+        assert down.ask("own", "/api/v1/tenants/acme/loads").status_code == 503
+        assert down.ask("nobody", "/api/v1/ready").status_code == 503
+        assert down.ask("nobody", "/api/v1/health").json() == {"ok": True}
+    finally:
+        console.url = url
+
+
+def test_pages_of_a_list_hold_every_row_once(console: Console) -> None:
+    seen: list[int] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        params = {"limit": 3, **({"cursor": cursor} if cursor else {})}
+        found = console.ask("own", "/api/v1/tenants/acme/quarantine", params=params).json()
+        seen += [row["quarantine_id"] for row in found["items"]]
+        cursor = found["next"]
+    assert seen == sorted(seen, reverse=True) and len(seen) == len(set(seen)) == 7
+    assert "secret" not in json.dumps(found)
+
+
+def test_who_has_it_already_is_told_so(console: Console) -> None:
+    first = console.ask("own", "/api/v1/tenants/acme/loads")
+    tag = {"If-None-Match": first.headers["etag"]}
+    assert console.ask("own", "/api/v1/tenants/acme/loads", headers=tag).status_code == 304
+    assert console.ask("own", "/api/v1/tenants/acme/quarantine", headers=tag).status_code == 200
+
+
+def test_metrics_are_those_of_ones_own_tenants(console: Console) -> None:
+    text = console.ask("other", "/metrics").text
+    assert 'elt_feed_rows_read{feed="stripe",tenant="bazaar"} 10.0' in text.replace(
+        'tenant="bazaar",feed="stripe"', 'feed="stripe",tenant="bazaar"'
+    )
+    assert "acme" not in text
+    state = [line for line in text.splitlines() if 'state="failed"' in line and "stripe" in line]
+    assert state and state[0].endswith(" 1.0")
+
+
+def test_a_decision_is_kept_changed_and_taken_back(console: Console) -> None:
+    path = "/api/v1/tenants/acme/identity/decisions"
+    query = "select verdict, who, origin from acme_id.overrides where is_active"
+    for verdict, rows in (
+        ("must_link", [("must_link", "olga", "console")]),
+        ("cannot_link", [("cannot_link", "olga", "console")]),
+        ("none", []),
+    ):
+        body = {**BODIES["decisions"], "verdict": verdict}
+        assert console.ask("own", path, "POST", json=body).status_code == 200
+        assert console.query(query) == rows
+    strangers = {**BODIES["decisions"], "right_id": "crm:a:9"}
+    assert console.ask("own", path, "POST", json=strangers).status_code == 404
