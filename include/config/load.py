@@ -4,7 +4,7 @@ Data flow: connectors/*/connector.yaml + tenants/*.yaml -> load_platform -> Plat
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -48,11 +48,19 @@ from include.config.yaml_file import Loc, Trouble, YamlFile, load_yaml, problem_
 from include.core import naming
 
 CONNECTOR_FILE = "connector.yaml"
+TENANT_SUFFIX = ".yaml"
 M = TypeVar("M", bound=BaseModel)
+# Connectors read by this process and those it is forked from: file -> (its stat, what it says).
+_READ: dict[Path, tuple[tuple[int, ...], Connector]] = {}
 
 
-def load_platform(settings: Settings | None = None) -> Platform:
+def load_platform(
+    settings: Settings | None = None, names: Collection[str] | None = None
+) -> Platform:
     """Read all files.
+
+    Args:
+        names: File names of the only tenants to read: a fleet's others cost nothing then.
 
     Returns:
         Tenants without a single problem, sorted by id; the problems of all files, sorted by place;
@@ -63,32 +71,43 @@ def load_platform(settings: Settings | None = None) -> Platform:
     connectors, problems = load_connectors(settings.connectors_dir)
     broken_connectors = {problem.path.parent.name: problem for problem in reversed(problems)}
     tenants: list[Tenant] = []
-    broken: list[str] = []
-    for path in sorted(settings.tenants_dir.glob("*.yaml")):
+    broken: dict[str, str] = {}
+    for path in find_tenant_files(settings.tenants_dir):
+        if names is not None and path.name not in names:
+            continue
+        if path.suffix != TENANT_SUFFIX:
+            message = f"`{path.name}` is not read. Expected a name that ends in `.yaml`. Rename it."
+            problems.append(Problem(path, None, message))
+            broken[path.name] = path.name
+            continue
         tenant, found = load_tenant(path, connectors, broken_connectors)
         problems.extend(found)
         if tenant is None or found:
-            broken.append(path.stem)
+            broken[path.name] = path.stem
         else:
             tenants.append(tenant)
             problems.extend(tenant.notices)
-    for path in _misnamed(settings.tenants_dir):
-        message = f"`{path.name}` is not read. Expected a name that ends in `.yaml`. Rename it."
-        problems.append(Problem(path, None, message))
-        broken.append(path.name)
     ordered = sorted(problems, key=lambda p: (str(p.path), p.line or 0, p.message))
     return Platform(
-        tuple(sorted(tenants, key=lambda t: t.id)), connectors, tuple(ordered), tuple(broken)
+        tuple(sorted(tenants, key=lambda t: t.id)),
+        connectors,
+        tuple(ordered),
+        tuple(broken.values()),
+        tuple(broken),
     )
 
 
-def _misnamed(folder: Path) -> list[Path]:
-    """What looks like a tenant's file and has another ending (`.yml`, `.YAML`)."""
-    return sorted(
+def find_tenant_files(folder: Path) -> list[Path]:
+    """Tenants' files by name, and what looks like one and has another ending (`.yml`, `.YAML`).
+
+    Names alone: none is opened. Sorted, misnamed ones last; none where there is no such folder.
+    """
+    found = [
         path
         for path in folder.glob("[!.]*")
-        if path.suffix != ".yaml" and path.suffix.lower() in (".yaml", ".yml")
-    )
+        if path.suffix.lower() in (TENANT_SUFFIX, ".yml") and path.stem
+    ]
+    return sorted(found, key=lambda path: (path.suffix != TENANT_SUFFIX, path))
 
 
 def load_connectors(folder: Path) -> tuple[dict[str, Connector], list[Problem]]:
@@ -99,7 +118,7 @@ def load_connectors(folder: Path) -> tuple[dict[str, Connector], list[Problem]]:
         if not os.path.lexists(path):  # not exists(): a link to nothing is a broken connector
             continue
         try:
-            connector, trouble = _load_model(path, Connector)
+            connector, trouble = _load_connector(path)
         except Exception as error:  # whatever is in one file is that file's problem
             connector, trouble = None, [_unforeseen(path, error)]
         problems.extend(trouble)
@@ -114,6 +133,27 @@ def load_connectors(folder: Path) -> tuple[dict[str, Connector], list[Problem]]:
             continue
         found[connector.connector] = connector
     return found, problems
+
+
+def find_mark(path: Path) -> tuple[int, ...]:
+    """What changes with the file, an older copy put in its place included; () if it is gone."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino, found.st_dev)
+
+
+def _load_connector(path: Path) -> tuple[Connector | None, list[Problem]]:
+    """Read once until the file changes: each of a fleet's tenants asks for every connector."""
+    mark = find_mark(path)
+    known = _READ.get(path)
+    if known and known[0] == mark:
+        return known[1], []
+    connector, trouble = _load_model(path, Connector)
+    if connector is not None and not trouble and mark:
+        _READ[path] = (mark, connector)
+    return connector, trouble
 
 
 def load_tenant(

@@ -226,12 +226,16 @@ class Platform:
     """Everything the files say.
 
     A tenant with any problem is in `broken` (by file stem) and absent from `tenants`.
+
+    Attributes:
+        broken_files: The files of `broken`, by whole name, in the same order.
     """
 
     tenants: tuple[Tenant, ...]
     connectors: dict[str, Connector]
     problems: tuple[Problem, ...]
     broken: tuple[str, ...]
+    broken_files: tuple[str, ...] = ()
 
     @property
     def feeds(self) -> tuple[Feed, ...]:

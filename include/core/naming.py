@@ -70,6 +70,12 @@ def transform_dag_id(tenant: str) -> str:
     return f"transform__{tenant}"
 
 
+def parse_transform_dag_id(dag_id: str) -> str | None:
+    """The tenant of `transform_dag_id`; None for any other DAG."""
+    match = re.fullmatch(r"transform__([a-z][a-z0-9]{1,20})", dag_id)
+    return match[1] if match else None
+
+
 def broken_dag_id(tenant: str) -> str:
     return f"broken__{tenant}"
 

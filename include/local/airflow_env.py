@@ -17,6 +17,14 @@ from include.core import naming
 from include.local.state import LocalSecrets, LocalState, load_json, write_private
 from include.sandbox.serve.connections import build_connection, find_vendor
 
+# Name -> class; the first is Airflow's own, for dags/.
+BUNDLES = [
+    {"name": name, "classpath": classpath, "kwargs": {}}
+    for name, classpath in (
+        ("dags-folder", "airflow.dag_processing.bundles.local.LocalDagBundle"),
+        ("tenants", "include.orchestration.dag_files.bundle.TenantDagBundle"),
+    )
+]
 ADMIN = "admin"
 HOST = "127.0.0.1"
 
@@ -106,13 +114,12 @@ def _airflow_settings(facts: StackFacts) -> dict[str, str]:
         ("api", "host"): HOST,
         ("api", "port"): facts.ports.airflow,
         ("api", "workers"): 1,
-        # A new DAG file shows after seconds instead of five minutes.
+        # A DAG file for each tenant, beside those of dags/.
+        ("dag_processor", "dag_bundle_config_list"): json.dumps(BUNDLES),
+        # A changed tenant shows after seconds instead of five minutes, being parsed then; what did
+        # not change need not be parsed again.
         ("dag_processor", "refresh_interval"): 15,
-        ("dag_processor", "min_file_process_interval"): 30,
-        # One file draws every tenant's transform, 0.3 s each: 30 s, Airflow's own limit, would lose
-        # all of them with the hundredth tenant.
-        ("core", "dagbag_import_timeout"): 900,
-        ("dag_processor", "dag_file_processor_timeout"): 960,
+        ("dag_processor", "min_file_process_interval"): 3600,
         # Two cores: one parser, so that parsing never takes both from the tasks.
         ("dag_processor", "parsing_processes"): 1,
         # Chains of short dbt tasks wait for the next loop of the scheduler at every step.

@@ -1,6 +1,6 @@
 """A stack of its own for one benchmark: PostgreSQL, the sandbox, Airflow; stopped whatever happens.
 
-Its tenants are the demo's, small. Their feeds are due at New Year, so that nothing runs, and no
+`running_stack`'s tenants are the demo's, small. Their feeds are due at New Year, so that nothing runs, and no
 transform waits for a feed, but when the benchmark says so.
 """
 
@@ -108,11 +108,22 @@ class BenchStack:
 
 @contextmanager
 def running_stack(in_one_task: Sequence[tuple[str, str]]) -> Iterator[BenchStack]:
-    """Start everything, and stop it at the end or on an error.
+    """The demo's businesses with all they need.
 
     Args:
         in_one_task: (tenant, feed) of the feeds that get `tasks: feed`.
     """
+    with own_state() as folder:
+        _write_tenants(folder, in_one_task)
+        facts = stack.run_up(SIZE)
+        api = stack.build_api(facts)
+        api.log_in()
+        yield BenchStack(facts, api, stack.build_environment(facts))
+
+
+@contextmanager
+def own_state() -> Iterator[Path]:
+    """A folder and an environment for a stack of its own; stops it at the end or on an error."""
     # Open to others: as root the server runs as another user.
     folder = Path(tempfile.mkdtemp(prefix="elt-bench-"))
     folder.chmod(0o755)
@@ -129,11 +140,7 @@ def running_stack(in_one_task: Sequence[tuple[str, str]]) -> Iterator[BenchStack
     for name in ("WAREHOUSE_URL", "AIRFLOW_CONN_WAREHOUSE", "ELT_DBT_MANIFEST"):
         os.environ.pop(name, None)
     try:
-        _write_tenants(folder, in_one_task)
-        facts = stack.run_up(SIZE)
-        api = stack.build_api(facts)
-        api.log_in()
-        yield BenchStack(facts, api, stack.build_environment(facts))
+        yield folder
     finally:
         stack.run_down()
         os.environ.clear()

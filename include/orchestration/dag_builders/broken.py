@@ -3,7 +3,7 @@
 import logging
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -45,18 +45,39 @@ class ReportProblemsOperator(BaseOperator):
         )
 
 
-def build_broken_dags(platform: Platform) -> dict[str, DAG]:
-    """The red DAG of every broken tenant file, by id."""
+def name_red_dags(file_names: Sequence[str]) -> dict[str, str]:
+    """File name -> the name of its red DAG, should it need one; all different.
+
+    A file may have a name that no DAG may have, or one that looks like its neighbour's. Names are
+    given among all files of the folder, so that a file's does not depend on who else is broken.
+    """
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for file_name in sorted(file_names, key=lambda one: (not _is_plain(one), one)):
+        name = naming.snake(_shown(file_name.rsplit(".", 1)[0]))[:MAX_NAME] or "unnamed"
+        if name in taken:
+            name = f"{name}_{sha256(os.fsencode(file_name)).hexdigest()[:8]}"
+        taken.add(name)
+        found[file_name] = name
+    return found
+
+
+def _is_plain(file_name: str) -> bool:
+    stem, _, ending = file_name.rpartition(".")
+    return ending == "yaml" and re.fullmatch(naming.SNAKE_PATTERN, stem) is not None
+
+
+def _shown(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
+
+
+def build_broken_dags(platform: Platform, names: Mapping[str, str]) -> dict[str, DAG]:
+    """The red DAG of every broken tenant file, by id; `names` are `name_red_dags`'."""
     found: dict[str, DAG] = {}
-    for stem in platform.broken:
-        # A file may have a name that no DAG may have, or one that looks like its neighbour's.
-        shown = stem.encode("utf-8", "replace").decode()
-        name = naming.snake(shown)[:MAX_NAME] or "unnamed"
-        if naming.broken_dag_id(name) in found:
-            name = f"{name}_{sha256(os.fsencode(stem)).hexdigest()[:8]}"
-        problems = tuple(_printable(str(one)) for one in find_problems(stem, platform))
-        dag = _build_red_dag(naming.broken_dag_id(name), name, shown, problems)
-        found[dag.dag_id] = dag
+    for stem, file_name in zip(platform.broken, platform.broken_files, strict=True):
+        problems = tuple(_printable(str(one)) for one in find_problems(file_name, platform))
+        dag_id = naming.broken_dag_id(names[file_name])
+        found[dag_id] = _build_red_dag(dag_id, names[file_name], _shown(stem), problems)
     return found
 
 
@@ -108,6 +129,6 @@ def _build_red_dag(dag_id: str, name: str, stem: str, problems: tuple[str, ...])
     return dag
 
 
-def find_problems(stem: str, platform: Platform) -> list[Problem]:
+def find_problems(file_name: str, platform: Platform) -> list[Problem]:
     """The tenant file's own problems; a broken connector's stands among those of its users."""
-    return [p for p in platform.problems if p.path.name in (f"{stem}.yaml", stem)]
+    return [problem for problem in platform.problems if problem.path.name == file_name]

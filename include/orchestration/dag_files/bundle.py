@@ -1,0 +1,122 @@
+"""`TenantDagBundle`: Airflow finds a DAG file for each tenant, and parses again whose file changed.
+
+Named in `AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST`, beside the bundle of `dags/`. Source:
+airflow 3.3.2, dag_processing/bundles/base.py and manager.py (read 2026-11-30): the DAG processor
+parses a file whose time is younger than its last parse at once, others every
+`min_file_process_interval`; DAGs a parse no longer finds go when the one before is older than
+`stale_dag_threshold`.
+"""
+
+import gc
+import importlib
+import logging
+import os
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from airflow.dag_processing.bundles.base import BaseDagBundle
+
+from include.config.load import find_mark, load_connectors
+from include.config.settings import load_settings
+from include.orchestration.dag_files.layout import run_lay_out
+
+log = logging.getLogger(__name__)
+
+# Twice Airflow's stale_dag_threshold: a DAG dropped soon after a parse is found gone by this look.
+SECOND_LOOK_S = 100
+# What each parse would import anew; the DAG processor forks one process a file.
+WARMED = (
+    "include.orchestration.dag_builders.tenant",
+    "include.pipeline.dbt.halves",
+    "include.transform.task_groups",
+)
+
+Mark = tuple[int, ...]
+
+
+class TenantDagBundle(BaseDagBundle):
+    """One DAG file a tenant, below the state folder.
+
+    Unversioned: a tenant's file counts as it is now, as everything else of the platform does.
+    """
+
+    supports_versioning = False
+
+    def __init__(self, *, path: str | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._path = Path(path) if path else load_settings().state_dir / "dag_files" / self.name
+        self._marks: dict[str, Mark] | None = None
+        self._shared: tuple[Mark, ...] = ()
+        self._look_again: dict[str, float] = {}
+
+    @property
+    def path(self) -> Path:
+        return self._path
+
+    def get_current_version(self) -> None:
+        return None
+
+    def initialize(self) -> None:
+        """Before a task too, so it costs a listing of names: no tenant's file is opened."""
+        run_lay_out(load_settings().tenants_dir, self._path, prune=False, rewrite=False)
+        if "dag-processor" in sys.argv:
+            _warm()
+        super().initialize()
+
+    def refresh(self) -> None:
+        """New, gone and changed tenants since the last time; only the DAG processor asks."""
+        settings = load_settings()
+        rewrite = self._marks is None
+        loaders = run_lay_out(settings.tenants_dir, self._path, rewrite=rewrite)
+        marks = {name: find_mark(settings.tenants_dir / name) for name in loaders}
+        shared = _shared_marks()
+        if self._marks is not None:
+            self._touch(loaders, self._find_changed(marks, all_of_them=shared != self._shared))
+        self._marks, self._shared = marks, shared
+
+    def _find_changed(self, marks: Mapping[str, Mark], *, all_of_them: bool) -> set[str]:
+        """Who is to be parsed now: changed since the last time, or a while after a change."""
+        assert self._marks is not None
+        now = time.monotonic()
+        changed = {
+            name for name, mark in marks.items() if all_of_them or self._marks.get(name) != mark
+        }
+        due = {name for name, at in self._look_again.items() if at <= now and name in marks}
+        self._look_again = {n: at for n, at in self._look_again.items() if at > now and n in marks}
+        self._look_again |= dict.fromkeys(changed, now + SECOND_LOOK_S)
+        return changed | due
+
+    def _touch(self, loaders: Mapping[str, Path], names: set[str]) -> None:
+        """The time of seeing, not the file's own: `cp -p` and `rsync -t` bring old files."""
+        if names:
+            log.info("tenants to parse again count=%d first=%r", len(names), min(names))
+        for name in names:
+            os.utime(loaders[name])
+
+
+def _shared_marks() -> tuple[Mark, ...]:
+    """What every tenant's DAGs depend on besides its own file: connectors, and dbt's manifest."""
+    settings = load_settings()
+    connectors = sorted(path for path in settings.connectors_dir.rglob("*") if _counts(path))
+    return tuple(find_mark(path) for path in (*connectors, settings.dbt_manifest))
+
+
+def _counts(path: Path) -> bool:
+    return path.suffix in (".yaml", ".sql") and "__pycache__" not in path.parts
+
+
+def _warm() -> None:
+    """Once in the parent instead of in each parse; what cannot be imported fails in its parse."""
+    started = time.monotonic()
+    for module in WARMED:
+        try:
+            importlib.import_module(module)
+        except Exception:
+            log.warning("not warmed module=%s", module, exc_info=True)
+    load_connectors(load_settings().connectors_dir)
+    # What the processes share must not be copied by a collection that touches it.
+    gc.freeze()
+    log.info("DAG processor warmed seconds=%.1f", time.monotonic() - started)

@@ -1,0 +1,85 @@
+"""A DAG file per tenant: laid out from the names of their files, never committed.
+
+Each is parsed in a process of its own, so a tenant's time, failure and change are its own. What it
+holds depends on its tenant's name alone: the file is written once, and a task finds it without
+reading anybody's configuration.
+"""
+
+import os
+import re
+from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
+
+from include.config.load import find_tenant_files
+
+FOLDER = "tenants"
+_PLAIN = re.compile(r"[a-z][a-z0-9_]{0,60}\.yaml")
+_TEXT = '''"""Airflow DAGs of the tenant file {shown}. Written by the platform: edit that file."""
+
+from airflow.sdk import get_parsing_context
+
+from include.orchestration.dag_builders.tenant import build_tenant_dags
+
+wanted = get_parsing_context().dag_id  # set when a task runs: build only its DAG
+
+globals().update(build_tenant_dags({name}, wanted))
+'''
+
+
+def name_loader(file_name: str) -> str:
+    """The DAG file of a tenant's file; another for each, also where a disk ignores case."""
+    if _PLAIN.fullmatch(file_name):
+        return f"{file_name.removesuffix('.yaml')}.py"
+    return f"odd-{sha256(os.fsencode(file_name)).hexdigest()[:16]}.py"
+
+
+def build_loader(file_name: str) -> str:
+    """Its text. Names of any bytes: they stand in it escaped, and never as code."""
+    shown = ascii(file_name).replace('"', "'").replace("\\", "/")
+    return _TEXT.format(shown=f"`{shown[1:-1]}`", name=ascii(file_name))
+
+
+def run_lay_out(
+    tenants: Path, target: Path, *, prune: bool = True, rewrite: bool = True
+) -> dict[str, Path]:
+    """Write what is missing below `target`, and drop who has gone.
+
+    Safe beside others doing the same: each file appears whole or not at all.
+
+    Args:
+        prune: False for a worker, which must not take away what the DAG processor lists.
+        rewrite: Read those that are there as well: another version of the code wrote them.
+
+    Returns:
+        Tenant file's name -> its DAG file.
+
+    Raises:
+        FileNotFoundError: There is no folder of tenants; nothing is dropped then.
+    """
+    if not tenants.is_dir():
+        raise FileNotFoundError(f"no folder of tenant files `{tenants}`")
+    folder = target / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    names = [path.name for path in find_tenant_files(tenants)]
+    loaders = {name: folder / name_loader(name) for name in names}
+    present = {entry.name for entry in os.scandir(folder)}
+    for name, path in loaders.items():
+        text = build_loader(name)
+        if path.name not in present or (rewrite and path.read_text() != text):
+            _write(path, text)
+    if prune:
+        _drop(folder, present - {path.name for path in loaders.values()})
+    return loaders
+
+
+def _write(path: Path, text: str) -> None:
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    draft.write_text(text, encoding="ascii")
+    draft.replace(path)
+
+
+def _drop(folder: Path, names: Iterable[str]) -> None:
+    for name in names:
+        if name.endswith(".py"):
+            (folder / name).unlink(missing_ok=True)

@@ -1,0 +1,229 @@
+"""A DAG file for each tenant: laid out from names, parsed apart, parsed again when it must be."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from airflow.dag_processing.dagbag import BundleDagBag
+from airflow.utils.file import list_py_file_paths
+
+from include.local.airflow_env import BUNDLES
+from include.orchestration.dag_files import bundle as bundles
+from include.orchestration.dag_files.bundle import TenantDagBundle
+from include.orchestration.dag_files.layout import build_loader, name_loader, run_lay_out
+from tests.dags.conftest import DAG_FILES, ROOT, TENANT, dags_of
+from tests.dags.test_dag_set import OPS
+from tests.dags.test_hostile_files import SHOP
+
+BROKEN = "tenant: bad\nfeeds: {a: {nonsense: 1}}\n"
+ODD_NAMES = ("My Shop.yaml", "shop.yml", "SHOP.yaml", "é.yaml", "a'\"\\b.yaml", "x.yml.yaml")
+
+
+def _bundle() -> TenantDagBundle:
+    found = TenantDagBundle(name="tenants")
+    found.initialize()
+    found.refresh()
+    return found
+
+
+def _files(bundle: TenantDagBundle) -> dict[str, Path]:
+    """What the DAG processor finds, by name: safe mode on, as in production."""
+    return {Path(path).name: Path(path) for path in list_py_file_paths(bundle.path, True)}
+
+
+def _dags(bundle: TenantDagBundle, path: Path) -> dict[str, object]:
+    bag = BundleDagBag(dag_folder=path, bundle_path=bundle.path, bundle_name=bundle.name)
+    assert not bag.import_errors
+    return dict(bag.dags)
+
+
+def test_the_loaders_hold_what_the_files_of_dags_hold(write_platform, tmp_path: Path) -> None:
+    write_platform(shop=TENANT, other=TENANT.replace("tenant: shop", "tenant: other"), bad=BROKEN)
+    for name in ODD_NAMES:
+        (tmp_path / "tenants" / name).write_text("x")
+    stock = {id_ for path in DAG_FILES for id_ in dags_of(path)} - OPS
+    bundle = _bundle()
+    by_file = {name: set(_dags(bundle, path)) for name, path in _files(bundle).items()}
+    assert by_file["shop.py"] == SHOP
+    assert by_file["bad.py"] == {"broken__bad"}
+    assert len(by_file) == 3 + len(ODD_NAMES)
+    assert sum(map(len, by_file.values())) == len(stock)  # no DAG in two files
+    assert set().union(*by_file.values()) == stock
+
+
+def test_where_tenants_have_files_of_their_own_those_of_dags_are_silent(
+    write_platform, monkeypatch
+) -> None:
+    """Both at once would be each DAG twice, in two bundles that take it from each other."""
+    write_platform(shop=TENANT, bad=BROKEN)
+    monkeypatch.setenv("AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST", json.dumps(BUNDLES))
+    assert {id_ for path in DAG_FILES for id_ in dags_of(path)} == OPS
+
+
+@pytest.mark.parametrize("wanted", ["ingest__shop__till", "transform__shop", "broken__bad"])
+def test_a_task_reads_its_own_tenant_and_no_other(
+    wanted: str, write_platform, monkeypatch, tmp_path: Path
+) -> None:
+    """Every task of a fleet read every tenant's file: 8 s with a thousand of them."""
+    write_platform(shop=TENANT, bad=BROKEN)
+    owner = "bad" if "bad" in wanted else "shop"
+    bundle = _bundle()
+    os.mkfifo(tmp_path / "tenants" / "zoo.yaml")  # opened, it would be told of as a broken one
+    import include.config.load as load
+
+    read: list[str] = []
+    real = load.load_yaml
+    monkeypatch.setattr(load, "load_yaml", lambda path: (read.append(path.name), real(path))[1])
+    monkeypatch.setenv("_AIRFLOW_PARSING_CONTEXT_DAG_ID", wanted)
+    assert set(_dags(bundle, bundle.path / "tenants" / f"{owner}.py")) == {wanted}
+    assert {id_ for path in DAG_FILES for id_ in dags_of(path)} == {wanted}
+    assert {name for name in read if name != "connector.yaml"} == {f"{owner}.yaml"}
+
+
+def test_only_a_changed_tenant_is_parsed_again(write_platform, tmp_path: Path) -> None:
+    """Also one put back with its old date (`cp -p`, `rsync -t`), which is older than the parse."""
+    write_platform(shop=TENANT, other=TENANT.replace("tenant: shop", "tenant: other"))
+    tenants = tmp_path / "tenants"
+    bundle = _bundle()
+    shop, other = bundle.path / "tenants" / "shop.py", bundle.path / "tenants" / "other.py"
+    for path in (shop, other):
+        os.utime(path, (1, 1))
+    bundle.refresh()
+    assert (shop.stat().st_mtime, other.stat().st_mtime) == (1, 1)
+    began = time.time() - 1
+    (tmp_path / "copy").write_text(TENANT + "# x\n")
+    os.utime(tmp_path / "copy", (5, 5))
+    (tmp_path / "copy").replace(tenants / "shop.yaml")
+    bundle.refresh()
+    assert shop.stat().st_mtime > began
+    assert other.stat().st_mtime == 1
+    os.utime(shop, (1, 1))
+    bundle.refresh()
+    assert shop.stat().st_mtime == 1
+
+
+def test_a_changed_tenant_is_looked_at_once_more_later(write_platform, monkeypatch) -> None:
+    """A feed dropped half a minute after a parse kept its DAG until the file changed again."""
+    write_platform(shop=TENANT)
+    bundle = _bundle()
+    shop = bundle.path / "tenants" / "shop.py"
+    write_platform(shop=TENANT + "# x\n")
+    bundle.refresh()
+    os.utime(shop, (1, 1))
+    at = time.monotonic() + bundles.SECOND_LOOK_S
+    monkeypatch.setattr(bundles.time, "monotonic", lambda: at + 1)
+    bundle.refresh()
+    assert shop.stat().st_mtime > 1
+    os.utime(shop, (1, 1))
+    monkeypatch.setattr(bundles.time, "monotonic", lambda: at + 1000)
+    bundle.refresh()
+    assert shop.stat().st_mtime == 1
+
+
+@pytest.mark.parametrize("what", ["connector", "manifest"])
+def test_what_all_tenants_share_makes_all_of_them_new(
+    what: str, write_platform, tmp_path: Path
+) -> None:
+    write_platform(shop=TENANT, other=TENANT.replace("tenant: shop", "tenant: other"))
+    bundle = _bundle()
+    paths = [bundle.path / "tenants" / name for name in ("shop.py", "other.py")]
+    for path in paths:
+        os.utime(path, (1, 1))
+    if what == "connector":
+        file = tmp_path / "connectors" / "till" / "connector.yaml"
+        file.write_text(file.read_text() + "# x\n")
+    else:
+        (tmp_path / "state" / "dbt").mkdir(parents=True)
+        (tmp_path / "state" / "dbt" / "manifest.json").write_text("{}")
+    bundle.refresh()
+    assert all(path.stat().st_mtime > 1 for path in paths)
+
+
+def test_tenants_come_and_go_and_a_missing_folder_takes_none(
+    write_platform, tmp_path: Path
+) -> None:
+    """A volume that is not mounted yet is no order to deactivate every DAG."""
+    write_platform(shop=TENANT)
+    bundle = _bundle()
+    (tmp_path / "tenants" / "new.yaml").write_text(BROKEN)
+    (bundle.path / "tenants" / "notes.txt").write_text("somebody's")
+    bundle.refresh()
+    assert set(_files(bundle)) == {"shop.py", "new.py"}
+    (tmp_path / "tenants" / "new.yaml").unlink()
+    bundle.refresh()
+    assert set(_files(bundle)) == {"shop.py"}
+    (tmp_path / "tenants").rename(tmp_path / "away")
+    with pytest.raises(FileNotFoundError):
+        bundle.refresh()
+    assert set(_files(bundle)) == {"shop.py"}
+    assert (bundle.path / "tenants" / "notes.txt").exists()
+
+
+def test_a_worker_adds_what_is_missing_and_takes_nothing_away(
+    write_platform, tmp_path: Path
+) -> None:
+    """Worker and DAG processor may share a disk and see a new tenant at different times."""
+    write_platform(shop=TENANT)
+    bundle = _bundle()
+    (bundle.path / "tenants" / "later.py").write_text("# airflow dag\n")
+    (bundle.path / "tenants" / "shop.py").unlink()
+    TenantDagBundle(name="tenants").initialize()
+    assert set(_files(bundle)) == {"shop.py", "later.py"}
+
+
+@pytest.mark.parametrize(
+    "name", [*ODD_NAMES, "json.yaml", "a" * 240 + ".yaml", os.fsdecode(b"\xff.yaml"), "\n.yaml"]
+)
+def test_a_loader_is_python_whatever_its_tenants_file_is_called(name: str) -> None:
+    text = build_loader(name)
+    compile(text, "loader", "exec")
+    assert text.isascii()
+    assert name_loader(name) == "json.py" or name_loader(name).startswith("odd-")
+
+
+def test_a_tenant_called_like_a_library_is_no_library(write_platform, tmp_path: Path) -> None:
+    """Airflow puts a bundle's folder on Python's path: `requests.py` would be imported by name."""
+    write_platform(shop=TENANT)
+    (tmp_path / "tenants" / "uvloop.yaml").write_text(BROKEN)
+    bundle = _bundle()
+    assert not list(bundle.path.glob("*.py"))
+
+
+def test_a_loader_is_written_anew_by_another_version_of_the_code(
+    write_platform, tmp_path: Path
+) -> None:
+    write_platform(shop=TENANT)
+    loaders = run_lay_out(tmp_path / "tenants", tmp_path / "out")
+    loaders["shop.yaml"].write_text("old")
+    run_lay_out(tmp_path / "tenants", tmp_path / "out", prune=False, rewrite=False)
+    assert loaders["shop.yaml"].read_text() == "old"
+    run_lay_out(tmp_path / "tenants", tmp_path / "out")
+    assert loaders["shop.yaml"].read_text() == build_loader("shop.yaml")
+
+
+def test_airflow_takes_the_bundles_as_they_are_configured(tmp_path: Path) -> None:
+    """In a process of its own, for Airflow reads its configuration when it is imported."""
+    code = (
+        "from airflow.dag_processing.bundles.manager import DagBundlesManager\n"
+        "found = list(DagBundlesManager().get_all_dag_bundles())\n"
+        "print([bundle.name for bundle in found], found[1].path)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "ELT_STATE_DIR": str(tmp_path),
+            "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": json.dumps(BUNDLES),
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said = done.stdout.splitlines()[-1]
+    assert said == f"['dags-folder', 'tenants'] {tmp_path / 'dag_files' / 'tenants'}"
