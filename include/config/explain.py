@@ -2,15 +2,19 @@
 
 import difflib
 from collections.abc import Iterable
-from typing import Any, get_args, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from include.config.models import Problem
 from include.config.yaml_file import Loc, YamlFile
 
+T = TypeVar("T")
+
 # Where a person may have written the secret itself instead of the name of its field.
 _NEVER_SHOWN = ("secret",)
+# Of one kind in one block; a guess for each of 30,000 took a minute.
+MOST_SHOWN = 20
 
 
 def explain(error: ValidationError, file: YamlFile, model: type[BaseModel]) -> list[Problem]:
@@ -22,9 +26,16 @@ def explain(error: ValidationError, file: YamlFile, model: type[BaseModel]) -> l
 
 def find_faults(error: ValidationError, model: type[BaseModel]) -> list[tuple[Loc, str]]:
     """The same as (place below the model, sentence), for a model that is part of a file."""
-    return [
-        (_yaml_loc(item["loc"]), _sentence(item, model)) for item in error.errors(include_url=False)
-    ]
+    items, rest = first_few(error.errors(include_url=False))
+    found = [(_yaml_loc(item["loc"]), _sentence(item, model)) for item in items]
+    return [*found, *(((), said) for said in rest)]
+
+
+def first_few(faults: Iterable[T]) -> tuple[list[T], list[str]]:
+    """Those that are told of, and a sentence on the others, or none of it."""
+    found = list(faults)
+    left = len(found) - MOST_SHOWN
+    return found[:MOST_SHOWN], [f"And {left} more faults of this kind."] if left > 0 else []
 
 
 def say_faults(error: ValueError, model: type[BaseModel]) -> str:
@@ -55,12 +66,12 @@ def _sentence(item: Any, model: type[BaseModel]) -> str:
         value = item["input"]
         expected = item["ctx"]["expected"].replace("'", "`")
         words = [part.strip("`") for part in expected.replace(" or ", ", ").split(", ")]
-        return f"`{name}` is `{value}`. Expected {expected}.{did_you_mean(str(value), words)}"
+        return f"`{name}` is `{value}`. Expected {expected}.{did_you_mean(str(value)[:100], words)}"
     message = item["msg"].removeprefix("Value error, ")
     shown = item["input"] if isinstance(item["input"], str | int | float | bool) else None
     if loc and loc[-1] in _NEVER_SHOWN:
         shown = None
-    value = f" is `{shown}`" if shown is not None else ""
+    value = f" is `{str(shown)[:100]}`" if shown is not None else ""
     return f"`{name}`{value}: {message[:1].lower()}{message[1:]}.{_described(model, loc)}"
 
 

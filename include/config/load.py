@@ -5,6 +5,7 @@ Data flow: connectors/*/connector.yaml + tenants/*.yaml -> load_platform -> Plat
 
 import os
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -49,6 +50,7 @@ from include.core import naming
 
 CONNECTOR_FILE = "connector.yaml"
 TENANT_SUFFIX = ".yaml"
+MOST_PROBLEMS, MOST_LETTERS = 100, 2000
 M = TypeVar("M", bound=BaseModel)
 # Connectors read by this process and those it is forked from: file -> (its stat, what it says).
 _READ: dict[Path, tuple[tuple[int, ...], Connector]] = {}
@@ -121,7 +123,7 @@ def load_connectors(folder: Path) -> tuple[dict[str, Connector], list[Problem]]:
             connector, trouble = _load_connector(path)
         except Exception as error:  # whatever is in one file is that file's problem
             connector, trouble = None, [_unforeseen(path, error)]
-        problems.extend(trouble)
+        problems.extend(_most(trouble))
         if connector is None:
             continue
         if connector.connector != path.parent.name:
@@ -168,9 +170,25 @@ def load_tenant(
             every tenant that uses it.
     """
     try:
-        return _load_tenant(path, connectors, broken_connectors or {})
+        tenant, problems = _load_tenant(path, connectors, broken_connectors or {})
+        return tenant, _most(problems)
     except Exception as error:  # whatever is in one file is that file's problem
         return None, [_unforeseen(path, error)]
+
+
+def _most(problems: list[Problem]) -> list[Problem]:
+    """What one page can show: the report is a DAG's text, an alert, a mail."""
+    problems = [
+        replace(one, message=f"{one.message[:MOST_LETTERS]} ...")
+        if len(one.message) > MOST_LETTERS
+        else one
+        for one in problems
+    ]
+    left = len(problems) - MOST_PROBLEMS
+    if left <= 0:
+        return problems
+    kept = sorted(problems, key=lambda problem: problem.line or 0)[:MOST_PROBLEMS]
+    return [*kept, Problem(kept[0].path, kept[-1].line, f"And {left} more problems behind this.")]
 
 
 def _unforeseen(path: Path, error: Exception) -> Problem:
@@ -212,7 +230,7 @@ def _load_tenant(
     checks, faults = resolve_checks(spec, feeds, file)
     notices += faults
     said = tuple(fault.message for fault in faults)
-    tenant = Tenant(spec, path, (), overrides, tuple(notices), checks, said)
+    tenant = Tenant(spec, path, (), overrides, tuple(_most(notices)), checks, said)
     feeds = [_with_tenant(feed, tenant) for feed in feeds if feed.enabled]
     object.__setattr__(tenant, "feeds", tuple(sorted(feeds, key=lambda f: f.name)))
     return tenant, problems

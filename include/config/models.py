@@ -20,6 +20,8 @@ from include.config.tenant.identity import Identity, Override
 from include.core import naming
 
 MAX_MINUTES = 366 * 24 * 60
+# Each is a DAG, all of a tenant's are drawn at one go.
+MAX_FEEDS = 500
 Label = Annotated[str, Field(min_length=1, max_length=200)]
 SCHEDULES = {
     "hourly": "{minute} * * * *",
@@ -62,10 +64,13 @@ class FeedFile(Spec):
 
     connector: Snake | None = Field(None, description="Connector; the feed's own name if absent.")
     schedule: str = Field(
-        "daily", description="hourly, daily, weekly, manual or a cron line, in UTC."
+        "daily",
+        max_length=200,
+        description="hourly, daily, weekly, manual or a cron line, in UTC.",
     )
     sweep_schedule: str | None = Field(
         None,
+        max_length=200,
         description="When streams with a cursor and `sweep: all` are read in full to find what is "
         "gone; same words as schedule. None: never by itself.",
     )
@@ -126,7 +131,7 @@ class TenantFile(Spec):
         pattern="^[A-Z]{2}$",
         description="Country (ISO 3166) whose holidays are no anomalies; by the zone if absent.",
     )
-    feeds: dict[Snake, FeedFile] = Field(min_length=1)
+    feeds: dict[Snake, FeedFile] = Field(min_length=1, max_length=MAX_FEEDS)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from include.config.connector_spec import Connector, Option, Stream
 from include.config.declared_api import STREAMS_OPTION
-from include.config.explain import did_you_mean, find_faults
+from include.config.explain import did_you_mean, find_faults, first_few
 from include.config.further_fields import check_further_fields
 from include.config.stream_settings import StreamSettings
 from include.config.yaml_file import Trouble
@@ -26,11 +26,13 @@ def resolve_options(
     connector: Connector, given: dict[str, Any], trouble: Trouble
 ) -> dict[str, Any]:
     """Given options with defaults filled in; unknown, missing and mistyped ones go to `trouble`."""
-    for name in sorted(given.keys() - connector.options.keys()):
+    unknown, rest = first_few(sorted(given.keys() - connector.options.keys()))
+    for name in unknown:
         known = ", ".join(sorted(connector.options)) or "none"
         guess = did_you_mean(name, connector.options)
         message = f"`{name}` is no option of `{connector.connector}`.{guess} Options: {known}."
         trouble.append((("options", name), message))
+    trouble += [(("options",), said) for said in rest]
     resolved: dict[str, Any] = {}
     for name, option in sorted(connector.options.items()):
         if name not in given:
@@ -57,12 +59,13 @@ def resolve_concepts(
     connector: Connector, given: tuple[str, ...] | None, trouble: Trouble
 ) -> tuple[str, ...]:
     """The concepts a feed contributes, sorted; all of the connector's when none are given."""
-    for name in given or ():
-        if name not in connector.concepts:
-            known = ", ".join(sorted(connector.concepts)) or "none"
-            guess = did_you_mean(name, connector.concepts)
-            message = f"no concept `{name}`.{guess} `{connector.connector}` feeds: {known}."
-            trouble.append((("concepts",), message))
+    unknown, rest = first_few(name for name in given or () if name not in connector.concepts)
+    for name in unknown:
+        known = ", ".join(sorted(connector.concepts)) or "none"
+        guess = did_you_mean(name, connector.concepts)
+        message = f"no concept `{name}`.{guess} `{connector.connector}` feeds: {known}."
+        trouble.append((("concepts",), message))
+    trouble += [(("concepts",), said) for said in rest]
     return tuple(sorted(connector.concepts if given is None else given))
 
 
@@ -80,11 +83,12 @@ def resolve_streams(
             declared = {name: declared.get(name) or {} for name in selected}
             options[STREAMS_OPTION] = declared
         return _streams_of_feed(_with_defaults(declared, connector.stream_defaults), trouble)
-    for name in selected or ():
-        if name not in connector.streams:
-            known = ", ".join(sorted(connector.streams))
-            guess = did_you_mean(name, connector.streams)
-            trouble.append((("streams",), f"no stream `{name}`.{guess} Streams: {known}."))
+    unknown, rest = first_few(name for name in selected or () if name not in connector.streams)
+    for name in unknown:
+        known = ", ".join(sorted(connector.streams))
+        guess = did_you_mean(name, connector.streams)
+        trouble.append((("streams",), f"no stream `{name}`.{guess} Streams: {known}."))
+    trouble += [(("streams",), said) for said in rest]
     wanted = connector.streams.keys() if selected is None else selected
     return {name: connector.streams[name] for name in sorted(wanted) if name in connector.streams}
 
@@ -131,11 +135,13 @@ def resolve_stream_settings(
     Streams that only discovery knows cannot be checked here.
     """
     check_further_fields(connector, given, trouble)
-    for name in sorted(given.keys() - streams.keys()):
-        if not connector.streams_from_feed:
-            guess = did_you_mean(name, streams)
-            message = f"no stream `{name}` is loaded.{guess} Streams: {', '.join(streams)}."
-            trouble.append((("stream_settings", name), message))
+    unknown = [] if connector.streams_from_feed else sorted(given.keys() - streams.keys())
+    shown, rest = first_few(unknown)
+    for name in shown:
+        guess = did_you_mean(name, streams)
+        message = f"no stream `{name}` is loaded.{guess} Streams: {', '.join(streams)}."
+        trouble.append((("stream_settings", name), message))
+    trouble += [(("stream_settings",), said) for said in rest]
     return {name: block.over(defaults) for name, block in sorted(given.items())}
 
 

@@ -1,7 +1,7 @@
 """A stack of its own for one benchmark: PostgreSQL, the sandbox, Airflow; stopped whatever happens.
 
-`running_stack`'s tenants are the demo's, small. Their feeds are due at New Year, so that nothing runs, and no
-transform waits for a feed, but when the benchmark says so.
+The tenants of `running_stack` are the demo's, small. Their feeds are due at New Year, so that
+nothing runs, and no transform waits for a feed, but when the benchmark says so.
 """
 
 import os

@@ -1,6 +1,7 @@
 """Whatever is in one file is that file's problem: one red DAG, and every other DAG stays."""
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from include.config.yaml_file import MAX_BYTES
 from tests.dags.conftest import CONNECTORS, DAG_FILES, ROOT, TENANT, dags_of
 from tests.dags.test_dag_set import OPS
 
+# All DAG files over, on a slow machine; Airflow gives each of them 30 s.
+MOST_SECONDS = 30
 SHOP = {"ingest__shop__drop", "ingest__shop__till", "transform__shop"}
 HEAD = "tenant: bad\nname: Bad\nowner: x\n"
 FEED = "feeds:\n  till: {start_date: 2025-01-01}\n"
@@ -106,6 +109,42 @@ TEXTS: dict[str, tuple[str, str]] = {
         GOOD.replace("{start", "{schedule: '0 0 * * * 5', start"),
         "a cron line of five fields",
     ),
+    "more feeds than one business has": (
+        HEAD
+        + "feeds:\n"
+        + "".join(f"  g{n}: {{connector: till, start_date: 2025-01-01}}\n" for n in range(501)),
+        "bad.yaml:4: `feeds`: dictionary should have at most 500 items",
+    ),
+    "three thousand faults": (
+        GOOD + "".join(f"k{n}: 1\n" for n in range(3000)),
+        "And 2980 more faults of this kind.",
+    ),
+    "three thousand streams that are none": (
+        GOOD.replace("01-01}", f"01-01, streams: [{', '.join(f's{n}' for n in range(3000))}]}}"),
+        "And 2980 more faults of this kind.",
+    ),
+    "three thousand columns that are none": (
+        GOOD
+        + "privacy:\n  columns:\n"
+        + "".join(f"    till.sales.c{n}: drop\n" for n in range(3000)),
+        "bad.yaml:7: privacy: And 2980 more faults of this kind.",
+    ),
+    "a cron line of half a megabyte": (
+        GOOD.replace("{start", f"{{schedule: '{'0,' * 250_000}0 * * * *', start"),
+        "bad.yaml:5: `feeds.till.schedule` is `0,0,",
+    ),
+    "a key of half a megabyte": (f"{GOOD}? {'k' * 500_000}\n: x\n", "bad.yaml:6: `kkk"),
+    "a quarter of a million values": (f"x: [{'1,' * 250_000}]\n", "holds more than 200000 keys"),
+    "two files in one, after a conflict": (
+        f"<<<<<<< HEAD\n{GOOD}=======\n{GOOD}>>>>>>> other\n",
+        "bad.yaml:2: ",
+    ),
+    "quotes that a word processor made": (
+        GOOD.replace("Bad", "\u201cBad: x\u201d: y"),
+        "bad.yaml:2: ",
+    ),
+    "a page of a web site": ("<!DOCTYPE html>\n<html><body>404</body></html>\n", "bad.yaml:1: "),
+    "JSON that ends too soon": ('{"tenant": "bad",\n"feeds": {"till": {', "bad.yaml:2: "),
     "a merge of a list": (f"{GOOD}<<: [1, 2]\n", "bad.yaml:6: not valid YAML"),
     "a tab for spaces": (f"{GOOD}\talerts: x\n", "bad.yaml:6: not valid YAML"),
     "nothing": ("", "bad.yaml:1: is empty"),
@@ -162,10 +201,13 @@ FILES: dict[str, Callable[[Path], object]] = {
 
 
 def _assert_one_red_dag(expected: str) -> None:
+    began = time.process_time()
     found = {id_ for path in DAG_FILES for id_ in dags_of(path)}
     assert found == OPS | SHOP | {"broken__bad"}
     dag = dags_of(ROOT / "dags" / "tenant_quarantine.py")["broken__bad"]
     assert expected in (dag.doc_md or "")
+    assert len(dag.doc_md or "") < 300_000
+    assert time.process_time() - began < MOST_SECONDS
 
 
 @pytest.mark.parametrize("kind", TEXTS)
@@ -196,6 +238,16 @@ def test_a_connector_file_breaks_only_the_tenants_that_use_it(
         path.write_text(TEXTS[kind][0])
     _assert_one_red_dag("connector `odd` is broken")
     assert any(one.path == path for one in load_platform().problems)
+
+
+def test_thirty_thousand_faults_are_told_of_in_seconds(write_platform) -> None:
+    """A guess for each took a minute, longer than any DAG file may take."""
+    columns = "".join(f"    till.sales.c{n}: drop\n" for n in range(30_000))
+    began = time.process_time()
+    platform = write_platform(shop=TENANT, bad=f"{GOOD}privacy:\n  columns:\n{columns}")
+    assert time.process_time() - began < MOST_SECONDS
+    assert platform.broken == ("bad",)
+    assert len(platform.problems) < 30
 
 
 def test_a_dag_that_cannot_be_drawn_is_red_under_its_own_name(write_platform, monkeypatch) -> None:

@@ -1,7 +1,7 @@
 """Rules across a tenant's feeds: what no single block can be blamed for."""
 
 from include.config.declared_api import STREAMS_OPTION
-from include.config.explain import did_you_mean
+from include.config.explain import did_you_mean, first_few
 from include.config.models import Feed, Problem, TenantFile
 from include.config.privacy import build_column_paths, find_privacy_faults
 from include.config.reports import REPORTS_OPTION
@@ -80,10 +80,15 @@ def check_privacy(
         known |= build_column_paths(feed.connector, feed.connector.streams | feed.streams)
         if feed.connector.streams_from_feed:
             open_ended.append(f"{feed.connector.connector}.")
-    for path in sorted(spec.privacy.columns.keys() - known):
-        if not path.startswith(tuple(open_ended)):
-            guess = did_you_mean(path, known)
-            faults[path] = f"no column `{path}`.{guess} Expected connector.stream.column."
+    unknown = sorted(
+        path for path in spec.privacy.columns.keys() - known if not path.startswith((*open_ended,))
+    )
+    shown, rest = first_few(unknown)
+    for path in shown:
+        guess = did_you_mean(path, known)
+        faults[path] = f"no column `{path}`.{guess} Expected connector.stream.column."
     for path, message in sorted(faults.items()):
         place = ("columns", path) if path in spec.privacy.columns else ("pii",)
         problems.append(Problem(file.path, file.line(("privacy", *place)), f"privacy: {message}"))
+    for said in rest:
+        problems.append(Problem(file.path, file.line(("privacy", "columns")), f"privacy: {said}"))
