@@ -144,7 +144,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "bad.yaml:2: ",
     ),
     "a page of a web site": ("<!DOCTYPE html>\n<html><body>404</body></html>\n", "bad.yaml:1: "),
-    "JSON that ends too soon": ('{"tenant": "bad",\n"feeds": {"till": {', "bad.yaml:2: "),
+    "JSON that ends too soon": ('{"tenant": "bad",\n"feeds": {"till": {', "bad.yaml:3: "),
     "a merge of a list": (f"{GOOD}<<: [1, 2]\n", "bad.yaml:6: not valid YAML"),
     "a tab for spaces": (f"{GOOD}\talerts: x\n", "bad.yaml:6: not valid YAML"),
     "nothing": ("", "bad.yaml:1: is empty"),
