@@ -28,8 +28,6 @@ daily as (
         currency_code,
         ordered_on as purchased_on,
         count(*) as orders_count,
-        {{ as_money('coalesce(sum(gross_amount), 0)') }} as gross_amount,
-        {{ as_money('coalesce(sum(net_amount), 0)') }} as net_amount,
         {{ as_money('coalesce(sum(revenue_amount), 0)') }} as revenue_amount
     from resolved
     group by person_id, currency_code, ordered_on
