@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from include.config.concepts.mapping import MappedConcept
+from include.config.concepts.resolve import resolve_concept_maps
 from include.config.connector_spec import Connector, Stream
 from include.config.declared_api import declares_api, resolve_declared_api
 from include.config.explain import did_you_mean, explain
@@ -281,7 +283,8 @@ def _resolve_feed(
     """One feed and what is wrong with it, as (place below the feed's block, message)."""
     trouble: Trouble = []
     options = resolve_options(connector, block.options, trouble)
-    concepts = resolve_concepts(connector, block.concepts, trouble)
+    listed = block.concepts if isinstance(block.concepts, tuple) else None
+    concepts = resolve_concepts(connector, listed, trouble)
     streams: dict[str, Stream]
     connector = resolve_reports(connector, options, trouble)
     if declares_api(connector):
@@ -297,6 +300,11 @@ def _resolve_feed(
         sweeps = resolve_schedule(sweeps, spec.tenant, trouble, key="sweep_schedule")
         check_sweeps(connector, streams, trouble)
     check_reach(connector, options, spec.tenant, trouble)
+    maps: tuple[MappedConcept, ...] = ()
+    if isinstance(block.concepts, dict):
+        maps = resolve_concept_maps(
+            connector, block.concepts, streams, options, spec.currency, trouble
+        )
     _check_names(spec, name, connector, streams, trouble)
     if trouble:
         return None, trouble
@@ -316,6 +324,7 @@ def _resolve_feed(
         defaults=defaults,
         stream_settings=settings,
         sweep_schedule=sweeps,
+        concept_maps=maps,
     )
     return feed, trouble
 

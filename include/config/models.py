@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from include.config.blocks.checks import TenantCheck
+from include.config.concepts.mapping import MappedConcept
 from include.config.connector_spec import Connector, Stream
 from include.config.privacy import Privacy
 from include.config.spec import Snake, Spec
@@ -79,10 +80,11 @@ class FeedFile(Spec):
     )
     streams: tuple[Snake, ...] | None = Field(None, description="Streams to load; all if absent.")
     options: dict[str, Any] = Field({}, description="Settings the connector declares.")
-    concepts: tuple[Snake, ...] | None = Field(
+    concepts: tuple[Any, ...] | dict[str, Any] | None = Field(
         None,
         description="Concepts this feed may contribute to the marts; all of the connector's if "
-        "absent. Two systems that book the same sales must not both feed orders.",
+        "absent. Two systems that book the same sales must not both feed orders. Where the streams "
+        "are the tenant's own: concept -> from which stream, and which column is which.",
     )
     tasks: Literal["stream", "feed"] = Field(
         "stream",
@@ -139,7 +141,8 @@ class Feed:
     """One tenant's configured connector, ready to run.
 
     `streams` holds only the selected streams, sorted by name; `options` has defaults filled in;
-    `concepts` are the ones it contributes, sorted; `stream_settings` already follow `defaults`.
+    `concepts` are the ones its connector's models contribute, sorted, `concept_maps` the tenant's
+    own streams that do; `stream_settings` already follow `defaults`.
     """
 
     tenant: "Tenant" = field(repr=False, compare=False)
@@ -157,6 +160,7 @@ class Feed:
     stream_settings: dict[str, StreamSettings] = field(default_factory=dict)
     sweep_schedule: str | None = None
     tasks: Literal["stream", "feed"] = "stream"
+    concept_maps: tuple[MappedConcept, ...] = ()
 
     def settings_of(self, stream: str) -> StreamSettings:
         """The stream's settings, resolved: only what neither it nor the feed says is None."""

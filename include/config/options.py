@@ -56,17 +56,26 @@ def _check_type(name: str, option: Option, value: Any, trouble: Trouble) -> None
 
 
 def resolve_concepts(
-    connector: Connector, given: tuple[str, ...] | None, trouble: Trouble
+    connector: Connector, given: tuple[Any, ...] | None, trouble: Trouble
 ) -> tuple[str, ...]:
     """The concepts a feed contributes, sorted; all of the connector's when none are given."""
-    unknown, rest = first_few(name for name in given or () if name not in connector.concepts)
+    if given and connector.streams_from_feed:
+        message = (
+            f"`concepts` is a list, and the streams of `{connector.connector}` are your own. "
+            "Expected a mapping that says which stream and column is which: "
+            "`concepts: {orders: {from: invoices, order_id: number, ...}}`."
+        )
+        trouble.append((("concepts",), message))
+        return ()
+    names = None if given is None else [str(name) for name in given]
+    unknown, rest = first_few(name for name in names or () if name not in connector.concepts)
     for name in unknown:
         known = ", ".join(sorted(connector.concepts)) or "none"
         guess = did_you_mean(name, connector.concepts)
         message = f"no concept `{name}`.{guess} `{connector.connector}` feeds: {known}."
         trouble.append((("concepts",), message))
     trouble += [(("concepts",), said) for said in rest]
-    return tuple(sorted(connector.concepts if given is None else given))
+    return tuple(sorted(connector.concepts if names is None else names))
 
 
 def resolve_streams(

@@ -36,6 +36,9 @@ DELETED_AT = "_deleted_at"
 CHILDREN_HASH = "_children_hash"
 POSITION = "_position"
 
+# What the mappings of a tenant's own streams could not take.
+REFUSED_MODEL = "int_concepts__refused"
+
 
 @dataclass(frozen=True, slots=True)
 class IngestDagName:
@@ -186,6 +189,10 @@ def staging_model(connector: str, stream: str) -> str:
 
 def conformed_model(connector: str, concept: str) -> str:
     return f"stg_{connector}__conformed_{concept}"
+
+
+def unioned_model(concept: str) -> str:
+    return f"int_{concept}__unioned"
 
 
 def spread_minute(tenant: str) -> int:

@@ -5,6 +5,7 @@ import json
 import logging
 from pathlib import Path
 
+from include.sandbox.economy_views import fetch_tills
 from include.sandbox.exports import coresignal, ecommerce, quickbooks_csv, quickbooks_sql, uploads
 from include.sandbox.exports.delimited import write_text
 from include.sandbox.serve.session import Session
@@ -44,7 +45,9 @@ def _write_world(spec: WorldSpec, out: Path) -> None:
     )
     counted = {
         "acme": uploads.write_acme(out / "acme" / "uploads", acme, spec.seed, spec.as_of),
-        "corner": uploads.write_corner(out / "corner" / "uploads", corner, spec.seed, spec.as_of),
+        "corner": uploads.write_corner(
+            out / "corner" / "uploads", corner, spec.seed, spec.as_of, fetch_tills(session).levels
+        ),
     }
     export = ecommerce.build_export(spec.seed, bazaar)
     ecommerce.write_export(out / "bazaar" / "ecommerce_csv", export)

@@ -3,40 +3,15 @@
 The concepts are dbt's: they are read from the macro that defines them, so there is no second list.
 """
 
-import ast
-import re
 from pathlib import Path
 
+from include.config.concepts.known import Concepts
 from include.config.connector_spec import Connector
 from include.core import naming
 from include.core.errors import ConfigError
 from include.scaffold.columns import build_stream_columns, key_forms
 from include.scaffold.files import NewFile
 from include.scaffold.template import load_filled
-
-Concepts = dict[str, list[tuple[str, str]]]
-CONCEPTS_MACRO = Path("macros") / "concept" / "concept_columns.sql"
-_COLUMNS = re.compile(r"set columns = (\{.*?\}) %\}", re.DOTALL)
-
-
-def load_concepts(dbt_project_dir: Path) -> Concepts:
-    """Concept -> (column, kind) pairs in order, lineage left out.
-
-    Raises:
-        ConfigError: If the macro is not where it should be, or is no longer a plain mapping.
-    """
-    path = dbt_project_dir / CONCEPTS_MACRO
-    try:
-        match = _COLUMNS.search(path.read_text(encoding="utf-8"))
-        found = ast.literal_eval(match[1]) if match else None
-    except (OSError, ValueError, SyntaxError):
-        found = None
-    if not isinstance(found, dict):
-        raise ConfigError(
-            f"no concepts in `{path}`. Expected a macro with `set columns = {{...}}` holding plain "
-            "(name, kind) pairs. Check ELT_DBT_PROJECT_DIR."
-        )
-    return {str(concept): [(str(n), str(k)) for n, k in pairs] for concept, pairs in found.items()}
 
 
 def build_conformed_files(connector: Connector, folder: Path, concepts: Concepts) -> list[NewFile]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from include.config.concepts.known import Concepts
 from include.config.connector_spec import Connector, Stream
 from include.core import naming
 from include.scaffold.columns import (
@@ -19,7 +20,7 @@ from include.scaffold.columns import (
     key_forms,
     singular,
 )
-from include.scaffold.conformed import Concepts, build_conformed_files
+from include.scaffold.conformed import build_conformed_files
 from include.scaffold.files import NewFile
 from include.scaffold.template import load_filled
 

@@ -5,6 +5,7 @@ may have; a run gets its tenant's variables and selects its tenant's staging. Pu
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from include.config.connector_spec import Connector
@@ -18,9 +19,10 @@ def build_dbt_vars(tenant: Tenant) -> dict[str, Any]:
     """Variables of dbt_project.yml for one tenant, keys and lists sorted.
 
     Returns:
-        tenant, tenant_currency, tenant_timezone, feeds (names of enabled feeds) and
+        tenant, tenant_currency, tenant_timezone, feeds (names of enabled feeds),
         sources_by_concept: concept -> connectors of the tenant that feed it; a concept nobody feeds
-        is absent, and macro union_concept then gives an empty table.
+        is absent, and macro union_concept then gives an empty table; and
+        concept_maps: concept -> streams of the tenant's own that feed it, see `MappedConcept`.
     """
     return {
         "tenant": tenant.id,
@@ -29,8 +31,23 @@ def build_dbt_vars(tenant: Tenant) -> dict[str, Any]:
         "sources_by_concept": build_sources_by_concept(
             (feed.connector.connector, feed.concepts) for feed in tenant.feeds
         ),
+        "concept_maps": build_concept_maps(tenant),
         "feeds": sorted(feed.name for feed in tenant.feeds),
     }
+
+
+def build_concept_maps(tenant: Tenant) -> dict[str, list[dict[str, Any]]]:
+    """Concept -> its mapped streams as JSON values, by feed and the file's order."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for feed in tenant.feeds:
+        for one in feed.concept_maps:
+            told = asdict(one) | {
+                "connector": feed.connector.connector,
+                "feed": feed.name,
+                "schema": feed.raw_schema,
+            }
+            found.setdefault(one.concept, []).append(told)
+    return dict(sorted(found.items()))
 
 
 def build_manifest_vars(connectors: Mapping[str, Connector]) -> dict[str, Any]:
@@ -42,6 +59,7 @@ def build_manifest_vars(connectors: Mapping[str, Connector]) -> dict[str, Any]:
         "sources_by_concept": build_sources_by_concept(
             (name, spec.concepts) for name, spec in connectors.items()
         ),
+        "concept_maps": {},
         "feeds": sorted(connectors),
     }
 

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from include.config.concepts.known import load_concepts
 from include.config.connector_spec import Connector, Option
 from include.core.errors import ConfigError
 from include.scaffold.columns import build_child_columns, build_stream_columns, singular
-from include.scaffold.conformed import build_conformed_files, load_concepts
+from include.scaffold.conformed import build_conformed_files
 from include.scaffold.connector import Folders, build_connector_files
 from include.scaffold.files import NewFile, Written, is_untouched, run_write
 from include.scaffold.names import check_new_name

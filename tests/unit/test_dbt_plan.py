@@ -1,10 +1,15 @@
 """What a transform builds: exactly what lies below the changed raw tables."""
 
 import random
+from pathlib import Path
 from typing import Any
 
+import yaml
+
+from include.config.load import load_tenant
 from include.pipeline.dbt.node_states import NodeStates, build_attached
-from include.pipeline.dbt.plan import BuildPlan, find_downstream, find_sources
+from include.pipeline.dbt.plan import BuildPlan, find_downstream, find_mapped, find_sources
+from tests.shipped import load_known_connectors
 
 FOLDERS = ("path:models/staging/till", "path:models/marts")
 
@@ -28,6 +33,31 @@ def test_a_stream_is_its_table_and_its_children() -> None:
         "source.elt.till.sales__lines",
     }
     assert find_sources(manifest, "acme", {("other", "sales")}) == set()
+
+
+def test_a_mapped_stream_leads_to_its_concepts(tmp_path: Path) -> None:
+    """No source of the graph names a tenant's own stream: its news would have built nothing."""
+    own = {"orders": {"from": "sales", "order_id": "id", "order_status": {"value": "paid"}}}
+    own["orders"] |= {"total_amount": "total", "ordered_on": "day", "currency_code": "code"}
+    own["order_lines"] = {"from": "sales__lines", "order_line_id": "id", "gross_amount": "total"}
+    own["order_lines"] |= {"order_id": "_parent_id", "quantity": "pieces"}
+    feed = {"connector": "sql", "start_date": "2025-01-01", "options": {"path": "x.sqlite"}}
+    data = {
+        "tenant": "shop",
+        "name": "S",
+        "owner": "a",
+        "feeds": {"till": feed | {"concepts": own}},
+    }
+    path = tmp_path / "shop.yaml"
+    path.write_text(yaml.safe_dump(data))
+    tenant, problems = load_tenant(path, load_known_connectors())
+    assert problems == []
+    assert tenant is not None
+    names = ("int_orders__unioned", "int_order_lines__unioned", "int_refunds__unioned")
+    manifest = _manifest({}, {f"model.elt.{n}": "x" for n in (*names, "int_concepts__refused")})
+    found = find_mapped(manifest, tenant, {("till", "sales")})
+    assert found == {f"model.elt.{n}" for n in (*names[:2], "int_concepts__refused")}
+    assert find_mapped(manifest, tenant, {("till", "other"), ("shop", "sales")}) == set()
 
 
 def test_random_graphs_give_exactly_what_is_reachable() -> None:

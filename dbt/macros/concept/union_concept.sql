@@ -3,7 +3,8 @@
 
     Identifiers become tenant-wide (`stripe:stripe:ch_1`), the source's own one stays in
     `source_record_id`. Without any connector the select has the same columns and no row, so that
-    every mart compiles for every tenant.
+    every mart compiles for every tenant. Behind them come streams of the tenant's own that its file
+    maps to the concept (`concept_maps`).
 -#}
 {% macro union_concept(concept) %}
     {%- set columns = concept_columns(concept) -%}
@@ -29,6 +30,9 @@
         {%- endfor %}
     from (select 1 as one) as nothing
     where 1 = 0
+    {%- endfor %}
+    {%- for mapping in concept_maps().get(concept, []) %}
+    {{ mapped_select(concept, mapping) }}
     {%- endfor %}
 {% endmacro %}
 

@@ -6,6 +6,7 @@ the edit; `validate` tells it at once.
 
 from pathlib import Path
 
+from include.config.concepts.known import Concepts, load_concepts
 from include.config.connector_spec import Connector
 from include.config.explain import did_you_mean
 from include.config.models import Problem
@@ -13,7 +14,6 @@ from include.config.settings import Settings
 from include.config.yaml_file import load_yaml
 from include.core import naming
 from include.core.errors import ConfigError
-from include.scaffold.conformed import Concepts, load_concepts
 
 
 def load_concept_problems(connectors: dict[str, Connector], settings: Settings) -> list[Problem]:

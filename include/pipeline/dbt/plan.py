@@ -102,6 +102,7 @@ def fetch_plan(
         )
     tables = {tuple(name.split("/", 2)) for name in changed}
     roots = find_sources(manifest, tenant.id, {(one, stream) for one, _, stream in tables})
+    roots |= find_mapped(manifest, tenant, {(feed, stream) for _, feed, stream in tables})
     if new_day:
         roots |= find_calendar_nodes(manifest)
     below = find_planned(manifest, roots, build_selection(tenant, settings.dbt_project_dir))
@@ -149,6 +150,22 @@ def find_sources(
         ):
             found.add(unique_id)
     return found
+
+
+def find_mapped(
+    manifest: Mapping[str, Any], tenant: Tenant, streams: Iterable[tuple[str, str]]
+) -> set[str]:
+    """Ids of models that read these (feed, stream) pairs by a mapping: no source leads there."""
+    changed = set(streams)
+    concepts = {
+        one.concept
+        for feed in tenant.feeds
+        for one in feed.concept_maps
+        if {(feed.name, one.stream), (feed.name, one.stream.partition("__")[0])} & changed
+    }
+    names = {naming.unioned_model(one) for one in concepts}
+    names |= {naming.REFUSED_MODEL} if concepts else set()
+    return {id_ for id_ in manifest["nodes"] if build_name(id_) in names}
 
 
 def find_calendar_nodes(manifest: Mapping[str, Any]) -> set[str]:

@@ -1,6 +1,8 @@
 """Files people put into a shared folder: no system, no standard, several dialects."""
 
 import json
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -97,8 +99,19 @@ def write_acme(folder: Path, business: Business, seed: int, as_of: datetime) -> 
     }
 
 
-def write_corner(folder: Path, business: Business, seed: int, as_of: datetime) -> dict[str, int]:
-    """Price list (two sheets, titles above headers) and stock count; returns records per table."""
+def write_corner(
+    folder: Path,
+    business: Business,
+    seed: int,
+    as_of: datetime,
+    levels: Mapping[tuple[int, int, int], int],
+) -> dict[str, int]:
+    """Price list (two sheets, titles above headers) and stock count; returns records per table.
+
+    Args:
+        levels: (listing number, variant, place number) -> pieces the tills know of. The count of
+            the shelves is the same but for one product in eight, where pieces are gone.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     dice = build_dice(seed, "uploads", "corner")
     brands = sorted({listing.brand for listing in business.listings})
@@ -107,11 +120,11 @@ def write_corner(folder: Path, business: Business, seed: int, as_of: datetime) -
         prices = book.add_worksheet("Prices")
         prices.merge_range("A1:E1", f"Corner Shop price list, {as_of:%d.%m.%Y}")
         prices.write_row(2, 0, ("Code", "Product", "Category", "Price", "Valid from"))
-        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        as_day = book.add_format({"num_format": "yyyy-mm-dd"})
         for row, listing in enumerate(business.listings, 3):
             prices.write_row(row, 0, (listing.sku, listing.title, listing.category))
             prices.write_number(row, 3, listing.price / 100)
-            prices.write_datetime(row, 4, listing.prices[-1][0].replace(tzinfo=None), day)
+            prices.write_datetime(row, 4, listing.prices[-1][0].replace(tzinfo=None), as_day)
         suppliers = book.add_worksheet("Suppliers")
         suppliers.write(0, 0, "Suppliers")
         suppliers.write_row(2, 0, ("Brand", "Contact", "Lead days"))
@@ -119,9 +132,14 @@ def write_corner(folder: Path, business: Business, seed: int, as_of: datetime) -
             suppliers.write_row(
                 row, 0, (brand, f"sales@{brand.split()[0].lower()}.example", dice.randint(2, 30))
             )
+    known: Counter[int] = Counter()
+    for (number, _variant, _place), pieces in levels.items():
+        known[number] += pieces
+    gone = [dice.randint(1, 4) if dice.random() < 0.125 else 0 for _ in business.listings]
+    day = (as_of - timedelta(days=1)).strftime("%Y-%m-%d")
     counted = [
-        (listing.sku, (as_of - timedelta(days=1)).strftime("%Y-%m-%d"), dice.randint(0, 120))
-        for listing in business.listings
+        (listing.sku, day, max(known[listing.number] - lost, 0))
+        for listing, lost in zip(business.listings, gone, strict=True)
     ]
     write_text(
         folder / "stock_count.csv", build_delimited([("sku", "counted_on", "on_hand"), *counted])

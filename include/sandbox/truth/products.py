@@ -116,6 +116,18 @@ def _corner(session: Session, listing: Listing) -> Iterator[tuple[Row, int | Non
         ),
         None,
     )
+    # The shop's price list: the whole product, as its file maps it to concept `products`.
+    yield (
+        _row(
+            "uploads",
+            listing.sku,
+            listing,
+            sku=listing.sku,
+            title=listing.title,
+            category=listing.category,
+        ),
+        None,
+    )
     seller, title = fetch_seller(session, "corner"), spell_title("square", listing)
     for place, name in enumerate(listing.variants):
         yield _row(
