@@ -14,8 +14,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from include.config.concepts.mapping import MappedConcept
-from include.config.concepts.resolve import resolve_concept_maps
 from include.config.connector_spec import Connector, Stream
 from include.config.declared_api import declares_api, resolve_declared_api
 from include.config.explain import did_you_mean, explain
@@ -38,6 +36,8 @@ from include.config.reports import REPORTS_OPTION, resolve_reports
 from include.config.settings import Settings, load_settings
 from include.config.stream_settings import StreamSettings
 from include.config.tenant.checks import resolve_checks
+from include.config.tenant.concepts.mapping import MappedConcept
+from include.config.tenant.concepts.resolve import resolve_concept_maps
 from include.config.tenant.overrides import resolve_overrides
 from include.config.tenant.rules import (
     check_books,

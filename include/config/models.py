@@ -12,11 +12,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from include.config.blocks.checks import TenantCheck
-from include.config.concepts.mapping import MappedConcept
 from include.config.connector_spec import Connector, Stream
 from include.config.privacy import Privacy
 from include.config.spec import Snake, Spec
 from include.config.stream_settings import Drift, StreamSettings
+from include.config.tenant.concepts.mapping import MappedConcept
 from include.config.tenant.identity import Identity, Override
 from include.core import naming
 

@@ -5,8 +5,8 @@ The concepts are dbt's: they are read from the macro that defines them, so there
 
 from pathlib import Path
 
-from include.config.concepts.known import Concepts
 from include.config.connector_spec import Connector
+from include.config.tenant.concepts.known import Concepts
 from include.core import naming
 from include.core.errors import ConfigError
 from include.scaffold.columns import build_stream_columns, key_forms

@@ -6,8 +6,8 @@ from typing import Literal
 
 import yaml
 
-from include.config.concepts.known import Concepts
 from include.config.connector_spec import Connector
+from include.config.tenant.concepts.known import Concepts
 from include.scaffold.files import NewFile
 from include.scaffold.names import build_title, check_new_name
 from include.scaffold.staging import build_staging_files

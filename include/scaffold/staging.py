@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from include.config.concepts.known import Concepts
 from include.config.connector_spec import Connector, Stream
+from include.config.tenant.concepts.known import Concepts
 from include.core import naming
 from include.scaffold.columns import (
     CALCULATED,

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from include.config.concepts.known import load_concepts
 from include.config.connector_spec import Connector, Option
+from include.config.tenant.concepts.known import load_concepts
 from include.core.errors import ConfigError
 from include.scaffold.columns import build_child_columns, build_stream_columns, singular
 from include.scaffold.conformed import build_conformed_files

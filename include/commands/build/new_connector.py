@@ -9,8 +9,8 @@ from include.commands.frame.arguments import Json
 from include.commands.frame.declare import Action
 from include.commands.screen.output import say
 from include.commands.screen.written import say_written
-from include.config.concepts.known import load_concepts
 from include.config.settings import load_settings
+from include.config.tenant.concepts.known import load_concepts
 from include.core.errors import ConfigError
 from include.scaffold.connector import Folders, Kind, build_connector_files
 from include.scaffold.files import run_write

@@ -10,12 +10,12 @@ from include.commands.frame.choose import choose_connector, choose_tenant
 from include.commands.frame.complete import complete_tenant
 from include.commands.frame.declare import Action
 from include.commands.screen.written import say_written
-from include.config.concepts.known import load_concepts
 from include.config.connector_spec import Connector, Stream
 from include.config.declared_api import declares_api
 from include.config.load import load_platform
 from include.config.models import Feed, Platform
 from include.config.settings import Settings, load_settings
+from include.config.tenant.concepts.known import load_concepts
 from include.core.errors import ConfigError
 from include.scaffold.files import NewFile, run_write
 from include.scaffold.staging import build_own_staging_files, build_staging_files

@@ -6,11 +6,11 @@ the edit; `validate` tells it at once.
 
 from pathlib import Path
 
-from include.config.concepts.known import Concepts, load_concepts
 from include.config.connector_spec import Connector
 from include.config.explain import did_you_mean
 from include.config.models import Problem
 from include.config.settings import Settings
+from include.config.tenant.concepts.known import Concepts, load_concepts
 from include.config.yaml_file import load_yaml
 from include.core import naming
 from include.core.errors import ConfigError

@@ -21,13 +21,18 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from include.config.concepts.known import KnownConcept, load_known_concepts
-from include.config.concepts.mapping import ColumnForm, ColumnName, MappedColumn, MappedConcept
-from include.config.concepts.needed import find_missing, find_wrong_words
 from include.config.connector_spec import Connector, Stream
 from include.config.declared_api import STREAMS_OPTION
 from include.config.explain import did_you_mean, find_faults
 from include.config.settings import load_settings
+from include.config.tenant.concepts.known import KnownConcept, load_known_concepts
+from include.config.tenant.concepts.mapping import (
+    ColumnForm,
+    ColumnName,
+    MappedColumn,
+    MappedConcept,
+)
+from include.config.tenant.concepts.needed import find_missing, find_wrong_words
 from include.config.yaml_file import Loc, Trouble
 from include.core import naming
 from include.core.errors import ConfigError

@@ -1,8 +1,8 @@
 """What a mapping must say for its rows to count; without it they would be in no sum, silently."""
 
-from include.config.concepts.known import KnownConcept
-from include.config.concepts.mapping import MappedColumn
 from include.config.explain import did_you_mean
+from include.config.tenant.concepts.known import KnownConcept
+from include.config.tenant.concepts.mapping import MappedColumn
 
 MONEY = frozenset({"amount", "price"})
 # Concept -> columns of which one at least is mapped, and how to say so.
