@@ -36,7 +36,6 @@ from include.config.reports import REPORTS_OPTION, resolve_reports
 from include.config.settings import Settings, load_settings
 from include.config.stream_settings import StreamSettings
 from include.config.tenant.checks import resolve_checks
-from include.config.tenant.concepts.mapping import MappedConcept
 from include.config.tenant.concepts.resolve import resolve_concept_maps
 from include.config.tenant.overrides import resolve_overrides
 from include.config.tenant.rules import (
@@ -283,8 +282,7 @@ def _resolve_feed(
     """One feed and what is wrong with it, as (place below the feed's block, message)."""
     trouble: Trouble = []
     options = resolve_options(connector, block.options, trouble)
-    listed = block.concepts if isinstance(block.concepts, tuple) else None
-    concepts = resolve_concepts(connector, listed, trouble)
+    concepts = resolve_concepts(connector, block.concepts, trouble)
     streams: dict[str, Stream]
     connector = resolve_reports(connector, options, trouble)
     if declares_api(connector):
@@ -300,11 +298,7 @@ def _resolve_feed(
         sweeps = resolve_schedule(sweeps, spec.tenant, trouble, key="sweep_schedule")
         check_sweeps(connector, streams, trouble)
     check_reach(connector, options, spec.tenant, trouble)
-    maps: tuple[MappedConcept, ...] = ()
-    if isinstance(block.concepts, dict):
-        maps = resolve_concept_maps(
-            connector, block.concepts, streams, options, spec.currency, trouble
-        )
+    maps = resolve_concept_maps(connector, block.concepts, streams, options, spec.currency, trouble)
     _check_names(spec, name, connector, streams, trouble)
     if trouble:
         return None, trouble

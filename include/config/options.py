@@ -56,9 +56,11 @@ def _check_type(name: str, option: Option, value: Any, trouble: Trouble) -> None
 
 
 def resolve_concepts(
-    connector: Connector, given: tuple[Any, ...] | None, trouble: Trouble
+    connector: Connector, given: tuple[Any, ...] | dict[str, Any] | None, trouble: Trouble
 ) -> tuple[str, ...]:
-    """The concepts a feed contributes, sorted; all of the connector's when none are given."""
+    """The concepts a feed contributes, sorted; all of the connector's when none are listed."""
+    if isinstance(given, dict):
+        given = None  # see resolve_concept_maps
     if given and connector.streams_from_feed:
         message = (
             f"`concepts` is a list, and the streams of `{connector.connector}` are your own. "

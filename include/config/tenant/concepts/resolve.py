@@ -71,13 +71,19 @@ class OwnStreams:
 
 def resolve_concept_maps(
     connector: Connector,
-    given: Mapping[str, Any],
+    given: Any,
     streams: Mapping[str, Stream],
     options: Mapping[str, Any],
     currency: str,
     trouble: Trouble,
 ) -> tuple[MappedConcept, ...]:
-    """Every stream that feeds a concept, in the file's order; what is wrong goes to `trouble`."""
+    """Every stream that feeds a concept, in the file's order; what is wrong goes to `trouble`.
+
+    Args:
+        given: The feed's block `concepts`; one that is no mapping maps nothing.
+    """
+    if not isinstance(given, dict):
+        return ()
     if not connector.streams_from_feed:
         known = ", ".join(sorted(connector.concepts)) or "none"
         message = (
