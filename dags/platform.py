@@ -1,12 +1,18 @@
-"""The platform's own Airflow DAGs, `ops__*`: quality report, retention, webhook drain."""
+"""The platform's own Airflow DAGs, `ops__*`: alerts, quality report, retention, webhooks."""
 
 from airflow.sdk import get_parsing_context
 
+from include.orchestration.dag_builders.alerts import build_alerts_dag
 from include.orchestration.dag_builders.drain import build_webhook_drain_dag
 from include.orchestration.dag_builders.ops import build_quality_report_dag, build_retention_dag
 
 wanted = get_parsing_context().dag_id  # set when a task runs: build only its DAG
-builders = (build_quality_report_dag, build_retention_dag, build_webhook_drain_dag)
+builders = (
+    build_alerts_dag,
+    build_quality_report_dag,
+    build_retention_dag,
+    build_webhook_drain_dag,
+)
 
 # No loop: its variable would be one more DAG at the top level, whichever was wanted.
 globals().update(

@@ -35,6 +35,7 @@ from include.config.options import (
 from include.config.reports import REPORTS_OPTION, resolve_reports
 from include.config.settings import Settings, load_settings
 from include.config.stream_settings import StreamSettings
+from include.config.tenant.alert_rules import check_alerts
 from include.config.tenant.checks import resolve_checks
 from include.config.tenant.concepts.resolve import resolve_concept_maps
 from include.config.tenant.overrides import resolve_overrides
@@ -227,6 +228,7 @@ def _load_tenant(
     check_books(feeds, file, problems)
     check_shared_tables(feeds, file, problems)
     check_privacy(spec, feeds, file, problems)
+    check_alerts(spec, file, problems)
     overrides, notices = resolve_overrides(spec, file)
     checks, faults = resolve_checks(spec, feeds, file)
     notices += faults
@@ -315,6 +317,7 @@ def _resolve_feed(
         tasks=block.tasks,
         enabled=block.enabled,
         deadline_minutes=block.deadline_minutes,
+        owner=block.owner,
         defaults=defaults,
         stream_settings=settings,
         sweep_schedule=sweeps,

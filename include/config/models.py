@@ -7,7 +7,7 @@ feeds resolved against connectors, and the problems of the others.
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -17,29 +17,18 @@ from include.config.privacy import Privacy
 from include.config.spec import Snake, Spec
 from include.config.stream_settings import Drift, StreamSettings
 from include.config.tenant.concepts.mapping import MappedConcept
+from include.config.tenant.alerts import Alerts, Label
 from include.config.tenant.identity import Identity, Override
 from include.core import naming
 
 MAX_MINUTES = 366 * 24 * 60
 # Each is a DAG, all of a tenant's are drawn at one go.
 MAX_FEEDS = 500
-Label = Annotated[str, Field(min_length=1, max_length=200)]
 SCHEDULES = {
     "hourly": "{minute} * * * *",
     "daily": "{minute} 4 * * *",
     "weekly": "{minute} 4 * * 1",
 }
-
-
-class Alerts(Spec):
-    """Who hears about failures."""
-
-    contacts: tuple[Label, ...] = Field(
-        (), max_length=50, description="E-mail addresses named in alerts."
-    )
-    webhook: bool = Field(
-        False, description="Post JSON to the connection `<tenant>__alerts` as well as to the log."
-    )
 
 
 class Destination(Spec):
@@ -93,6 +82,9 @@ class FeedFile(Spec):
     )
     priority: int = Field(5, ge=1, le=10, description="10 runs first when slots are short.")
     enabled: bool = Field(True, description="false: no DAG.")
+    owner: Label | None = Field(
+        None, description="Who looks after this feed, for routes of alerts; the tenant's if absent."
+    )
     deadline_minutes: int = Field(
         360,
         ge=1,
@@ -161,6 +153,7 @@ class Feed:
     sweep_schedule: str | None = None
     tasks: Literal["stream", "feed"] = "stream"
     concept_maps: tuple[MappedConcept, ...] = ()
+    owner: str | None = None
 
     def settings_of(self, stream: str) -> StreamSettings:
         """The stream's settings, resolved: only what neither it nor the feed says is None."""

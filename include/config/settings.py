@@ -34,6 +34,10 @@ class Settings:
         tenant_members: User of Airflow -> tenants they are confined to in the console, `*` is all;
             empty: nobody is confined. Once it names anybody, who is not named sees no tenant.
         fernet_key: Airflow's key, one or several comma-separated; seals stored OAuth tokens.
+        operators: Who hears of the platform itself: `kind:connection` or `mail:connection:address`.
+        alive_url: Is posted to while alerting works; its owner raises the alarm when it stops.
+        sentry_dsn: Where unexpected errors go; None: nowhere.
+        runbook_url: Where docs/runbook.md can be read in a browser.
     """
 
     root: Path
@@ -53,6 +57,10 @@ class Settings:
     programs_unwalled: bool = False
     tenant_members: Mapping[str, frozenset[str]] = field(default_factory=dict)
     fernet_key: str | None = field(default=None, repr=False)
+    operators: tuple[str, ...] = ()
+    alive_url: str | None = field(default=None, repr=False)
+    sentry_dsn: str | None = field(default=None, repr=False)
+    runbook_url: str | None = None
 
     @property
     def is_demo(self) -> bool:
@@ -87,6 +95,10 @@ def load_settings() -> Settings:
         allowed_programs=_words(env.get("ELT_ALLOWED_PROGRAMS")),
         tenant_members=_members(env.get("ELT_TENANT_MEMBERS")),
         fernet_key=env.get("AIRFLOW__CORE__FERNET_KEY") or None,
+        operators=_words(env.get("ELT_OPERATORS")),
+        alive_url=env.get("ELT_ALIVE_URL") or None,
+        sentry_dsn=env.get("ELT_SENTRY_DSN") or None,
+        runbook_url=env.get("ELT_RUNBOOK_URL") or None,
     )
 
 
@@ -118,6 +130,14 @@ def use_demo() -> None:
     os.environ["ELT_STATE_DIR"] = str(settings.state_dir.resolve() / "demo")
     for name in ("WAREHOUSE_URL", "AIRFLOW_CONN_WAREHOUSE", "ELT_DBT_MANIFEST"):
         os.environ.pop(name, None)
+
+
+def use_server_secrets() -> None:
+    """Let Airflow's SDK read connections as its servers do, its database included.
+
+    For a process beside the scheduler, before it imports Airflow; a task asks its supervisor.
+    """
+    os.environ.setdefault("_AIRFLOW_PROCESS_CONTEXT", "server")
 
 
 def connection_from_env(connection_id: str) -> str | None:
@@ -185,6 +205,26 @@ def _seconds(name: str, otherwise: float) -> float:
         f"environment: {name} is `{text}`. Expected seconds above zero. Correct .env, or leave it "
         "away."
     )
+
+
+@dataclass(frozen=True)
+class AirflowAccess:
+    """How the watcher asks Airflow how it is.
+
+    Attributes:
+        url: None: it is not asked.
+        user: Without one only the health that anybody may read.
+    """
+
+    url: str | None
+    user: str | None
+    password: str | None = field(repr=False)
+
+
+def load_airflow_access() -> AirflowAccess:
+    """Read ELT_AIRFLOW_URL, ELT_AIRFLOW_USER and ELT_AIRFLOW_PASSWORD."""
+    names = ("ELT_AIRFLOW_URL", "ELT_AIRFLOW_USER", "ELT_AIRFLOW_PASSWORD")
+    return AirflowAccess(*(os.environ.get(name) or None for name in names))
 
 
 @dataclass(frozen=True)

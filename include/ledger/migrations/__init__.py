@@ -1,5 +1,6 @@
 """The elt_ops tables as numbered steps, one module each, run in this order."""
 
+from include.ledger.migrations.alerts import ALERTS
 from include.ledger.migrations.audit import AUDIT
 from include.ledger.migrations.builds import BUILDS
 from include.ledger.migrations.checkpoints import CHECKPOINTS
@@ -22,7 +23,7 @@ from include.ledger.migrations.trust import TRUST
 MIGRATIONS = (
     LEDGER, QUALITY, TOKENS, JOBS, CHECKPOINTS, RATES,
     FILES, DRIFT_AND_PRIVACY, OPERATIONS, INBOX, BUILDS, OPEN_LOADS, KEYS, OWN_LOADS,
-    NAMES, TRUST, AUDIT,
+    NAMES, TRUST, AUDIT, ALERTS,
 )  # fmt: skip
 
 __all__ = ("MIGRATIONS", "Migration")

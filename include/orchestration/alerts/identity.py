@@ -13,13 +13,13 @@ from include.config.models import Tenant
 from include.config.settings import load_settings
 from include.core import naming
 from include.core.clock import utcnow
-from include.orchestration.alerts.alert import MAX_MESSAGE, Alert
+from include.orchestration.run_request import read_origin
 
 log = logging.getLogger(__name__)
 
 
 def notify_identity(tenant: Tenant, since: datetime, context: Mapping[str, Any]) -> int:
-    """Tell what the tenant's file and the runs since then have to tell; returns alerts sent."""
+    """Tell what the tenant's file and the runs since then have to tell; returns alerts stored."""
     try:
         return _notify(tenant, since, context)
     except Exception as error:
@@ -29,7 +29,7 @@ def notify_identity(tenant: Tenant, since: datetime, context: Mapping[str, Any])
 
 def _notify(tenant: Tenant, since: datetime, context: Mapping[str, Any]) -> int:
     from include.destinations.postgres.identity.runs import fetch_warnings
-    from include.orchestration.alerts.failure import run_send
+    from include.orchestration.alerts.failure import run_store
     from include.orchestration.connections import build_warehouse
 
     shown = load_settings().shown
@@ -41,25 +41,19 @@ def _notify(tenant: Tenant, since: datetime, context: Mapping[str, Any]) -> int:
         f"`{naming.identity_schema(tenant.id)}.runs`."
         for kind, count in warned.items()
     ]
-    return sum(run_send(build_identity_alert(tenant, text, context), tenant) for text in told)
+    return sum(run_store(build_identity_signal(tenant, text, context)) for text in told)
 
 
-def build_identity_alert(tenant: Tenant, message: str, context: Mapping[str, Any]) -> Alert:
+def build_identity_signal(tenant: Tenant, message: str, context: Mapping[str, Any]) -> Any:
     """One piece of news; the same words are the same news, whichever run repeats them."""
-    ti = context["ti"]
-    return Alert(
-        kind="identity",
+    from include.alerts.signal import Signal
+
+    return Signal(
+        type="identity",
         tenant=tenant.id,
-        feed=None,
-        stream=None,
-        error="IdentityWarning",
-        message=message[:MAX_MESSAGE],
-        dag_id=ti.dag_id,
-        run_id=ti.run_id,
-        task_id=ti.task_id,
-        try_number=ti.try_number,
-        log_url=getattr(ti, "log_url", None),
-        contacts=tenant.spec.alerts.contacts,
+        message=message,
         at=utcnow(),
         subject=hashlib.sha256(message.encode()).hexdigest()[:16],
+        log_url=getattr(context["ti"], "log_url", None),
+        origin=read_origin(context),
     )

@@ -1,4 +1,4 @@
-"""News of a feed's columns: one warning for every load that found something new, sent once.
+"""News of a feed's columns: one warning for every load that found something new, told once.
 
 Never raises: the rows are committed, and news must not turn their task red.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 from include.config.models import Feed
 from include.core.clock import utcnow
-from include.orchestration.alerts.alert import MAX_MESSAGE, Alert
+from include.orchestration.run_request import read_origin
 
 log = logging.getLogger(__name__)
 
@@ -27,11 +27,11 @@ ADVICE = "Declare new fields in connector.yaml, or set `drift` for the stream in
 
 
 def notify_changes(feed: Feed, context: Mapping[str, Any]) -> int:
-    """Tell what loads of the feed have noticed and nobody has heard; returns alerts sent.
+    """Tell what loads of the feed have noticed and nobody has heard; returns alerts stored.
 
     Changes noticed by a load without Airflow, or by a task killed before it told them, are told
-    here too. A change is marked as told after it was sent: twice is better than never, and the
-    fingerprint keeps a second sending from reaching anybody.
+    here too. A change is marked as told after its alert is stored: twice is better than never, and
+    the alert's fingerprint keeps a second storing from reaching anybody.
     """
     try:
         return _notify(feed, context)
@@ -42,39 +42,37 @@ def notify_changes(feed: Feed, context: Mapping[str, Any]) -> int:
 
 def _notify(feed: Feed, context: Mapping[str, Any]) -> int:
     from include.ledger.schema_changes import fetch_untold, run_mark_told
-    from include.orchestration.alerts.failure import run_send
+    from include.orchestration.alerts.failure import run_store
     from include.orchestration.connections import build_warehouse
 
     warehouse = build_warehouse(feed.tenant)
     with warehouse.connect() as connection:
         untold = fetch_untold(connection, feed.tenant.id, feed.name)
-    sent = 0
+    stored = 0
     for _load, found in groupby(untold, key=itemgetter("load_id", "stream")):
         rows = list(found)
-        sent += run_send(build_change_alert(feed, rows, context), feed.tenant)
+        run_store(build_change_signal(feed, rows, context))
+        stored += 1
         with warehouse.connect() as connection:
             run_mark_told(connection, [row["change_id"] for row in rows])
-    return sent
+    return stored
 
 
-def build_change_alert(feed: Feed, rows: list[dict[str, Any]], context: Mapping[str, Any]) -> Alert:
+def build_change_signal(feed: Feed, rows: list[dict[str, Any]], context: Mapping[str, Any]) -> Any:
     """One alert for the changes one load of a stream has noticed."""
-    ti = context["ti"]
-    return Alert(
-        kind="schema_change",
+    from include.alerts.signal import Signal
+
+    return Signal(
+        type="schema_change",
         tenant=feed.tenant.id,
         feed=feed.name,
         stream=rows[0]["stream"],
         error="SchemaChanged",
         message=build_change_message(rows),
-        dag_id=feed.dag_id,
-        run_id=ti.run_id,
-        task_id=ti.task_id,
-        try_number=ti.try_number,
-        log_url=getattr(ti, "log_url", None),
-        contacts=feed.tenant.spec.alerts.contacts,
         at=utcnow(),
         subject=f"load_{rows[0]['load_id']}",
+        log_url=getattr(context["ti"], "log_url", None),
+        origin=read_origin(context),
     )
 
 
@@ -86,7 +84,7 @@ def build_change_message(rows: list[dict[str, Any]]) -> str:
         if names:
             more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
             parts.append(f"{len(names)} {words}: {', '.join(names[:MAX_NAMED])}{more}")
-    return f"the source has changed: {'; '.join(parts)}. {ADVICE}"[:MAX_MESSAGE]
+    return f"the source has changed: {'; '.join(parts)}. {ADVICE}"
 
 
 def _name(row: dict[str, Any]) -> str:

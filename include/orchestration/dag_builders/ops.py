@@ -17,10 +17,8 @@ from airflow.sdk import (
 from include.config.load import load_platform
 from include.config.models import Tenant
 from include.core import naming
-from include.core.clock import utcnow
 from include.core.errors import EltError
-from include.orchestration.alerts.alert import Alert
-from include.orchestration.alerts.failure import notify_failure, run_send
+from include.orchestration.alerts.failure import notify_failure, notify_success
 from include.orchestration.connections import build_warehouse
 from include.orchestration.dag_builders.task_defaults import EPOCH
 from include.orchestration.retry import RETRY_DELAY, EltRetryPolicy
@@ -56,7 +54,7 @@ class EachTenantOperator(BaseOperator):
 
 
 def build_quality_report_dag() -> DAG:
-    """Every morning: each tenant's health to the log, and an alert when something is wrong."""
+    """Every morning: each tenant's health to the log; what is wrong has alerts of its own."""
     dag = build_ops_dag("quality_report", "0 6 * * *", "Daily health of every tenant")
     EachTenantOperator(task_id="report", call=run_report, dag=dag)
     return dag
@@ -71,34 +69,13 @@ def build_retention_dag() -> DAG:
 
 
 def run_report(tenant: Tenant, context: Mapping[str, Any]) -> None:
-    """Say a tenant's health in the log; alert when it is not healthy."""
+    """Say a tenant's health in the log."""
+    del context
     from include.pipeline.health.report import fetch_quality_report
 
     report = fetch_quality_report(tenant, build_warehouse(tenant))
     for line in report.lines():
         log.info("quality tenant=%s %s", tenant.id, line)
-    if report.is_healthy:
-        return
-    ti = context["ti"]
-    run_send(
-        Alert(
-            kind="quality",
-            tenant=tenant.id,
-            feed=None,
-            stream=None,
-            error="Unhealthy",
-            message="; ".join(report.lines()),
-            dag_id=ti.dag_id,
-            run_id=ti.run_id,
-            # One task speaks of many tenants: the fingerprint must tell them apart.
-            task_id=f"{ti.task_id}:{tenant.id}",
-            try_number=ti.try_number,
-            log_url=getattr(ti, "log_url", None),
-            contacts=tenant.spec.alerts.contacts,
-            at=utcnow(),
-        ),
-        tenant,
-    )
 
 
 def run_tenant_retention(tenant: Tenant, context: Mapping[str, Any]) -> None:
@@ -129,6 +106,7 @@ def build_ops_dag(what: str, cron: str, description: str, wakes: Asset | None = 
             "retry_delay": RETRY_DELAY,
             "retry_policy": EltRetryPolicy(),
             "on_failure_callback": notify_failure,
+            "on_success_callback": notify_success,
             "execution_timeout": timedelta(hours=1),
         },
         tags=["layer:ops"],

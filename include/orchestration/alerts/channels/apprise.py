@@ -1,0 +1,56 @@
+"""All that Apprise knows (Microsoft Teams, Discord, ntfy, ...): connection type `apprise`.
+
+The provider's hook throws away whether the message was taken, so it only reads the connection here.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from include.alerts.audience import Target
+from include.alerts.delivery import Refused, Unreachable
+from include.orchestration.alerts.channels import reaching
+
+# They show a window or write a file on the machine that sends, which no tenant has business with.
+LOCAL = frozenset({"dbus", "qt", "glib", "kde", "gnome", "macosx", "windows", "syslog", "blink1"})
+
+
+def run_send(target: Target, message: Mapping[str, Any]) -> None:
+    """Send to every service of the connection."""
+    import apprise
+    from airflow.providers.apprise.hooks.apprise import AppriseHook
+
+    connection = reaching.fetch_connection(target.connection)
+    box = apprise.Apprise()
+    try:
+        AppriseHook(target.connection).set_config_from_conn(connection, box)
+    except (KeyError, ValueError, TypeError):
+        raise Refused(
+            f"connection `{target.connection}` has no services. Expected Extra "
+            '`{"config": {"path": "<service URL>"}}`.'
+        ) from None
+    services = list(box)
+    if not services:
+        raise Refused(f"connection `{target.connection}` names no service that Apprise knows")
+    for service in services:
+        _require_outside(service)
+    kinds = {"resolved": "success"}
+    kind = kinds.get(str(message["news"]), "failure" if message["level"] == "error" else "warning")
+    body = str(message["text"]).partition("\n\n")[2]
+    taken = box.notify(
+        body=body, title=str(message["title"]), notify_type=apprise.NotifyType(kind),
+        body_format=apprise.NotifyFormat.TEXT,
+    )  # fmt: skip
+    if not taken:
+        raise Unreachable("a service of the connection did not take the message")
+
+
+def _require_outside(service: Any) -> None:
+    protocols = {*_names(service.protocol), *_names(service.secure_protocol)}
+    if protocols & LOCAL:
+        raise Refused(f"`{service.service_name}` is on this machine. Expected a service outside.")
+    host = getattr(service, "host", None)
+    reaching.require_host(host, getattr(service, "port", None) or (443 if service.secure else 80))
+
+
+def _names(given: Any) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given or ())

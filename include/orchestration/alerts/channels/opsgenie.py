@@ -1,0 +1,53 @@
+"""Opsgenie alerts (connection type `opsgenie`), closed again under the same alias.
+
+In Europe the connection's host is `https://api.eu.opsgenie.com`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from include.alerts.audience import Target
+from include.alerts.delivery import Refused, Unreachable
+from include.orchestration.alerts.channels import reaching
+
+PRIORITIES = {"critical": "P1", "error": "P2", "warning": "P4", "info": "P5"}
+MAX_TITLE, MAX_TEXT = 130, 15_000
+
+
+def run_send(target: Target, message: Mapping[str, Any]) -> None:
+    """Create, or close what was created; what goes on in part goes on."""
+    from airflow.providers.opsgenie.hooks.opsgenie import OpsgenieAlertHook
+    from opsgenie_sdk import ApiException, OpenApiException
+    from urllib3.exceptions import HTTPError
+
+    connection = reaching.fetch_connection(target.connection)
+    if not connection.password:
+        raise Refused(f"connection `{target.connection}` has no API key as its password")
+    hook = OpsgenieAlertHook(target.connection)
+    client = hook.get_conn().api_client
+    reaching.require_url(client.configuration.host)
+    if message["news"] == "partly":
+        return
+    alias = str(message["dedup_key"])
+    try:
+        for key in message["resolves"]:
+            hook.close_alert(key, "alias", {"note": str(message["title"]), "source": "elt"})
+        if message["resolves"]:
+            return
+        hook.create_alert(
+            {
+                "message": str(message["title"])[:MAX_TITLE],
+                "alias": alias,
+                "description": str(message["text"])[:MAX_TEXT],
+                "priority": PRIORITIES[str(message["severity"])],
+                "source": "elt",
+                "tags": [f"tenant:{message.get('tenant')}", f"type:{message.get('type')}"],
+            }
+        )
+    except ApiException as error:
+        raise reaching.build_status_error(int(error.status or 500), "opsgenie") from None
+    except (OpenApiException, HTTPError, OSError) as error:
+        status = getattr(error, "status", None)
+        if status:
+            raise reaching.build_status_error(int(status), "opsgenie") from None
+        raise Unreachable(f"opsgenie failed: {type(error).__name__}") from None

@@ -1,0 +1,1 @@
+"""`elt watch`: a process beside Airflow that tells people what is wrong, also of Airflow itself."""
