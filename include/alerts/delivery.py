@@ -7,6 +7,7 @@ from typing import Any
 
 from include.alerts.audience import Target
 from include.core.clock import utcnow
+from include.core.errors import AlertError, Refused
 from include.ledger.alerts.outbox import (
     Delivery,
     run_lease,
@@ -25,14 +26,6 @@ DOWN_FOR = timedelta(days=7)
 MAX_ERROR = 300
 
 Send = Callable[[Target, Mapping[str, Any]], None]
-
-
-class Refused(RuntimeError):
-    """The receiver has said no, or the channel's connection is not right; words without secrets."""
-
-
-class Unreachable(RuntimeError):
-    """The receiver did not answer, or is not well; words without secrets."""
 
 
 def run_deliver(connection: Connection, send: Send, most: int = 200) -> int:
@@ -89,6 +82,6 @@ def _try(delivery: Delivery, send: Send) -> Exception | None:
 
 def _words(error: Exception) -> str:
     """What of an error may be stored: of foreign ones the class, for a text may hold an address."""
-    if isinstance(error, Refused | Unreachable):
-        return str(error)[:MAX_ERROR]
+    if isinstance(error, AlertError):
+        return error.message[:MAX_ERROR]
     return f"unexpected {type(error).__name__}"

@@ -64,9 +64,9 @@ def _begun(
     for (kind, group), mine in sorted(_by_group(notes).items()):
         last = known.told.get((receiver, group))
         # Only news of the same trouble waits; that something is back or grave is new.
-        if kind == OPENED and last and now - last < FOLLOW_UP:
-            if (receiver, group) in known.still_open:
-                continue
+        goes_on = (receiver, group) in known.still_open
+        if kind == OPENED and goes_on and last and now - last < FOLLOW_UP:
+            continue
         ready.append(Bundle(receiver, kind, group, tuple(mine)))
     if len(ready) > STORM_SIZE:
         together = tuple(note for bundle in ready for note in bundle.notes)

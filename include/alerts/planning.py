@@ -20,11 +20,7 @@ LEAST_WAIT = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """One pass.
-
-    Attributes:
-        targets: Receiver -> where it is; filled while news are spread.
-    """
+    """One pass: the books, who there is, and when it is."""
 
     connection: Connection
     audience: Audience

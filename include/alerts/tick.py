@@ -93,7 +93,7 @@ def run_tick(desk: Desk, *, rules: bool = True) -> Tick:
     groups = _group(desk)
     # The platform's own comes last: by then it is known which of the others are away.
     for name in sorted(groups, key=lambda one: (one == HOME, one)):
-        warehouse, tenants = groups[name]
+        tenants = groups[name][1]
         try:
             down = {one: error for one, (error, _) in away.items()} if name == HOME else None
             done = done.plus(_run_warehouse(desk, groups[name], (down, seen), rules=rules))

@@ -15,6 +15,9 @@
     │   ├── WarehouseUnavailable  wait and retry
     │   └── WarehouseRejected     the statement can never succeed as it is
     ├── TransformError         dbt said no
+    ├── AlertError             a message for people did not arrive
+    │   ├── Unreachable        the receiver is down or busy: it is sent again
+    │   └── Refused            the receiver says no, or its connection is not right
     └── QualityError
         ├── CheckFailed        the data is wrong
         ├── CheckBroken        the check itself cannot run
@@ -177,6 +180,20 @@ class WarehouseRejected(WarehouseError):
 
 class TransformError(EltError):
     """dbt ended with an error; models built before it stay."""
+
+
+class AlertError(EltError):
+    """A message for people did not arrive; words without the address, which may be a secret."""
+
+
+class Unreachable(AlertError):
+    """The receiver did not answer, or is not well."""
+
+    retryable = True
+
+
+class Refused(AlertError):
+    """The receiver has said no, or the channel's connection is not right."""
 
 
 class QualityError(EltError):

@@ -80,7 +80,11 @@ STATEMENTS = {
     "inbox": "delete from elt_ops.inbox where state <> 'new' and settled_at < %(cutoff)s",
     # Chunks go with their backfill.
     "backfills": "delete from elt_ops.backfills where finished_at < %(cutoff)s",
-    "alerts": "delete from elt_ops.alerts where last_at < %(cutoff)s",
+    # What goes on stays, however old; notes go with their alert.
+    "alerts": "delete from elt_ops.alerts where state = 'resolved' and last_at < %(cutoff)s",
+    "alert_deliveries": """
+        delete from elt_ops.alert_deliveries where state <> 'waiting' and created_at < %(cutoff)s
+    """,
 }
 
 

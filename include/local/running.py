@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from include.config.settings import load_settings
 from include.local import postgres, processes
-from include.local.stack import AIRFLOW_PROCESSES, SANDBOX
+from include.local.stack import AIRFLOW_PROCESSES, SANDBOX, WATCH
 from include.local.state import load_state
 
 
@@ -31,7 +31,7 @@ def fetch_running() -> list[Running]:
     state = load_state()
     vendors = (SANDBOX,) if load_settings().is_demo else ()
     found = []
-    for name in (*vendors, *AIRFLOW_PROCESSES):
+    for name in (*vendors, *AIRFLOW_PROCESSES, WATCH):
         record = processes.load_record(state, name)
         since = datetime.fromtimestamp(record.started, UTC) if record else None
         found.append(

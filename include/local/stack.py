@@ -28,6 +28,7 @@ from include.local.state import (
 )
 
 SANDBOX = "sandbox"
+WATCH = "watch"
 API_SERVER = "api-server"
 AIRFLOW_PROCESSES = (API_SERVER, "scheduler", "dag-processor", "triggerer")
 # Task logs are read from the shared folder, so the little log servers are not needed.
@@ -71,6 +72,7 @@ def run_up(size: str | None = None, *, sandbox: bool = True) -> StackFacts:
     if sandbox:
         _start_sandbox(facts, environment, began)
     _start_airflow(facts, environment, began)
+    _start_watch(facts, environment)
     _set_pools(facts)
     return facts
 
@@ -80,7 +82,7 @@ def run_down() -> list[str]:
     state = load_state()
     run_ensure_folders(state)
     stopped: list[str] = []
-    for names in (("scheduler", "dag-processor", "triggerer"), (API_SERVER, SANDBOX)):
+    for names in ((WATCH,), ("scheduler", "dag-processor", "triggerer"), (API_SERVER, SANDBOX)):
         stopped += processes.run_stop_processes(state, names)
     if postgres.run_stop(state.server(run_ensure_secrets(state), 0)):
         stopped.append("postgresql")
@@ -124,6 +126,19 @@ def _start_airflow(facts: StackFacts, environment: Mapping[str, str], began: flo
         processes.run_wait(facts.state, name, api.is_healthy, START_TIMEOUT_S)
     api.log_in()
     _report(began, "airflow", facts.ports.airflow, started)
+
+
+def _start_watch(facts: StackFacts, environment: Mapping[str, str]) -> None:
+    """The watcher, the only process that may also reach Airflow's own API."""
+    airflow = f"{HOST}:{facts.ports.airflow}"
+    own = {
+        "ELT_AIRFLOW_URL": f"http://{airflow}",
+        "ELT_AIRFLOW_USER": ADMIN,
+        "ELT_AIRFLOW_PASSWORD": facts.secrets.admin,
+        "ELT_ALLOWED_HOSTS": f"{environment.get('ELT_ALLOWED_HOSTS', '')},{airflow}",
+    }
+    command = [sys.executable, "-m", "include.orchestration.watch"]
+    _start(facts, WATCH, command, {**environment, **own}, None)
 
 
 def _start(

@@ -122,7 +122,8 @@ PACKAGE_FIRST = {"with", "python", "environment"}
 # Fields of the tenant file itself that sound like it, by model and name -> what holds them.
 FIELDS = {
     ("Alerts", "webhook"): "yes or no; the address is in `<tenant>__alerts`",
-    ("Alerts", "contacts"): "shown, never written to",
+    ("Alerts", "contacts"): "addresses; written to by the platform's own mail server at most",
+    ("Channel", "connection"): "attacked in test_config_alerts",
     ("Destination", "connection"): "attacked below",
     ("FeedFile", "connector"): "a folder's name, looked up among those that were found",
     ("FeedFile", "options"): "attacked above",

@@ -11,16 +11,18 @@ from include.core.errors import WarehouseUnavailable
 from include.core.streams import SchemaChange
 from include.ledger.connection import Warehouse
 from include.ledger.schema_changes import run_record_schema_changes
-from include.orchestration.alerts import failure as failure_callback
 from include.orchestration.alerts import schema_change as change_alert
-from include.orchestration.alerts.alert import Alert
-from include.orchestration.alerts.channels import LogNotifier
+from include.orchestration.alerts.failure import run_log
 from include.orchestration.alerts.schema_change import build_change_message, notify_changes
 from tests.integration.load_case import build_case
 
 CONTEXT = {
     "ti": SimpleNamespace(
-        run_id="r1", task_id="orders", try_number=1, log_url="https://log.example"
+        dag_id="ingest__shop__till",
+        run_id="r1",
+        task_id="orders",
+        try_number=1,
+        log_url="https://log.example",
     )
 }
 
@@ -30,21 +32,28 @@ def row(column: str, change: str, **more: Any) -> dict[str, Any]:
     return found | {"old_type": None, "new_type": None} | more
 
 
+class Stored:
+    """What alerts there are: (severity, message), in the order they came."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def __call__(self, *more: str) -> list[tuple[Any, ...]]:
+        names = ", ".join(("severity", "message", *more))
+        with Warehouse(self.url).connect() as connection:
+            query = f"select {names} from elt_ops.alerts where tenant = 'shop' order by alert_id"
+            return connection.execute(query.encode()).fetchall()
+
+
 @pytest.fixture
-def sent(
-    warehouse: str, write_platform: Any, monkeypatch: pytest.MonkeyPatch
-) -> list[tuple[str, str]]:
-    """(level, message) of every alert sent for the feed `till` of `shop`."""
-    found: list[tuple[str, str]] = []
+def stored(warehouse: str, write_platform: Any, monkeypatch: pytest.MonkeyPatch) -> Stored:
     write_platform()
     monkeypatch.setenv("WAREHOUSE_URL", warehouse)
-    kept = SimpleNamespace(send=lambda alert: found.append((alert.level, alert.message)))
-    monkeypatch.setattr(failure_callback, "build_notifiers", lambda *_: [kept])
-    return found
+    return Stored(warehouse)
 
 
 def test_one_message_a_load_names_what_is_new_and_is_not_repeated(
-    sent: list[tuple[str, str]], warehouse: str
+    stored: Stored, warehouse: str
 ) -> None:
     case = build_case(warehouse, feed="till", name="sales")
     case.tenant = "shop"
@@ -57,15 +66,16 @@ def test_one_message_a_load_names_what_is_new_and_is_not_repeated(
     feed = load_platform().feeds[-1]
     assert feed.name == "till"
     assert notify_changes(feed, CONTEXT) == 2
-    assert [level for level, _ in sent] == ["warning", "warning"]
-    assert "2 new fields, kept in _extra: `sales.colour`, `sales.size`." in sent[0][1]
-    assert "`sales.weight`" in sent[1][1]
+    found = stored()
+    assert [level for level, _ in found] == ["warning", "warning"]
+    assert "2 new fields, kept in _extra: `sales.colour`, `sales.size`." in found[0][1]
+    assert "`sales.weight`" in found[1][1]
     assert notify_changes(feed, CONTEXT) == 0
-    assert len(sent) == 2
+    assert len(stored()) == 2
 
 
 def test_a_message_that_was_sent_before_a_crash_is_not_sent_again(
-    sent: list[tuple[str, str]], warehouse: str, monkeypatch: pytest.MonkeyPatch
+    stored: Stored, warehouse: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = build_case(warehouse, feed="till", name="stores")
     case.tenant = "shop"
@@ -82,7 +92,8 @@ def test_a_message_that_was_sent_before_a_crash_is_not_sent_again(
         patched.setattr("include.ledger.schema_changes.run_mark_told", crash)
         notify_changes(feed, CONTEXT)
     notify_changes(feed, CONTEXT)
-    assert len([message for _, message in sent if "`stores.open`" in message]) == 1
+    found = [row for row in stored("news", "count") if "`stores.open`" in row[1]]
+    assert [row[2:] for row in found] == [("opened", 2)], "one alert, told once"
 
 
 def test_a_warehouse_that_is_away_does_not_fail_the_task(
@@ -109,8 +120,8 @@ def test_news_is_a_warning_in_the_log(
 ) -> None:
     feed = write_platform().feeds[-1]
     one = row("c", "unknown_field", stream="sales", load_id=3)
-    alert = change_alert.build_change_alert(feed, [one], CONTEXT)
-    assert isinstance(alert, Alert)
+    signal = change_alert.build_change_signal(feed, [one], CONTEXT)
     with caplog.at_level(logging.WARNING):
-        LogNotifier().send(alert)
+        run_log(signal)
     assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "type=schema_change" in caplog.messages[0]

@@ -9,7 +9,7 @@ import pytest
 
 from include.core.clock import utcnow
 from include.orchestration.alerts import identity
-from include.orchestration.alerts.identity import build_identity_alert, notify_identity
+from include.orchestration.alerts.identity import build_identity_signal, notify_identity
 from tests.dags.conftest import TENANT
 
 BROKEN = "identity:\n  overrides:\n    - {must_link: [till:till:1], who: ann, why: same}\n"
@@ -33,8 +33,8 @@ def test_a_broken_list_is_told_with_file_and_line(tenant, monkeypatch) -> None:
     place = "include.destinations.postgres.identity.runs.fetch_warnings"
     monkeypatch.setattr("include.orchestration.connections.build_warehouse", mock.MagicMock())
     monkeypatch.setattr(
-        "include.orchestration.alerts.failure.run_send",
-        lambda alert, _: sent.append(alert) or True,
+        "include.orchestration.alerts.failure.run_store",
+        lambda signal: sent.append(signal) or True,
     )
     with mock.patch(place, return_value={"people": 2}):
         assert notify_identity(tenant, utcnow(), CONTEXT) == 2
@@ -42,9 +42,9 @@ def test_a_broken_list_is_told_with_file_and_line(tenant, monkeypatch) -> None:
     assert f"{Path(tenant.path).name}:{line}: identity.overrides, decision 1" in sent[0].message
     assert "stay in force" in sent[0].message
     assert sent[1].message.startswith("identity of people ended with 2 warnings")
-    assert {alert.level for alert in sent} == {"warning"}
+    assert {signal.grave for signal in sent} == {"warning"}
     # The same words are the same news: the fingerprint keeps them from being sent twice.
-    again = build_identity_alert(tenant, sent[0].message, CONTEXT)
+    again = build_identity_signal(tenant, sent[0].message, CONTEXT)
     assert again.fingerprint == sent[0].fingerprint != sent[1].fingerprint
 
 

@@ -38,6 +38,7 @@ EXPECTED = {
     "ingest__acme__stripe_b",
     "transform__acme",
     "broken__shut",
+    "ops__alerts",
     "ops__quality_report",
     "ops__retention",
     "ops__webhook_drain",

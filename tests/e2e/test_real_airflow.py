@@ -132,8 +132,9 @@ def test_a_failing_stream_alerts_once_and_the_others_are_done(running: Stack) ->
     states = {found["task_id"]: found["state"] for found in running.api.tasks(STRIPE, run_id)}
     assert states["customers"] == states["refunds"] == "success"
     assert states["check_raw"] == "success"
-    alerts = [alert for alert in running.inbox.received if alert["stream"] == "charges"]
-    [alert] = alerts
+    alert = wait_until(
+        "the watcher tells", lambda: [a for a in running.inbox.received if a["stream"] == "charges"]
+    )[0]
     assert (alert["tenant"], alert["feed"], alert["error"]) == (
         "corner",
         "stripe",

@@ -213,7 +213,10 @@ def test_a_sweep_marks_what_is_gone_and_asks_before_it_marks_much(loaded: Stack)
     assert run.state == "failed"
     assert ("customers", 1) in run.failed_tasks, "asked for at once, without a retry"
     assert _gone(loaded) == first, "nothing of it is marked"
-    [alert] = [one for one in loaded.inbox.received if one["stream"] == "customers"]
+    [alert] = wait_until(
+        "the watcher tells",
+        lambda: [one for one in loaded.inbox.received if one["stream"] == "customers"],
+    )
     assert alert["error"] == "TruncatedFetch"
     assert "--accept-deletes" in alert["message"]
 

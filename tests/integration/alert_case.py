@@ -10,11 +10,11 @@ import psycopg
 import pytest
 
 from include.alerts.audience import Audience, Target, build_operators
-from include.alerts.delivery import Unreachable
 from include.alerts.tick import Desk, Tick, run_tick
 from include.config.load import load_platform
 from include.config.models import Platform
 from include.core.clock import frozen
+from include.core.errors import Unreachable
 from include.ledger import ddl
 from include.ledger.connection import Warehouse
 

@@ -1,15 +1,13 @@
 """Who is told what, and how often: few messages, none lost, and one when it is over."""
 
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from include.alerts.delivery import Refused
 from include.alerts.signal import Signal
 from include.alerts.store import run_store_signal
 from include.core.clock import frozen
-from include.ledger.connection import Warehouse
+from include.core.errors import Refused
 from tests.integration.alert_case import AlertCase, build_alert_case
 
 
@@ -147,8 +145,7 @@ def test_the_books_are_away_and_people_hear_of_it_once(case: AlertCase) -> None:
     def fail(name: str) -> None:
         with frozen(case.now):
             signal = Signal(
-                "load_failed", "shop", "no connection", case.now, name, error="WarehouseUnavailable",
-                cause="warehouse",
+                "load_failed", "shop", "no connection", case.now, name, cause="warehouse",
             )  # fmt: skip
             assert not run_store_signal(signal, lambda: case.desk().build_warehouse(None))
 

@@ -177,17 +177,6 @@ def test_the_ledger_answers_newest_first(warehouse: str) -> None:
         assert [(row["reason"], "payload" in row) for row in found] == [("null_primary_key", False)]
 
 
-def test_an_alert_is_claimed_by_one_caller(warehouse: str) -> None:
-    payload = {"tenant": "tala", "error": "AccessDenied", "message": "no", "at": NOW}
-    with Warehouse(warehouse).connect() as connection:
-        ddl.run_migrations(connection)
-        claims = [outcomes.run_claim_alert(connection, "f/1", payload) for _ in range(3)]
-        assert claims == [True, False, False]
-        assert outcomes.run_claim_alert(connection, "f/2", payload)
-        rows = outcomes.fetch_alerts(connection, "tala")
-    assert sorted((row["fingerprint"], row["count"]) for row in rows) == [("f/1", 3), ("f/2", 1)]
-
-
 def test_the_newest_outcome_of_a_check_counts(warehouse: str) -> None:
     def row(state: str, hour: int, name: str = "keys_unique") -> outcomes.CheckRow:
         at = NOW.replace(hour=hour)

@@ -1,6 +1,7 @@
 """Errors to exit codes; the meaning of each is told by `elt --help`."""
 
 from include.core.errors import (
+    AlertError,
     ConfigError,
     EltError,
     QualityError,
@@ -20,6 +21,7 @@ _BY_KIND: tuple[tuple[type[EltError], int], ...] = (
     (ConfigError, USAGE),
     (UpstreamError, SOURCE),
     (TruncatedFetch, SOURCE),
+    (AlertError, SOURCE),
     (WarehouseError, WAREHOUSE),
     (TransformError, WAREHOUSE),
     (QualityError, DATA),

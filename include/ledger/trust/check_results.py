@@ -1,7 +1,7 @@
-"""What checks found and which alerts were sent, in elt_ops. Nothing here commits."""
+"""What checks found, and the scores, in elt_ops. Nothing here commits."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -140,39 +140,5 @@ def fetch_table_scores(connection: Connection, tenant: str) -> list[dict[str, An
             "select distinct on (layer, feed, stream) * from elt_ops.scores where tenant = %s "
             "order by layer, feed, stream, scored_at desc, score_id desc",
             [tenant],
-        )
-        return cursor.fetchall()
-
-
-def run_claim_alert(connection: Connection, fingerprint: str, payload: Mapping[str, Any]) -> bool:
-    """Count this failure; True for the one caller who is to send it (the first).
-
-    Args:
-        payload: JSON-ready; reads tenant, feed, stream, error, message and log_url.
-    """
-    now = utcnow()
-    row = connection.execute(
-        "insert into elt_ops.alerts as a (fingerprint, tenant, feed, stream, error_class, message, "
-        "log_url, payload, first_at, last_at, sent_at) "
-        "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict (fingerprint) "
-        "do update set count = a.count + 1, last_at = greatest(a.last_at, excluded.last_at) "
-        "returning count",
-        [
-            *(fingerprint, payload.get("tenant") or "-", payload.get("feed")),
-            *(payload.get("stream"), payload.get("error") or "-", payload.get("message") or ""),
-            *(payload.get("log_url"), json.dumps(payload, default=str), now, now, now),
-        ],
-    ).fetchone()
-    return row is not None and row[0] == 1
-
-
-def fetch_alerts(connection: Connection, tenant: str, limit: int = 100) -> list[dict[str, Any]]:
-    """Alerts of a tenant, most recent first, without their payload."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        cursor.execute(
-            "select fingerprint, tenant, feed, stream, error_class, message, log_url, first_at, "
-            "last_at, count, sent_at from elt_ops.alerts where tenant = %s "
-            "order by last_at desc limit %s",
-            [tenant, limit],
         )
         return cursor.fetchall()

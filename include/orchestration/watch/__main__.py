@@ -29,7 +29,6 @@ def main() -> int:
     parser.add_argument("--once", action="store_true", help="One look, then end.")
     once = parser.parse_args().once
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
     stop = threading.Event()
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: stop.set())

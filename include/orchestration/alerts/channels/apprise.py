@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from include.alerts.audience import Target
-from include.alerts.delivery import Refused, Unreachable
+from include.core.errors import Refused, Unreachable
 from include.orchestration.alerts.channels import reaching
 
 # They show a window or write a file on the machine that sends, which no tenant has business with.
@@ -30,7 +30,10 @@ def run_send(target: Target, message: Mapping[str, Any]) -> None:
         ) from None
     services = list(box)
     if not services:
-        raise Refused(f"connection `{target.connection}` names no service that Apprise knows")
+        raise Refused(
+            f"connection `{target.connection}` names no service that Apprise knows. "
+            "Correct its Extra."
+        )
     for service in services:
         _require_outside(service)
     kinds = {"resolved": "success"}
@@ -41,7 +44,7 @@ def run_send(target: Target, message: Mapping[str, Any]) -> None:
         body_format=apprise.NotifyFormat.TEXT,
     )  # fmt: skip
     if not taken:
-        raise Unreachable("a service of the connection did not take the message")
+        raise Unreachable("a service did not take the message. It is sent again by itself.")
 
 
 def _require_outside(service: Any) -> None:

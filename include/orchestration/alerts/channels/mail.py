@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from include.alerts.audience import Target
-from include.alerts.delivery import Refused, Unreachable
+from include.core.errors import Refused, Unreachable
 from include.orchestration.alerts.channels import reaching
 
 
@@ -19,7 +19,9 @@ def run_send(target: Target, message: Mapping[str, Any]) -> None:
     connection = reaching.fetch_connection(target.connection)
     addresses = list(target.to) or _listed(connection)
     if not addresses:
-        raise Refused(f"nobody to write to: connection `{target.connection}` has no `to` in Extra")
+        raise Refused(
+            f"nobody to write to: connection `{target.connection}` has no `to`. Add it to Extra."
+        )
     reaching.require_host(connection.host, connection.port)
     try:
         with SmtpHook(smtp_conn_id=target.connection) as hook:
@@ -35,13 +37,17 @@ def run_send(target: Target, message: Mapping[str, Any]) -> None:
                 },
             )
     except smtplib.SMTPRecipientsRefused:
-        raise Refused("the mail server refused every address") from None
+        raise Refused(
+            "the mail server refused every address. Correct `to` or the contacts."
+        ) from None
     except smtplib.SMTPResponseException as error:
         passing = 400 <= error.smtp_code < 500
-        words = f"the mail server answered {error.smtp_code}"
+        words = f"the mail server answered {error.smtp_code}."
         raise (Unreachable if passing else Refused)(words) from None
     except (OSError, smtplib.SMTPException, AirflowException) as error:
-        raise Unreachable(f"the mail server failed: {type(error).__name__}") from None
+        raise Unreachable(
+            f"the mail server failed: {type(error).__name__}. It is sent again."
+        ) from None
 
 
 def build_html(message: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from include.alerts.audience import Target
-from include.alerts.delivery import Refused, Unreachable
+from include.core.errors import Refused, Unreachable
 from include.orchestration.alerts.channels import reaching
 
 PRIORITIES = {"critical": "P1", "error": "P2", "warning": "P4", "info": "P5"}
@@ -22,7 +22,7 @@ def run_send(target: Target, message: Mapping[str, Any]) -> None:
 
     connection = reaching.fetch_connection(target.connection)
     if not connection.password:
-        raise Refused(f"connection `{target.connection}` has no API key as its password")
+        raise Refused(f"connection `{target.connection}` has no API key. Put it in its password.")
     hook = OpsgenieAlertHook(target.connection)
     client = hook.get_conn().api_client
     reaching.require_url(client.configuration.host)
@@ -41,7 +41,7 @@ def run_send(target: Target, message: Mapping[str, Any]) -> None:
                 "description": str(message["text"])[:MAX_TEXT],
                 "priority": PRIORITIES[str(message["severity"])],
                 "source": "elt",
-                "tags": [f"tenant:{message.get('tenant')}", f"type:{message.get('type')}"],
+                "tags": [str(message.get(name)) for name in ("tenant", "feed", "type")],
             }
         )
     except ApiException as error:
@@ -50,4 +50,4 @@ def run_send(target: Target, message: Mapping[str, Any]) -> None:
         status = getattr(error, "status", None)
         if status:
             raise reaching.build_status_error(int(status), "opsgenie") from None
-        raise Unreachable(f"opsgenie failed: {type(error).__name__}") from None
+        raise Unreachable(f"opsgenie failed: {type(error).__name__}. It is sent again.") from None

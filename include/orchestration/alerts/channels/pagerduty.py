@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from include.alerts.audience import Target
-from include.alerts.delivery import Refused, Unreachable
+from include.core.errors import Refused, Unreachable
 from include.orchestration.alerts.channels import reaching
 
 MAX_SUMMARY = 1024
@@ -16,13 +16,14 @@ MAX_SUMMARY = 1024
 
 def run_send(target: Target, message: Mapping[str, Any]) -> None:
     """Trigger, or resolve under the keys of what was triggered; what goes on in part goes on."""
-    import httpx2
     import pagerduty
     from airflow.providers.pagerduty.hooks.pagerduty_events import prepare_event_data
 
     connection = reaching.fetch_connection(target.connection)
     if not connection.password:
-        raise Refused(f"connection `{target.connection}` has no integration key as its password")
+        raise Refused(
+            f"connection `{target.connection}` has no integration key. Put it in its password."
+        )
     if message["news"] == "partly":
         return
     links = [{"href": message["log_url"], "text": "log"}] if message.get("log_url") else None
@@ -45,5 +46,5 @@ def run_send(target: Target, message: Mapping[str, Any]) -> None:
             client.send_event(**{**event, "dedup_key": str(key)})
     except pagerduty.HttpError as error:
         raise reaching.build_status_error(error.response.status_code, "pagerduty") from None
-    except (pagerduty.Error, httpx2.HTTPError, OSError) as error:
-        raise Unreachable(f"pagerduty failed: {type(error).__name__}") from None
+    except Exception as error:  # the client's own, and those of the transport below it
+        raise Unreachable(f"pagerduty failed: {type(error).__name__}. It is sent again.") from None

@@ -3,9 +3,8 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from include.alerts.delivery import Refused, Unreachable
 from include.config.walls.allowed_hosts import resolve_host
-from include.core.errors import ConfigError
+from include.core.errors import ConfigError, Refused, Unreachable
 
 TIMEOUT_S = 10
 BUSY = (408, 425, 429)
@@ -48,7 +47,9 @@ def require_host(host: str | None, port: int | None) -> None:
     except ConfigError as error:
         raise Refused(str(error)) from None
     except OSError:
-        raise Unreachable("the receiver's name does not resolve") from None
+        raise Unreachable(
+            "the receiver's name does not resolve. It is sent again by itself."
+        ) from None
 
 
 def require_url(url: str | None) -> None:
@@ -60,5 +61,5 @@ def require_url(url: str | None) -> None:
 
 def build_status_error(status: int, what: str = "the receiver") -> Refused | Unreachable:
     """The error of an HTTP status that is not 2xx."""
-    words = f"{what} answered {status}"
+    words = f"{what} answered {status}."
     return Unreachable(words) if status >= 500 or status in BUSY else Refused(words)

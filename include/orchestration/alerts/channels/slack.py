@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from include.alerts.audience import Target
-from include.alerts.delivery import Refused, Unreachable
+from include.core.errors import Refused, Unreachable
 from include.orchestration.alerts.channels import reaching
 
 PASSING = {"ratelimited", "service_unavailable", "fatal_error", "internal_error", "request_timeout"}
@@ -49,7 +49,7 @@ def _run_webhook(target: Target, body: dict[str, Any]) -> None:
     try:
         answer = client.send_dict(body)
     except OSError as error:
-        raise Unreachable(f"slack failed: {type(error).__name__}") from None
+        raise Unreachable(f"slack failed: {type(error).__name__}. It is sent again.") from None
     if not 200 <= answer.status_code < 300:
         raise reaching.build_status_error(answer.status_code, "slack")
 
@@ -72,4 +72,4 @@ def _run_with_token(target: Target, body: dict[str, Any]) -> None:
             passing = code in PASSING or error.response.status_code >= 500
             raise (Unreachable if passing else Refused)(words) from None
         except OSError as error:
-            raise Unreachable(f"slack failed: {type(error).__name__}") from None
+            raise Unreachable(f"slack failed: {type(error).__name__}. It is sent again.") from None

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from include.alerts.audience import Target
-from include.alerts.delivery import Refused, Unreachable
-from include.core.errors import ConfigError, UpstreamError
+from include.core.errors import ConfigError, Refused, Unreachable, UpstreamError
 from include.orchestration.alerts.channels import reaching
 
 
@@ -14,7 +13,9 @@ def run_send(target: Target, message: Mapping[str, Any]) -> None:
     connection = reaching.fetch_connection(target.connection)
     url = build_url(connection)
     if url is None:
-        raise Refused(f"connection `{target.connection}` has no address in host or password")
+        raise Refused(
+            f"connection `{target.connection}` has no address. Put it in host or password."
+        )
     body = {name: value for name, value in message.items() if name != "target"}
     try:
         run_post(url, body, f"{message.get('dedup_key')}/{message.get('delivery_id')}")
@@ -55,8 +56,12 @@ def run_post(url: str, body: Mapping[str, Any], key: str | None = None) -> None:
             allow_redirects=False,
         )
     except requests.RequestException as error:
-        raise Unreachable(f"the webhook failed: {type(error).__name__}") from None
+        raise Unreachable(
+            f"the webhook failed: {type(error).__name__}. It is sent again."
+        ) from None
     except UpstreamError as error:
-        raise Unreachable(f"the webhook failed: {type(error).__name__}") from None
+        raise Unreachable(
+            f"the webhook failed: {type(error).__name__}. It is sent again."
+        ) from None
     if not 200 <= answer.status_code < 300:
         raise reaching.build_status_error(answer.status_code, "the webhook")
