@@ -10,12 +10,14 @@ from include.ledger.alerts.facts import NEWEST_CHECKS, fetch_facts
 
 SEVERITIES = {"error": "error", "warn": "warning", "info": "info"}
 BAD = {"failed": "check_failed", "broken": "check_broken"}
-WELL = ("passed", "muted")
+MUTED = "muted"
+WELL = ("passed", MUTED)
 
 
 def find_failed_checks(ground: Ground) -> Findings:
     """One alert a check; it ends when the check passes, is muted, or fails in the other way."""
     rows = fetch_facts(ground.connection, NEWEST_CHECKS, list(ground.tenants), ground.since)
+    rows = [_unless_muted(row, ground) for row in rows]
     raised = [build_check_signal(row) for row in rows if row["state"] in BAD]
     newest = {_place(row): row for row in rows}
     ended = []
@@ -44,6 +46,12 @@ def build_check_signal(row: Mapping[str, Any]) -> Signal:
         at=row["checked_at"],
         origin=RunOrigin(row["dag_id"], row["run_id"]),
     )
+
+
+def _unless_muted(row: dict[str, Any], ground: Ground) -> dict[str, Any]:
+    """A muted check is seen in the report; nobody is called for it."""
+    is_muted = row["muted_until"] is not None and row["muted_until"] > ground.now
+    return {**row, "state": MUTED} if is_muted else row
 
 
 def _subject(row: Mapping[str, Any]) -> str:

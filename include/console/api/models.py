@@ -190,7 +190,10 @@ class AlertOut(BaseModel):
     fingerprint: str
     feed: str | None
     stream: str | None
-    error_class: str
+    type: str
+    severity: str
+    state: str
+    error_class: str | None
     message: str
     log_url: str | None
     first_at: datetime

@@ -34,7 +34,7 @@ NEWEST_LOADS = """
 NEWEST_CHECKS = """
     select distinct on (tenant, layer, feed, stream, check_name)
         tenant, layer, feed, stream, check_name, severity, state, bad_rows, message, checked_at,
-        dag_id, run_id
+        muted_until, dag_id, run_id
     from elt_ops.check_results
     where checked_at > %(since)s and tenant = any(%(tenants)s)
     order by tenant, layer, feed, stream, check_name, checked_at desc, result_id desc
