@@ -30,6 +30,8 @@ PANELS = {
         "check": "Can each feed be loaded: login, rights, network, clocks.",
         "status": "Where every stream stands: last load, freshness, score.",
         "loads": "The last loads, their books, and why some failed.",
+        "alerts": "What stands wrong, who was told, and what you say to it.",
+        "watch": "Tell people what is wrong, also of Airflow itself.",
         "who": "One person in all sources, and why the records are theirs.",
     },
     "Load": {

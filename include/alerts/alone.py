@@ -14,11 +14,11 @@ from include.alerts.life import build_raise
 from include.alerts.message import Scene, build_message
 from include.alerts.signal import Signal
 from include.alerts.spool import Kept
-from include.ledger.alerts import notes as store
-from include.ledger.alerts.notes import STORM, Note
-from include.ledger.alerts.outbox import run_mark_sent, run_store
-from include.ledger.alerts.rows import AlertRow, run_update
 from include.ledger.connection import Connection
+from include.ledger.trust.alerts import notes as store
+from include.ledger.trust.alerts.notes import STORM, Note
+from include.ledger.trust.alerts.outbox import run_mark_sent, run_store
+from include.ledger.trust.alerts.rows import AlertRow, run_update
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from include.config.models import Tenant
 from include.config.tenant.alerts import Alerts, Maintenance, Route
 from include.core import naming
 from include.core.alert_types import PLATFORM
-from include.ledger.alerts.rows import AlertRow
+from include.ledger.trust.alerts.rows import AlertRow
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WEBHOOK = "webhook"

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from include.alerts.life import Change, build_raise, build_resolve
 from include.alerts.signal import Signal
-from include.ledger.alerts.rows import (
+from include.ledger.connection import Connection
+from include.ledger.trust.alerts.rows import (
     AlertRow,
     fetch_last,
     run_insert,
     run_lock_alert,
     run_update,
 )
-from include.ledger.connection import Connection
 
 BY_RULE = "rule"
 

@@ -8,13 +8,13 @@ from typing import Any
 from include.alerts.audience import Target
 from include.core.clock import utcnow
 from include.core.errors import AlertError, Refused
-from include.ledger.alerts.outbox import (
+from include.ledger.connection import Connection
+from include.ledger.trust.alerts.outbox import (
     Delivery,
     run_lease,
     run_mark_failed,
     run_mark_sent,
 )
-from include.ledger.connection import Connection
 
 log = logging.getLogger(__name__)
 

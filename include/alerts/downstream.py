@@ -7,10 +7,10 @@ from typing import Any
 
 from include.config.models import Tenant
 from include.config.settings import load_settings
-from include.ledger.alerts.rows import AlertRow
-from include.pipeline.dbt.halves import build_name
+from include.ledger.trust.alerts.rows import AlertRow
 from include.pipeline.dbt.manifest import load_manifest
 from include.pipeline.dbt.plan import find_downstream, find_sources
+from include.pipeline.dbt.steps import build_name
 from include.transform.selection import build_mart_selection
 
 # Of these types nothing in the marts is missing or old because of them.

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from include.ledger.alerts.notes import STORM, Known, Note
+from include.ledger.trust.alerts.notes import STORM, Known, Note
 
 MORE_WAITS = 4  # so many times the wait, while new ones keep coming
 FOLLOW_UP = timedelta(hours=1)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from include.alerts.signal import MAX_MESSAGE, Signal, dump_signal
 from include.core.alert_types import is_graver
-from include.ledger.alerts.rows import AlertRow
+from include.ledger.trust.alerts.rows import AlertRow
 
 # One that comes back within this time is the same trouble, not a new one.
 FLAP_WINDOW = timedelta(days=3)

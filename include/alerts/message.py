@@ -13,7 +13,7 @@ from include.alerts.grouping import DIGEST, PARTLY, RESOLVED, Bundle
 from include.config.models import Tenant
 from include.core.alert_types import SEVERITIES, TYPES
 from include.core.clock import format_instant
-from include.ledger.alerts.rows import AlertRow
+from include.ledger.trust.alerts.rows import AlertRow
 
 MAX_NAMED = 10
 MAX_MARTS = 8

@@ -9,11 +9,11 @@ from include.alerts.grouping import Bundle, build_bundles
 from include.alerts.message import Scene, build_message
 from include.core import naming
 from include.core.alert_types import NEWS
-from include.ledger.alerts import notes as store
-from include.ledger.alerts.notes import Note
-from include.ledger.alerts.outbox import run_store
-from include.ledger.alerts.rows import AlertRow, fetch_news, fetch_where, run_update
 from include.ledger.connection import Connection
+from include.ledger.trust.alerts import notes as store
+from include.ledger.trust.alerts.notes import Note
+from include.ledger.trust.alerts.outbox import run_store
+from include.ledger.trust.alerts.rows import AlertRow, fetch_news, fetch_where, run_update
 
 LEAST_WAIT = timedelta(seconds=30)
 

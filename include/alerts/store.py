@@ -8,8 +8,8 @@ from include.alerts.books import run_raise, run_resolve
 from include.alerts.signal import Signal
 from include.core.clock import utcnow
 from include.ledger import ddl
-from include.ledger.alerts.rows import fetch_last
 from include.ledger.connection import Warehouse
+from include.ledger.trust.alerts.rows import fetch_last
 
 log = logging.getLogger(__name__)
 

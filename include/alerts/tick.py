@@ -27,9 +27,9 @@ from include.core.alert_types import PLATFORM
 from include.core.clock import utcnow
 from include.core.errors import EltError
 from include.ledger import ddl
-from include.ledger.alerts.outbox import fetch_troubled
-from include.ledger.alerts.rows import AlertRow, fetch_live
 from include.ledger.connection import Connection, Warehouse
+from include.ledger.trust.alerts.outbox import fetch_troubled
+from include.ledger.trust.alerts.rows import AlertRow, fetch_live
 
 log = logging.getLogger(__name__)
 # A receiver that has been away for so long is a trouble of its own.

@@ -13,9 +13,6 @@ from include.core.clock import agreed
 from include.core.errors import EltError
 from include.core.streams import NOWHERE, LoadResult, RunKind, RunOrigin, Window
 from include.ledger.connection import Connection
-from include.ledger.trust.check_results import (
-    run_claim_alert as run_claim_alert,
-)  # one door for callers
 
 MAX_MESSAGE = 2000
 

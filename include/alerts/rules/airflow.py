@@ -9,8 +9,8 @@ from include.alerts.signal import Signal
 from include.core import naming
 from include.core.alert_types import PLATFORM
 from include.core.clock import format_instant, utcnow
-from include.ledger.alerts.facts import LOADED_AT, fetch_facts
-from include.ledger.alerts.rows import AlertRow
+from include.ledger.trust.alerts.facts import LOADED_AT, fetch_facts
+from include.ledger.trust.alerts.rows import AlertRow
 
 PAUSED_FOR = timedelta(days=3)
 

@@ -6,7 +6,7 @@ from typing import Any
 from include.alerts.rules.findings import Findings, Ground
 from include.alerts.signal import Signal
 from include.core.streams import RunOrigin
-from include.ledger.alerts.facts import NEWEST_CHECKS, fetch_facts
+from include.ledger.trust.alerts.facts import NEWEST_CHECKS, fetch_facts
 
 SEVERITIES = {"error": "error", "warn": "warning", "info": "info"}
 BAD = {"failed": "check_failed", "broken": "check_broken"}

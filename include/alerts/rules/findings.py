@@ -6,8 +6,8 @@ from datetime import datetime
 
 from include.alerts.signal import Signal
 from include.config.models import Feed, Tenant
-from include.ledger.alerts.rows import AlertRow
 from include.ledger.connection import Connection
+from include.ledger.trust.alerts.rows import AlertRow
 
 
 @dataclass(frozen=True, slots=True)

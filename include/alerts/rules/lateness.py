@@ -4,7 +4,7 @@ from include.alerts.rules.findings import Findings, Ground
 from include.alerts.rules.loads import LIMIT
 from include.alerts.signal import Signal
 from include.core.clock import format_instant
-from include.ledger.alerts.facts import LOADED_AT, NEWEST_LOADS, QUARANTINED, fetch_facts
+from include.ledger.trust.alerts.facts import LOADED_AT, NEWEST_LOADS, QUARANTINED, fetch_facts
 from include.pipeline.health.tenant_health import ERROR, build_freshness
 
 MANY = 100

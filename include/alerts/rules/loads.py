@@ -8,8 +8,8 @@ from include.alerts.rules.findings import Findings, Ground
 from include.alerts.signal import Signal, build_cause
 from include.core import errors
 from include.core.streams import RunOrigin
-from include.ledger.alerts.facts import NEWEST_LOADS, fetch_facts
-from include.ledger.alerts.rows import AlertRow
+from include.ledger.trust.alerts.facts import NEWEST_LOADS, fetch_facts
+from include.ledger.trust.alerts.rows import AlertRow
 
 # Airflow tries again for about this long; what has passed by then was nobody's business.
 PATIENCE = timedelta(minutes=45)

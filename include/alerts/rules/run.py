@@ -14,8 +14,8 @@ from include.alerts.rules.transforms import find_transforms
 from include.alerts.signal import Signal
 from include.config.models import Tenant
 from include.core.alert_types import NEWS
-from include.ledger.alerts.rows import AlertRow, fetch_live, fetch_newest, run_update
 from include.ledger.connection import Connection
+from include.ledger.trust.alerts.rows import AlertRow, fetch_live, fetch_newest, run_update
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from include.alerts.rules.findings import Findings, Ground
 from include.alerts.signal import Signal
 from include.core.clock import format_instant
-from include.ledger.alerts.facts import BUILT_AT, WAITING_FOR_MARTS, fetch_facts
+from include.ledger.trust.alerts.facts import BUILT_AT, WAITING_FOR_MARTS, fetch_facts
 
 # A transform wakes with each feed; twelve hours and its grace are many chances missed.
 MISSED = timedelta(hours=12)

@@ -22,7 +22,7 @@ from include.console.visitor import Visitor
 from include.core.clock import utcnow
 from include.ledger.connection import Connection, Warehouse
 from include.ledger.quarantine import fetch_record
-from include.ledger.alerts.rows import fetch_alerts
+from include.ledger.trust.alerts.rows import fetch_alerts
 from include.ledger.trust.check_results import fetch_latest_checks
 from include.pipeline.health.status import fetch_status
 

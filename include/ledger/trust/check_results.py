@@ -1,7 +1,7 @@
 """What checks found, and the scores, in elt_ops. Nothing here commits."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
