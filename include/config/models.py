@@ -16,8 +16,8 @@ from include.config.connector_spec import Connector, Stream
 from include.config.privacy import Privacy
 from include.config.spec import Snake, Spec
 from include.config.stream_settings import Drift, StreamSettings
-from include.config.tenant.concepts.mapping import MappedConcept
 from include.config.tenant.alerts import Alerts, Label
+from include.config.tenant.concepts.mapping import MappedConcept
 from include.config.tenant.identity import Identity, Override
 from include.core import naming
 
