@@ -283,6 +283,9 @@ class Api(Spec):
     )
 
 
+Role = Literal["orders", "books", "money"]
+
+
 class Option(Spec):
     """A setting a tenant may give for a feed."""
 
@@ -316,10 +319,15 @@ class Connector(Spec):
     )
     options: dict[str, Option] = Field({})
     concepts: tuple[Snake, ...] = Field((), description="Conformed concepts this connector feeds.")
+    speaks_for: Role = Field(
+        "orders",
+        description="What its orders are: orders (a shop's or till's own), books (what was booked) "
+        "or money (what was paid). A tenant's `revenue` block may say otherwise.",
+    )
     books: Snake | None = Field(
         None,
-        description="Accounting software whose books this reads; connectors of the same books "
-        "would tell each sale twice.",
+        description="Accounting software whose books this reads: connectors of the same books "
+        "tell the same documents, and each counts once.",
     )
     streams: dict[Snake, Stream] = Field(
         {}, description="Empty only when the feed itself defines its streams (connector `files`)."

@@ -40,12 +40,12 @@ from include.config.tenant.checks import resolve_checks
 from include.config.tenant.concepts.resolve import resolve_concept_maps
 from include.config.tenant.overrides import resolve_overrides
 from include.config.tenant.rules import (
-    check_books,
     check_privacy,
     check_shared_tables,
     check_twins,
 )
 from include.config.tenant.schedule import resolve_schedule
+from include.config.tenant.speakers import check_revenue
 from include.config.walls.reach import check_reach, find_destination_fault
 from include.config.yaml_file import Loc, Trouble, YamlFile, load_yaml, problem_line
 from include.core import naming
@@ -225,7 +225,7 @@ def _load_tenant(
     usable = {name: one for name, one in connectors.items() if name not in broken_connectors}
     feeds = _resolve_feeds(spec, file, usable, broken_connectors, problems)
     check_twins(feeds, file, problems)
-    check_books(feeds, file, problems)
+    check_revenue(spec, feeds, file, problems)
     check_shared_tables(feeds, file, problems)
     check_privacy(spec, feeds, file, problems)
     check_alerts(spec, file, problems)

@@ -19,6 +19,7 @@ from include.config.stream_settings import Drift, StreamSettings
 from include.config.tenant.alerts import Alerts, Label
 from include.config.tenant.concepts.mapping import MappedConcept
 from include.config.tenant.identity import Identity, Override
+from include.config.tenant.revenue import Revenue
 from include.core import naming
 
 MAX_MINUTES = 366 * 24 * 60
@@ -72,8 +73,8 @@ class FeedFile(Spec):
     concepts: tuple[Any, ...] | dict[str, Any] | None = Field(
         None,
         description="Concepts this feed may contribute to the marts; all of the connector's if "
-        "absent. Two systems that book the same sales must not both feed orders. Where the streams "
-        "are the tenant's own: concept -> from which stream, and which column is which.",
+        "absent. What two systems both tell counts once, see `revenue`. Where the streams are the "
+        "tenant's own: concept -> from which stream, and which column is which.",
     )
     tasks: Literal["stream", "feed"] = Field(
         "stream",
@@ -119,6 +120,7 @@ class TenantFile(Spec):
     limits: Limits = Field(default_factory=Limits)
     privacy: Privacy = Field(default_factory=Privacy)
     identity: Identity = Field(default_factory=Identity)
+    revenue: Revenue = Field(default_factory=Revenue)
     checks: Any = Field((), description="Checks by parameter; see docs/quality.md.")
     country: str | None = Field(
         None,

@@ -10,6 +10,8 @@ from typing import Any
 
 from include.config.connector_spec import Connector
 from include.config.models import Tenant
+from include.config.tenant.revenue import Revenue, Speaker, build_sources
+from include.config.tenant.speakers import build_speakers
 
 # Names no tenant: staging schemas of the manifest are never read, only its graph is.
 MANIFEST_TENANT = "manifest"
@@ -21,8 +23,9 @@ def build_dbt_vars(tenant: Tenant) -> dict[str, Any]:
     Returns:
         tenant, tenant_currency, tenant_timezone, feeds (names of enabled feeds),
         sources_by_concept: concept -> connectors of the tenant that feed it; a concept nobody feeds
-        is absent, and macro union_concept then gives an empty table; and
-        concept_maps: concept -> streams of the tenant's own that feed it, see `MappedConcept`.
+        is absent, and macro union_concept then gives an empty table;
+        concept_maps: concept -> streams of the tenant's own that feed it, see `MappedConcept`; and
+        revenue: who speaks for what.
     """
     return {
         "tenant": tenant.id,
@@ -33,6 +36,7 @@ def build_dbt_vars(tenant: Tenant) -> dict[str, Any]:
         ),
         "concept_maps": build_concept_maps(tenant),
         "feeds": sorted(feed.name for feed in tenant.feeds),
+        "revenue": build_revenue_settings(tenant.spec.revenue, build_speakers(tenant.feeds)),
     }
 
 
@@ -61,6 +65,17 @@ def build_manifest_vars(connectors: Mapping[str, Connector]) -> dict[str, Any]:
         ),
         "concept_maps": {},
         "feeds": sorted(connectors),
+        "revenue": build_revenue_settings(Revenue(), []),
+    }
+
+
+def build_revenue_settings(revenue: Revenue, speakers: Iterable[Speaker]) -> dict[str, Any]:
+    """What macro revenue_sources and the windows of folding read."""
+    return {
+        "sources": [one.model_dump() for one in build_sources(revenue, speakers)],
+        "window_days": revenue.window_days,
+        "payment_window_days": revenue.payment_window_days,
+        "deals": revenue.deals,
     }
 
 

@@ -149,7 +149,7 @@ def test_every_charge_of_a_web_order_is_known_as_its_payment(
 ) -> None:
     charges = {order["stripe_charge"] for order in truth["orders"] if order.get("stripe_charge")}
     rows = marts.execute(
-        "select source_order_id from acme_mart.fct_orders where is_payment_of_other_order"
+        "select source_order_id from acme_mart.fct_orders where is_part_of_other_order"
     ).fetchall()
     assert {charge for (charge,) in rows} == charges
     assert charges

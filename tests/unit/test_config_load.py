@@ -214,27 +214,17 @@ def test_a_key_that_is_to_be_dropped_is_a_problem(settings: Settings) -> None:
     assert "Write `till.tickets.id: hash`" in message
 
 
-def test_one_feed_alone_tells_the_sales_of_books(settings: Settings) -> None:
-    """QuickBooks Online and its exports in one tenant would have counted each sale twice."""
-    spec = CONNECTOR.replace("[orders]", "[customers, orders]\nbooks: ledger")
-    for name in ("till", "export"):
-        folder = settings.connectors_dir / name
-        folder.mkdir(exist_ok=True)
-        text = spec.replace("connector: till", f"connector: {name}")
-        (folder / "connector.yaml").write_text(text)
-    block = "  {}:\n    start_date: 2025-01-01\n    options: {{path: exports}}\n"
-    both = TENANT + block.format("export")
-    write(settings, both)
-    (found,) = messages(settings)
-    assert found.endswith(
-        "shop.yaml:9: feeds `till` and `export` both read ledger books and both feed `orders`, so "
-        "each sale would count twice. Expected one of them to. Add `concepts: [customers]` to the "
-        "one whose sales shall not count."
+def test_who_speaks_for_what_names_feeds_of_the_tenant(settings: Settings) -> None:
+    """A misspelt feed would speak last in silence, and another's amounts would count."""
+    write(settings, TENANT + "revenue:\n  orders:\n    - tills\n  money: [till, till]\n")
+    known, twice = messages(settings)
+    assert known.endswith(
+        "shop.yaml:11: `revenue.orders`: `tills` is no feed of this tenant. Did you mean `till`? "
+        "Feeds with orders: till."
     )
-    write(settings, both + "    concepts: [customers]\n")
-    assert messages(settings) == []
-    write(settings, both + "    enabled: false\n")
-    assert messages(settings) == []
-    company = block.format("second").replace("  second:\n", "  second:\n    connector: till\n")
-    write(settings, TENANT + company)
+    assert twice.endswith("`revenue.money`: `till` is in `money`, too. Name it once.")
+    write(settings, TENANT + "revenue: {window_dais: 3}\n")
+    (message,) = messages(settings)
+    assert "Did you mean `window_days`?" in message
+    write(settings, TENANT + "revenue: {orders: [till], counts: [orders]}\n")
     assert messages(settings) == []

@@ -51,8 +51,9 @@
         ],
         'orders': [
             ('order_id', 'id'), ('customer_id', 'id'), ('order_number', 'text'),
-            ('paid_order_number', 'text'), ('order_status', 'text'), ('payment_method', 'text'),
-            ('payment_word', 'text'), ('currency_code', 'text'), ('gross_amount', 'amount'),
+            ('paid_order_number', 'text'), ('noted_order_number', 'text'), ('order_status', 'text'),
+            ('payment_method', 'text'), ('payment_word', 'text'), ('currency_code', 'text'),
+            ('gross_amount', 'amount'),
             ('discount_amount', 'amount'), ('tax_amount', 'amount'), ('shipping_amount', 'amount'),
             ('service_fee_amount', 'amount'), ('duty_amount', 'amount'),
             ('gift_card_amount', 'amount'), ('rounding_amount', 'amount'),

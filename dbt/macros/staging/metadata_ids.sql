@@ -29,3 +29,21 @@
     {%- endif %}
     {%- endfor %}
 {% endmacro %}
+
+
+{#-
+    The order a JSON of free keys names, by the keys that shops and plugins write: ActiveMerchant and
+    WooCommerce `order_id`, others a number or name.
+    Source: github.com/activemerchant/active_merchant/pull/1388, read 2026-11.
+-#}
+{% macro metadata_order_id(column) -%}
+    coalesce(
+            {%- for key in [
+                'order_id', 'shopify_order_id', 'order_number', 'shopify_order_name', 'order_name',
+                'orderId', 'orderNumber', 'invoice_id', 'invoice_number',
+            ] %}
+            nullif({{ json_text(column, key) }}, '')
+            {%- if not loop.last %},{% endif %}
+            {%- endfor %}
+        )
+{%- endmacro %}

@@ -7,9 +7,6 @@ from include.config.privacy import build_column_paths, find_privacy_faults
 from include.config.reports import REPORTS_OPTION
 from include.config.yaml_file import YamlFile
 
-# Concepts whose amounts are added up: told by two feeds, each counts twice.
-ADDED_UP = frozenset({"orders", "order_lines", "payments", "refunds"})
-
 
 def check_twins(feeds: list[Feed], file: YamlFile, problems: list[Problem]) -> None:
     """Feeds of one connector share its conformed models, so they cannot differ in concepts."""
@@ -20,30 +17,6 @@ def check_twins(feeds: list[Feed], file: YamlFile, problems: list[Problem]) -> N
             message = (
                 f"feeds `{twin.name}` and `{feed.name}` share connector "
                 f"`{feed.connector.connector}` but differ in `concepts`. Give both the same list."
-            )
-            problems.append(Problem(file.path, file.line(("feeds", feed.name)), message))
-
-
-def check_books(feeds: list[Feed], file: YamlFile, problems: list[Problem]) -> None:
-    """Connectors of one kind of books hold the same sales, so one feed alone may tell them.
-
-    Feeds of one connector are several companies and may both. A shop beside the books is no fault
-    either: a company may invoice what it does not sell there.
-    """
-    first: dict[str, Feed] = {}
-    for feed in feeds:
-        books = feed.connector.books
-        if books is None or not feed.enabled or not ADDED_UP & set(feed.concepts):
-            continue
-        twin = first.setdefault(books, feed)
-        both = ADDED_UP & set(feed.concepts) & set(twin.concepts)
-        if twin.connector.connector != feed.connector.connector and both:
-            told = ", ".join(f"`{name}`" for name in sorted(both))
-            rest = ", ".join(name for name in feed.concepts if name not in ADDED_UP)
-            message = (
-                f"feeds `{twin.name}` and `{feed.name}` both read {books} books and both feed "
-                f"{told}, so each sale would count twice. Expected one of them to. "
-                f"Add `concepts: [{rest}]` to the one whose sales shall not count."
             )
             problems.append(Problem(file.path, file.line(("feeds", feed.name)), message))
 

@@ -7,7 +7,10 @@ _GENERIC = "dbt/macros/tests/generic.sql"
 _VERSIONS = "dbt/macros/marts/versions_bounded.sql"
 _LOCATED = "dbt/models/intermediate/refunds/int_refunds__located.sql"
 _COUNTED = "dbt/models/intermediate/orders/int_orders__counted.sql"
-_PAID = "dbt/models/intermediate/orders/int_orders__paid_through.sql"
+_NAMED = "dbt/models/intermediate/orders/int_orders__named.sql"
+_RANKED = "dbt/models/intermediate/orders/int_orders__ranked.sql"
+_COMPARED = "dbt/models/intermediate/orders/int_orders__compared.sql"
+_FOLDED = "dbt/models/intermediate/orders/int_orders__folded.sql"
 _CURRENCY_TESTS = ("tests/integration/test_dbt_macros.py",)
 _GENERIC_TESTS = ("tests/integration/test_dbt_macros.py",)
 _UNIT_TESTS = ("tests/integration/test_dbt_unit.py",)
@@ -99,15 +102,15 @@ FAULTS = (
         ("tests/integration/test_dbt_macros.py",),
     ),
     Fault(
-        "an order's number and id are two orders",
-        _PAID,
-        "    union distinct\n",
-        "    union all\n",
+        "a name that two records fit is the first one's",
+        _FOLDED,
+        "        and child_ties = 1\n",
+        "",
         _UNIT_TESTS,
     ),
     Fault(
         "an order is the payment of one in its own system",
-        _PAID,
+        _NAMED,
         "            and orders.source_connector <> order_names.source_connector\n",
         "",
         _UNIT_TESTS,
@@ -149,14 +152,14 @@ FAULTS = (
     ),
     Fault(
         "deleted orders count",
-        _COUNTED,
-        "        and not orders.is_deleted\n",
-        "",
+        _RANKED,
+        "        and not orders.is_deleted as is_sold\n",
+        "        as is_sold\n",
         _UNIT_TESTS,
     ),
     Fault(
         "test orders count",
-        _COUNTED,
+        _RANKED,
         "        and not orders.is_test\n",
         "",
         _UNIT_TESTS,
@@ -164,8 +167,22 @@ FAULTS = (
     Fault(
         "an order and its payment both count",
         _COUNTED,
-        "        and paid_through.order_id is null as is_counted",
-        "        as is_counted",
+        " and folded.part_of_order_id is null as is_counted",
+        " as is_counted",
+        _UNIT_TESTS,
+    ),
+    Fault(
+        "two shops that sell for one price to one customer are one sale",
+        _COMPARED,
+        "            and (asked.source_role <> called.source_role or asked.source_role = 'books')\n",
+        "",
+        _UNIT_TESTS,
+    ),
+    Fault(
+        "two payments of one amount both pay one order",
+        _FOLDED,
+        "            or (place_among_others = 1 and ties_among_others = 1)\n",
+        "            or true\n",
         _UNIT_TESTS,
     ),
     Fault(

@@ -12,8 +12,8 @@ orders as (
     select * from {{ ref('int_orders__unioned') }}
 ),
 
-payments_of_orders as (
-    select * from {{ ref('int_orders__paid_through') }}
+named_orders as (
+    select * from {{ ref('int_orders__named') }}
 ),
 
 -- What other systems may call a record: its id, or its number without the vendor's prefix.
@@ -45,15 +45,17 @@ named as (
             and links.right_source_id = record_names.record_name
 ),
 
+-- Two orders of that name and amount name neither.
 paid as (
     select
         payers.customer_id as left_record_id,
         buyers.customer_id as right_record_id,
         'paid order ' || coalesce(buyers.order_number, buyers.source_record_id) || ' of the other'
-            as link_rule
-    from payments_of_orders
-    inner join orders as payers on payments_of_orders.order_id = payers.order_id
-    inner join orders as buyers on payments_of_orders.paid_order_id = buyers.order_id
+            as link_rule,
+        count(*) over (partition by payers.order_id) as places
+    from named_orders
+    inner join orders as payers on named_orders.order_id = payers.order_id
+    inner join orders as buyers on named_orders.named_order_id = buyers.order_id
     where
         payers.total_amount = buyers.total_amount
         and payers.currency_code = buyers.currency_code
@@ -79,7 +81,7 @@ matched as (
         right_record_id,
         link_rule
     from paid
-    where left_record_id is not null and right_record_id is not null
+    where places = 1 and left_record_id is not null and right_record_id is not null
 ),
 
 final as (

@@ -9,26 +9,30 @@ orders as (
     select * from {{ ref('int_orders__counted') }}
 ),
 
+-- Several systems tell the money of one order: the shop its own payments, the provider the charges,
+-- the books what was booked. The first of them that tells any is believed.
 located as (
     select
         payments.*,
-        coalesce(orders.is_payment_of_other_order, false) as is_payment_of_other_order,
         case
-            when payments.currency_code = orders.paid_currency_code then orders.paid_order_id
+            when payments.currency_code = orders.counted_currency_code then orders.counted_order_id
             else payments.order_id
-        end as sold_order_id
+        end as sold_order_id,
+        min(case when orders.is_part_of_other_order then orders.source_rank else 0 end) over (
+            partition by coalesce(orders.counted_order_id, payments.order_id, payments.payment_id)
+        ) as believed_rank,
+        case when orders.is_part_of_other_order then orders.source_rank else 0 end as told_rank
     from payments
     left join orders on payments.order_id = orders.order_id
 ),
 
--- A shop tells its payments itself, so its provider's are the same money. What the provider kept
--- only the provider knows: that stands at the shop's order.
+-- What the provider kept only the provider knows: that stands at the order that counts.
 entries as (
     select
-        order_id,
+        case when told_rank = believed_rank then sold_order_id else order_id end as order_id,
         payment_id,
         payment_amount as amount,
-        not is_payment_of_other_order as is_counted,
+        told_rank = believed_rank as is_counted,
         case when payment_method = 'gift_card' then 'stored_value' else 'money' end as amount_kind
     from located
     union all

@@ -36,7 +36,8 @@ entries as (
     {%- endfor %}
 ),
 
--- A refund of an order that does not count is none either; one of no known order is.
+-- A refund of an order that does not count is none either; one of no known order is, if no copy of
+-- the same books has it.
 final as (
     select
         refunds.order_id,
@@ -55,7 +56,7 @@ final as (
         refunds.refunded_at as booked_at,
         refunds._feed,
         refunds.is_split_estimated as is_estimated,
-        coalesce(orders.is_counted, true) as is_counted,
+        coalesce(orders.is_counted, true) and not coalesce(refunds.is_copy, false) as is_counted,
         case refunds.refund_kind
             when 'dispute' then 'chargeback'
             when 'dispute_won' then 'chargeback_won'

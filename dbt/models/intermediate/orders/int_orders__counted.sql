@@ -3,8 +3,8 @@ with orders as (
     select * from {{ ref('int_orders__unioned') }}
 ),
 
-paid_through as (
-    select * from {{ ref('int_orders__paid_through') }}
+folded as (
+    select * from {{ ref('int_orders__folded') }}
 ),
 
 counted as (
@@ -14,15 +14,14 @@ counted as (
         {%- for name, kind in concept_columns('orders') %}
             orders.{{ name }},
         {%- endfor %}
-        paid_through.paid_order_id,
-        paid_through.paid_currency_code,
-        paid_through.order_id is not null as is_payment_of_other_order,
-        orders.order_status in ('invoiced', 'paid', 'partially_refunded', 'refunded')
-        and not orders.is_test
-        and not orders.is_deleted
-        and paid_through.order_id is null as is_counted
+        folded.counted_order_id,
+        folded.counted_currency_code,
+        folded.source_rank,
+        folded.books_name,
+        folded.part_of_order_id is not null as is_part_of_other_order,
+        folded.is_sold and folded.may_count and folded.part_of_order_id is null as is_counted
     from orders
-    left join paid_through on orders.order_id = paid_through.order_id
+    inner join folded on orders.order_id = folded.order_id
 )
 
 select * from counted

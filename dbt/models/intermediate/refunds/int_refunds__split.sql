@@ -73,6 +73,7 @@ parted as (
         refunded_at,
         is_split_estimated,
         is_stored_value,
+        is_copy,
         _feed,
         _load_id,
         case

@@ -19,6 +19,7 @@ mapped as (
         _feed,
         _load_id,
         null as paid_order_number,
+        null as noted_order_number,
         0 as gift_card_amount,
         0 as service_fee_amount,
         0 as duty_amount,

@@ -14,6 +14,7 @@ totalled as (
         invoices.sales_invoice_id,
         invoices.customer_id,
         invoices.returned_invoice_id,
+        invoices.purchase_order_number,
         invoices.currency_code,
         invoices.posted_on,
         invoices.updated_at,

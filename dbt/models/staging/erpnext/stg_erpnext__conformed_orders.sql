@@ -49,6 +49,8 @@ mapped as (
         _feed,
         _load_id,
         null as paid_order_number,
+        -- The buyer's own number, which is a shop's where an integration wrote it.
+        purchase_order_number as noted_order_number,
         0 as gift_card_amount,
         0 as tip_amount,
         null as payment_word,

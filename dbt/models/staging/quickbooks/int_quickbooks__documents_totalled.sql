@@ -38,6 +38,7 @@ totalled as (
         positive.entity,
         positive.party_id as customer_id,
         positive.document_number,
+        positive.private_note,
         positive.known_currency_code as currency_code,
         positive.transaction_on,
         positive.balance,

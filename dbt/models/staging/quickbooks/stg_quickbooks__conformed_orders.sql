@@ -24,6 +24,7 @@ mapped as (
         _feed,
         _load_id,
         null as paid_order_number,
+        {{ number_in_text('private_note') }} as noted_order_number,
         null as payment_word,
         0 as service_fee_amount,
         0 as duty_amount,

@@ -19,6 +19,7 @@ mapped as (
         _feed,
         _load_id,
         null as paid_order_number,
+        null as noted_order_number,
         null as payment_word,
         0 as gift_card_amount,
         0 as service_fee_amount,

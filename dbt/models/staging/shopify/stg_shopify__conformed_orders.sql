@@ -34,6 +34,7 @@ mapped as (
         _feed,
         _load_id,
         null as paid_order_number,
+        null as noted_order_number,
         -- A cancelled order keeps its financial status: paid and refunded, or voided unpaid.
         case financial_status
             when 'PAID' then 'paid'

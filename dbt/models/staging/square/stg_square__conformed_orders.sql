@@ -24,6 +24,7 @@ mapped as (
         _load_id,
         null as order_number,
         null as paid_order_number,
+        null as noted_order_number,
         shipping_amount,
         service_fee_amount,
         rounding_amount,

@@ -25,6 +25,7 @@ settled as (
         charges.charge_status,
         charges.payment_method_type,
         charges.metadata_order_id,
+        charges.charge_description,
         charges.currency_code,
         charges.charge_amount,
         charges.captured_amount,

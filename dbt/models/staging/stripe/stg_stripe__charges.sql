@@ -29,7 +29,7 @@ renamed as (
         _load_id,
         _loaded_at,
         -- calculated
-        {{ json_text('metadata', 'order_id') }} as metadata_order_id,
+        {{ metadata_order_id('metadata') }} as metadata_order_id,
         upper(currency) as currency_code,
         {{ minor_to_major('amount', 'currency') }} as charge_amount,
         {{ minor_to_major('amount_captured', 'currency') }} as captured_amount,

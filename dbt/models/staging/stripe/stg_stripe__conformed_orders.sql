@@ -19,6 +19,7 @@ mapped as (
         _feed,
         _load_id,
         null as order_number,
+        {{ number_in_text('charge_description') }} as noted_order_number,
         {{ null_of('timestamp') }} as updated_at,
         false as is_test,
         0 as discount_amount,
