@@ -9,7 +9,7 @@ _LOCATED = "dbt/models/intermediate/refunds/int_refunds__located.sql"
 _COUNTED = "dbt/models/intermediate/orders/int_orders__counted.sql"
 _NAMED = "dbt/models/intermediate/orders/int_orders__named.sql"
 _RANKED = "dbt/models/intermediate/orders/int_orders__ranked.sql"
-_COMPARED = "dbt/models/intermediate/orders/int_orders__compared.sql"
+_MATCHED = "dbt/models/intermediate/orders/int_orders__matched.sql"
 _FOLDED = "dbt/models/intermediate/orders/int_orders__folded.sql"
 _CURRENCY_TESTS = ("tests/integration/test_dbt_macros.py",)
 _GENERIC_TESTS = ("tests/integration/test_dbt_macros.py",)
@@ -173,8 +173,9 @@ FAULTS = (
     ),
     Fault(
         "two shops that sell for one price to one customer are one sale",
-        _COMPARED,
-        "            and (asked.source_role <> called.source_role or asked.source_role = 'books')\n",
+        _MATCHED,
+        "            and (asked.source_role <> called.source_role or "
+        "asked.source_role = 'books')\n",
         "",
         _UNIT_TESTS,
     ),

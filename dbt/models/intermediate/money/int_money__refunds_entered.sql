@@ -22,6 +22,10 @@ orders as (
     select * from {{ ref('int_orders__counted') }}
 ),
 
+copies as (
+    select * from {{ ref('int_refunds__copied') }}
+),
+
 entries as (
     {%- for column, kind in parts.items() %}
         select
@@ -56,7 +60,7 @@ final as (
         refunds.refunded_at as booked_at,
         refunds._feed,
         refunds.is_split_estimated as is_estimated,
-        coalesce(orders.is_counted, true) and not coalesce(refunds.is_copy, false) as is_counted,
+        coalesce(orders.is_counted, true) and copies.refund_id is null as is_counted,
         case refunds.refund_kind
             when 'dispute' then 'chargeback'
             when 'dispute_won' then 'chargeback_won'
@@ -65,6 +69,7 @@ final as (
     from entries
     inner join refunds on entries.refund_id = refunds.refund_id
     left join orders on refunds.order_id = orders.order_id
+    left join copies on refunds.refund_id = copies.refund_id
 )
 
 select * from final

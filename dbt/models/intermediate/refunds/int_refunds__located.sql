@@ -9,64 +9,23 @@ orders as (
     select * from {{ ref('int_orders__counted') }}
 ),
 
-sources as (
-    {{ revenue_sources() }}
-),
-
--- The first refund of an amount and day is the first of the other copy of the same books, whether
--- its order is known or not.
-placed as (
-    select
-        refunds.*,
-        sources.books_name,
-        coalesce(sources.source_rank, 999) as refund_rank,
-        coalesce(refunds.refund_net_amount, refunds.refund_amount) as compared_amount,
-        row_number() over (
-            partition by
-                refunds.source_connector, refunds._feed, refunds.currency_code, refunds.refunded_on,
-                coalesce(refunds.refund_net_amount, refunds.refund_amount)
-            order by refunds.refund_id
-        ) as place
-    from refunds
-    left join sources
-        on
-            refunds.source_connector = sources.source_connector
-            and refunds._feed = sources._feed
-),
-
-copies as (
-    select distinct later.refund_id
-    from placed as later
-    inner join placed as first_copy
-        on
-            later.books_name = first_copy.books_name
-            and later.currency_code = first_copy.currency_code
-            and later.refunded_on = first_copy.refunded_on
-            and later.compared_amount = first_copy.compared_amount
-            and later.place = first_copy.place
-            and later.source_connector <> first_copy.source_connector
-            and later.refund_rank > first_copy.refund_rank
-),
-
 -- Several systems tell what one order gave back: the first of them that tells any is believed. A
 -- chargeback is known to the payment provider, so its kind is looked at by itself.
 believed as (
     select
-        placed.*,
-        copies.refund_id is not null as is_copy,
-        case when placed.refund_kind = 'dispute_won' then -1 else 1 end as direction,
+        refunds.*,
+        case when refunds.refund_kind = 'dispute_won' then -1 else 1 end as direction,
         case
-            when placed.currency_code = orders.counted_currency_code then orders.counted_order_id
+            when refunds.currency_code = orders.counted_currency_code then orders.counted_order_id
         end as counted_order_id,
         case when orders.is_part_of_other_order then orders.source_rank else 0 end as told_rank,
         min(case when orders.is_part_of_other_order then orders.source_rank else 0 end) over (
             partition by
-                coalesce(orders.counted_order_id, placed.order_id, placed.refund_id),
-                case when placed.refund_kind in ('dispute', 'dispute_won') then 1 else 0 end
+                coalesce(orders.counted_order_id, refunds.order_id, refunds.refund_id),
+                case when refunds.refund_kind in ('dispute', 'dispute_won') then 1 else 0 end
         ) as believed_rank
-    from placed
-    left join orders on placed.order_id = orders.order_id
-    left join copies on placed.refund_id = copies.refund_id
+    from refunds
+    left join orders on refunds.order_id = orders.order_id
 ),
 
 located as (
@@ -84,7 +43,6 @@ final as (
         located.refund_id,
         located.sold_order_id as order_id,
         located.refund_kind,
-        located.is_copy,
         located.currency_code,
         located.refunded_on,
         located.refunded_at,

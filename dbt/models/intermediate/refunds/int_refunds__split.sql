@@ -73,13 +73,12 @@ parted as (
         refunded_at,
         is_split_estimated,
         is_stored_value,
-        is_copy,
         _feed,
         _load_id,
         case
-            when is_split_estimated and order_tax_amount <> 0 then share_of_refund_goods_amount
-            when is_split_estimated then share_of_refund_goods_amount + rest_amount
-            else coalesce(told_net_amount, refund_amount)
+            when not is_split_estimated then coalesce(told_net_amount, refund_amount)
+            when order_tax_amount <> 0 then share_of_refund_goods_amount
+            else share_of_refund_goods_amount + rest_amount
         end as refund_goods_amount,
         {{ as_money(
             'case when not is_split_estimated then told_tax_amount'
