@@ -10,6 +10,7 @@ import logging
 import sys
 import time
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from airflow.sdk.plugins_manager import AirflowPlugin
 
@@ -47,6 +48,15 @@ class EltPlugin(AirflowPlugin):
         if EltPlugin._apps is None:
             EltPlugin._apps = _build_apps()
         return EltPlugin._apps
+
+    @property
+    def external_views(self) -> list[dict[str, Any]]:  # type: ignore[override]
+        """The entry of Airflow's menu, which shows the console inside Airflow."""
+        from airflow.configuration import conf
+
+        prefix = urlsplit(conf.get("api", "base_url", fallback="")).path.rstrip("/")
+        view = {"name": "ELT", "href": f"{prefix}/elt/", "destination": "nav", "url_route": "elt"}
+        return [{**view, "nav_top_level": True}]
 
     @classmethod
     def on_load(cls, *args: Any, **kwargs: Any) -> None:

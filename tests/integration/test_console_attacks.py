@@ -1,6 +1,7 @@
 """Every route of the console x everybody who may knock; routes are taken from the app itself."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,13 @@ BODIES = {
         "verdict": "must_link",
     },
 }
-VALUES = {"tenant": "acme", "feed": "stripe", "stream": "charges", "record": "1"}
+VALUES = {
+    "tenant": "acme",
+    "feed": "stripe",
+    "stream": "charges",
+    "record": "1",
+    "name:path": "console.css",
+}
 PAYLOAD = "/api/v1/tenants/{tenant}/quarantine/{record}"
 SPANS = ("nobody", "viewer", "other", "confined", "own", "admin")
 
@@ -59,7 +66,13 @@ def is_open(path: str) -> bool:
 
 def knock(console: Console, who: str, method: str, path: str) -> Any:
     body = BODIES.get(path.rsplit("/", 1)[-1]) if method == "POST" else None
-    return console.ask(who, path.format(**VALUES), method, json=body)
+    return console.ask(who, fill(path), method, json=body)
+
+
+def fill(path: str) -> str:
+    for name, value in VALUES.items():
+        path = path.replace(f"{{{name}}}", value)
+    return path
 
 
 def expect(who: str, method: str, path: str) -> set[int]:
@@ -94,6 +107,37 @@ def _reopen(console: Console) -> None:
     console.query(
         "update elt_ops.quarantine set state = 'open' where quarantine_id = 1 returning 1"
     )
+
+
+def test_names_from_data_are_words_on_every_page(console: Console) -> None:
+    """A column, key or error may be called `<script>`; pages show it, browsers never run it."""
+    shown = 0
+    for method, path in routes(console):
+        if method != "GET" or is_open(path) or path.startswith(("/api/", "/static", "/metrics")):
+            continue
+        found = console.ask("own", fill(path))
+        assert found.headers["content-type"].startswith("text/html"), path
+        assert HTML not in found.text, path
+        shown += "&lt;script&gt;alert(1)" in found.text
+        policy = found.headers["content-security-policy"]
+        assert "script-src 'self';" in policy and "unsafe" not in policy
+        assert "frame-ancestors 'self'" in policy
+        # What the policy would forbid does not stand in a page either.
+        assert not re.search(r"<script(?![^>]*(src|application/json))|\son\w+=|style=", found.text)
+    assert shown >= 3
+
+
+OTHER_FILES = (
+    *("../gate.py", "..%2fgate.py", "vendor", "", "%00", "a" * 500),
+    *("vendor/echarts.LICENSE", "console.css/../console.js"),
+)
+
+
+@pytest.mark.parametrize("name", OTHER_FILES)
+def test_static_files_are_those_of_the_folder(console: Console, name: str) -> None:
+    found = console.ask("own", f"/static/{name}")
+    assert found.status_code in (200, 404) and "class Gate" not in found.text
+    assert found.status_code == 404 or name.endswith("console.js")
 
 
 def test_a_route_added_tomorrow_is_behind_the_gate(console: Console) -> None:

@@ -33,6 +33,9 @@ group by 1, 2, 3, 4, 5, 6
 """
 
 
+FIELDS = ("name", "email", "phone", "city", "orders", "money", "currency")
+
+
 def has_reviews(connection: Connection, tenant: str) -> bool:
     """Whether identity has run for this tenant."""
     query = "select count(*) from pg_tables where schemaname = %s and tablename = any(%s)"
@@ -59,7 +62,9 @@ def fetch_reviews(
     for pair in pairs:
         for side in ("left", "right"):
             key = pair[f"{side}_id"]
-            pair[side] = known.get(key) or {"record_id": key, "source": key.split(":")[0]}
+            # Companies, products and what is gone from its source are known by their id.
+            unknown = {**dict.fromkeys(FIELDS), "record_id": key, "source": key.split(":")[0]}
+            pair[side] = known.get(key, unknown)
     return pairs
 
 

@@ -1,0 +1,56 @@
+"""Values as people read them; every template uses these."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from include.core.clock import utcnow
+
+UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"))
+
+
+def show_number(value: float | Decimal | int | None) -> str:
+    """`12,345`; a dash for nothing."""
+    if value is None:
+        return "–"
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
+
+
+def show_money(value: float | Decimal | None, currency: str | None = None) -> str:
+    """`12,345.60 USD`."""
+    if value is None:
+        return "–"
+    return f"{value:,.2f} {currency or ''}".strip()
+
+
+def show_ago(at: datetime | None) -> str:
+    """`5 min ago`; `never`."""
+    if at is None:
+        return "never"
+    seconds = max(0.0, (utcnow() - at).total_seconds())
+    for size, unit in UNITS:
+        if seconds >= size:
+            return f"{seconds / size:.0f} {unit} ago"
+    return "just now"
+
+
+def show_instant(at: datetime | None) -> str:
+    """`2026-11-30 13:05 UTC`."""
+    return "–" if at is None else f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def show_seconds(value: float | None) -> str:
+    """`1.4 s`, `2 min 05 s`."""
+    if value is None:
+        return "–"
+    if value < 60:
+        return f"{value:.1f} s"
+    return f"{int(value // 60)} min {int(value % 60):02} s"
+
+
+FILTERS = {
+    "number": show_number,
+    "money": show_money,
+    "ago": show_ago,
+    "instant": show_instant,
+    "took": show_seconds,
+}

@@ -1,0 +1,111 @@
+// Writes go to our API, runs and pauses to Airflow's own, both as whoever is logged in.
+const { root, airflow } = document.body.dataset;
+const told = document.getElementById("told");
+
+function tell(text, bad = false) {
+  told.textContent = text;
+  told.classList.toggle("bad", bad);
+}
+
+async function ask(url, method = "GET", body = undefined) {
+  const headers = { "X-Elt-Csrf": "1", Accept: "application/json" };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const answer = await fetch(url, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+  const found = await answer.json().catch(() => ({}));
+  if (!answer.ok) {
+    const detail = typeof found.detail === "string" ? found.detail : "";
+    throw new Error(found.error ? `${found.error.message} ${found.error.do}` : detail || `It ended with ${answer.status}.`);
+  }
+  return found;
+}
+
+const api = (path, method, body) => ask(`${root}/api/v1${path}`, method, body);
+
+for (const form of document.querySelectorAll("form[data-api]")) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (form.dataset.ask && !confirm(form.dataset.ask)) return;
+    try {
+      await api(form.dataset.api, "POST", Object.fromEntries(new FormData(form)));
+      location.reload();
+    } catch (error) { tell(error.message, true); }
+  });
+}
+
+for (const button of document.querySelectorAll("[data-payload]")) {
+  button.addEventListener("click", async () => {
+    try {
+      const found = await api(button.dataset.payload);
+      const dialog = document.getElementById("payload");
+      let text = found.payload;
+      try { text = JSON.stringify(JSON.parse(text), null, 2); } catch { /* no JSON: as it came */ }
+      dialog.querySelector("pre").textContent = text;
+      dialog.showModal();
+    } catch (error) { tell(error.message, true); }
+  });
+}
+
+const dag = document.querySelector("[data-dag]");
+if (dag) {
+  const place = `${airflow}/api/v2/dags/${encodeURIComponent(dag.dataset.dag)}`;
+  const pause = dag.querySelector("[data-pause]");
+  const show = (isPaused) => {
+    pause.hidden = false;
+    pause.dataset.paused = isPaused ? "yes" : "";
+    pause.textContent = isPaused ? "Resume" : "Pause";
+  };
+  ask(place).then((found) => show(found.is_paused)).catch(() => tell("Airflow does not know this DAG yet."));
+  pause.addEventListener("click", async () => {
+    try {
+      show((await ask(place, "PATCH", { is_paused: !pause.dataset.paused })).is_paused);
+      tell(pause.dataset.paused ? "Paused: no run starts by itself." : "It runs on its schedule again.");
+    } catch (error) { tell(error.message, true); }
+  });
+  dag.querySelector("[data-run]").addEventListener("click", async () => {
+    try {
+      const run = await ask(`${place}/dagRuns`, "POST", { logical_date: null });
+      tell(pause.dataset.paused ? "A run waits; resume the feed to let it start." : `Started: ${run.dag_run_id}`);
+    } catch (error) { tell(error.message, true); }
+  });
+}
+
+const pairs = document.querySelector("[data-pairs]");
+if (pairs) {
+  const all = [...pairs.querySelectorAll(".pair")];
+  const move = (pair, by) => all[Math.min(all.length - 1, Math.max(0, all.indexOf(pair) + by))].focus();
+  const decide = async (pair, verdict) => {
+    const { kind, left, right } = pair.dataset;
+    move(pair, verdict === "none" ? 0 : 1);
+    try {
+      await api(pairs.dataset.pairs, "POST", { kind, left_id: left, right_id: right, verdict });
+      if (verdict === "none") delete pair.dataset.verdict; else pair.dataset.verdict = verdict;
+      tell({ must_link: "One.", cannot_link: "Not one.", none: "Taken back." }[verdict]);
+    } catch (error) { tell(error.message, true); }
+  };
+  const keys = { a: "must_link", r: "cannot_link", u: "none" };
+  pairs.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    const pair = event.target.closest(".pair");
+    if (!button || !pair) return;
+    if (button.dataset.verdict) decide(pair, button.dataset.verdict); else move(pair, 1);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input")) return;
+    const pair = document.activeElement.closest?.(".pair") ?? all[0];
+    const key = event.key.toLowerCase();
+    const canAct = pair.querySelector("button");
+    if (key === "arrowdown" || key === "j" || key === "s") move(pair, 1);
+    else if (key === "arrowup" || key === "k") move(pair, -1);
+    else if (keys[key] && canAct) decide(pair, keys[key]);
+    else return;
+    event.preventDefault();
+  });
+  all[0].focus({ preventScroll: true });
+}
+
+const search = document.querySelector("form[data-auto] input[type=search]");
+if (search) {
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "/" && !event.target.matches("input")) { event.preventDefault(); search.focus(); }
+  });
+}

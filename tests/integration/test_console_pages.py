@@ -1,0 +1,119 @@
+"""The pages over a real ledger: true numbers, the worst first, everything asked in the URL."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from include.console.pages.tenant import build_lines, build_money_table
+from include.console.pages.words import show_ago, show_number, show_seconds
+from include.core.clock import utcnow
+from tests.integration.console_case import Console, write_world
+
+
+@pytest.fixture(scope="module")
+def console(warehouse: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+    folder: Path = tmp_path_factory.mktemp("tenants")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ELT_TENANTS_DIR", str(folder))
+        write_world(warehouse, folder)
+        yield Console(warehouse)
+
+
+def words(html: str) -> str:
+    """What a reader sees."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+
+
+def rows(html: str) -> list[str]:
+    body = html.split("<tbody>", 1)[1].split("</tbody>", 1)[0] if "<tbody>" in html else ""
+    return [words(row).strip() for row in body.split("<tr>")[1:]]
+
+
+def test_the_first_page_says_what_is_wrong_and_where(console: Console) -> None:
+    found = rows(console.ask("own", "/").text)
+    # Three streams of ten records, seven of them changed, one failed; one feed was never loaded.
+    assert found[0].startswith("Failed refunds: Odd&lt;script&gt;")
+    assert "acme stripe just now" in found[0] or "acme stripe 50 min ago" in found[0]
+    assert found[0].endswith("10 7 7 0.0 s 91.5 1")
+    assert found[1].startswith("New acme hooks webhook never")
+    assert len(found) == 2
+
+
+def test_a_feed_is_two_clicks_from_its_cause(console: Console) -> None:
+    first = console.ask("own", "/").text
+    link = re.search(r'href="([^"]*/feeds/stripe)"', first)
+    assert link
+    page = words(console.ask("own", link[1]).text)
+    for told in ("adds_up", "3 rows", "unparsable", "Odd&lt;script&gt;", "added to text"):
+        assert told in page, told
+
+
+@pytest.mark.parametrize(
+    ("query", "feeds"),
+    [
+        ("q=stripe", ["acme stripe", "bazaar stripe"]),
+        ("q=bazaar+stripe", ["bazaar stripe"]),
+        ("state=new", ["acme hooks", "bazaar hooks"]),
+        ("tenant=bazaar", ["bazaar stripe", "bazaar hooks"]),
+        ("sort=tenant", ["acme hooks", "acme stripe", "bazaar hooks", "bazaar stripe"]),
+        ("sort=score", ["acme stripe", "bazaar stripe", "acme hooks", "bazaar hooks"]),
+        ("q=nothing+of+it", []),
+        ("page=999", ["acme stripe", "bazaar stripe", "acme hooks", "bazaar hooks"]),
+    ],
+)
+def test_what_is_asked_stands_in_the_url(console: Console, query: str, feeds: list[str]) -> None:
+    found = rows(console.ask("admin", f"/?{query}").text)
+    shown = [" ".join(re.findall(r"\b(acme|bazaar|stripe|hooks)\b", row)[:2]) for row in found]
+    assert shown == feeds
+
+
+def test_links_keep_what_is_asked(console: Console) -> None:
+    html = console.ask("admin", "/?q=stripe&tenant=acme").text
+    assert 'href="?q=stripe&amp;tenant=acme&amp;sort=took"' in html
+    assert 'href="?q=stripe&amp;state=failed&amp;tenant=acme"' in html
+
+
+def test_who_may_only_look_sees_no_button(console: Console) -> None:
+    for path in ("/tenants/acme/feeds/stripe", "/tenants/acme/identity"):
+        assert "<button" in console.ask("own", path).text
+        seen = console.ask("viewer", path).text
+        assert "data-api" not in seen and "data-verdict" not in seen and "data-run" not in seen
+
+
+def test_links_stand_behind_the_prefix(console: Console) -> None:
+    """Airflow at https://host/airflow: every link and file of a page is below it."""
+    from fastapi import FastAPI
+    from starlette.testclient import TestClient
+
+    outer = FastAPI(root_path="/airflow")
+    outer.mount("/elt", console.app)
+    client = TestClient(outer, root_path="/airflow")
+    html = client.get("/airflow/elt/tenants/acme/feeds/stripe", headers={"x-who": "own"}).text
+    links = re.findall(r'(?:href|src)="([^"]+)"', html)
+    assert len(links) > 8
+    assert all(one.startswith(("/airflow/", "#", "data:")) for one in links), links
+    assert 'data-airflow="/airflow"' in html
+    assert client.get("/airflow/elt/static/console.js", headers={"x-who": "own"}).is_success
+
+
+def test_a_stopped_warehouse_is_a_page(console: Console) -> None:
+    down = Console("postgresql://nobody@127.0.0.1:1/nothing")
+    found = down.ask("own", "/tenants/acme/quality")
+    assert found.status_code == 503 and "The warehouse does not answer" in found.text
+
+
+def test_charts_leave_gaps_and_never_mix_currencies() -> None:
+    now = utcnow().date()
+    drawn = build_lines("x", [(now, "b", 2.0), (now, "a", 1.0)])
+    assert drawn["series"] == [{"name": "a", "values": [1.0]}, {"name": "b", "values": [2.0]}]
+    one = {"source": "shop", "currency": "USD", "value": 5}
+    table = build_money_table({"net": [one, one, {**one, "currency": "EUR"}], "tax": [one]})
+    assert [(row["currency"], row["net"]) for row in table] == [("EUR", 5), ("USD", 10)]
+
+
+def test_words() -> None:
+    assert [show_number(n) for n in (None, 0, 12345, 1.5)] == ["–", "0", "12,345", "1.50"]
+    assert show_ago(None) == "never" and show_ago(utcnow()) == "just now"
+    assert [show_seconds(n) for n in (None, 1.44, 125)] == ["–", "1.4 s", "2 min 05 s"]
