@@ -30,7 +30,7 @@ CONNECTORS = (
     *("salesforce", "meta_ads", "stripe"),
 )
 STEADY_S = 60.0
-AGAIN = 100
+AGAIN = 20
 TIMEOUT_S = 1200.0
 PROCESSOR = "dag-processor"
 

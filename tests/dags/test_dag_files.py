@@ -227,3 +227,27 @@ def test_airflow_takes_the_bundles_as_they_are_configured(tmp_path: Path) -> Non
     )
     said = done.stdout.splitlines()[-1]
     assert said == f"['dags-folder', 'tenants'] {tmp_path / 'dag_files' / 'tenants'}"
+
+
+def test_shares_hold_each_tenant_once(write_platform) -> None:
+    write_platform(**{f"t{n}": "x" for n in range(40)})
+    found = []
+    for which in range(3):
+        bundle = TenantDagBundle(name=f"tenants-{which}", share=(which, 3))
+        bundle.initialize()
+        bundle.refresh()
+        assert len(_files(bundle)) > 5
+        found += list(_files(bundle))
+    assert sorted(found) == sorted(f"t{n}.py" for n in range(40))
+
+
+def test_tasks_have_their_dags_params_in_a_run_and_no_copy_of_them(write_platform) -> None:
+    """Each of 340 tasks validated its copy several times while it was serialized."""
+    from airflow.sdk.definitions.param import process_params
+
+    write_platform(shop=TENANT)
+    dag = dags_of(ROOT / "dags" / "tenant_ingest.py")["ingest__shop__till"]
+    for task in dag.tasks:
+        assert dict(task.params) == {}
+        found = process_params(dag, task, {"from": "2025-02-01"}, suppress_exception=False)
+        assert found == {"from": "2025-02-01", "to": None}

@@ -5,6 +5,7 @@
 `stream_tasks` says how these hang together.
 """
 
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import (
@@ -21,7 +22,11 @@ from include.core import naming
 from include.orchestration.alerts.failure import notify_deadline
 from include.orchestration.dag_builders.feed_docs import build_ingest_docs
 from include.orchestration.dag_builders.stream_tasks import add_stream_tasks
-from include.orchestration.dag_builders.task_defaults import build_owner_links, build_task_defaults
+from include.orchestration.dag_builders.task_defaults import (
+    build_owner_links,
+    build_task_defaults,
+    drop_inherited_params,
+)
 from include.orchestration.dag_builders.testable_dag import TestableDag
 from include.orchestration.operators.load_and_check import ExtractLoadOperator
 from include.pipeline.stream_names import build_stream_names
@@ -59,10 +64,12 @@ def build_ingest_dag(feed: Feed) -> DAG:
         default_args={**build_task_defaults(tenant), "priority_weight": feed.priority},
         tags=naming.tags(tenant.id, "ingest", feed.connector.connector),
         owner_links=build_owner_links(tenant),
-        params=MANUAL_PARAMS | (RELOAD_PARAM if feed.connector.kind == "files" else {}),
+        # Copies: a run writes what it was given into its DAG's own.
+        params=deepcopy(MANUAL_PARAMS | (RELOAD_PARAM if feed.connector.kind == "files" else {})),
         deadline=_deadline(feed),
     )
     add_stream_tasks(dag, feed, build_stream_names(feed), ExtractLoadOperator)
+    drop_inherited_params(dag)
     return dag
 
 

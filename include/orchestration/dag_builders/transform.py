@@ -24,6 +24,7 @@ from include.orchestration.dag_builders.task_defaults import (
     EPOCH,
     build_owner_links,
     build_task_defaults,
+    drop_inherited_params,
 )
 from include.orchestration.dag_builders.transform_docs import build_transform_docs
 from include.orchestration.operators.dbt import DbtBuildOperator, DbtNodeOperator
@@ -104,6 +105,7 @@ def build_transform_dag(tenant: Tenant) -> DAG:
     else:
         for before, after in pairwise([wait, *_layers(dag, tenant, settings, render), check]):
             before >> after
+    drop_inherited_params(dag)
     return dag
 
 

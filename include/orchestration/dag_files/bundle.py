@@ -25,8 +25,8 @@ from include.orchestration.dag_files.layout import run_lay_out
 
 log = logging.getLogger(__name__)
 
-# Twice Airflow's stale_dag_threshold: a DAG dropped soon after a parse is found gone by this look.
-SECOND_LOOK_S = 100
+# More than Airflow's stale_dag_threshold: finds a DAG gone that was parsed just before.
+SECOND_LOOK_S = 60
 # What each parse would import anew; the DAG processor forks one process a file.
 WARMED = (
     "include.orchestration.dag_builders.tenant",
@@ -40,13 +40,18 @@ Mark = tuple[int, ...]
 class TenantDagBundle(BaseDagBundle):
     """One DAG file a tenant, below the state folder.
 
-    Unversioned: a tenant's file counts as it is now, as everything else of the platform does.
+    Unversioned: a tenant's file counts as it is now, as everything else of the platform does. A DAG
+    processor writes what it has parsed into the database one DAG after the other; several share a
+    fleet as bundles `tenants-0` with `share` [0, 2], and so on, each started with `--bundle-name`.
     """
 
     supports_versioning = False
 
-    def __init__(self, *, path: str | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *, path: str | None = None, share: tuple[int, int] = (0, 1), **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
+        self._share = (int(share[0]), int(share[1]))
         self._path = Path(path) if path else load_settings().state_dir / "dag_files" / self.name
         self._marks: dict[str, Mark] | None = None
         self._shared: tuple[Mark, ...] = ()
@@ -61,7 +66,8 @@ class TenantDagBundle(BaseDagBundle):
 
     def initialize(self) -> None:
         """Before a task too, so it costs a listing of names: no tenant's file is opened."""
-        run_lay_out(load_settings().tenants_dir, self._path, prune=False, rewrite=False)
+        folder = load_settings().tenants_dir
+        run_lay_out(folder, self._path, share=self._share, prune=False, rewrite=False)
         if "dag-processor" in sys.argv:
             _warm()
         super().initialize()
@@ -70,7 +76,7 @@ class TenantDagBundle(BaseDagBundle):
         """New, gone and changed tenants since the last time; only the DAG processor asks."""
         settings = load_settings()
         rewrite = self._marks is None
-        loaders = run_lay_out(settings.tenants_dir, self._path, rewrite=rewrite)
+        loaders = run_lay_out(settings.tenants_dir, self._path, share=self._share, rewrite=rewrite)
         marks = {name: find_mark(settings.tenants_dir / name) for name in loaders}
         shared = _shared_marks()
         if self._marks is not None:

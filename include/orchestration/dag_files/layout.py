@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
+from zlib import crc32
 
 from include.config.load import find_tenant_files
 
@@ -40,14 +41,26 @@ def build_loader(file_name: str) -> str:
     return _TEXT.format(shown=f"`{shown[1:-1]}`", name=ascii(file_name))
 
 
+def is_in_share(file_name: str, share: tuple[int, int]) -> bool:
+    """Whether a tenant belongs to one of several parts of a fleet: by its name, for good."""
+    which, of = share
+    return crc32(os.fsencode(file_name)) % of == which
+
+
 def run_lay_out(
-    tenants: Path, target: Path, *, prune: bool = True, rewrite: bool = True
+    tenants: Path,
+    target: Path,
+    *,
+    share: tuple[int, int] = (0, 1),
+    prune: bool = True,
+    rewrite: bool = True,
 ) -> dict[str, Path]:
     """Write what is missing below `target`, and drop who has gone.
 
     Safe beside others doing the same: each file appears whole or not at all.
 
     Args:
+        share: (which, of how many) parts of the fleet.
         prune: False for a worker, which must not take away what the DAG processor lists.
         rewrite: Read those that are there as well: another version of the code wrote them.
 
@@ -61,7 +74,7 @@ def run_lay_out(
         raise FileNotFoundError(f"no folder of tenant files `{tenants}`")
     folder = target / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    names = [path.name for path in find_tenant_files(tenants)]
+    names = [path.name for path in find_tenant_files(tenants) if is_in_share(path.name, share)]
     loaders = {name: folder / name_loader(name) for name in names}
     present = {entry.name for entry in os.scandir(folder)}
     for name, path in loaders.items():
