@@ -119,6 +119,16 @@ def _manifest() -> None:
     run_build_manifest(load_platform())
 
 
+@app.command("connections", help="The sandbox's, in the form `airflow connections import` reads.")
+def _connections(
+    base: Annotated[str, typer.Option(help="Where the sandbox answers.")],
+) -> None:
+    from include.local.airflow_env import build_sandbox_connections
+    from include.local.state import load_state
+
+    say_json(build_sandbox_connections(load_state(), load_platform(), base))
+
+
 @app.command("demo", help="A stack with the sandbox, and every demo tenant through it.")
 def _demo(size: Size = "") -> int:
     from include.local.demo import run_demo

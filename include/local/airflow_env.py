@@ -149,16 +149,26 @@ def _metadata_settings(facts: StackFacts) -> dict[str, str]:
 
 def _connections(facts: StackFacts, platform: Platform) -> dict[str, str]:
     """`AIRFLOW_CONN_*` of the warehouse and of every feed the sandbox plays the vendor for."""
-    found = {naming.WAREHOUSE_CONNECTION: facts.warehouse_url}
-    world = load_json(facts.state.sandbox / "world.json") or {}
     base = f"http://{HOST}:{facts.ports.sandbox}"
+    found = {naming.WAREHOUSE_CONNECTION: facts.warehouse_url}
+    for name, connection in build_sandbox_connections(facts.state, platform, base).items():
+        found[name] = json.dumps(connection)
+    return {f"AIRFLOW_CONN_{name.upper()}": value for name, value in sorted(found.items())}
+
+
+def build_sandbox_connections(
+    state: LocalState, platform: Platform, base: str
+) -> dict[str, dict[str, Any]]:
+    """By id, sorted: connections of the feeds whose vendor the generated world plays at `base`."""
+    world = load_json(state.sandbox / "world.json") or {}
     credentials: Mapping[str, Mapping[str, Mapping[str, Any]]] = world.get("credentials", {})
+    found: dict[str, dict[str, Any]] = {}
     for feed in platform.feeds:
         vendor = find_vendor(feed.connector.connector, feed.name)
         fields = credentials.get(vendor, {}).get(feed.tenant.id)
         if fields:
-            found[feed.connection_id] = json.dumps(build_connection(base, vendor, fields))
-    return {f"AIRFLOW_CONN_{name.upper()}": value for name, value in sorted(found.items())}
+            found[feed.connection_id] = build_connection(base, vendor, fields)
+    return dict(sorted(found.items()))
 
 
 def write_env_file(facts: StackFacts, environment: Mapping[str, str]) -> None:

@@ -6,6 +6,7 @@ The same shape as the feed's ingest DAG, on a schedule of its own. Only streams 
 time take part: the others are read in full by every ingest run, which finds it too.
 """
 
+from copy import deepcopy
 from datetime import UTC, datetime
 
 from airflow.sdk import DAG, CronTriggerTimetable, Param
@@ -53,7 +54,7 @@ def build_sweep_dag(feed: Feed) -> DAG:
         default_args={**build_task_defaults(tenant), "priority_weight": feed.priority},
         tags=naming.tags(tenant.id, "sweep", feed.connector.connector),
         owner_links=build_owner_links(tenant),
-        params=dict(PARAMS),
+        params=deepcopy(PARAMS),
     )
     add_stream_tasks(dag, feed, build_swept_names(feed), SweepOperator)
     return dag
