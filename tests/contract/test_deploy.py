@@ -1,0 +1,118 @@
+"""What deploy/ and docker-compose.yaml say of metrics, files and settings that exist elsewhere."""
+
+import ast
+import json
+import re
+import shutil
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+import yaml
+
+from include.config.settings import ROOT
+from include.console.api.prometheus import GAUGES
+from include.local.airflow_env import BUNDLES
+
+MONITORING = ROOT / "deploy" / "monitoring"
+DASHBOARDS = sorted((MONITORING / "grafana" / "dashboards").glob("*.json"))
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yaml").read_text())
+OURS = {*GAUGES, "elt_feed_state"}
+
+
+def _expressions() -> list[str]:
+    groups = yaml.safe_load((MONITORING / "rules.yml").read_text())["groups"]
+    found = [rule["expr"] for group in groups for rule in group["rules"]]
+    for path in DASHBOARDS:
+        for panel in json.loads(path.read_text())["panels"]:
+            found += [target["expr"] for target in panel["targets"]]
+    return found
+
+
+def _airflow_metrics() -> set[str]:
+    """Names as Prometheus keeps what Airflow sends by OpenTelemetry: counters end in _total."""
+    spec = find_spec("airflow")
+    assert spec and spec.origin
+    folder = Path(spec.origin).parent / "_shared" / "observability" / "metrics"
+    listed = yaml.safe_load((folder / "metrics_template.yaml").read_text())["metrics"]
+    return {
+        f"airflow_{re.sub(r'[^a-z0-9]', '_', one['name'])}"
+        + ("_total" if one["type"] == "counter" else "")
+        for one in listed
+        if "{" not in one["name"]
+    }
+
+
+def test_every_metric_that_is_asked_for_is_one() -> None:
+    """A rule over a name nobody sends never fires, and looks like a quiet platform."""
+    asked = set(re.findall(r"\b(?:elt|airflow)_[a-z0-9_]+", " ".join(_expressions())))
+    assert len(asked) > 12
+    assert {name for name in asked if name.startswith("elt_")} <= OURS
+    assert {name for name in asked if name.startswith("airflow_")} <= _airflow_metrics()
+
+
+@pytest.mark.skipif(not shutil.which("promtool"), reason="Debian: apt-get install prometheus")
+def test_the_rules_fire_when_they_should() -> None:
+    done = subprocess.run(
+        ["promtool", "test", "rules", "rules_test.yml"],
+        cwd=MONITORING,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_rule_has_somebody_to_tell_and_a_sentence() -> None:
+    for group in yaml.safe_load((MONITORING / "rules.yml").read_text())["groups"]:
+        for rule in group["rules"]:
+            assert rule["labels"]["severity"] in ("warning", "critical"), rule
+            assert len(rule["annotations"]["summary"]) > 20, rule
+
+
+def test_what_compose_mounts_is_there() -> None:
+    mounts = [
+        text.split(":")[0]
+        for service in COMPOSE["services"].values()
+        for text in service.get("volumes", [])
+        if text.startswith("./")
+    ]
+    assert len(mounts) > 4
+    assert not [mount for mount in mounts if not (ROOT / mount).exists()]
+
+
+def test_every_named_volume_is_declared() -> None:
+    used = {
+        text.split(":")[0]
+        for service in COMPOSE["services"].values()
+        for text in service.get("volumes", [])
+        if re.match(r"[a-z]", text)
+    }
+    assert used == set(COMPOSE["volumes"])
+
+
+def test_the_image_finds_tenants_as_this_machine_does() -> None:
+    """The bundles stand in two places: what `make up` runs and what the image runs."""
+    text = (ROOT / "Dockerfile").read_text()
+    match = re.search(r"DAG_BUNDLE_CONFIG_LIST='(.*?)'", text)
+    assert match
+    assert json.loads(match[1]) == BUNDLES
+
+
+def test_helm_values_name_settings_of_airflow() -> None:
+    """A misspelt key of `config:` is a setting nobody reads."""
+    import airflow.config_templates as templates
+
+    known = yaml.safe_load((Path(templates.__path__[0]) / "config.yml").read_text())
+    values = yaml.safe_load((ROOT / "deploy" / "helm" / "values.yaml").read_text())
+    for section, options in values["config"].items():
+        if section.startswith("celery"):
+            continue  # the provider's own
+        assert set(options) <= set(known[section]["options"]), section
+
+
+def test_the_token_s_program_needs_no_library() -> None:
+    tree = ast.parse((MONITORING / "renew_token.py").read_text())
+    names = {n.names[0].name for n in ast.walk(tree) if isinstance(n, ast.Import)}
+    assert names <= {"json", "sys", "time", "urllib.request"}
