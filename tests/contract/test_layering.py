@@ -53,7 +53,7 @@ MAY_IMPORT = {
         (
             *("airflow", "cosmos", "requests", "croniter"),
             # Each in the one file of its channel.
-            *("slack_sdk", "pagerduty", "opsgenie_sdk", "urllib3", "apprise"),
+            *("slack_sdk", "apprise"),
             *("sentry_sdk",),
         ),
     ),
@@ -84,8 +84,6 @@ ONLY_IN = {
         package: {f"include/orchestration/alerts/channels/{file}.py"}
         for file, packages in (
             ("slack", ("slack_sdk",)),
-            ("pagerduty", ("pagerduty",)),
-            ("opsgenie", ("opsgenie_sdk",)),
             ("apprise", ("apprise",)),
         )
         for package in packages

@@ -34,7 +34,9 @@ def build_url(connection: Any) -> str | None:
     return f"{connection.schema or 'https'}://{host}{port}"
 
 
-def run_post(url: str, body: Mapping[str, Any], key: str | None = None) -> None:
+def run_post(
+    url: str, body: Mapping[str, Any], key: str | None = None, what: str = "the webhook"
+) -> None:
     """Post once.
 
     Raises:
@@ -56,12 +58,8 @@ def run_post(url: str, body: Mapping[str, Any], key: str | None = None) -> None:
             allow_redirects=False,
         )
     except requests.RequestException as error:
-        raise Unreachable(
-            f"the webhook failed: {type(error).__name__}. It is sent again."
-        ) from None
+        raise Unreachable(f"{what} failed: {type(error).__name__}. It is sent again.") from None
     except UpstreamError as error:
-        raise Unreachable(
-            f"the webhook failed: {type(error).__name__}. It is sent again."
-        ) from None
+        raise Unreachable(f"{what} failed: {type(error).__name__}. It is sent again.") from None
     if not 200 <= answer.status_code < 300:
-        raise reaching.build_status_error(answer.status_code, "the webhook")
+        raise reaching.build_status_error(answer.status_code, what)
