@@ -67,10 +67,13 @@ def _run_repeat(each: Pass) -> None:
         block = each.audience.block(row.tenant)
         news = None
         assert row.told_at is not None
+        untold = (each.now - row.told_at) / timedelta(hours=1)
         hours = block.escalate.after_hours if block.escalate else None
-        if hours and not row.escalated_at and each.now - row.opened_at >= timedelta(hours=hours):
+        # Counted from its beginning; one that was just told (a mute has ended) has its time, too.
+        is_old = hours and each.now - row.opened_at >= timedelta(hours=hours)
+        if is_old and not row.escalated_at and untold >= min(hours or 0, block.repeat_hours):
             news = "escalated"
-        elif each.now - row.told_at >= timedelta(hours=block.repeat_hours):
+        elif untold >= block.repeat_hours:
             news = "repeated"
         if news:
             more = {"escalated_at": each.now} if news == "escalated" else {}

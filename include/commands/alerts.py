@@ -214,7 +214,7 @@ def _wait(warehouse: "Warehouse", ids: list[int]) -> list[dict[str, Any]]:
     while True:
         with warehouse.connect() as connection:
             rows = [row for row in (fetch_delivery(connection, one) for one in ids) if row]
-        if all(row["state"] == "sent" or row["tries"] for row in rows):
+        if all(row["state"] == "sent" or row["last_error"] for row in rows):
             return rows
         if time.monotonic() > deadline:
             return rows
