@@ -79,7 +79,7 @@ class CheckRunner:
         return [*self._halve(checks[:middle], run), *self._halve(checks[middle:], run)]
 
     def _run_together(self, bound: Sequence[BoundCheck]) -> list[CheckOutcome]:
-        answers = self._ask(build_statement([item.sql(n) for n, item in enumerate(bound)]))
+        answers = self.ask(build_statement([item.sql(n) for n, item in enumerate(bound)]))
         found = []
         for item, (_, bad_rows, sample) in zip(bound, answers, strict=True):
             rows = self.rows.get(item.table) if item.table else None
@@ -88,7 +88,7 @@ class CheckRunner:
         return found
 
     def _pass_over(self, target: Target, checks: Sequence[RowCheck]) -> list[CheckOutcome]:
-        (row,) = self._ask(build_scan(target, checks))
+        (row,) = self.ask(build_scan(target, checks))
         total, counts = read_scan(row)
         self.rows[target.schema, target.table] = total
         pairs = zip(checks, counts, strict=True)
@@ -101,13 +101,14 @@ class CheckRunner:
         failed = [n for n, outcome in enumerate(found) if outcome.status is Status.FAILED]
         if failed:
             keys: dict[int, list[str]] = {}
-            for number, key in self._ask(build_samples(target, [checks[n] for n in failed])):
+            for number, key in self.ask(build_samples(target, [checks[n] for n in failed])):
                 keys.setdefault(failed[int(number)], []).append(str(key))
             for n in failed:
                 found[n] = replace(found[n], sample=tuple(keys.get(n, ())))
         return found
 
-    def _ask(self, statement: BoundSql) -> list[tuple[Any, ...]]:
+    def ask(self, statement: BoundSql) -> list[tuple[Any, ...]]:
+        """Rows of one statement, read only and within the time limit."""
         with self._warehouse.connect() as connection:
             connection.execute("set transaction read only")
             run_limit_statements(connection, self._seconds)

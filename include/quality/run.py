@@ -13,8 +13,9 @@ from datetime import timedelta
 from include.config.models import Feed, Problem, Tenant
 from include.config.settings import load_settings
 from include.core import naming
+from include.core.errors import WarehouseRejected, WarehouseUnavailable
 from include.ledger import ddl
-from include.ledger.connection import Warehouse
+from include.ledger.connection import Warehouse, was_stopped
 from include.ledger.login.tenant_login import run_ensure_login
 from include.quality.builtin import StreamTable, build_stream_checks
 from include.quality.check import (
@@ -34,6 +35,7 @@ from include.quality.discover import (
     raw_placeholder,
 )
 from include.quality.execute import BoundCheck, CheckRunner, build_skipped
+from include.quality.learned import build_day, build_learned, run_note_day
 from include.quality.save import run_save
 from include.quality.tables import (
     fetch_columns,
@@ -79,7 +81,30 @@ def run_raw_checks(
             else:
                 bound.append(_bind_raw(check, feed, stream, context))
     found = [*_run(warehouse, feed.tenant, bound, ready), *_unusable(problems)]
+    learned = _run_learned(warehouse, feed, context, ready)
+    found += [one for one in learned if one.stream in {None, *(s.name for s in streams)}]
     return run_save(warehouse, found, context, layer=RAW, tenant=feed.tenant.id, feed=feed.name)
+
+
+def _run_learned(
+    warehouse: Warehouse, feed: Feed, context: CheckContext, ready: Ready
+) -> list[CheckOutcome]:
+    """What the days before say of this one; trouble with it costs no other check."""
+    day = build_day(feed, context.started_at)
+    if day is None:
+        return []
+    own = run_ensure_login(warehouse, feed.tenant.id) if ready.rows else warehouse
+    runner = CheckRunner(own, feed.tenant.spec.limits.check_seconds)
+    targets = [target for target in ready.rows if target.feed == feed.name]
+    try:
+        with warehouse.connect() as connection:
+            histories = run_note_day(connection, runner, feed, day, targets)
+    except (WarehouseRejected, WarehouseUnavailable) as error:
+        if isinstance(error, WarehouseUnavailable) and not was_stopped(error):
+            raise
+        broken = CheckOutcome("bands", Severity.WARN, Status.BROKEN, detail=error.message)
+        return [replace(broken, origin=Origin.LEARNED)]
+    return build_learned(feed, day, histories)
 
 
 def run_mart_checks(

@@ -36,7 +36,7 @@ MAY_IMPORT = {
     "ledger": Room(("core", "config"), ("psycopg", "cryptography")),
     "destinations": Room(("core", "config", "ledger"), ("psycopg", "pyarrow")),
     "load": Room(("core", "config", "ledger", "destinations"), ("pyarrow", "orjson", "pydantic")),
-    "quality": Room(("core", "config", "ledger")),
+    "quality": Room(("core", "config", "ledger"), ("holidays",)),
     "transform": Room(("core", "config"), ("cosmos",)),
     "identity": Room(
         ("core",),

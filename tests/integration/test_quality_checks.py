@@ -18,7 +18,7 @@ from include.ledger.connection import Warehouse
 from include.ledger.schema_changes import run_record_schema_changes
 from include.ledger.trust import check_results as outcomes
 from include.pipeline.health.checks import build_check_error
-from include.quality.check import CheckContext, CheckOutcome, Status
+from include.quality.check import CheckContext, CheckOutcome, Origin, Status
 from include.quality.run import run_mart_checks, run_raw_checks
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -131,6 +131,10 @@ def _bad(found: list[CheckOutcome]) -> dict[str, tuple[int | None, tuple[str, ..
 
 def test_a_clean_load_passes_every_check(house: Warehouse, feed: Feed) -> None:
     found = run_raw_checks(house, feed, RUN, ["orders"])
+    learned = [outcome for outcome in found if outcome.origin is Origin.LEARNED]
+    assert [(one.name, one.status) for one in learned] == [("rows_as_usual", Status.SKIPPED)]
+    assert learned[0].detail == "Still learning: 0 of 14 days seen."
+    found = [outcome for outcome in found if outcome.origin is Origin.BUILT_IN]
     assert {outcome.name: outcome.status for outcome in found} == dict.fromkeys(
         [
             "books_balance",
@@ -150,8 +154,8 @@ def test_a_clean_load_passes_every_check(house: Warehouse, feed: Feed) -> None:
     with house.connect() as connection:
         stored = outcomes.fetch_latest_checks(connection, "quality", feed="shop", layer="raw")
         scores = outcomes.fetch_latest_scores(connection, "quality")
-    assert len(stored) == len(found) == 11
-    assert {row["state"] for row in stored} == {"passed"}
+    assert len(stored) - 1 == len(found) == 11
+    assert {row["state"] for row in stored} == {"passed", "skipped"}
     assert {row["run_id"] for row in stored} == {"run_1"}
     assert [(s["layer"], s["feed"], str(s["score"]), s["checks"], s["failed"]) for s in scores] == [
         ("raw", "shop", "100.00", 11, 0)

@@ -1,0 +1,1 @@
+"""What a number should be today, learned from the days before it. Pure: numbers in, bands out."""
