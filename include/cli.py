@@ -29,6 +29,7 @@ PANELS = {
         "connectors": "What can be connected, and what each connector needs.",
         "check": "Can each feed be loaded: login, rights, network, clocks.",
         "status": "Where every stream stands: last load, freshness, score.",
+        "checks": "What is checked and what came of it; mute one for a while.",
         "loads": "The last loads, their books, and why some failed.",
         "alerts": "What stands wrong, who was told, and what you say to it.",
         "watch": "Tell people what is wrong, also of Airflow itself.",

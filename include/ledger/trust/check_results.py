@@ -85,6 +85,29 @@ def fetch_latest_checks(
         return cursor.fetchall()
 
 
+def fetch_trend(
+    connection: Connection,
+    tenant: str,
+    place: tuple[str | None, str | None, str],
+    since: datetime,
+) -> list[dict[str, Any]]:
+    """A check's last result of each day (UTC): day, state, bad_rows, rows_checked; oldest first.
+
+    Args:
+        place: Feed, stream and name.
+    """
+    with connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(
+            "select distinct on (day) (checked_at at time zone 'UTC')::date as day, state, "
+            "bad_rows, rows_checked from elt_ops.check_results where tenant = %s "
+            "and feed is not distinct from %s and stream is not distinct from %s "
+            "and check_name = %s and checked_at >= %s "
+            "order by day, checked_at desc, result_id desc",
+            [tenant, *place, since],
+        )
+        return cursor.fetchall()
+
+
 @dataclass(frozen=True, slots=True)
 class ScoreRow:
     """One score.
