@@ -36,15 +36,13 @@ from include.quality.discover import (
 )
 from include.quality.execute import BoundCheck, CheckRunner, build_skipped
 from include.quality.learned import build_day, build_learned, run_note_day
-from include.quality.save import run_save
+from include.quality.save import MART, RAW, run_save
 from include.quality.tables import (
     fetch_columns,
     fetch_existing,
     fetch_newest_loads,
     fetch_stream_tables,
 )
-
-RAW, MART = "raw", "mart"
 
 
 def run_raw_checks(

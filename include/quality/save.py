@@ -2,11 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
+from include.ledger import ddl
 from include.ledger.connection import Connection, Warehouse
 from include.ledger.trust import check_results as store
 from include.ledger.trust.mutes import build_muted_until, fetch_mutes
-from include.quality.check import CheckContext, CheckOutcome
+from include.quality.check import (
+    CheckContext,
+    CheckOutcome,
+    Dimension,
+    Origin,
+    Severity,
+    Status,
+)
 from include.quality.score import (
     Score,
     as_dicts,
@@ -14,6 +23,27 @@ from include.quality.score import (
     build_table_score,
     build_tables,
 )
+
+RAW, MART = "raw", "mart"
+# A test that has not run for so long is no longer one.
+DBT_DAYS = 30
+
+
+def run_save_outcomes(
+    warehouse: Warehouse,
+    found: Sequence[CheckOutcome],
+    context: CheckContext,
+    *,
+    layer: str,
+    tenant: str,
+) -> None:
+    """Write outcomes without a score: the checks that follow have it."""
+    with warehouse.connect() as connection:
+        ddl.run_migrations(connection)
+        mutes = build_muted_until(fetch_mutes(connection, tenant, context.started_at))
+        known = [replace(o, muted_until=mutes.get((None, o.stream, o.name))) for o in found]
+        rows = [build_row(one, context, layer=layer, tenant=tenant, feed=None) for one in known]
+        store.run_record_checks(connection, rows)
 
 
 def run_save(
@@ -36,7 +66,9 @@ def run_save(
         known = [replace(one, muted_until=mutes.get((feed, one.stream, one.name))) for one in found]
         rows = [build_row(one, context, layer=layer, tenant=tenant, feed=feed) for one in known]
         store.run_record_checks(connection, rows)
-        _save_scores(connection, known, context, layer=layer, tenant=tenant, feed=feed)
+        tests = _fetch_dbt_outcomes(connection, tenant, context) if layer == MART else []
+        scored = [*known, *tests]
+        _save_scores(connection, scored, context, layer=layer, tenant=tenant, feed=feed)
     return known
 
 
@@ -70,6 +102,28 @@ def build_row(
         money_share=outcome.money_share,
         muted_until=outcome.muted_until,
     )
+
+
+def _fetch_dbt_outcomes(
+    connection: Connection, tenant: str, context: CheckContext
+) -> list[CheckOutcome]:
+    """The newest result of each of dbt's tests: an unchanged model is not built and tested anew."""
+    since = context.started_at - timedelta(days=DBT_DAYS)
+    return [
+        CheckOutcome(
+            row["check_name"],
+            Severity(row["severity"]),
+            Status(row["state"]),
+            row["stream"],
+            row["bad_rows"],
+            detail=row["message"],
+            dimension=Dimension(row["dimension"]),
+            origin=Origin.DBT,
+            about=row["stream"],
+        )
+        for row in store.fetch_latest_checks(connection, tenant, layer=MART)
+        if row["origin"] == Origin.DBT and row["checked_at"] >= since
+    ]
 
 
 def _save_scores(

@@ -9,6 +9,7 @@ from typing import Any
 
 from include.config.models import Tenant
 from include.config.settings import Settings, load_settings
+from include.core.clock import utcnow
 from include.core.errors import TransformError
 from include.ledger.connection import Warehouse
 from include.ledger.login.tenant_login import run_ensure_login
@@ -23,6 +24,9 @@ from include.pipeline.dbt.node_states import (
 )
 from include.pipeline.dbt.raw_tables import run_ensure_raw_tables
 from include.pipeline.dbt.session import run_build_command
+from include.quality.check import CheckContext
+from include.quality.dbt_tests import build_dbt_outcomes
+from include.quality.save import MART, run_save_outcomes
 from include.transform.selection import build_exclusion, build_selection
 from include.transform.variables import build_dbt_vars
 
@@ -101,6 +105,7 @@ def run_dbt_build(
     if report:
         states.settle_all(build_node_states(found, load_attached(target, found)))
         report(states.ended)
+    _save_tests(tenant, warehouse, target, found)
     if code != 0:
         raise build_transform_error(tenant.id, found, code)
     result = build_result(found)
@@ -109,6 +114,15 @@ def run_dbt_build(
         *(tenant.id, result.models, result.tests, result.seconds),
     )
     return result
+
+
+def _save_tests(
+    tenant: Tenant, warehouse: Warehouse, target: Path, results: list[dict[str, Any]]
+) -> None:
+    """dbt's tests are checks like ours: whoever asks what is wrong finds both in one place."""
+    if any(str(result["unique_id"]).startswith("test.") for result in results):
+        outcomes = build_dbt_outcomes(results, load_manifest(target / "manifest.json"))
+        run_save_outcomes(warehouse, outcomes, CheckContext(utcnow()), layer=MART, tenant=tenant.id)
 
 
 def build_target_dir(settings: Settings, tenant_id: str) -> Path:

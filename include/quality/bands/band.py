@@ -24,9 +24,9 @@ from include.quality.bands.model import (
     to_scale,
 )
 
-SPREADS = 4.9
+SPREADS = 5.0
 # Two days in a row on the same side.
-TWICE_SPREADS = 3.0
+TWICE_SPREADS = 3.1
 # A week's median moves less than a day: what it may do is told by its own spread.
 WEEK_SPREADS = 4.9
 WEEK = 7
