@@ -30,6 +30,7 @@ PANELS = {
         "check": "Can each feed be loaded: login, rights, network, clocks.",
         "status": "Where every stream stands: last load, freshness, score.",
         "checks": "What is checked and what came of it; mute one for a while.",
+        "report": "How far the numbers can be trusted: score, reasons, a page.",
         "loads": "The last loads, their books, and why some failed.",
         "alerts": "What stands wrong, who was told, and what you say to it.",
         "watch": "Tell people what is wrong, also of Airflow itself.",
@@ -54,12 +55,13 @@ PANELS = {
         "pools": "Airflow pools the connectors ask for, as JSON.",
     },
 }
+LOOK = ("checks", "loads", "report")
 COMMANDS = {name: about for panel in PANELS.values() for name, about in panel.items()}
 
 
 def find_module(name: str) -> str:
-    """The module of a command; those that make files for people have a folder of their own."""
-    folder = "build." if name in PANELS["Build"] else ""
+    """The module of a command; those that make files and those about the books have folders."""
+    folder = "build." if name in PANELS["Build"] else "look." if name in LOOK else ""
     return f"include.commands.{folder}{name.replace('-', '_')}"
 
 

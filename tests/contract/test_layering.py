@@ -46,7 +46,9 @@ MAY_IMPORT = {
         ),
     ),
     "fits": Room(("core",), ("numpy", "scipy", "pyarrow")),
-    "pipeline": Room((*RUNTIME, "identity", "fits"), ("dbt",)),
+    "pipeline": Room(
+        (*RUNTIME, "identity", "fits"), ("dbt", "jinja2", "markupsafe", "altair", "vl_convert")
+    ),
     "alerts": Room(("core", "config", "ledger", "pipeline", "transform")),
     "orchestration": Room(
         (*RUNTIME, "pipeline", "alerts"),

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -163,5 +163,17 @@ def fetch_table_scores(connection: Connection, tenant: str) -> list[dict[str, An
             "select distinct on (layer, feed, stream) * from elt_ops.scores where tenant = %s "
             "order by layer, feed, stream, scored_at desc, score_id desc",
             [tenant],
+        )
+        return cursor.fetchall()
+
+
+def fetch_score_trend(connection: Connection, tenant: str, since: date) -> list[dict[str, Any]]:
+    """The last score of each day (UTC) of every feed and of the marts: day, feed, layer, score."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(
+            "select distinct on (layer, feed, day) (scored_at at time zone 'UTC')::date as day, "
+            "layer, feed, score from elt_ops.scores where tenant = %s and stream is null "
+            "and scored_at >= %s order by layer, feed, day, scored_at desc, score_id desc",
+            [tenant, since],
         )
         return cursor.fetchall()

@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
+
+from psycopg.rows import dict_row
 
 from include.ledger.connection import Connection
 
@@ -77,3 +80,15 @@ def fetch_daily_loads(
         {"tenant": tenant, "feed": feed, "zone": zone, "since": since},
     )
     return [(str(stream), day, int(written), int(read)) for stream, day, written, read in rows]
+
+
+def fetch_rows_by_day(connection: Connection, tenant: str, since: date) -> list[dict[str, Any]]:
+    """New and changed rows: day, feed, rows; oldest first."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(
+            "select day, feed, sum(value)::bigint as rows from elt_ops.daily_metrics "
+            "where tenant = %s and layer = 'raw' and metric = 'rows' and day >= %s "
+            "group by day, feed order by day, feed",
+            [tenant, since],
+        )
+        return cursor.fetchall()

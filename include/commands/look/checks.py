@@ -227,8 +227,8 @@ def _choose(warehouse: "Warehouse", tenant: str, name: str) -> dict[str, Any]:
     known = {row["check"]: row for row in fetch_checks(warehouse, tenant)}
     if name not in known:
         raise ConfigError(
-            f"no check `{name}` has run.{did_you_mean(name, known)} "
-            f"`elt checks list --tenant {tenant} --state all` shows them.",
+            f"no check `{name}` has run.{did_you_mean(name, known)} Expected one "
+            f"that has. Run `elt checks list --tenant {tenant} --state all`.",
             tenant=tenant,
         )
     return known[name]
