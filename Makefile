@@ -3,7 +3,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev lock demo up down status logs env run validate lint format test test-unit \
         test-connectors test-integration test-dags e2e bench compose-check clean clean-env new-connector new-tenant \
-        manifest mutants truth pictures
+        manifest mutants truth pictures storm
 
 PY := .venv/bin/python
 PYTEST ?= $(PY) -m pytest
@@ -110,6 +110,9 @@ e2e: setup-dev  ## A real Airflow: ingest, transform, backfill, a failing feed, 
 
 bench: setup-dev  ## Speed against its targets, into .local/bench.json; starts an Airflow of its own for the transforms
 	@$(PY) -m tests.bench
+
+storm: setup-dev  ## CeleryExecutor while its processes are killed, MINUTES= of it (10); SEED=; needs redis-server
+	@MINUTES=$(MINUTES) SEED=$(SEED) $(PY) -m tests.storm
 
 truth: setup-dev  ## The demo's marts against what really happened, into .local/truth.json; SEEDS="7 11" asks the engine alone
 	@$(PY) -m tests.truth $(if $(SEEDS),world $(if $(filter small,$(SIZE)),100,1000) $(SEEDS))

@@ -81,7 +81,13 @@ class FeedFile(Spec):
         description="stream: a task for each stream; feed: one task for all of them, one after the "
         "other, with one login: cheaper, and a retry repeats every stream.",
     )
-    priority: int = Field(5, ge=1, le=10, description="10 runs first when slots are short.")
+    priority: int = Field(
+        5,
+        ge=1,
+        le=10,
+        description="10 runs first of the tenant's own feeds when slots are short; between tenants "
+        "each one's first feed comes first.",
+    )
     enabled: bool = Field(True, description="false: no DAG.")
     owner: Label | None = Field(
         None, description="Who looks after this feed, for routes of alerts; the tenant's if absent."

@@ -138,7 +138,7 @@ def test_what_the_dag_is_told(write_platform) -> None:
 def test_what_its_tasks_are_told(write_platform) -> None:
     task = _dag(write_platform, "till").get_task("sales")
     assert task.pool == "api_till"
-    assert task.priority_weight == 8
+    assert task.priority_weight == 999
     assert task.owner == "shop-team"
     assert (task.tenant, task.feed, task.stream) == ("shop", "till", "sales")
     assert isinstance(task.retry_policy, EltRetryPolicy)

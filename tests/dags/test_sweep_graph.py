@@ -56,7 +56,7 @@ def test_only_streams_read_by_time_are_swept_on_a_schedule(swept) -> None:
     }
     people = dag.get_task("people")
     assert isinstance(people, SweepOperator)
-    assert (people.pool, people.priority_weight) == ("api_wiped", 8)
+    assert (people.pool, people.priority_weight) == ("api_wiped", 998)  # behind `till`
     assert (people.tenant, people.feed, people.stream) == ("shop", "wiped", "people")
     assert dag.get_task("stream_check_raw").stream == "check_raw"
     check = dag.get_task("check_raw")

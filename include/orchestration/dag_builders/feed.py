@@ -25,6 +25,7 @@ from include.orchestration.dag_builders.stream_tasks import add_stream_tasks
 from include.orchestration.dag_builders.task_defaults import (
     build_owner_links,
     build_task_defaults,
+    build_weight,
     drop_inherited_params,
 )
 from include.orchestration.dag_builders.testable_dag import TestableDag
@@ -61,7 +62,7 @@ def build_ingest_dag(feed: Feed) -> DAG:
         catchup=False,
         max_active_runs=MAX_ACTIVE_RUNS,
         max_active_tasks=tenant.spec.limits.max_active_tasks,
-        default_args={**build_task_defaults(tenant), "priority_weight": feed.priority},
+        default_args={**build_task_defaults(tenant), "priority_weight": build_weight(feed)},
         tags=naming.tags(tenant.id, "ingest", feed.connector.connector),
         owner_links=build_owner_links(tenant),
         # Copies: a run writes what it was given into its DAG's own.

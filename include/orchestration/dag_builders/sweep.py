@@ -14,7 +14,11 @@ from airflow.sdk import DAG, CronTriggerTimetable, Param
 from include.config.models import Feed
 from include.core import naming
 from include.orchestration.dag_builders.stream_tasks import add_stream_tasks
-from include.orchestration.dag_builders.task_defaults import build_owner_links, build_task_defaults
+from include.orchestration.dag_builders.task_defaults import (
+    build_owner_links,
+    build_task_defaults,
+    build_weight,
+)
 from include.orchestration.operators.load_and_check import SweepOperator
 from include.orchestration.run_request import ACCEPT_DELETES
 from include.pipeline.stream_names import build_swept_names
@@ -51,7 +55,7 @@ def build_sweep_dag(feed: Feed) -> DAG:
         catchup=False,
         max_active_runs=1,
         max_active_tasks=tenant.spec.limits.max_active_tasks,
-        default_args={**build_task_defaults(tenant), "priority_weight": feed.priority},
+        default_args={**build_task_defaults(tenant), "priority_weight": build_weight(feed)},
         tags=naming.tags(tenant.id, "sweep", feed.connector.connector),
         owner_links=build_owner_links(tenant),
         params=deepcopy(PARAMS),
