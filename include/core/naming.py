@@ -26,6 +26,8 @@ RESERVED_FEEDS = frozenset({"alerts", "dbt", "destination", "privacy", "warehous
 PLATFORM_CONNECTIONS = frozenset({"alerts", "privacy"})
 OPS_SCHEMA = "elt_ops"
 WAREHOUSE_CONNECTION = "warehouse"
+# Airflow's own database, for its nightly cleaning; no tenant's file may name it.
+METADATA_CONNECTION = "airflow_metadata"
 
 # Lineage columns of every raw table, in the order they are created.
 EXTRA = "_extra"

@@ -135,22 +135,27 @@ def _airflow_settings(facts: StackFacts) -> dict[str, str]:
 
 
 def _metadata_settings(facts: StackFacts) -> dict[str, str]:
-    place = f"{HOST}:{facts.ports.postgres}/airflow"
     secrets = facts.secrets
     return {
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": (
-            f"postgresql+psycopg2://airflow:{secrets.airflow_database}@{place}"
-        ),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"postgresql+psycopg2://{_metadata_place(facts)}",
         "AIRFLOW__CORE__FERNET_KEY": secrets.fernet,
         "AIRFLOW__API__SECRET_KEY": secrets.api,
         "AIRFLOW__API_AUTH__JWT_SECRET": secrets.jwt,
     }
 
 
+def _metadata_place(facts: StackFacts) -> str:
+    return f"airflow:{facts.secrets.airflow_database}@{HOST}:{facts.ports.postgres}/airflow"
+
+
 def _connections(facts: StackFacts, platform: Platform) -> dict[str, str]:
-    """`AIRFLOW_CONN_*` of the warehouse and of every feed the sandbox plays the vendor for."""
+    """`AIRFLOW_CONN_*` of both databases and of every feed the sandbox plays the vendor for."""
     base = f"http://{HOST}:{facts.ports.sandbox}"
-    found = {naming.WAREHOUSE_CONNECTION: facts.warehouse_url}
+    metadata = f"postgresql://{_metadata_place(facts)}"
+    found = {
+        naming.WAREHOUSE_CONNECTION: facts.warehouse_url,
+        naming.METADATA_CONNECTION: metadata,
+    }
     for name, connection in build_sandbox_connections(facts.state, platform, base).items():
         found[name] = json.dumps(connection)
     return {f"AIRFLOW_CONN_{name.upper()}": value for name, value in sorted(found.items())}

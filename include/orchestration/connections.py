@@ -102,6 +102,16 @@ def fetch_raw_connection(connection_id: str) -> Any | None:
     return _fetch_connection(connection_id)
 
 
+def fetch_metadata_url() -> str | None:
+    """SQLAlchemy URL of Airflow's own database; None where nobody made the connection."""
+    connection = _fetch_connection(naming.METADATA_CONNECTION)
+    if connection is None:
+        return None
+    url = build_url(connection).replace("postgresql://", "postgresql+psycopg2://", 1)
+    mask_secret(url)
+    return url
+
+
 def build_url(connection: Any) -> str:
     """libpq URL of an Airflow connection; parts that are absent are left to libpq's defaults.
 

@@ -9,7 +9,13 @@ from airflow.utils.file import might_contain_dag_via_default_heuristic
 from include.config.settings import DEMO_TENANTS
 from tests.dags.conftest import DAG_FILES, ROOT, TENANT, dags_of
 
-OPS = {"ops__alerts", "ops__quality_report", "ops__retention", "ops__webhook_drain"}
+OPS = {
+    "ops__airflow_retention",
+    "ops__alerts",
+    "ops__quality_report",
+    "ops__retention",
+    "ops__webhook_drain",
+}
 
 
 def _expected_from_yaml() -> set[str]:

@@ -40,6 +40,7 @@ EXPECTED = {
     "broken__shut",
     "ops__alerts",
     "ops__quality_report",
+    "ops__airflow_retention",
     "ops__retention",
     "ops__webhook_drain",
 }

@@ -5,7 +5,8 @@ import pytest
 from tests.storm.celery_stack import find_redis, running_celery
 from tests.storm.storm import run_storm
 
-MINUTES, SEED = 1.5, 20
+# Broker, both workers, a scheduler.
+MINUTES, SEED = 1.0, 1750
 
 
 @pytest.mark.skipif(not find_redis(), reason="Debian: apt-get install redis-server")
