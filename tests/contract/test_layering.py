@@ -60,7 +60,7 @@ MAY_IMPORT = {
         ),
     ),
     "console": Room(
-        (*RUNTIME, "pipeline"),
+        (*RUNTIME, "pipeline", "alerts"),
         ("fastapi", "pydantic", "starlette", "jinja2", "prometheus_client", "airflow", "psycopg"),
     ),
     "sandbox": Room(

@@ -124,7 +124,8 @@ _STATEMENTS = (
     """insert into elt_ops.scores (tenant, feed, layer, score, checks, failed, scored_at)
     values ('acme', 'stripe', 'raw', 91.5, 10, 1, now())""",
     f"""insert into elt_ops.alerts (fingerprint, tenant, feed, stream, error_class, message,
-    first_at, last_at) values ('f1', 'acme', 'stripe', 'refunds', 'Odd', '{HTML}', now(), now())""",
+    first_at, last_at) select 'f' || n, 'acme', 'stripe', 'refunds', 'Odd', '{HTML}', now(), now()
+    from generate_series(1, 2) as n""",
     """insert into elt_ops.cursors (tenant, feed, stream, value, load_id)
     values ('acme', 'stripe', 'charges', '2026-06-01T00:00:00Z', 1)""",
     """insert into elt_ops.daily_metrics (tenant, layer, feed, stream, metric, day, value)

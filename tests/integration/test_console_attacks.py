@@ -16,6 +16,7 @@ from tests.integration.console_case import BOTH, HTML, Console, Rights, write_wo
 
 BODIES = {
     "drop": {"reason": "rubbish"},
+    "{alert}": {"what": "acknowledge", "because": "mine"},
     "rewind": {"to": "2026-03-01T00:00:00Z"},
     "decisions": {
         "kind": "people",
@@ -29,6 +30,7 @@ VALUES = {
     "feed": "stripe",
     "stream": "charges",
     "record": "1",
+    "alert": "1",
     "name:path": "console.css",
 }
 PAYLOAD = "/api/v1/tenants/{tenant}/quarantine/{record}"
@@ -227,7 +229,7 @@ def test_odd_words_in_every_field_are_words(console: Console, word: Any) -> None
         for field in BODIES.get(path.rsplit("/", 1)[-1], {}) if method == "POST" else ():
             body = json.dumps({**BODIES[path.rsplit("/", 1)[-1]], field: word})
             headers = {"Content-Type": "application/json"}
-            ask = (path.format(**VALUES), "POST")
+            ask = (fill(path), "POST")
             found = console.ask("own", *ask, content=body, headers=headers)
             assert found.status_code in (404, 422), (path, field, found.text)
 
@@ -302,6 +304,23 @@ def test_metrics_are_those_of_ones_own_tenants(console: Console) -> None:
     assert "acme" not in text
     state = [line for line in text.splitlines() if 'state="failed"' in line and "stripe" in line]
     assert state and state[0].endswith(" 1.0")
+
+
+def test_an_alert_is_answered_by_its_own_people(console: Console) -> None:
+    query = "select state, who, because from elt_ops.alerts where alert_id = 2"
+    path = "/api/v1/tenants/acme/alerts/2"
+    body = {"what": "acknowledge", "because": "known"}
+    # An id of another tenant's alert under one's own tenant's name.
+    strange = path.replace("acme", "bazaar")
+    assert console.ask("other", strange, "POST", json=body).status_code == 404
+    states = {"acknowledge": "acknowledged", "mute": "muted", "resolve": "resolved"}
+    for what, state in states.items():
+        found = console.ask("own", path, "POST", json={**body, "what": what})
+        assert found.status_code == 200
+        assert [row[0] for row in console.query(query)] == [state]
+    assert console.ask("own", path, "POST", json=body).status_code == 404
+    listed = console.ask("own", "/api/v1/tenants/acme/alerts").json()["items"]
+    assert [one["alert_id"] for one in listed] == [1]
 
 
 def test_a_decision_is_kept_changed_and_taken_back(console: Console) -> None:

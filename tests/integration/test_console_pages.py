@@ -36,7 +36,7 @@ def test_the_first_page_says_what_is_wrong_and_where(console: Console) -> None:
     # Three streams of ten records, seven of them changed, one failed; one feed was never loaded.
     assert found[0].startswith("Failed refunds: Odd&lt;script&gt;")
     assert "acme stripe just now" in found[0] or "acme stripe 50 min ago" in found[0]
-    assert found[0].endswith("10 7 7 0.0 s 91.5 1")
+    assert found[0].endswith("10 7 7 0.0 s 91.5 2")
     assert found[1].startswith("New acme hooks webhook never")
     assert len(found) == 2
 

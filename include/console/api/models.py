@@ -50,7 +50,7 @@ class FeedOut(BaseModel):
     seconds: float
     quarantine_open: int
     score: float | None
-    alerts: int = Field(description="Of the last day.")
+    alerts: int = Field(description="Those that stand.")
     streams: int
 
 
@@ -187,18 +187,26 @@ class ScoreOut(BaseModel):
 
 
 class AlertOut(BaseModel):
+    """One alert and what people said to it."""
+
+    model_config = {"from_attributes": True}
+
+    alert_id: int
     fingerprint: str
-    feed: str | None
-    stream: str | None
     type: str
     severity: str
     state: str
+    feed: str | None
+    stream: str | None
     error_class: str | None
     message: str
     log_url: str | None
-    first_at: datetime
+    opened_at: datetime
     last_at: datetime
     count: int
+    who: str | None
+    because: str | None
+    until: datetime | None
 
 
 class MetricOut(BaseModel):
@@ -251,6 +259,16 @@ class Reason(BaseModel):
     model_config = {"extra": "forbid"}
 
     reason: str = Field(min_length=1, max_length=500, pattern=NO_NUL)
+
+
+class AlertSaying(BaseModel):
+    """What a person says to an alert."""
+
+    model_config = {"extra": "forbid"}
+
+    what: str = Field(pattern="^(acknowledge|mute|resolve)$")
+    because: str = Field("", max_length=500, pattern=NO_NUL)
+    hours: int = Field(24, ge=1, le=24 * 90, description="How long it is muted.")
 
 
 class RewindIn(BaseModel):

@@ -34,7 +34,7 @@ GAUGES: dict[str, tuple[str, Callable[[FeedOut], float]]] = {
         "Quality score, 0 to 100.",
         lambda row: math.nan if row.score is None else row.score,
     ),
-    "elt_feed_alerts": ("Alerts of the last day.", lambda row: row.alerts),
+    "elt_feed_alerts": ("Alerts that stand.", lambda row: row.alerts),
 }
 
 

@@ -22,7 +22,7 @@ from include.console.visitor import Visitor
 from include.core.clock import utcnow
 from include.ledger.connection import Connection, Warehouse
 from include.ledger.quarantine import fetch_record
-from include.ledger.trust.alerts.rows import fetch_alerts
+from include.ledger.trust.alerts.rows import fetch_listed
 from include.ledger.trust.check_results import fetch_latest_checks
 from include.pipeline.health.status import fetch_status
 
@@ -39,6 +39,7 @@ def get_visitor(request: Request) -> Visitor:
 
 
 Asking = Annotated[Visitor, Depends(get_visitor)]
+LIVE = ("open", "acknowledged", "muted")
 Word = Annotated[str | None, Query(max_length=200, pattern=models.NO_NUL)]
 Limit = Annotated[int, Query(ge=1, le=MOST)]
 Cursor = Annotated[str | None, Query(max_length=60)]
@@ -271,11 +272,14 @@ def read_scores(
 
 
 @router.get("/tenants/{tenant}/alerts")
-def read_alerts(visitor: Asking, tenant: str, limit: Limit = 50) -> models.Listed[models.AlertOut]:
-    """Alerts, most recent first."""
+def read_alerts(
+    visitor: Asking, tenant: str, ended: bool = False, limit: Limit = 50
+) -> models.Listed[models.AlertOut]:
+    """Alerts, the gravest first; with `ended` those that are over, too."""
+    states = (*LIVE, "resolved") if ended else LIVE
     with ledger(visitor, tenant) as connection:
-        rows = fetch_alerts(connection, tenant, limit)
-    return models.Listed(items=[models.AlertOut(**row) for row in rows])
+        rows = fetch_listed(connection, tenant, states=states, limit=limit)
+    return models.Listed(items=[models.AlertOut.model_validate(row) for row in rows])
 
 
 @router.get("/metrics/{tenant}")

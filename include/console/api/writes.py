@@ -5,10 +5,12 @@ Runs, pauses and backfills are Airflow's own API's, asked as the person who is l
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter
 
+from include.alerts.decisions import fetch_alive, run_acknowledge, run_end, run_mute
 from include.config.load import start_instant
 from include.console.answers import ProblemAnswer, Refusal, not_found
 from include.console.api import models
@@ -78,6 +80,26 @@ def _parse(text: str) -> str:
     except (ValueError, OverflowError):
         words = ("`to` is no instant.", "Expected `2026-10-01T06:00:00Z` or `start`.")
         raise Refusal(422, "invalid", *words) from None
+
+
+@router.post("/tenants/{tenant}/alerts/{alert}")
+def answer_alert(visitor: Asking, tenant: str, alert: int, body: models.AlertSaying) -> models.Done:
+    """Look after an alert, silence it for some hours, or say that it is over."""
+    about = {"alert": alert, **body.model_dump()}
+    who, because = visitor.person.name, body.because
+    with changing(visitor, tenant, f"alert.{body.what}", about) as connection:
+        found = fetch_alive(connection, [alert] if abs(alert) < 2**62 else [])
+        rows = [row for row in found if row.tenant == tenant]
+        if not rows:
+            raise not_found()
+        if body.what == "acknowledge":
+            run_acknowledge(connection, rows, who, because or None)
+        elif body.what == "mute":
+            until = utcnow() + timedelta(hours=body.hours)
+            run_mute(connection, rows, until, who, because or "muted in the console")
+        else:
+            run_end(connection, rows, utcnow(), who, because or None)
+    return models.Done(done=body.what)
 
 
 @router.post("/tenants/{tenant}/identity/decisions")

@@ -14,6 +14,10 @@ from include.console.answers import Refusal
 from include.console.pages.words import FILTERS
 from include.core.errors import WarehouseUnavailable
 
+DOWN = Refusal(
+    *(503, "warehouse_unavailable", "The warehouse does not answer."),
+    "Try again; see that PostgreSQL runs (make status).",
+)
 FOLDER = Path(__file__).resolve().parent / "templates"
 
 
@@ -57,11 +61,7 @@ class PageRoute(APIRoute):
             except Refusal as refusal:
                 problem, status = refusal.problem, refusal.status
             except WarehouseUnavailable:
-                refusal = Refusal(
-                    *(503, "warehouse_unavailable", "The warehouse does not answer."),
-                    "Try again; see that PostgreSQL runs (make status).",
-                )
-                problem, status = refusal.problem, 503
+                problem, status = DOWN.problem, DOWN.status
             return render(request, "refusal.html", status, problem=problem)
 
         return handle_page

@@ -15,11 +15,8 @@ from include.console.pages.render import PageRoute, render
 from include.console.reads import history, listing, money, reviews
 from include.console.reads.listing import Page
 from include.core.clock import utcnow
-from include.ledger.trust.check_results import (
-    fetch_alerts,
-    fetch_latest_checks,
-    fetch_table_scores,
-)
+from include.ledger.trust.alerts.rows import fetch_listed
+from include.ledger.trust.check_results import fetch_latest_checks, fetch_table_scores
 from include.pipeline.health.status import fetch_status
 
 router = APIRouter(prefix="/tenants/{tenant}", route_class=PageRoute, include_in_schema=False)
@@ -27,6 +24,7 @@ router = APIRouter(prefix="/tenants/{tenant}", route_class=PageRoute, include_in
 DAYS = 30
 SHOWN = 25
 BAD = ("failed", "broken")
+LIVE = ("open", "acknowledged", "muted")
 
 
 @router.get("/feeds/{feed}")
@@ -82,7 +80,7 @@ def show_quality(request: Request, visitor: Asking, tenant: str) -> Response:
     with ledger(visitor, tenant) as connection:
         checks = fetch_latest_checks(connection, tenant)
         scores = fetch_table_scores(connection, tenant)
-        alerts = fetch_alerts(connection, tenant, SHOWN)
+        alerts = fetch_listed(connection, tenant, states=LIVE, limit=SHOWN)
         trend = history.fetch_scores(connection, tenant, 90)
     scores = [row for row in scores if row["stream"] is None]
     return render(
@@ -93,6 +91,7 @@ def show_quality(request: Request, visitor: Asking, tenant: str) -> Response:
         failing=[row for row in checks if row["state"] in BAD],
         passed=sum(row["state"] == "passed" for row in checks),
         total=len(checks),
+        may_act=visitor.may_act(tenant),
         alerts=alerts,
         drawn=build_lines("Score", [(d, s, float(v)) for d, s, v in trend]),
     )

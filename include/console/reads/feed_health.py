@@ -56,7 +56,7 @@ order by tenant, feed, scored_at desc
 """
 _ALERTS = """
 select tenant, feed, count(*) as alerts from elt_ops.alerts
-where tenant = any(%(tenants)s) and last_at > now() - interval '1 day' group by tenant, feed
+where tenant = any(%(tenants)s) and state in ('open', 'acknowledged') group by tenant, feed
 """
 
 
