@@ -3,7 +3,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev lock demo up down status logs env run validate lint format test test-unit \
         test-connectors test-integration test-dags e2e bench compose-check clean clean-env new-connector new-tenant \
-        manifest mutants truth pictures storm
+        manifest mutants truth pictures storm bi-user
 
 PY := .venv/bin/python
 PYTEST ?= $(PY) -m pytest
@@ -61,6 +61,11 @@ run: setup  ## One thing now, without Airflow: TENANT=acme [FEED=] [STREAM=] [ST
 	    $(if $(STREAM),--stream $(STREAM)) \
 	    $(if $(STEP),--step $(STEP)) $(if $(MODE),--mode $(MODE)) \
 	    $(if $(FROM),--from $(FROM)) $(if $(TO),--to $(TO))
+
+bi-user: setup  ## A read-only login to the views of TENANT= for its dashboards; ROTATE=1 a new password
+	@test -n "$(TENANT)" || { echo "make bi-user needs TENANT=, e.g. make bi-user TENANT=acme"; exit 2; }
+	@include/local/elt.sh $(if $(DEMO)$(if $(wildcard include/tenants/$(TENANT).yaml),,$(wildcard include/sandbox/tenants/$(TENANT).yaml)),--demo) \
+	    bi-user --tenant $(TENANT) $(if $(ROTATE),--rotate)
 
 validate: setup  ## Check every tenant and connector file; one report with file and line
 	@$(PY) -m include.cli validate

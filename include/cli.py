@@ -47,6 +47,10 @@ PANELS = {
         "limits": "Credentials a source wants to be left alone; ask again.",
         "forget": "Erase a person from all a tenant has stored; prove it.",
     },
+    "Numbers": {
+        "lineage": "Where a column of a mart comes from, and a row's raw records.",
+        "bi-user": "A read-only login to one tenant's views, for dashboards.",
+    },
     "Build": {
         "new-tenant": "Scaffold a tenant file.",
         "new-connector": "Scaffold a connector with its staging models.",
@@ -61,7 +65,8 @@ COMMANDS = {name: about for panel in PANELS.values() for name, about in panel.it
 
 def find_module(name: str) -> str:
     """The module of a command; those that make files and those about the books have folders."""
-    folder = "build." if name in PANELS["Build"] else "look." if name in LOOK else ""
+    makes = PANELS["Build"] | PANELS["Numbers"]
+    folder = "build." if name in makes else "look." if name in LOOK else ""
     return f"include.commands.{folder}{name.replace('-', '_')}"
 
 

