@@ -9,10 +9,11 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -67,15 +68,41 @@ class CeleryStack:
     api: AirflowApi
     environment: dict[str, str]
     commands: dict[str, list[str]]
+    held: set[str] = field(default_factory=set)
+
+    @contextmanager
+    def kept_alive(self) -> Iterator[None]:
+        """Start again what has ended by itself, as Docker's or Kubernetes' restart policy does.
+
+        A scheduler that loses its database ends; so do others. Who is `held` stays down.
+        """
+        done = threading.Event()
+
+        def look() -> None:
+            while not done.wait(3):
+                for name in self.commands:
+                    if name not in self.held and not processes.load_record(self.facts.state, name):
+                        self.start(name)
+
+        watcher = threading.Thread(target=look, daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            done.set()
+            watcher.join(30)
 
     def start(self, name: str) -> None:
+        """Start it, and no longer hold it down."""
         if name == "postgresql":
             postgres.run_start(self.facts.state.server(self.facts.secrets, self._postgres_port))
+            self.held.discard(name)
             return
         port = self.facts.ports.airflow if name == API else None
         processes.run_start_process(
             self.facts.state, name, self.commands[name], self.environment, port
         )
+        self.held.discard(name)
 
     @property
     def _postgres_port(self) -> int:
@@ -83,6 +110,7 @@ class CeleryStack:
 
     def kill(self, name: str) -> None:
         """As a machine that loses power: the process and all it has started, at once."""
+        self.held.add(name)
         if name == "postgresql":
             server = self.facts.state.server(self.facts.secrets, self._postgres_port)
             pid = postgres.fetch_running_pid(server.data)

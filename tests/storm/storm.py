@@ -56,6 +56,23 @@ def run_storm(stack: CeleryStack, minutes: float, seed: int, say: Callable[[str]
     wait_for(f"`{transform}` appears", lambda: stack.api.dag(transform))
     stack.api.unpause(transform)
     wait_for("a first load", lambda: stack.rows("select 1 from elt_ops.loads limit 1"), 420)
+    with stack.kept_alive():
+        _blow(stack, minutes, dice, account, say)
+        last = time.monotonic()
+        _wait_for_quiet(stack)
+        account.quiet_after_s = time.monotonic() - last
+        _count(stack, account)
+    return account
+
+
+def _blow(
+    stack: CeleryStack,
+    minutes: float,
+    dice: random.Random,
+    account: Account,
+    say: Callable[[str], None],
+) -> None:
+    """Businesses go on, and something falls every so often and is back soon."""
     ends = time.monotonic() + 60 * minutes
     while time.monotonic() < ends:
         for tenant in TENANTS:
@@ -67,11 +84,6 @@ def run_storm(stack: CeleryStack, minutes: float, seed: int, say: Callable[[str]
         account.kills[victim] += 1
         time.sleep(dice.uniform(*DOWN_S))
         stack.start(victim)
-    last = time.monotonic()
-    _wait_for_quiet(stack)
-    account.quiet_after_s = time.monotonic() - last
-    _count(stack, account)
-    return account
 
 
 def _wait_for_quiet(stack: CeleryStack) -> None:
