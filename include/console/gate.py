@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from include.console.answers import Refusal, answer
+from include.console.board import Board
 from include.console.doors import Doors
 from include.console.fleet import Fleet
 from include.console.visitor import Visitor
@@ -40,6 +41,7 @@ class Gate:
 
     def __init__(self, app: ASGIApp, doors: Doors, fleet: Fleet) -> None:
         self.app, self._doors, self._fleet = app, doors, fleet
+        self._board = Board(fleet)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -82,7 +84,7 @@ class Gate:
                 f"Send the header `{CSRF_HEADER}`.",
             )
             return answer(Refusal(403, "forged", *words))
-        scope.setdefault("state", {})["visitor"] = Visitor(person, self._fleet)
+        scope.setdefault("state", {})["visitor"] = Visitor(person, self._fleet, self._board)
         return None
 
     def _send_to_login(self, request: Request, path: str) -> Response:

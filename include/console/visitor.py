@@ -4,6 +4,7 @@ from functools import cached_property
 
 from include.config.models import Feed, Tenant
 from include.console.answers import Refusal, not_found
+from include.console.board import Board
 from include.console.fleet import Fleet
 from include.console.people import Person
 from include.core import naming
@@ -17,8 +18,8 @@ class Visitor:
     others; they may act on it when Airflow lets them trigger that DAG.
     """
 
-    def __init__(self, person: Person, fleet: Fleet) -> None:
-        self.person, self.fleet = person, fleet
+    def __init__(self, person: Person, fleet: Fleet, board: Board) -> None:
+        self.person, self.fleet, self.board = person, fleet, board
 
     @cached_property
     def tenants(self) -> dict[str, Tenant]:

@@ -61,6 +61,7 @@ def _up(size: Size = "") -> None:
     if not platform.tenants:
         say(f"no tenants in {facts.tenants_dir}; make new-tenant NAME=mybiz writes one")
     say(f"Airflow: {facts.ui}   user admin   password {facts.secrets.admin}")
+    say(f"Console: {facts.ui}/elt/")
 
 
 @app.command("down", help="Stop exactly what was started.")

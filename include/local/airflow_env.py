@@ -4,6 +4,8 @@ Every process of the stack, `make run` and `source .local/env` get exactly this 
 Source: airflow 3.3.2, config_templates/config.yml (read 2026-11-21).
 """
 
+import hashlib
+import hmac
 import json
 import shlex
 from collections.abc import Mapping
@@ -26,6 +28,8 @@ BUNDLES = [
     )
 ]
 ADMIN = "admin"
+# The demo's further users: Airflow role, and the tenants the console shows them (docs/console.md).
+DEMO_USERS = {"vera": ("viewer", "*"), "olga": ("user", "acme")}
 HOST = "127.0.0.1"
 
 
@@ -57,6 +61,15 @@ class StackFacts:
         return f"http://localhost:{self.ports.airflow}"
 
     @property
+    def users(self) -> dict[str, tuple[str, str]]:
+        """Name -> Airflow role and password, the administrator first."""
+        found = {ADMIN: ("admin", self.secrets.admin)}
+        for name, (role, _) in DEMO_USERS.items() if load_settings().is_demo else ():
+            made = hmac.new(self.secrets.admin.encode(), name.encode(), hashlib.sha256)
+            found[name] = (role, made.hexdigest()[:32])
+        return found
+
+    @property
     def passwords_file(self) -> Path:
         return self.state.airflow_home / "passwords.json"
 
@@ -79,12 +92,20 @@ def _our_variables(facts: StackFacts) -> dict[str, str]:
         "WAREHOUSE_URL": facts.warehouse_url,
         # The made-up vendors answer on this machine; nothing else of it may be reached.
         "ELT_ALLOWED_HOSTS": ",".join(_allowed_hosts(facts)),
+        **_members(),
         "PYTHONPATH": str(facts.root),
         "DO_NOT_TRACK": "1",
         # Empty is off: without bytecode each process compiles Airflow anew, 10 s instead of 3.
         "PYTHONDONTWRITEBYTECODE": "",
         "TZ": "UTC",
     }
+
+
+def _members() -> dict[str, str]:
+    if not load_settings().is_demo:
+        return {}
+    words = (f"{name}={tenants}" for name, (_, tenants) in DEMO_USERS.items())
+    return {"ELT_TENANT_MEMBERS": ",".join(words)}
 
 
 def _allowed_hosts(facts: StackFacts) -> list[str]:
@@ -108,7 +129,9 @@ def _airflow_settings(facts: StackFacts) -> dict[str, str]:
         ("core", "lazy_load_plugins"): False,
         ("core", "mp_start_method"): "fork",
         ("core", "execution_api_server_url"): f"{api}/execution/",
-        ("core", "simple_auth_manager_users"): f"{ADMIN}:admin",
+        ("core", "simple_auth_manager_users"): ",".join(
+            f"{name}:{role}" for name, (role, _) in facts.users.items()
+        ),
         ("core", "simple_auth_manager_passwords_file"): facts.passwords_file,
         ("api", "base_url"): facts.ui,
         ("api", "host"): HOST,

@@ -19,7 +19,7 @@ from include.core.errors import ConfigError
 from include.ledger.connection import Warehouse
 from include.local import demo_report
 from include.local.airflow_api import AirflowApi
-from include.local.airflow_env import StackFacts
+from include.local.airflow_env import DEMO_USERS, StackFacts
 from include.local.demo_numbers import (
     TenantNumbers,
     fetch_loads_of_runs,
@@ -129,6 +129,8 @@ def _run_ingests(api: AirflowApi, platform: Platform, progress: Progress) -> lis
     # The marts' DAGs first, so that no event of a feed falls on a paused one.
     for tenant in platform.tenants:
         api.unpause(naming.transform_dag_id(tenant.id))
+    # Events sent to /elt/webhooks become rows within seconds.
+    api.unpause(naming.ops_dag_id("webhook_drain"))
     runs = run_start_feeds(api, platform.feeds)
     progress.line(f"{len(runs)} feeds of {len(platform.tenants)} tenants are running")
     run_follow(api, runs, progress.tick, INGEST_TIMEOUT_S)
@@ -181,6 +183,10 @@ def _report(
     )
     say(f"\n{demo_report.build_change_line(feeds)} Took {seconds:.0f} s.")
     say(f"Airflow: {facts.ui}   user admin   password {facts.secrets.admin}")
+    say(f"Console: {facts.ui}/elt/   as admin, or:")
+    for name, (role, password) in list(facts.users.items())[1:]:
+        tenants = DEMO_USERS[name][1].replace("*", "every tenant")
+        say(f"    user {name}   password {password}   {role} of {tenants}")
     say("It stays up until `make down`. Numbers for programs: .local/demo.json")
     say("By hand: make run TENANT=acme FEED=shopify, or source .local/demo/env")
     for line in failures:

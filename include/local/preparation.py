@@ -4,6 +4,7 @@ The three slow steps (Airflow's tables, the world, the manifest) do not need eac
 by side; each is skipped when its result is already there.
 """
 
+import json
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,7 @@ from include.core.errors import ConfigError
 from include.ledger.connection import Warehouse
 from include.ledger.ddl import run_migrations
 from include.local import postgres
-from include.local.airflow_env import ADMIN, StackFacts
+from include.local.airflow_env import StackFacts
 from include.local.processes import build_log_tail, log_path
 from include.local.state import LocalState, load_json, write_private
 from include.local.tuning import build_laptop_settings
@@ -69,7 +70,8 @@ def run_prepare(
     _run_jobs(facts, jobs, environment)
     if airflow:
         _stamp(facts.state).write_text(version("apache-airflow-core"))
-    write_private(facts.passwords_file, f'{{"{ADMIN}": "{facts.secrets.admin}"}}\n')
+    passwords = {name: password for name, (_, password) in facts.users.items()}
+    write_private(facts.passwords_file, json.dumps(passwords) + "\n")
     with Warehouse(facts.warehouse_url).connect() as connection:
         run_migrations(connection)
 

@@ -1,11 +1,17 @@
 """The pages over a real ledger: true numbers, the worst first, everything asked in the URL."""
 
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from include.config.models import Platform
+from include.console.board import Board
+from include.console.fleet import Fleet
 from include.console.pages.tenant import build_lines, build_money_table
 from include.console.pages.words import show_ago, show_number, show_seconds
 from include.core.clock import utcnow
@@ -102,6 +108,63 @@ def test_a_stopped_warehouse_is_a_page(console: Console) -> None:
     down = Console("postgresql://nobody@127.0.0.1:1/nothing")
     found = down.ask("own", "/tenants/acme/quality")
     assert found.status_code == 503 and "The warehouse does not answer" in found.text
+
+
+def test_files_are_read_again_only_when_one_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thousand files cost seconds of one core; they were read every 15 s for ever."""
+    monkeypatch.setenv("ELT_TENANTS_DIR", str(tmp_path))
+    read: list[int] = []
+    now = [0.0]
+
+    def load() -> Platform:
+        read.append(1)
+        return Platform((), {}, (), ())
+
+    fleet = Fleet(doors=None, load=load, clock=lambda: now[0])  # type: ignore[arg-type]
+
+    def look() -> int:
+        now[0] += 60
+        fleet.fetch_platform()
+        for thread in threading.enumerate():
+            if thread.name == "elt fleet":
+                thread.join(5)
+        return len(read)
+
+    assert [look(), look(), look()] == [1, 1, 1]
+    (tmp_path / "new.yaml").write_text("tenant: new")
+    assert [look(), look()] == [2, 2]
+
+
+def test_the_board_is_read_once_for_everybody(console: Console) -> None:
+    """Twenty people at the first page were twenty times the same queries over 10,000 feeds."""
+    asked: list[int] = []
+    now = [0.0]
+
+    class Counted(Fleet):
+        def group(self, tenants: Any) -> Any:
+            asked.append(len(list(tenants)))
+            return {}, []
+
+    tenants = tuple(SimpleNamespace(id=f"t{n}") for n in range(9))
+    platform = Platform(tenants, {}, (), ())  # type: ignore[arg-type]
+    board = Board(Counted(None, lambda: platform, lambda: now[0]), lambda: now[0])  # type: ignore[arg-type]
+    for _ in range(20):
+        board.fetch(tenants)  # type: ignore[arg-type]
+        board.fetch(tenants[:7])  # type: ignore[arg-type]
+    assert asked == [9]
+    board.fetch(tenants[:2])  # type: ignore[arg-type]
+    assert asked == [9, 2]
+    now[0] += 31
+    board.fetch(tenants)  # type: ignore[arg-type]
+    assert asked == [9, 2, 9]
+    now[0] += 6  # a little old: shown as it is, read again behind it
+    board.fetch(tenants)  # type: ignore[arg-type]
+    for thread in threading.enumerate():
+        if thread.name == "elt board":
+            thread.join(5)
+    assert asked == [9, 2, 9, 9]
 
 
 def test_charts_leave_gaps_and_never_mix_currencies() -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
@@ -16,11 +15,10 @@ from include.console.answers import ProblemAnswer, Refusal, not_found
 from include.console.api import models
 from include.console.api.tagged import TaggedRoute
 from include.console.reads import listing, money, reviews
-from include.console.reads.feed_health import ORDER, fetch_feed_health
 from include.console.reads.listing import MOST, Listing, Page, parse_cursor
 from include.console.visitor import Visitor
 from include.core.clock import utcnow
-from include.ledger.connection import Connection, Warehouse
+from include.ledger.connection import Connection
 from include.ledger.quarantine import fetch_record
 from include.ledger.trust.alerts.rows import fetch_listed
 from include.ledger.trust.check_results import fetch_latest_checks
@@ -115,15 +113,8 @@ def _show(visitor: Visitor, tenant: Tenant) -> models.TenantOut:
 
 
 def fetch_all_health(visitor: Visitor, wanted: list[Tenant]) -> list[models.FeedOut]:
-    """Health of these tenants' feeds, one set of queries per warehouse; the worst first."""
-    by_url, _ = visitor.fleet.group(wanted)
-    found: list[models.FeedOut] = []
-    now = utcnow()
-    for url, names in by_url.items():
-        with Warehouse(url).connect() as connection:
-            rows = fetch_feed_health(connection, [visitor.tenants[name] for name in names], now)
-        found += [models.FeedOut.model_construct(**asdict(row)) for row in rows]
-    return sorted(found, key=lambda one: (ORDER.index(one.state), one.tenant, one.feed))
+    """Health of these tenants' feeds, the worst first; each of them is one the visitor sees."""
+    return visitor.board.fetch([visitor.tenants[tenant.id] for tenant in wanted])
 
 
 @router.get("/feeds")

@@ -75,7 +75,9 @@ def show_health(
     counts = Counter(row.state for row in rows)
     if asked.state:
         rows = [row for row in rows if row.state == asked.state]
-    rows.sort(key=SORTS.get(asked.sort, SORTS["state"]))
+    # The board is in the order of states already.
+    if asked.sort != "state":
+        rows.sort(key=SORTS.get(asked.sort, SORTS["state"]))
     pages = max(1, -(-len(rows) // ROWS))
     page = min(asked.page, pages)
 
