@@ -10,6 +10,7 @@ from psycopg import sql
 from include.core import naming
 from include.identity.settings import Kind
 from tests.truth.agreement import Agreement, EvidenceTable, JudgedPair, measure_agreement
+from tests.truth.revenue import build_deal_rows, build_fold_rows, has_table
 from tests.truth.row import ALL, TruthRow, build_agreement_rows, build_difference_row
 
 Connection = psycopg.Connection[Any]
@@ -18,8 +19,9 @@ ENTITY_COLUMNS: dict[Kind, str] = {
     "companies": "company_id",
     "products": "product_id",
 }
-# Source of the truth -> connector of the marts, where they are not called alike.
-CONNECTOR_OF = {"quickbooks": "quickbooks_csv"}
+# Source of the truth -> connectors of the marts that may stand for its sales, where they are not
+# called alike.
+CONNECTORS_OF = {"quickbooks": ["quickbooks", "quickbooks_csv"]}
 # Amounts whose day the source does not know: the export has no refunds, only sales with the state
 # `refunded` and the time of their last change. They are compared as a whole.
 UNDATED = {"ecommerce_csv": ("refunds", "net")}
@@ -50,6 +52,7 @@ def build_report(connection: Connection, truth: Mapping[str, Any]) -> TruthRepor
         if has_table(connection, naming.dbt_schema(tenant, "mart"), "fct_revenue_daily"):
             for source, known in sources.items():
                 report.rows += build_money_rows(connection, tenant, source, known)
+    report.rows += build_fold_rows(connection, truth) + build_deal_rows(connection, truth)
     return report
 
 
@@ -74,11 +77,6 @@ def _add_kind(
         table.add(fetch_pairs(connection, tenant, kind), answer, plain)
     report.rows += build_agreement_rows(ALL, kind, total)
     report.evidence[kind] = table
-
-
-def has_table(connection: Connection, schema: str, table: str) -> bool:
-    row = connection.execute("select to_regclass(%s)", [f'"{schema}"."{table}"']).fetchone()
-    return row is not None and row[0] is not None
 
 
 def fetch_answer(connection: Connection, tenant: str, kind: Kind) -> dict[str, str]:
@@ -130,12 +128,12 @@ def build_money_rows(
     sums = ", ".join(f"coalesce(sum({column}), 0) * 100" for column in AMOUNTS.values())
     query = sql.SQL(
         "select to_char(revenue_on, 'YYYY-MM'), " + sums + " from {} "
-        "where source_connector = %s group by 1"
+        "where source_connector = any(%s) group by 1"
     ).format(sql.Identifier(naming.dbt_schema(tenant, "mart"), "fct_revenue_daily"))
     found = {
         month: dict(zip(AMOUNTS, values, strict=True))
         for month, *values in connection.execute(
-            query, [CONNECTOR_OF.get(source, source)]
+            query, [CONNECTORS_OF.get(source, [source])]
         ).fetchall()
     }
     months = known["month_local"]

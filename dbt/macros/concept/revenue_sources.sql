@@ -1,6 +1,7 @@
 {#-
     Which source speaks for what, as the tenant's `revenue` block says: source_connector, _feed,
-    source_role (orders, books, money), source_rank (1 speaks first), books_name (copies of one
+    source_role (orders, books, money), source_kind (the role its connector has
+    by nature), source_rank (1 speaks first), books_name (copies of one
     company's books share it) and may_count. A source that is not listed stays out of the joins.
 -#}
 {% macro revenue_sources() %}
@@ -9,6 +10,7 @@
         cast('{{ source.connector }}' as {{ type_of('text') }}) as source_connector,
         cast('{{ source.feed }}' as {{ type_of('text') }}) as _feed,
         cast('{{ source.role }}' as {{ type_of('text') }}) as source_role,
+        cast('{{ source.get('kind', source.role) }}' as {{ type_of('text') }}) as source_kind,
         {{ source.rank }} as source_rank,
         {% if source.books %}cast('{{ source.books }}' as {{ type_of('text') }})
         {%- else %}{{ null_of('text') }}{% endif %} as books_name,
@@ -21,6 +23,7 @@
         {{ null_of('text') }} as source_connector,
         {{ null_of('text') }} as _feed,
         {{ null_of('text') }} as source_role,
+        {{ null_of('text') }} as source_kind,
         1 as source_rank,
         {{ null_of('text') }} as books_name,
         true as may_count

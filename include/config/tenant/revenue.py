@@ -42,11 +42,12 @@ class Revenue(Spec):
 
 
 class Source(Spec):
-    """A feed that speaks; `rank` 1 speaks first."""
+    """A feed that speaks; `rank` 1 speaks first, `kind` is its connector's own role."""
 
     connector: str
     feed: str
     role: Role
+    kind: Role
     rank: int
     books: str | None
     counts: bool
@@ -78,6 +79,7 @@ def build_sources(revenue: Revenue, speakers: Iterable[Speaker]) -> list[Source]
             connector=speaker.connector,
             feed=speaker.feed,
             role=role,
+            kind=speaker.role,
             rank=rank,
             books=speaker.books if revenue.copies else None,
             counts=role in revenue.counts,

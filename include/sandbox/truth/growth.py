@@ -4,7 +4,7 @@ ads.<tenant>.<platform>       total and per campaign and day: spend, impressions
                               conversions, value
 clicks[]                      every ad click that led to something: id, key, party, campaign
 visits.<tenant>               sessions, purchases and revenue the property saw, per source
-prospects[]                   every request of summit: party, contact, touch, stage, value
+prospects[]                   every request of summit: party, contact, touch, stage, value, end
 calls                         counts; `of_prospect`: prospect key -> number of calls
 deals[]                       acme's wholesale deals: company, stage, value, sale
 books                         amounts of acme's payments, bills and journal
@@ -117,6 +117,7 @@ def _build_prospects(session: Session) -> list[dict[str, Any]]:
             "way": prospect.way,
             "stage": prospect.stage,
             "value": prospect.value,
+            "closed_at": prospect.closed_at.isoformat() if prospect.closed_at else None,
         }
         for prospect in session.world.businesses["summit"].prospects
     ]

@@ -7,7 +7,7 @@
 ] %}
 
 with entries as (
-    {%- for part in ['sales', 'refunds', 'payments'] %}
+    {%- for part in ['sales', 'deals', 'refunds', 'payments'] %}
         select
             {%- for column in columns %}
                 {{ column }}

@@ -91,7 +91,9 @@ met as (
             else {{ window }}
         end as days_allowed,
         case
-            when asked.fold_rule = 'customer_amount' then {{ window }} else {{ payment_window }}
+            when asked.fold_rule <> 'customer_amount' then {{ payment_window }}
+            when asked.is_on_account and called.source_kind = 'money' then {{ payment_window }}
+            else {{ window }}
         end as days_before
     from asked
     inner join called

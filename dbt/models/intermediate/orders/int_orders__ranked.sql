@@ -22,6 +22,7 @@ final as (
         orders.total_amount,
         orders.ordered_on,
         coalesce(sources.source_role, 'orders') as source_role,
+        coalesce(sources.source_kind, 'orders') as source_kind,
         -- A source the tenant's file does not know speaks last.
         coalesce(sources.source_rank, 999) as source_rank,
         coalesce(sources.may_count, true) as may_count,

@@ -1,5 +1,6 @@
--- The ledger by day: orders on the day they were placed, refunds and chargebacks on the day the
--- money went back. A closed day changes only when late records arrive for it.
+-- The ledger by day: orders on the day they were placed, deals when they were won, refunds and
+-- chargebacks on the day the money went back. A closed day changes only when late records arrive
+-- for it.
 {% set amounts = [
     'gross_amount', 'discount_amount', 'tax_amount', 'shipping_amount', 'service_fee_amount',
     'duty_amount', 'gift_card_amount', 'rounding_amount', 'unexplained_amount', 'total_amount',
@@ -8,16 +9,22 @@
 ] %}
 
 with entries as (
-    select * from {{ ref('int_money__ledger') }}
+    select
+        *,
+        case when record_type = 'deal' then 'deal' else 'order' end as revenue_kind
+    from {{ ref('int_money__ledger') }}
     where is_counted and event_kind <> 'payment'
 ),
 
 final as (
     select
-        {{ hash_key(['booked_on', 'source_connector', '_feed', 'currency_code']) }}
+        {{ hash_key(
+            ['booked_on', 'source_connector', '_feed', 'currency_code', 'revenue_kind']
+        ) }}
             as revenue_day_key,
         booked_on as revenue_on,
         source_connector,
+        revenue_kind,
         currency_code,
         count(distinct case when event_kind = 'sale' then order_id end) as orders_count
         {%- for column in amounts %}
@@ -27,7 +34,7 @@ final as (
         _feed,
         max(_load_id) as _load_id
     from entries
-    group by booked_on, source_connector, _feed, currency_code
+    group by booked_on, source_connector, _feed, currency_code, revenue_kind
 )
 
 select * from final

@@ -1,0 +1,5 @@
+with unioned as (
+    {{ union_concept('deal_stages') }}
+)
+
+select * from unioned

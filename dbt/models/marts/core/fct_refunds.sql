@@ -1,0 +1,49 @@
+{% set amounts = [
+    'refund_amount', 'refund_net_amount', 'refund_goods_amount', 'refund_adjustment_amount',
+    'refund_tax_amount', 'refund_shipping_amount', 'refund_service_fee_amount',
+    'refund_duty_amount', 'refund_gift_card_amount', 'refund_rounding_amount', 'refund_tip_amount',
+    'paid_back_amount',
+] %}
+
+-- A won chargeback's amounts are below 0: it brings money back.
+with refunds as (
+    select * from {{ ref('int_refunds__split') }}
+),
+
+orders as (
+    select * from {{ ref('int_orders__counted') }}
+),
+
+people as (
+    select * from {{ ref('int_customers__resolved') }}
+),
+
+copies as (
+    select * from {{ ref('int_refunds__copied') }}
+),
+
+final as (
+    select
+        refunds.refund_id,
+        refunds.order_id,
+        refunds.source_connector,
+        refunds.refund_kind,
+        refunds.currency_code,
+        refunds.is_split_estimated,
+        refunds.is_stored_value,
+        refunds.refunded_on,
+        refunds.refunded_at,
+        refunds._feed,
+        refunds._load_id,
+        coalesce(people.customer_id, orders.customer_id) as customer_id,
+        {%- for column in amounts %}
+            {{ as_money('refunds.' ~ column) }} as {{ column }},
+        {%- endfor %}
+        coalesce(orders.is_counted, true) and copies.refund_id is null as is_counted
+    from refunds
+    left join orders on refunds.order_id = orders.order_id
+    left join people on orders.customer_id = people.record_id
+    left join copies on refunds.refund_id = copies.refund_id
+)
+
+select * from final

@@ -1,0 +1,38 @@
+"""Who speaks for a tenant's sales: by kind, as the tenant names them, an API before an export."""
+
+from include.config.tenant.revenue import Revenue, Speaker, build_sources
+
+SPEAKERS = [
+    Speaker(connector="stripe", feed="pay", role="money", books=None, is_export=False),
+    Speaker(connector="quickbooks_csv", feed="a_books", role="books", books="qb", is_export=True),
+    Speaker(connector="quickbooks", feed="online", role="books", books="qb", is_export=False),
+    Speaker(connector="square", feed="till", role="orders", books=None, is_export=False),
+    Speaker(connector="shopify", feed="shop", role="orders", books=None, is_export=False),
+]
+
+
+def feeds(revenue: Revenue) -> list[str]:
+    return [one.feed for one in build_sources(revenue, SPEAKERS)]
+
+
+def test_shops_speak_before_books_and_books_before_money() -> None:
+    assert feeds(Revenue()) == ["shop", "till", "online", "a_books", "pay"]
+    assert [one.rank for one in build_sources(Revenue(), SPEAKERS)] == [1, 2, 3, 4, 5]
+
+
+def test_what_the_tenant_names_comes_first_and_has_the_role_it_is_named_in() -> None:
+    revenue = Revenue(orders=("till", "stripe"), books=("a_books",), counts=("orders",))
+    assert feeds(revenue) == ["till", "pay", "shop", "a_books", "online"]
+    by_feed = {one.feed: one for one in build_sources(revenue, SPEAKERS)}
+    assert (by_feed["pay"].role, by_feed["pay"].kind, by_feed["pay"].counts) == (
+        "orders",
+        "money",
+        True,
+    )
+    assert not by_feed["online"].counts
+
+
+def test_books_of_two_companies_are_no_copies() -> None:
+    """Folding the copies of two companies' books would lose one company's sales."""
+    assert {one.books for one in build_sources(Revenue(), SPEAKERS)} == {"qb", None}
+    assert {one.books for one in build_sources(Revenue(copies=False), SPEAKERS)} == {None}
