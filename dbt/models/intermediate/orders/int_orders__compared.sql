@@ -4,6 +4,7 @@
     'noted_number': (5, 0.92), 'same_digits': (6, 0.9), 'cut_number': (7, 0.9), 'copy_amount': (8, 0.85),
     'customer_amount': (9, 0.8),
 } %}
+{% set window = revenue_setting('window_days', 3) %}
 
 -- Pairs of orders that may be one: the second speaks before the first. Which are, folding decides.
 with orders as (
@@ -45,23 +46,16 @@ named_pairs as (
 ),
 
 pairs as (
-    select
-        order_id,
-        part_of_order_id,
-        fold_rule
-    from named_pairs
-    union all
-    select
-        order_id,
-        part_of_order_id,
-        fold_rule
-    from copied
-    union all
-    select
-        order_id,
-        part_of_order_id,
-        fold_rule
-    from matched
+    {%- for part in ['named_pairs', 'copied', 'matched'] %}
+        select
+            order_id,
+            part_of_order_id,
+            fold_rule
+        from {{ part }}
+        {%- if not loop.last %}
+            union all
+        {%- endif %}
+    {%- endfor %}
 ),
 
 trusted as (
@@ -79,7 +73,7 @@ trusted as (
     group by order_id, part_of_order_id
 ),
 
-final as (
+measured as (
     select
         trusted.order_id,
         trusted.part_of_order_id,
@@ -106,6 +100,20 @@ final as (
     from trusted
     inner join orders as parts on trusted.order_id = parts.order_id
     inner join orders as wholes on trusted.part_of_order_id = wholes.order_id
+),
+
+-- Of two orders of one number the amount tells which is meant, then the day: a charge of a part of
+-- the shop's order is nearer to it than to an invoice of last year.
+final as (
+    select
+        *,
+        case
+            when amount_distance = 0 and day_distance <= {{ window }} then 0
+            when amount_distance = 0 then 1
+            when day_distance <= {{ window }} then 2
+            else 3
+        end as fit_place
+    from measured
 )
 
 select * from final

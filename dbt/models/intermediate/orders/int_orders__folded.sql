@@ -14,10 +14,11 @@ placed as (
         *,
         rank() over (
             partition by order_id
-            order by rule_place, amount_distance, day_distance, part_of_source_rank
+            order by rule_place, fit_place, part_of_source_rank, amount_distance, day_distance
         ) as child_place,
         count(*) over (
-            partition by order_id, rule_place, amount_distance, day_distance, part_of_source_rank
+            partition by
+                order_id, rule_place, fit_place, part_of_source_rank, amount_distance, day_distance
         ) as child_ties,
         rank() over (
             partition by part_of_order_id, source_connector, _feed

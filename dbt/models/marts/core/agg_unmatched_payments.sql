@@ -1,7 +1,5 @@
 -- Money that came in and that no order explains. Where payments are all a tenant has, they are its
 -- sales.
-{% set roles = revenue_setting('sources', []) | map(attribute='role') | unique | list %}
-
 with payments as (
     select * from {{ ref('int_payments__unioned') }}
     where payment_status = 'succeeded' and not is_test and not is_deleted
@@ -25,6 +23,10 @@ latest as (
     select max(known_on) as known_on from days
 ),
 
+roles as (
+    select count(distinct source_role) as roles_count from folded
+),
+
 judged as (
     select
         payments.*,
@@ -35,7 +37,7 @@ judged as (
             when folded.order_id is null then 'order_not_loaded'
             when folded.is_ambiguous then 'several_orders_fit'
             when
-                {{ 'true' if roles | length > 1 else 'false' }}
+                roles.roles_count > 1
                 and folded.source_role = 'money'
                 and folded.part_of_order_id is null
                 then 'no_order_fits'
@@ -44,6 +46,7 @@ judged as (
     from payments
     left join folded on payments.order_id = folded.order_id
     left join folded as counted on folded.counted_order_id = counted.order_id
+    cross join roles
 ),
 
 final as (
