@@ -65,6 +65,8 @@ def run() -> list[Row]:
         assert record
         with psycopg.connect(_metadata_url(facts), autocommit=True) as connection:
             rows = _measure_discovery(connection, record, tenants)
+            for row in rows:  # what comes may take long
+                print(f"   {row.name}: {row.value:.1f} {row.unit}", flush=True)
             rows += _measure_steady_state(connection, record, folder)
         rows += _measure_pages(facts)
     ratio = among_all / alone
