@@ -38,7 +38,7 @@ def ledger_url(warehouse: str) -> str:
     with Warehouse(warehouse).connect() as connection:
         ddl.run_migrations(connection)
         for table in ("loads", "quarantine", "check_results", "scores", "alerts"):
-            connection.execute(f"truncate elt_ops.{table}")
+            connection.execute(f"truncate elt_ops.{table} cascade")
     return warehouse
 
 
