@@ -3,7 +3,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev lock demo up down status logs env run validate lint format test test-unit \
         test-connectors test-integration test-dags e2e bench compose-check clean clean-env new-connector new-tenant \
-        manifest mutants truth pictures storm bi-user
+        manifest mutants truth pictures storm bi-user mishap mishap-heal
 
 PY := .venv/bin/python
 PYTEST ?= $(PY) -m pytest
@@ -39,6 +39,12 @@ lock:  ## Rewrite the lock files from requirements*.txt
 ##@ Run
 demo: setup  ## Made-up businesses from source to mart, beside yours; SIZE=small is quicker
 	@$(LOCAL) demo --size "$$SIZE"
+
+mishap: setup  ## A business that goes wrong on purpose: its checks, its alerts, and where they arrive
+	@$(LOCAL) mishap
+
+mishap-heal: setup  ## Mend the files of `make mishap`: its alerts end by themselves
+	@$(LOCAL) mishap --heal
 
 up: setup  ## Start PostgreSQL and Airflow with your tenants (DEMO=1: the demo's), and leave them running
 	@$(LOCAL) up --size "$$SIZE"

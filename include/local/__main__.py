@@ -138,6 +138,16 @@ def _demo(size: Size = "") -> int:
     return run_demo(size or None)
 
 
+@app.command("mishap", help="A business that goes wrong on purpose: what its alerts say.")
+def _mishap(
+    heal: Annotated[bool, typer.Option("--heal", help="Mend its files; its alerts end.")] = False,
+) -> int:
+    from include.local.mishap import run_mishap
+
+    use_demo()
+    return run_mishap(heal=heal)
+
+
 @app.command(
     "run",
     help="`elt run` with the local servers' environment; its words follow `--`.",

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from include.core.clock import format_instant, parse_instant
 from include.sandbox.serve.faults import Faults
 from include.sandbox.serve.happenings import build_deliveries, run_act, run_advance
+from include.sandbox.serve.inbox import Inbox
 from include.sandbox.serve.middleware import Misbehaviour
 from include.sandbox.serve.session import Session
 from include.sandbox.serve.vendors import Delivery
@@ -26,6 +27,7 @@ class Control:
 
     def __init__(self, session: Session, faults: Faults) -> None:
         self.session, self.faults = session, faults
+        self.inbox = Inbox()
         self.middleware: Misbehaviour | None = None
 
     def routes(self) -> list[Route]:
@@ -37,6 +39,7 @@ class Control:
             Route("/advance", self._advance, methods=["POST"]),
             Route("/act", self._act, methods=["POST"]),
             Route("/webhooks", self._webhooks, methods=["POST"]),
+            *self.inbox.routes(),
         ]
 
     async def _health(self, request: Request) -> Response:
