@@ -142,7 +142,7 @@ def _demo(size: Size = "") -> int:
 def _mishap(
     heal: Annotated[bool, typer.Option("--heal", help="Mend its files; its alerts end.")] = False,
 ) -> int:
-    from include.local.mishap import run_mishap
+    from include.local.runs.mishap import run_mishap
 
     use_demo()
     return run_mishap(heal=heal)

@@ -26,13 +26,13 @@ from include.local.demo_numbers import (
     fetch_stream_counts,
     fetch_tenant_numbers,
 )
-from include.local.demo_runs import (
+from include.local.runs.demo_runs import (
     FollowedRun,
     fetch_unfinished,
     run_follow,
     run_start_feeds,
 )
-from include.local.demo_transforms import fetch_told, run_await_transform
+from include.local.runs.demo_transforms import fetch_told, run_await_transform
 from include.local.stack import build_api, run_up
 from include.pipeline.health.tenant_health import fetch_health
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from include.local.demo_numbers import COUNTS, TenantNumbers
-from include.local.demo_runs import FollowedRun
+from include.local.runs.demo_runs import FollowedRun
 
 
 class Sheet(NamedTuple):

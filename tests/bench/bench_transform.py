@@ -17,7 +17,7 @@ from include.config.load import load_platform
 from include.core import naming
 from include.ledger.connection import Warehouse
 from include.local import postgres, processes
-from include.local.demo_runs import run_start_feeds
+from include.local.runs.demo_runs import run_start_feeds
 from include.local.stack import AIRFLOW_PROCESSES, SANDBOX
 from include.pipeline.dbt.transform import run_transform
 from tests.bench.airflow_stack import POLL_S, BenchStack, count_seconds, running_stack

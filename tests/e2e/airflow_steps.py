@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from include.local import stack as local_stack
-from include.local.demo_runs import FollowedRun, run_follow
+from include.local.runs.demo_runs import FollowedRun, run_follow
 from tests.e2e.conftest import Stack
 
 STRIPE = "ingest__corner__stripe"

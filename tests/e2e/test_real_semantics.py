@@ -17,7 +17,7 @@ from include.core.clock import parse_instant
 from include.core.webhook_event import EventPaths, build_event
 from include.ledger.connection import Warehouse
 from include.ledger.stores.inbox import run_receive
-from include.local.demo_runs import FollowedRun
+from include.local.runs.demo_runs import FollowedRun
 from include.local.state import load_json
 from tests.e2e.airflow_steps import (
     STRIPE,

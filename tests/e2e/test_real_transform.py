@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from include.local import stack as local_stack
-from include.local.demo_runs import FollowedRun
 from include.local.processes import load_record
+from include.local.runs.demo_runs import FollowedRun
 from tests.e2e.airflow_steps import clear, follow, run_dag, task, wait_until
 from tests.e2e.conftest import Stack
 

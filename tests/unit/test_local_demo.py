@@ -9,8 +9,8 @@ import pytest
 
 from include.local import demo, demo_report
 from include.local.demo_numbers import TenantNumbers
-from include.local.demo_runs import FollowedRun
-from include.local.demo_transforms import find_seen
+from include.local.runs.demo_runs import FollowedRun
+from include.local.runs.demo_transforms import find_seen
 
 RUN = FollowedRun("acme", "shopify", "ingest__acme__shopify", "run1", "success", 12.0)
 COUNTS = {"read": 10, "loaded": 4, "unchanged": 3, "quarantined": 1, "filtered": 2}

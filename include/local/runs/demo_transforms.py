@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from include.core.errors import ConfigError
 from include.local.airflow_api import AirflowApi
-from include.local.demo_runs import POLL_S, FollowedRun, read_instant, run_refresh
+from include.local.runs.demo_runs import POLL_S, FollowedRun, read_instant, run_refresh
 
 
 def run_await_transform(
