@@ -48,7 +48,7 @@ PANELS = {
         "forget": "Erase a person from all a tenant has stored; prove it.",
     },
     "Numbers": {
-        "lineage": "Where a column of a mart comes from, and a row's raw records.",
+        "lineage": "Where a mart's column comes from, and a row's raw records.",
         "bi-user": "A read-only login to one tenant's views, for dashboards.",
     },
     "Build": {

@@ -52,7 +52,7 @@ _FOREIGN = {
     r"|bool_and|generate_series|generate_date_array|interval '|\(\?:",
 }
 _COMMENT = re.compile(r"--[^\n]*|\{#.*?#\}", re.DOTALL)
-_JINJA_TILDE = re.compile(r"(?<=['\w)]) ~ (?=['\w])(?=[^{}]*[%}]\})")  # joins texts in Jinja
+_JINJA_TILDE = re.compile(r"(?<=['\w)])\s+~ (?=['\w])(?=[^{}]*[%}]\})")  # joins texts in Jinja
 _CALL = re.compile(r"(?<![\w.])([a-z_]\w*)\(")
 
 

@@ -131,7 +131,8 @@ def test_every_dispatched_macro_has_a_body_for_every_warehouse() -> None:
     }
     assert missing == set()
     bodies = {name.split("__", 1)[1] for name in MACROS if is_of_one_warehouse(name)}
-    assert bodies - names == {"snapshot_get_time"}, "a body nothing dispatches to"
+    # dbt dispatches these itself.
+    assert bodies - names == {"snapshot_get_time", "drop_table"}, "a body nothing dispatches to"
 
 
 @pytest.mark.parametrize("warehouse", WAREHOUSES)

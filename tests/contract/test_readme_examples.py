@@ -15,7 +15,15 @@ from tests.contract.source_tree import ROOT
 BLOCK = re.compile(r"^( *)```ya?ml\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 CONNECTORS, PROBLEMS = load_connectors(ROOT / "include" / "connectors")
 HEAD = "tenant: {stem}\nname: N\nowner: me\n"
-FEEDS = "feeds:\n  shopify: {start_date: 2026-01-01}\n  stripe: {start_date: 2026-01-01}\n"
+FEEDS = "feeds:\n" + "".join(
+    f"  {name}: {{connector: {connector}, start_date: 2026-01-01}}\n"
+    for name, connector in {
+        "shopify": "shopify",
+        "square": "square",
+        "stripe": "stripe",
+        "quickbooks_online": "quickbooks",
+    }.items()
+)
 FEED = "feeds:\n  example:\n    connector: {connector}\n    start_date: 2026-01-01\n"
 
 

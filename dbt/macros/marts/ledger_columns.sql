@@ -53,3 +53,9 @@
             end
         )
 {%- endmacro %}
+
+
+{#- Entries of some kinds, summed, whatever their event. -#}
+{% macro ledger_part(kinds) -%}
+    sum(case when entries.amount_kind in ('{{ kinds | join("', '") }}') then entries.amount else 0 end)
+{%- endmacro %}

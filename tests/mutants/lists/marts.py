@@ -146,8 +146,9 @@ FAULTS = (
     Fault(
         "a chargeback in another currency moves to the shop's order",
         _LOCATED,
-        "                and refunds.currency_code = orders.paid_currency_code\n",
-        "",
+        "            when refunds.currency_code = orders.counted_currency_code "
+        "then orders.counted_order_id\n",
+        "            when true then orders.counted_order_id\n",
         _UNIT_TESTS,
     ),
     Fault(

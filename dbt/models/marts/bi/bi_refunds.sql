@@ -26,8 +26,7 @@ final as (
         entries.currency_code as currency
         {%- for column, kinds in parts.items() %}
             ,
-            {{ as_money("-sum(case when entries.amount_kind in ('" ~ kinds | join("', '")
-                ~ "') then entries.amount else 0 end)") }} as {{ column }}
+            {{ as_money('-' ~ ledger_part(kinds)) }} as {{ column }}
         {%- endfor %}
     from entries
     left join orders on entries.order_id = orders.order_id
