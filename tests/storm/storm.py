@@ -103,7 +103,19 @@ def _settle(stack: CeleryStack) -> None:
             lambda d=dag_id: _newest(stack, d) > before[d] + 1,
             QUIET_S,
         )
-        stack.api.call("PATCH", f"/dags/{dag_id}", json={"is_paused": True})
+        wait_for(f"{dag_id} rests", lambda d=dag_id: _is_put_to_rest(stack, d), QUIET_S)
+
+
+def _is_put_to_rest(stack: CeleryStack, dag_id: str) -> bool:
+    """Paused with no run under way: a paused DAG's run would wait for ever, by Airflow's rules."""
+    query = "select count(*) from dag_run where dag_id = %s and state in ('queued', 'running')"
+    if stack.metadata(query, dag_id)[0][0]:
+        return False
+    stack.api.call("PATCH", f"/dags/{dag_id}", json={"is_paused": True})
+    if stack.metadata(query, dag_id)[0][0] == 0:
+        return True
+    stack.api.unpause(dag_id)
+    return False
 
 
 def _feeds() -> list[str]:
