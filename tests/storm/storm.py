@@ -215,7 +215,7 @@ def _snapshot(stack: CeleryStack) -> dict[tuple[str, str, str], str]:
 
     It shows a charge with its customer's address of today; Stripe keeps the one of the day.
     """
-    left_out = ["_load_id", "_loaded_at", "receipt_email"]
+    left_out = ["_load_id", "_loaded_at", "_extra", "receipt_email"]
     left_out += ["billing_email", "billing_name", "billing_postal_code", "billing_country"]
     found: dict[tuple[str, str, str], str] = {}
     for tenant, (_, _, streams) in TENANTS.items():
