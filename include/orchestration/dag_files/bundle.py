@@ -21,7 +21,11 @@ from airflow.dag_processing.bundles.base import BaseDagBundle
 
 from include.config.load import find_mark, load_connectors
 from include.config.settings import load_settings
-from include.orchestration.dag_files.layout import run_lay_out
+from include.orchestration.dag_files.layout import (
+    is_laid_out,
+    run_lay_out,
+    run_note_laid_out,
+)
 
 log = logging.getLogger(__name__)
 
@@ -65,9 +69,12 @@ class TenantDagBundle(BaseDagBundle):
         return None
 
     def initialize(self) -> None:
-        """Before a task too, so it costs a listing of names: no tenant's file is opened."""
+        """Before a task too: no tenant's file is opened, and names are listed after changes only."""
         folder = load_settings().tenants_dir
-        run_lay_out(folder, self._path, share=self._share, prune=False, rewrite=False)
+        if not is_laid_out(folder, self._path):
+            began = time.time()
+            run_lay_out(folder, self._path, share=self._share, prune=False, rewrite=False)
+            run_note_laid_out(folder, self._path, began)
         if "dag-processor" in sys.argv:
             _warm()
         super().initialize()

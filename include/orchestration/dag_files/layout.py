@@ -15,6 +15,8 @@ from zlib import crc32
 from include.config.load import find_tenant_files
 
 FOLDER = "tenants"
+SETTLED_S = 2
+_NOTE = "laid_out"
 _PLAIN = re.compile(r"[a-z][a-z0-9_]{0,60}\.yaml")
 _TEXT = '''"""Airflow DAGs of the tenant file {shown}. Written by the platform: edit that file."""
 
@@ -84,6 +86,33 @@ def run_lay_out(
     if prune:
         _drop(folder, present - {path.name for path in loaders.values()})
     return loaders
+
+
+def is_laid_out(tenants: Path, target: Path) -> bool:
+    """Whether both folders are as they were noted: ten thousand names need no listing then."""
+    try:
+        return (target / _NOTE).read_text() == _times(tenants, target)
+    except OSError:
+        return False
+
+
+def run_note_laid_out(tenants: Path, target: Path, began: float) -> None:
+    """Remember the folders' times, unless one changed so late that the listing may have missed it.
+
+    Args:
+        began: When the listing began, in seconds of the epoch.
+    """
+    times = _times(tenants, target)
+    newest = max(int(part) for part in times.split()) / 1e9
+    if began - newest > SETTLED_S:
+        draft = target / f"{_NOTE}.{os.getpid()}"
+        draft.write_text(times)
+        draft.replace(target / _NOTE)
+
+
+def _times(tenants: Path, target: Path) -> str:
+    """A folder's time changes whenever a name in it comes or goes."""
+    return " ".join(str(folder.stat().st_mtime_ns) for folder in (tenants, target / FOLDER))
 
 
 def _write(path: Path, text: str) -> None:
