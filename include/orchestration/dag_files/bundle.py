@@ -69,7 +69,7 @@ class TenantDagBundle(BaseDagBundle):
         return None
 
     def initialize(self) -> None:
-        """Before a task too: no tenant's file is opened, and names are listed after changes only."""
+        """Before a task too: opens no tenant's file, and lists names after changes only."""
         folder = load_settings().tenants_dir
         if not is_laid_out(folder, self._path):
             began = time.time()
