@@ -50,6 +50,24 @@
 {%- endmacro %}
 
 
+{#- Hours from one instant to a later one, parts of them included. -#}
+{% macro hours_between(earlier, later) -%}
+    {{ return(adapter.dispatch('hours_between')(earlier, later)) }}
+{%- endmacro %}
+
+{% macro postgres__hours_between(earlier, later) -%}
+    (extract(epoch from {{ later }} - {{ earlier }}) / 3600)
+{%- endmacro %}
+
+{% macro bigquery__hours_between(earlier, later) -%}
+    (cast(timestamp_diff({{ later }}, {{ earlier }}, second) as numeric) / 3600)
+{%- endmacro %}
+
+{% macro snowflake__hours_between(earlier, later) -%}
+    (datediff(second, {{ earlier }}, {{ later }}) / 3600)
+{%- endmacro %}
+
+
 {#- Today in the tenant's time zone; a model that says it has the tag `calendar`. -#}
 {% macro today() -%}
     {{ return(adapter.dispatch('today')(var('tenant_timezone', 'UTC'))) }}

@@ -70,37 +70,44 @@ grid as (
             and observed.newest_index >= months.month_index
 ),
 
-final as (
+filled as (
     select
-        {{ hash_key(['grid.currency_code', 'grid.cohort_index', 'grid.month_index']) }}
-            as cohort_month_key,
-        grid.currency_code,
-        cohort_months.month_on as cohort_month_on,
-        grid.month_on,
-        cast(grid.month_index - grid.cohort_index as {{ type_of('integer') }})
-            as months_since_first,
-        grid.customers_count,
-        cast(coalesce(bought.active_customers_count, 0) as {{ type_of('bigint') }})
-            as active_customers_count,
-        {{ as_money(
-            'coalesce(bought.active_customers_count, 0) / cast(grid.customers_count as numeric)',
-            'price'
-        ) }} as retention_rate,
-        cast(coalesce(bought.orders_count, 0) as {{ type_of('bigint') }}) as orders_count,
-        {{ as_money('coalesce(bought.revenue_amount, 0)') }} as revenue_amount,
-        {{ as_money(
-            'sum(coalesce(bought.revenue_amount, 0)) over ('
-            ~ 'partition by grid.currency_code, grid.cohort_index order by grid.month_index '
-            ~ 'rows between unbounded preceding and current row)'
-        ) }} as cumulative_revenue_amount,
-        grid.is_complete
+        grid.*,
+        coalesce(bought.active_customers_count, 0) as active_customers_count,
+        coalesce(bought.orders_count, 0) as orders_count,
+        coalesce(bought.revenue_amount, 0) as revenue_amount,
+        sum(coalesce(bought.revenue_amount, 0)) over (
+            partition by grid.currency_code, grid.cohort_index order by grid.month_index
+            rows between unbounded preceding and current row
+        ) as cumulative_revenue_amount
     from grid
-    inner join months as cohort_months on grid.cohort_index = cohort_months.month_index
     left join bought
         on
             grid.currency_code = bought.currency_code
             and grid.cohort_index = bought.cohort_index
             and grid.month_index = bought.month_index
+),
+
+final as (
+    select
+        {{ hash_key(['filled.currency_code', 'filled.cohort_index', 'filled.month_index']) }}
+            as cohort_month_key,
+        filled.currency_code,
+        cohort_months.month_on as cohort_month_on,
+        filled.month_on,
+        cast(filled.month_index - filled.cohort_index as {{ type_of('integer') }})
+            as months_since_first,
+        filled.customers_count,
+        cast(filled.active_customers_count as {{ type_of('bigint') }}) as active_customers_count,
+        {{ as_money(
+            'filled.active_customers_count / cast(filled.customers_count as numeric)', 'price'
+        ) }} as retention_rate,
+        cast(filled.orders_count as {{ type_of('bigint') }}) as orders_count,
+        {{ as_money('filled.revenue_amount') }} as revenue_amount,
+        {{ as_money('filled.cumulative_revenue_amount') }} as cumulative_revenue_amount,
+        filled.is_complete
+    from filled
+    inner join months as cohort_months on filled.cohort_index = cohort_months.month_index
 )
 
 select * from final

@@ -1,0 +1,14 @@
+{#- Concepts of running the business: what is bought and who works. See concept_columns. -#}
+{% macro operations_columns() %}
+    {{ return({
+        'costs': [
+            ('cost_id', 'id'), ('cost_kind', 'text'), ('account_name', 'text'),
+            ('currency_code', 'text'), ('cost_amount', 'amount'), ('is_deleted', 'boolean'),
+            ('incurred_on', 'date'),
+        ],
+        'shifts': [
+            ('shift_id', 'id'), ('worker_id', 'id'), ('area', 'text'), ('is_deleted', 'boolean'),
+            ('starts_at', 'timestamp'), ('ends_at', 'timestamp'),
+        ],
+    }) }}
+{% endmacro %}
