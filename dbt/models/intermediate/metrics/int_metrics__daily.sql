@@ -1,6 +1,6 @@
 -- A value a day and series, never below 0: what lowers a measure (a refund, a vendor's credit, a
--- return) is a measure of its own with `_reversed` behind its name. Days to come are left out and come
--- when they come.
+-- return) is a measure of its own with `_reversed` behind its name. Days to come are left out and
+-- come when they come.
 with entered as (
     select * from {{ ref('int_metrics__entered') }}
 ),

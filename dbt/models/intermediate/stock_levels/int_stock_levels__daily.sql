@@ -65,13 +65,18 @@ summed as (
         spine.source_connector,
         spine._feed,
         spine.stocked_on,
-        {%- for column in ['on_hand', 'oversold', 'items'] %}
-        sum(coalesce(daily.{{ column }}_change, 0)) over (
+        sum(coalesce(daily.on_hand_change, 0)) over (
             partition by spine.source_connector, spine._feed order by spine.stocked_on
             rows between unbounded preceding and current row
-        ) as {{ column }}_sum
-        {%- if not loop.last %},{% endif %}
-        {%- endfor %}
+        ) as on_hand_sum,
+        sum(coalesce(daily.oversold_change, 0)) over (
+            partition by spine.source_connector, spine._feed order by spine.stocked_on
+            rows between unbounded preceding and current row
+        ) as oversold_sum,
+        sum(coalesce(daily.items_change, 0)) over (
+            partition by spine.source_connector, spine._feed order by spine.stocked_on
+            rows between unbounded preceding and current row
+        ) as items_sum
     from spine
     left join daily
         on

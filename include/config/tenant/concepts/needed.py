@@ -16,6 +16,8 @@ _ONE_OF: dict[str, tuple[tuple[str, ...], ...]] = {
     "payments": (("payment_status",), ("payment_amount",), ("paid_at", "paid_on")),
     "refunds": (("refund_status",), ("refund_amount",), ("refunded_at", "refunded_on")),
     "stock_levels": (("on_hand_quantity", "available_quantity"),),
+    "costs": (("cost_amount",), ("incurred_on",)),
+    "shifts": (("starts_at",), ("ends_at",)),
 }
 
 
