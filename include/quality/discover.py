@@ -1,7 +1,7 @@
 """Check files to checks.
 
-`include/connectors/<name>/checks/*.sql` for feeds, `include/quality/marts/*.sql` for every tenant's
-marts, `include/quality/tenants/<tenant>/*.sql` for one tenant's raw tables and marts.
+`include/connectors/<name>/checks/*.sql` for feeds, `include/quality/marts/**/*.sql` for every
+tenant's marts, `include/quality/tenants/<tenant>/*.sql` for one tenant's raw tables and marts.
 
 A file is one select of bad rows under a header of comment lines:
 
@@ -63,7 +63,7 @@ def _load(
 ) -> tuple[list[Check], list[Problem]]:
     checks: list[Check] = []
     problems: list[Problem] = []
-    for path in sorted(folder.glob("*.sql")):
+    for path in sorted(folder.rglob("*.sql")):
         found, trouble = _parse(path, about, placeholders, needed or (NEEDED - ABOUT | {about}))
         problems += trouble
         if found is None:

@@ -1,17 +1,20 @@
 """What a warehouse says of a world: who is who, pairs with their evidence, revenue by month."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
+from include.config.settings import load_settings
+from include.config.yaml_file import load_yaml
 from include.core import naming
 from include.identity.settings import Kind
 from tests.truth.agreement import Agreement, EvidenceTable, JudgedPair, measure_agreement
 from tests.truth.revenue import build_deal_rows, build_fold_rows, has_table
 from tests.truth.row import ALL, TruthRow, build_agreement_rows, build_difference_row
+from tests.truth.worth import build_worth_rows
 
 Connection = psycopg.Connection[Any]
 ENTITY_COLUMNS: dict[Kind, str] = {
@@ -53,7 +56,16 @@ def build_report(connection: Connection, truth: Mapping[str, Any]) -> TruthRepor
             for source, known in sources.items():
                 report.rows += build_money_rows(connection, tenant, source, known)
     report.rows += build_fold_rows(connection, truth) + build_deal_rows(connection, truth)
+    report.rows += build_worth_rows(connection, truth, load_zones(truth["revenue"]))
     return report
+
+
+def load_zones(tenants: Iterable[str]) -> dict[str, str]:
+    """Tenant of the demo -> its time zone, as its file says."""
+    folder = load_settings().root / "include" / "sandbox" / "tenants"
+    return {
+        tenant: str(load_yaml(folder / f"{tenant}.yaml").data["timezone"]) for tenant in tenants
+    }
 
 
 def _add_kind(

@@ -110,6 +110,18 @@ entered as (
         worked_on as metric_on,
         hours as amount
     from shifts
+),
+
+final as (
+    select
+        metric_type,
+        metric_name,
+        source_connector,
+        _feed,
+        currency_code,
+        metric_on,
+        {{ as_money('amount', 'price') }} as amount
+    from entered
 )
 
-select * from entered
+select * from final
