@@ -87,6 +87,15 @@ bands as (
         ) }} as band
     from distances
     group by series_key, metric_on
+),
+
+final as (
+    select
+        series_key,
+        metric_on,
+        {{ as_money('usual_value', 'quantity') }} as usual_value,
+        {{ as_money('band', 'quantity') }} as band
+    from bands
 )
 
-select * from bands
+select * from final
