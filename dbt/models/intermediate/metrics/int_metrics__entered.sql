@@ -16,16 +16,6 @@ with sales as (
         coalesce(order_id, record_id)
 ),
 
-shifts as (
-    select
-        source_connector,
-        _feed,
-        {{ local_date('starts_at') }} as worked_on,
-        {{ hours_between('starts_at', 'ends_at') }} as hours
-    from {{ ref('int_shifts__unioned') }}
-    where not is_deleted and ends_at > starts_at
-),
-
 entered as (
     select
         'revenue' as metric_type,
@@ -107,9 +97,10 @@ entered as (
         source_connector,
         _feed,
         {{ null_of('text') }} as currency_code,
-        worked_on as metric_on,
-        hours as amount
-    from shifts
+        {{ local_date('starts_at') }} as metric_on,
+        {{ hours_between('starts_at', 'ends_at') }} as amount
+    from {{ ref('int_shifts__unioned') }}
+    where not is_deleted and ends_at > starts_at
 ),
 
 final as (

@@ -24,10 +24,10 @@ final as (
         end as metric_unit,
         metrics.metric_value,
         {{ as_money('bands.usual_value', 'quantity') }} as usual_value,
-        case
-            when bands.usual_value is not null
-                then {{ as_money(greater_of('bands.usual_value - bands.band', '0'), 'quantity') }}
-        end as lowest_usual_value,
+        {{ as_money(
+            'case when bands.usual_value >= bands.band then bands.usual_value - bands.band '
+            'when bands.usual_value is not null then 0 end', 'quantity'
+        ) }} as lowest_usual_value,
         {{ as_money('bands.usual_value + bands.band', 'quantity') }} as highest_usual_value,
         metrics.metric_value < bands.usual_value - bands.band
         or metrics.metric_value > bands.usual_value + bands.band as is_outlier,
