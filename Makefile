@@ -128,7 +128,7 @@ storm: setup-dev  ## CeleryExecutor while its processes are killed, MINUTES= of 
 truth: setup-dev  ## The demo's marts against what really happened, into .local/truth.json; SEEDS="7 11" asks the engine alone
 	@$(PY) -m tests.truth $(if $(SEEDS),world $(if $(filter small,$(SIZE)),100,1000) $(SEEDS))
 
-pictures: setup-dev  ## How sure identity is of its pairs, with the thresholds, into .local/pictures
+pictures: setup-dev  ## The running demo's revenue, cohorts, stock, and how sure identity is, into .local/pictures; SIZE=marts those alone
 	@$(PY) -m tests.pictures $(SIZE)
 
 mutants: setup-dev  ## What the tests do not notice: faults by hand and mutants, COUNT= of each at most; SEED= FAULTS=

@@ -4,6 +4,7 @@ from airflow.sdk import get_parsing_context
 
 from include.orchestration.dag_builders.airflow_retention import build_airflow_retention_dag
 from include.orchestration.dag_builders.alerts import build_alerts_dag
+from include.orchestration.dag_builders.dbt_docs import build_dbt_docs_dag
 from include.orchestration.dag_builders.drain import build_webhook_drain_dag
 from include.orchestration.dag_builders.ops import build_quality_report_dag, build_retention_dag
 
@@ -11,6 +12,7 @@ wanted = get_parsing_context().dag_id  # set when a task runs: build only its DA
 builders = (
     build_airflow_retention_dag,
     build_alerts_dag,
+    build_dbt_docs_dag,
     build_quality_report_dag,
     build_retention_dag,
     build_webhook_drain_dag,

@@ -56,7 +56,8 @@ class EltPlugin(AirflowPlugin):
 
         prefix = urlsplit(conf.get("api", "base_url", fallback="")).path.rstrip("/")
         view = {"name": "ELT", "href": f"{prefix}/elt/", "destination": "nav", "url_route": "elt"}
-        return [{**view, "nav_top_level": True}]
+        docs = {"name": "dbt docs", "href": f"{prefix}/elt/docs", "destination": "nav"}
+        return [{**view, "nav_top_level": True}, {**docs, "url_route": "dbt_docs"}]
 
     @classmethod
     def on_load(cls, *args: Any, **kwargs: Any) -> None:

@@ -63,6 +63,11 @@ class Settings:
     runbook_url: str | None = None
 
     @property
+    def dbt_docs(self) -> Path:
+        """dbt's documentation as one page; absent until `ops__dbt_docs` has run."""
+        return self.dbt_manifest.with_name("docs.html")
+
+    @property
     def is_demo(self) -> bool:
         """Whether the made-up businesses are the tenants."""
         return self.tenants_dir.resolve() == DEMO_TENANTS

@@ -12,7 +12,7 @@ from include.console.api.writes import router as writes
 from include.console.doors import Doors
 from include.console.fleet import Fleet
 from include.console.gate import Gate
-from include.console.pages import health, static, tenant
+from include.console.pages import dbt_docs, health, static, tenant
 from include.console.webhooks.receiver import Receiver
 from include.core.errors import EltError
 
@@ -37,7 +37,7 @@ def build_app(
     add_metrics(app)
     app.include_router(router)
     app.include_router(writes)
-    for pages in (health.router, tenant.router, static.router):
+    for pages in (health.router, tenant.router, dbt_docs.router, static.router):
         app.include_router(pages)
     return app
 

@@ -101,7 +101,8 @@ class Graph:
             schema: dict[str, dict[str, dict[str, str]]] = {}
             for place, name in find_tables(made.sql):
                 columns = self.columns_of((place, name))
-                schema.setdefault(place, {})[name] = dict.fromkeys(columns, ANY)
+                if columns:  # of an unknown one, columns written with its name are followed
+                    schema.setdefault(place, {})[name] = dict.fromkeys(columns, ANY)
             return trace_select(made.sql, schema)
         except UnreadableSelect as error:
             return str(error)

@@ -120,6 +120,15 @@ def test_a_column_is_made_of(sql: str, expected: dict[str, set[str]]) -> None:
     assert {name: {leaf[2] for leaf in found} for name, found in traced.items()} == expected
 
 
+def test_a_table_nobody_declared_is_followed_by_the_names_that_are_written() -> None:
+    """A stream of a tenant's own has no declared columns, and every concept it feeds was lost."""
+    own = 'select r."on_hand" as q from shop_raw_files.stock as r union all select q from s.known'
+    made = {("s", "u"): Made("u", own), ("s", "known"): Made("known", "select 1 as q")}
+    steps = Graph(made, lambda table: ()).trace(("s", "u"), "q")
+    assert ("shop_raw_files", "stock", "on_hand") in steps
+    assert not any(step.note.startswith("cannot") for step in steps.values())
+
+
 def test_what_cannot_be_followed_says_so() -> None:
     """A silent end would look like a number that comes from nowhere."""
     with pytest.raises(UnreadableSelect):

@@ -12,6 +12,7 @@ from tests.dags.conftest import DAG_FILES, ROOT, TENANT, dags_of
 OPS = {
     "ops__airflow_retention",
     "ops__alerts",
+    "ops__dbt_docs",
     "ops__quality_report",
     "ops__retention",
     "ops__webhook_drain",

@@ -39,6 +39,7 @@ EXPECTED = {
     "transform__acme",
     "broken__shut",
     "ops__alerts",
+    "ops__dbt_docs",
     "ops__quality_report",
     "ops__airflow_retention",
     "ops__retention",

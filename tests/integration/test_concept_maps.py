@@ -6,6 +6,7 @@ Amounts worked by hand from the rows below; the tenant's day is Denver's.
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -233,6 +234,20 @@ def test_they_stand_in_the_marts_with_their_lineage(built: psycopg.Connection[An
     ], "midnight of a workbook's date is its day, not the evening before"
     stock = "select product_id, on_hand_quantity from papers_mart.fct_stock_levels"
     assert fetch(built, stock) == [("files:drop:T", Decimal(4))]
+
+
+def test_every_question_runs_on_it(
+    built: psycopg.Connection[Any], warehouse: str, variables: dict[str, Any], tmp_path: Path
+) -> None:
+    """`dbt/analyses` run as they are: dbt compiles them, PostgreSQL answers."""
+    dbt_project.run_dbt(
+        warehouse, tmp_path, "compile", "--select", "path:analyses", variables=variables
+    )
+    found = sorted((tmp_path / "compiled" / "elt" / "analyses").glob("*.sql"))
+    assert len(found) >= 12
+    answers = {path.stem: fetch(built, path.read_text()) for path in found}
+    assert [row[0] for row in answers["best_products"]][:2] == ["files:drop:T", "files:drop:S"]
+    assert answers["revenue_by_month"]
 
 
 def test_what_the_source_deleted_counts_no_more(built: psycopg.Connection[Any]) -> None:

@@ -47,6 +47,22 @@ def test_the_first_page_says_what_is_wrong_and_where(console: Console) -> None:
     assert len(found) == 2
 
 
+def test_dbts_documentation_is_behind_the_gate(
+    console: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It runs its own scripts, so its policy is its own: nothing but itself may be reached."""
+    monkeypatch.setenv("ELT_DBT_MANIFEST", str(tmp_path / "manifest.json"))
+    missing = console.ask("viewer", "/docs")
+    assert missing.status_code == 404
+    assert "ops__dbt_docs" in missing.text
+    (tmp_path / "docs.html").write_text("<html><script>1</script></html>")
+    found = console.ask("viewer", "/docs")
+    assert found.text == "<html><script>1</script></html>"
+    policy = found.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; script-src 'unsafe-inline'")
+    assert console.ask("nobody", "/docs").status_code in (302, 303, 307, 401)
+
+
 def test_a_feed_is_two_clicks_from_its_cause(console: Console) -> None:
     first = console.ask("own", "/").text
     link = re.search(r'href="([^"]*/feeds/stripe)"', first)
