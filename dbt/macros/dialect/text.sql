@@ -96,3 +96,21 @@
         when length({{ column }}) = 3 then upper({{ column }})
     end
 {%- endmacro %}
+
+
+{#- The texts of a group's rows in order, with a separator between. -#}
+{% macro joined_rows(column, separator, by) -%}
+    {{ return(adapter.dispatch('joined_rows')(column, separator, by)) }}
+{%- endmacro %}
+
+{% macro postgres__joined_rows(column, separator, by) -%}
+    string_agg({{ column }}, '{{ separator }}' order by {{ by }})
+{%- endmacro %}
+
+{% macro bigquery__joined_rows(column, separator, by) -%}
+    string_agg({{ column }}, '{{ separator }}' order by {{ by }})
+{%- endmacro %}
+
+{% macro snowflake__joined_rows(column, separator, by) -%}
+    listagg({{ column }}, '{{ separator }}') within group (order by {{ by }})
+{%- endmacro %}

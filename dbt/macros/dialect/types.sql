@@ -13,6 +13,7 @@
         'id': 'text', 'text': 'text', 'boolean': 'boolean', 'integer': 'integer',
         'bigint': 'bigint', 'date': 'date', 'timestamp': 'timestamp with time zone',
         'amount': 'numeric(18, 3)', 'price': 'numeric(18, 6)', 'quantity': 'numeric(18, 4)',
+        'ratio': 'double precision',
     }[kind]) }}
 {% endmacro %}
 
@@ -20,7 +21,7 @@
     {{ return({
         'id': 'string', 'text': 'string', 'boolean': 'bool', 'integer': 'int64',
         'bigint': 'int64', 'date': 'date', 'timestamp': 'timestamp',
-        'amount': 'numeric', 'price': 'numeric', 'quantity': 'numeric',
+        'amount': 'numeric', 'price': 'numeric', 'quantity': 'numeric', 'ratio': 'float64',
     }[kind]) }}
 {% endmacro %}
 
@@ -29,6 +30,7 @@
         'id': 'varchar', 'text': 'varchar', 'boolean': 'boolean', 'integer': 'integer',
         'bigint': 'bigint', 'date': 'date', 'timestamp': 'timestamp_ntz(6)',
         'amount': 'number(18, 3)', 'price': 'number(18, 6)', 'quantity': 'number(18, 4)',
+        'ratio': 'double',
     }[kind]) }}
 {% endmacro %}
 

@@ -41,3 +41,20 @@
         )
         and exists (select 1 from {{ to }} as loaded where loaded._feed = child._feed)
 {% endtest %}
+
+
+{#- In every model of attribution the parts of a conversion are its revenue, to the last digit. -#}
+{% test credits_add_up(model, to) %}
+    select
+        conversions.conversion_id,
+        models.attribution_model
+    from {{ to }} as conversions
+    cross join (select distinct attribution_model from {{ model }}) as models
+    left join {{ model }} as parts
+        on
+            conversions.conversion_id = parts.conversion_id
+            and models.attribution_model = parts.attribution_model
+    group by conversions.conversion_id, models.attribution_model, conversions.revenue_amount
+    having coalesce(sum(parts.attributed_amount), 0) <> conversions.revenue_amount
+        or count(parts.conversion_id) = 0
+{% endtest %}

@@ -1,0 +1,94 @@
+-- What touches may have led to: orders that count, and what the ledger has of no order (a refund
+-- nobody could place), so that conversions add up to fct_revenue_daily. Refunds and chargebacks are
+-- inside the revenue of their order. Tills and books are offline: nobody clicked there.
+with orders as (
+    select * from {{ ref('int_orders__counted') }}
+    where is_counted
+),
+
+people as (
+    select * from {{ ref('int_customers__resolved') }}
+),
+
+entries as (
+    select * from {{ ref('int_money__ledger') }}
+    where is_counted and event_kind <> 'payment'
+),
+
+order_sums as (
+    select
+        order_id,
+        {{ ledger_sum('revenue_amount') }} as revenue_amount
+    from entries
+    where order_id is not null
+    group by order_id
+),
+
+rests as (
+    select
+        record_id,
+        source_connector,
+        currency_code,
+        min(booked_on) as converted_on,
+        min(booked_at) as converted_at,
+        min(_feed) as _feed,
+        max(_load_id) as _load_id,
+        {{ ledger_sum('revenue_amount') }} as revenue_amount
+    from entries
+    where order_id is null
+    group by record_id, source_connector, currency_code
+),
+
+conversions as (
+    select
+        orders.order_id as conversion_id,
+        'order' as conversion_kind,
+        orders.source_connector,
+        orders.currency_code,
+        orders.ordered_on as converted_on,
+        orders.ordered_at as converted_at,
+        orders._feed,
+        orders._load_id,
+        coalesce(people.customer_id, orders.customer_id) as customer_id,
+        coalesce(order_sums.revenue_amount, 0) as revenue_amount
+    from orders
+    left join order_sums on orders.order_id = order_sums.order_id
+    left join people on orders.customer_id = people.record_id
+    union all
+    select
+        'rest ' || record_id || ' ' || coalesce(currency_code, '') as conversion_id,
+        'unplaced' as conversion_kind,
+        source_connector,
+        currency_code,
+        converted_on,
+        converted_at,
+        _feed,
+        _load_id,
+        {{ null_of('id') }} as customer_id,
+        revenue_amount
+    from rests
+    where revenue_amount <> 0
+),
+
+final as (
+    select
+        conversion_id,
+        conversion_kind,
+        source_connector,
+        customer_id,
+        currency_code,
+        converted_on,
+        converted_at,
+        _feed,
+        _load_id,
+        {{ as_money('revenue_amount') }} as revenue_amount,
+        source_connector in ('square', 'erpnext', 'quickbooks', 'quickbooks_csv') as is_offline,
+        conversion_kind <> 'unplaced'
+        and customer_id is not null
+        and row_number() over (
+            partition by customer_id order by converted_at asc, conversion_id asc
+        ) = 1 as is_first_of_customer
+    from conversions
+)
+
+select * from final

@@ -1,0 +1,20 @@
+select
+    touchpoint_id,
+    source_connector,
+    customer_id,
+    order_id,
+    touch_kind,
+    channel,
+    source,
+    medium,
+    campaign_name,
+    click_kind,
+    click_id,
+    is_counted,
+    ignored_reason,
+    is_day_only,
+    touched_on,
+    touched_at,
+    _feed,
+    _load_id
+from {{ ref('int_touchpoints__resolved') }}
