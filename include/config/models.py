@@ -17,6 +17,7 @@ from include.config.privacy import Privacy
 from include.config.spec import Snake, Spec
 from include.config.stream_settings import Drift, StreamSettings
 from include.config.tenant.alerts import Alerts, Label
+from include.config.tenant.attribution import Attribution
 from include.config.tenant.concepts.mapping import MappedConcept
 from include.config.tenant.identity import Identity, Override
 from include.config.tenant.revenue import Revenue
@@ -127,6 +128,7 @@ class TenantFile(Spec):
     privacy: Privacy = Field(default_factory=Privacy)
     identity: Identity = Field(default_factory=Identity)
     revenue: Revenue = Field(default_factory=Revenue)
+    attribution: Attribution = Field(default_factory=Attribution)
     checks: Any = Field((), description="Checks by parameter; see docs/quality.md.")
     country: str | None = Field(
         None,

@@ -10,6 +10,7 @@ from typing import Any
 
 from include.config.connector_spec import Connector
 from include.config.models import Tenant
+from include.config.tenant.attribution import Attribution, build_attribution_settings
 from include.config.tenant.revenue import Revenue, Speaker, build_sources
 from include.config.tenant.speakers import build_speakers
 
@@ -25,7 +26,7 @@ def build_dbt_vars(tenant: Tenant) -> dict[str, Any]:
         sources_by_concept: concept -> connectors of the tenant that feed it; a concept nobody feeds
         is absent, and macro union_concept then gives an empty table;
         concept_maps: concept -> streams of the tenant's own that feed it, see `MappedConcept`; and
-        revenue: who speaks for what.
+        revenue: who speaks for what; and attribution: the tenant's block of that name.
     """
     return {
         "tenant": tenant.id,
@@ -37,6 +38,7 @@ def build_dbt_vars(tenant: Tenant) -> dict[str, Any]:
         "concept_maps": build_concept_maps(tenant),
         "feeds": sorted(feed.name for feed in tenant.feeds),
         "revenue": build_revenue_settings(tenant.spec.revenue, build_speakers(tenant.feeds)),
+        "attribution": build_attribution_settings(tenant.spec.attribution),
     }
 
 
@@ -66,6 +68,7 @@ def build_manifest_vars(connectors: Mapping[str, Connector]) -> dict[str, Any]:
         "concept_maps": {},
         "feeds": sorted(connectors),
         "revenue": build_revenue_settings(Revenue(), []),
+        "attribution": build_attribution_settings(Attribution()),
     }
 
 

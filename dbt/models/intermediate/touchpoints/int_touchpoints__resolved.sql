@@ -17,16 +17,19 @@ people as (
     select * from {{ ref('int_customers__resolved') }}
 ),
 
+-- A record that was folded into another one means that one.
 orders as (
-    select * from {{ ref('int_orders__counted') }}
-    where not is_payment_of_other_order
+    select
+        *,
+        coalesce(counted_order_id, order_id) as meant_order_id
+    from {{ ref('int_orders__counted') }}
 ),
 
 -- Books may number their documents as a shop its orders: the nearest day is meant, within three.
 named_orders as (
     select
         touchpoints.touchpoint_id,
-        orders.order_id,
+        orders.meant_order_id as order_id,
         row_number() over (
             partition by touchpoints.touchpoint_id
             order by

@@ -212,7 +212,7 @@ final as (
         {{ as_money('performed.spend_cost / nullif(earned.new_customers_count, 0)') }}
             as acquisition_cost_amount,
         {{ as_money(
-            'earned.' ~ own_model ~ '_revenue_amount / nullif(performed.spend_cost, 0)', 'price'
+            'coalesce(earned.' ~ own_model ~ '_revenue_amount, 0) / nullif(performed.spend_cost, 0)', 'price'
         ) }} as return_on_ad_spend
     from keys
     left join performed on keys.performance_key = performed.performance_key
