@@ -1,81 +1,12 @@
 {% set doublings = 10 %}
 
 -- Removal effect of each channel: the share of conversions that would be lost without it, in the
--- first-order Markov chain of all journeys (Anderl et al. 2016, Mapping the customer journey). Exact
+-- Markov chain of all journeys (Anderl et al. 2016, Mapping the customer journey). Exact
 -- without solving it anew for each channel: what is lost visits the channel and converts later, so
 -- the effect is P(visit) x P(conversion from there) / P(conversion). Both come from the fundamental
 -- matrix, the sum of all powers of the chain, by doubling: 10 times are 1,024 steps.
-with journeys as (
-    select
-        conversion_id as path_id,
-        channel,
-        touch_position,
-        touches_count,
-        'conversion' as path_end
-    from {{ ref('int_journeys__built') }}
-),
-
-converted as (
-    select distinct customer_id
-    from {{ ref('int_conversions__counted') }}
-    where customer_id is not null
-),
-
-lost as (
-    select
-        touches.customer_id as path_id,
-        touches.channel,
-        row_number() over (
-            partition by touches.customer_id order by touches.touched_at, touches.touchpoint_id
-        ) as touch_position,
-        count(*) over (partition by touches.customer_id) as touches_count,
-        'nothing' as path_end
-    from {{ ref('int_touchpoints__resolved') }} as touches
-    left join converted on touches.customer_id = converted.customer_id
-    where
-        touches.is_counted
-        and touches.customer_id is not null
-        and converted.customer_id is null
-),
-
-paths as (
-    select * from journeys
-    union all
-    select * from lost
-),
-
-steps as (
-    select
-        '(start)' as here,
-        channel as there
-    from paths
-    where touch_position = 1
-    union all
-    select
-        channel as here,
-        case
-            when touch_position = touches_count then path_end
-            else lead(channel) over (partition by path_id, path_end order by touch_position)
-        end as there
-    from paths
-),
-
-counted as (
-    select
-        here,
-        there,
-        count(*) as steps_count
-    from steps
-    group by here, there
-),
-
-chances as (
-    select
-        here,
-        there,
-        cast(steps_count as {{ type_of('ratio') }})
-        / sum(steps_count) over (partition by here) as chance
-    from counted
+with chances as (
+    select * from {{ ref('int_journeys__stepped') }}
 ),
 
 powers_0 as (

@@ -1,32 +1,13 @@
-{% set clicks = {
-    'gclid': ('google', 'cpc'), 'gbraid': ('google', 'cpc'), 'wbraid': ('google', 'cpc'),
-    'dclid': ('google', 'display'), 'msclkid': ('bing', 'cpc'), 'ttclid': ('tiktok', 'cpc'),
-    'li_fat_id': ('linkedin', 'cpc'), 'twclid': ('twitter', 'cpc'),
-    'fbclid': ('facebook', 'referral'),
-} %}
+{% set clicks = click_kinds() %}
 {% set tags = ['utm_source', 'utm_medium', 'utm_campaign'] + clicks.keys() | list %}
 
 -- Touches with the source, medium and campaign that hold. Tags of the first page's address are
--- above what the source says, a click id fills what no tag says (Facebook's stands on unpaid links, too),
--- then the page before counts, and without any the visit was direct. Steps are `distinct` for speed
--- (macro clean_traffic): no two rows of a step are alike.
+-- above what the source says, a click id fills what no tag says, then the page before counts, and
+-- without any the visit was direct. Steps are `distinct` for speed (macro clean_traffic).
 with touchpoints as (
     select distinct
-        touchpoint_id,
-        source_connector,
-        record_id,
-        order_id,
-        order_name,
-        touch_kind,
-        touched_on,
-        touched_at,
-        traffic_source,
-        traffic_medium,
-        traffic_campaign,
-        click_kind as told_click_kind,
-        click_id as told_click_id,
-        _feed,
-        _load_id,
+        *,
+        {{ null_of('text') }} as ad_network,
         {{ website_domain('referrer_url') }} as referrer_host,
         case
             when landing_url not like '%://%' and lower(landing_url) like '%3a%2f%2f%'
@@ -51,17 +32,17 @@ clicked as (
     select distinct
         parsed.*,
         case
-            when parsed.told_click_kind is not null then lower(parsed.told_click_kind)
+            when parsed.click_kind is not null then lower(parsed.click_kind)
             {%- for kind in clicks %}
                 when {{ kind }} is not null then '{{ kind }}'
             {%- endfor %}
-        end as click_kind,
+        end as ad_click_kind,
         case
-            when parsed.told_click_id is not null then parsed.told_click_id
+            when parsed.click_id is not null then parsed.click_id
             {%- for kind in clicks %}
                 when {{ kind }} is not null then {{ percent_decoded(kind, address_codes()) }}
             {%- endfor %}
-        end as click_id,
+        end as ad_click_id,
         coalesce(parsed.utm_source, parsed.utm_medium) is not null as is_landed,
         case
             when
@@ -79,16 +60,8 @@ told as (
         case when clicked.is_landed then clicked.utm_medium else clicked.traffic_medium end
             as told_medium,
         coalesce(clicked.utm_campaign, clicked.traffic_campaign) as told_campaign,
-        case
-            {%- for kind, (source, medium) in clicks.items() %}
-                when clicked.click_kind = '{{ kind }}' then '{{ source }}'
-            {%- endfor %}
-        end as click_source,
-        case
-            {%- for kind, (source, medium) in clicks.items() %}
-                when clicked.click_kind = '{{ kind }}' then '{{ medium }}'
-            {%- endfor %}
-        end as click_medium,
+        {{ click_part('clicked.ad_click_kind', 0) }} as click_source,
+        {{ click_part('clicked.ad_click_kind', 1) }} as click_medium,
         case
             when clicked.referrer_name in ({{ site_list('search') }}) then 'organic'
             when clicked.referrer_name is not null then 'referral'
@@ -104,13 +77,14 @@ final as (
         order_id,
         order_name,
         touch_kind,
-        click_kind,
-        click_id,
+        ad_click_kind as click_kind,
+        ad_click_id as click_id,
         touched_on,
         touched_at,
         _feed,
         _load_id,
         told_campaign as traffic_campaign,
+        ad_network,
         case
             when told_source not in ('', '(not set)', '(direct)') then told_source
             when click_source is not null then click_source
@@ -126,10 +100,9 @@ final as (
             when landing is not null then '(none)'
             else told_medium
         end as traffic_medium,
-        {{ null_of('text') }} as ad_network,
         case
             when touch_kind = 'lead_source' then 1
-            when is_landed or click_id is not null or told_campaign is not null then 3
+            when is_landed or ad_click_id is not null or told_campaign is not null then 3
             else 2
         end as evidence
     from told

@@ -1,134 +1,10 @@
 {% set own_model = attribution_setting('model', 'last_non_direct') %}
 {% set grain = ['performed_on', 'channel', 'campaign_name', 'currency_code'] %}
-{% set counts = [
-    'impressions_count', 'clicks_count', 'sessions_count', 'engaged_sessions_count', 'leads_count',
-    'calls_count', 'answered_calls_count',
-] %}
 
 -- Wide: revenue has a column per model, so that spend and sessions stand once and add up. Counts of
--- orders and new customers follow the tenant's own model. What has no currency stands at the tenant's.
-with channels as (
-    select * from {{ ref('int_channels__grouped') }}
-),
-
-spend as (
-    select
-        spent_on as performed_on,
-        ad_platform as traffic_source,
-        'paid' as traffic_medium,
-        ad_network,
-        currency_code,
-        spend_cost,
-        impressions_count,
-        clicks_count,
-        coalesce(campaign_name, campaign_id) as traffic_campaign
-    from {{ ref('int_spend__unioned') }}
-),
-
-sessions as (
-    select
-        *,
-        {{ null_of('text') }} as ad_network
-    from {{ ref('int_sessions__unioned') }}
-),
-
-touches as (
-    select * from {{ ref('int_touchpoints__resolved') }}
-    where is_counted
-),
-
-leads as (
-    select
-        *,
-        row_number() over (
-            partition by customer_id order by touched_at asc, touchpoint_id asc
-        ) as place
-    from touches
-    where touch_kind in ('call', 'form', 'lead', 'lead_source') and customer_id is not null
-),
-
-facts as (
-    select
-        spend.performed_on,
-        channels.channel,
-        channels.campaign_name,
-        spend.currency_code,
-        spend.spend_cost,
-        spend.impressions_count,
-        spend.clicks_count,
-        0 as sessions_count,
-        0 as engaged_sessions_count,
-        0 as leads_count,
-        0 as calls_count,
-        0 as answered_calls_count
-    from spend
-    inner join channels on {{ traffic_key('spend') }} = channels.traffic_key
-    union all
-    select
-        sessions.reported_on as performed_on,
-        channels.channel,
-        channels.campaign_name,
-        '{{ var("tenant_currency") }}' as currency_code,
-        0 as spend_cost,
-        0 as impressions_count,
-        0 as clicks_count,
-        sessions.sessions_count,
-        sessions.engaged_sessions_count,
-        0 as leads_count,
-        0 as calls_count,
-        0 as answered_calls_count
-    from sessions
-    inner join channels on {{ traffic_key('sessions') }} = channels.traffic_key
-    union all
-    select
-        touched_on as performed_on,
-        channel,
-        campaign_name,
-        '{{ var("tenant_currency") }}' as currency_code,
-        0 as spend_cost,
-        0 as impressions_count,
-        0 as clicks_count,
-        0 as sessions_count,
-        0 as engaged_sessions_count,
-        1 as leads_count,
-        0 as calls_count,
-        0 as answered_calls_count
-    from leads
-    where place = 1
-    union all
-    select
-        calls.called_on as performed_on,
-        touches.channel,
-        touches.campaign_name,
-        '{{ var("tenant_currency") }}' as currency_code,
-        0 as spend_cost,
-        0 as impressions_count,
-        0 as clicks_count,
-        0 as sessions_count,
-        0 as engaged_sessions_count,
-        0 as leads_count,
-        1 as calls_count,
-        case when calls.is_answered then 1 else 0 end as answered_calls_count
-    from {{ ref('int_calls__unioned') }} as calls
-    inner join {{ ref('int_touchpoints__resolved') }} as touches
-        on calls.touchpoint_id = touches.touchpoint_id
-    where not coalesce(calls.is_deleted, false)
-),
-
-performed as (
-    select
-        {{ hash_key(grain) }} as performance_key,
-        performed_on,
-        channel,
-        campaign_name,
-        currency_code,
-        sum(spend_cost) as spend_cost
-        {%- for name in counts %}
-            ,
-            sum({{ name }}) as {{ name }}
-        {%- endfor %}
-    from facts
-    group by performed_on, channel, campaign_name, currency_code
+-- orders and new customers follow the tenant's own model.
+with performed as (
+    select * from {{ ref('int_channels__performed') }}
 ),
 
 credits as (
@@ -198,7 +74,7 @@ final as (
         keys.campaign_name,
         keys.currency_code,
         {{ as_money('coalesce(performed.spend_cost, 0)') }} as spend_amount,
-        {%- for name in counts %}
+        {%- for name in performance_counts()[1:] %}
             cast(coalesce(performed.{{ name }}, 0) as {{ type_of('bigint') }}) as {{ name }},
         {%- endfor %}
         {{ as_money('coalesce(earned.conversions_count, 0)', 'quantity') }} as conversions_count,
