@@ -1,4 +1,4 @@
-"""The platform's own Airflow DAGs, `ops__*`: alerts, quality report, retention, webhooks."""
+"""The platform's own Airflow DAGs, `ops__*`: alerts, quality reports, retention, webhooks."""
 
 from airflow.sdk import get_parsing_context
 
@@ -6,7 +6,11 @@ from include.orchestration.dag_builders.airflow_retention import build_airflow_r
 from include.orchestration.dag_builders.alerts import build_alerts_dag
 from include.orchestration.dag_builders.dbt_docs import build_dbt_docs_dag
 from include.orchestration.dag_builders.drain import build_webhook_drain_dag
-from include.orchestration.dag_builders.ops import build_quality_report_dag, build_retention_dag
+from include.orchestration.dag_builders.ops import (
+    build_quality_report_dag,
+    build_retention_dag,
+    build_weekly_report_dag,
+)
 
 wanted = get_parsing_context().dag_id  # set when a task runs: build only its DAG
 builders = (
@@ -16,6 +20,7 @@ builders = (
     build_quality_report_dag,
     build_retention_dag,
     build_webhook_drain_dag,
+    build_weekly_report_dag,
 )
 
 # No loop: its variable would be one more DAG at the top level, whichever was wanted.

@@ -16,6 +16,7 @@ OPS = {
     "ops__quality_report",
     "ops__retention",
     "ops__webhook_drain",
+    "ops__weekly_report",
 }
 
 

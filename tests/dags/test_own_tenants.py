@@ -44,6 +44,7 @@ EXPECTED = {
     "ops__airflow_retention",
     "ops__retention",
     "ops__webhook_drain",
+    "ops__weekly_report",
 }
 
 

@@ -80,6 +80,10 @@ def test_a_failing_check_is_listed_explained_and_muted(asked) -> None:
     mute = ("mute", NAME, "--until", f"{until:%Y-%m-%d}", "--because", "known until then")
     code, out, _ = asked(*mute)
     assert (code, "muted till.sales.email_not_null until" in out) == (0, True)
+    with asked.house.connect() as connection:
+        latest = store.fetch_latest_checks(connection, "shopco", feed="till")
+    muted = [row["check_name"] for row in latest if row["muted_until"]]
+    assert muted == ["email_not_null"], "who tells people looks at the newest result"
     code, out, _ = asked("run", "--feed", "till")
     assert "email_not_null" not in out
     code, out, _ = asked("list", "--state", "muted")

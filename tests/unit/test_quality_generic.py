@@ -1,5 +1,6 @@
 """Checks by parameter: what may be declared, and SQL that other warehouses read, too."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from include.quality.generic.build import BUILDERS, WHY, build_rule, build_why, 
 from include.quality.generic.rule import Asked, RowRule
 from include.quality.generic.target import Target
 from tests.contract.portable_sql import WAREHOUSES, find_unportable, find_unreadable
+from tests.contract.source_tree import ROOT
 from tests.shipped import load_known_connectors
 
 COLUMNS = {
@@ -165,3 +167,17 @@ def test_the_title_tells_checks_of_one_table_apart() -> None:
     assert check.title == "a_b_unique"
     assert CheckSpec.model_validate("duplicates").title == "duplicates"
     assert CheckSpec.model_validate("not_null").below("a").title == "a_not_null"
+
+
+def test_the_paper_shows_every_kind_and_its_example_is_valid(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "quality.md").read_text()
+    shown = set(re.findall(r"^\| `([a-z_]+)` \|", text, re.MULTILINE))
+    assert shown - {"check"} == set(BUILDERS)
+    (example,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    path = tmp_path / "acme.yaml"
+    path.write_text(FILE.split("checks:")[0] + example + "feeds:" + FILE.split("feeds:")[1])
+    tenant, problems = load_tenant(path, load_known_connectors())
+    assert problems == []
+    assert tenant is not None
+    assert [str(notice) for notice in tenant.notices] == []
+    assert len(tenant.checks) == 4

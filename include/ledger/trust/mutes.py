@@ -33,8 +33,13 @@ class Mute:
 
 
 def run_mute(connection: Connection, mute: Mute) -> int:
-    """Store it in place of an older one of the same check; the answer is its id."""
-    run_unmute(connection, mute.tenant, (mute.feed, mute.stream, mute.check_name))
+    """Store it in place of an older one of the same check; the answer is its id.
+
+    The check's newest result is muted, too: whoever tells people looks there.
+    """
+    place = (mute.feed, mute.stream, mute.check_name)
+    run_unmute(connection, mute.tenant, place)
+    _mark(connection, mute.tenant, place, mute.until)
     row = connection.execute(
         "insert into elt_ops.check_mutes (tenant, feed, stream, check_name, until, because, who) "
         "values (%s, %s, %s, %s, %s, %s, %s) returning mute_id",
@@ -49,12 +54,22 @@ def run_mute(connection: Connection, mute: Mute) -> int:
 
 def run_unmute(connection: Connection, tenant: str, place: CheckPlace) -> int:
     """End what is muted there; how many mutes that were."""
+    _mark(connection, tenant, place, None)
     return connection.execute(
         "update elt_ops.check_mutes set ended_at = clock_timestamp() where tenant = %s "
         "and feed is not distinct from %s and stream is not distinct from %s and check_name = %s "
         "and ended_at is null and until > clock_timestamp()",
         [tenant, *place],
     ).rowcount
+
+
+def _mark(connection: Connection, tenant: str, place: CheckPlace, until: datetime | None) -> None:
+    connection.execute(
+        "update elt_ops.check_results set muted_until = %s where result_id = ("
+        "select max(result_id) from elt_ops.check_results where tenant = %s "
+        "and feed is not distinct from %s and stream is not distinct from %s and check_name = %s)",
+        [until, tenant, *place],
+    )
 
 
 def fetch_mutes(

@@ -16,6 +16,7 @@ from airflow.sdk import (
 
 from include.config.load import load_platform
 from include.config.models import Tenant
+from include.config.settings import load_settings
 from include.core import naming
 from include.core.errors import EltError
 from include.orchestration.alerts.failure import notify_failure, notify_success
@@ -60,6 +61,15 @@ def build_quality_report_dag() -> DAG:
     return dag
 
 
+def build_weekly_report_dag() -> DAG:
+    """Every Monday: each tenant's report as a page and as JSON, below the state folder."""
+    dag = build_ops_dag(
+        "weekly_report", "30 6 * * 1", "How far each tenant's numbers can be trusted"
+    )
+    EachTenantOperator(task_id="report", call=run_weekly_report, dag=dag)
+    return dag
+
+
 def build_retention_dag() -> DAG:
     """Every night: old loads, check results, alerts and closed quarantine out of elt_ops."""
     dag = build_ops_dag("retention", "30 2 * * *", "Deletes what elt_ops need not keep")
@@ -76,6 +86,16 @@ def run_report(tenant: Tenant, context: Mapping[str, Any]) -> None:
     report = fetch_quality_report(tenant, build_warehouse(tenant))
     for line in report.lines():
         log.info("quality tenant=%s %s", tenant.id, line)
+
+
+def run_weekly_report(tenant: Tenant, context: Mapping[str, Any]) -> None:
+    """Write quality_report.html and .json; the log says where and what stands in them."""
+    del context
+    from include.pipeline.health.weekly.write import run_write_report
+
+    folder = load_settings().state_dir / "reports" / tenant.id
+    report, written = run_write_report(tenant, build_warehouse(tenant), folder, has_page=True)
+    log.info("report tenant=%s score=%s files=%s", tenant.id, report["score"], written)
 
 
 def run_tenant_retention(tenant: Tenant, context: Mapping[str, Any]) -> None:

@@ -75,11 +75,11 @@ def _by_tenths(seen: str) -> str:
         f"where tenth < {TENTHS} group by tenth"
     )
     distinct = "select distinct bound from tenths"
-    # One row of bounds a distinct value, not a row of the table: values repeat.
+    # A join, not a count for each value: that would find the tenths anew every time.
     placed = (
         "select valued.seen, valued.recent, valued.older, case when valued.seen is null then -1 "
-        "else (select count(*) from bounds where bounds.bound < valued.seen) end as bucket "
-        "from valued"
+        "else sum(case when bounds.bound < valued.seen then 1 else 0 end) end as bucket "
+        "from valued cross join bounds group by valued.seen, valued.recent, valued.older"
     )
     valued = (
         "select seen, sum(is_recent) as recent, sum(1 - is_recent) as older "
