@@ -12,6 +12,7 @@ import pytest
 from include.config.models import Platform
 from include.console.board import Board
 from include.console.fleet import Fleet
+from include.console.pages import static
 from include.console.pages.tenant import build_lines, build_money_table
 from include.console.pages.words import show_ago, show_number, show_seconds
 from include.core.clock import utcnow
@@ -102,6 +103,14 @@ def test_who_may_only_look_sees_no_button(console: Console) -> None:
         assert "<button" in console.ask("own", path).text
         seen = console.ask("viewer", path).text
         assert "data-api" not in seen and "data-verdict" not in seen and "data-run" not in seen
+
+
+def test_scripts_keep_to_what_airflows_frame_allows() -> None:
+    """Its sandbox has no allow-modals: confirm() answered no, and Rewind and Drop did nothing."""
+    folder = Path(static.FOLDER)
+    for path in sorted(folder.glob("*.js")):
+        code = re.sub(r"//.*", "", path.read_text())
+        assert not re.search(r"\b(confirm|alert|prompt|open|print|eval)\(", code), path.name
 
 
 def test_links_stand_behind_the_prefix(console: Console) -> None:

@@ -21,10 +21,29 @@ async function ask(url, method = "GET", body = undefined) {
 
 const api = (path, method, body) => ask(`${root}/api/v1${path}`, method, body);
 
+// Airflow's frame allows neither confirm() nor links to the window around it.
+function confirmed(text) {
+  const dialog = document.getElementById("ask");
+  dialog.querySelector("p").textContent = text;
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((done) => dialog.addEventListener("close", () => done(dialog.returnValue === "yes"), { once: true }));
+}
+
+if (window.top !== window) {
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[target=_top]");
+    if (!link) return;
+    event.preventDefault();
+    window.parent.history.pushState({}, "", link.href);
+    window.parent.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+  });
+}
+
 for (const form of document.querySelectorAll("form[data-api]")) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (form.dataset.ask && !confirm(form.dataset.ask)) return;
+    if (form.dataset.ask && !(await confirmed(form.dataset.ask))) return;
     try {
       await api(form.dataset.api, "POST", Object.fromEntries(new FormData(form)));
       location.reload();
