@@ -102,6 +102,20 @@ def test_nothing_is_lost_and_nothing_doubled_while_the_receiver_is_down(case: Al
     assert [state for state, _ in states] == ["sent"]
 
 
+def test_nobody_reads_of_an_end_before_the_beginning(case: AlertCase) -> None:
+    """The beginning waits for its next try; the end, never tried, would have gone first."""
+    case.write("shop")
+    case.receiver.fall()
+    case.load("failed")
+    case.settle(minutes=20)
+    case.load("loaded")
+    case.tick(seconds=30)
+    case.receiver.rise()
+    case.settle(minutes=30)
+    shop = [message["news"] for target, message in case.receiver.got if target.tenant == "shop"]
+    assert shop == ["opened", "resolved"]
+
+
 def test_one_receiver_that_is_down_keeps_nobody_else_waiting(case: AlertCase) -> None:
     case.write("shop")
     case.write("cafe")
