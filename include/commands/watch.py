@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from include.commands.frame.arguments import Json
 from include.commands.frame.declare import Action
 
 MODULE = "include.orchestration.watch"
@@ -21,11 +22,13 @@ class Arguments:
     once: Annotated[
         bool, typer.Option("--once", help="One look; 1 when alerting itself is not well.")
     ] = False
+    json: Json = False
 
 
 def _watch(arguments: Arguments) -> int:
     sys.stdout.flush()
     more = ["--once"] if arguments.once else []
+    more += ["--json"] if arguments.json else []
     os.execv(sys.executable, [sys.executable, "-m", MODULE, *more])  # noqa: S606 ourselves
 
 

@@ -299,6 +299,8 @@ def test_every_error_has_its_exit_code() -> None:
         "TruncatedFetch": 3,
         "WarehouseUnavailable": 1,
         "WarehouseRejected": 4,
+        "Unreachable": 1,
+        "Refused": 3,
         "TransformError": 4,
         "CheckFailed": 5,
         "CheckBroken": 5,

@@ -7,12 +7,13 @@ and Airflow's database where this process is given its address.
 """
 
 import argparse
+import json
 import logging
 import signal
 import sys
 import threading
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from include.config.settings import use_server_secrets
 
@@ -27,15 +28,16 @@ def main() -> int:
     """Run until told to stop; with `--once` one look, 1 when alerting itself is not well."""
     parser = argparse.ArgumentParser(prog="elt watch", description=__doc__)
     parser.add_argument("--once", action="store_true", help="One look, then end.")
-    once = parser.parse_args().once
+    parser.add_argument("--json", action="store_true", help="Each look as a line of JSON.")
+    words = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     stop = threading.Event()
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: stop.set())
-    return run_watch(stop, once=once)
+    return run_watch(stop, once=words.once, as_json=words.json)
 
 
-def run_watch(stop: threading.Event, *, once: bool = False) -> int:
+def run_watch(stop: threading.Event, *, once: bool = False, as_json: bool = False) -> int:
     """Look until `stop`; an error of one look does not end the next."""
     from include.alerts.tick import Tick, run_tick
     from include.config.settings import load_airflow_access
@@ -57,6 +59,8 @@ def run_watch(stop: threading.Event, *, once: bool = False) -> int:
         except Exception:
             log.exception("this look failed; the next one comes")
             done = Tick(away=1)
+        if as_json:
+            print(json.dumps(asdict(done)), flush=True)  # noqa: T201 the process's own stdout
         if done.changed or done.made or done.sent:
             log.info("looked %s", done)
         if rules and now >= alive_at:
