@@ -12,7 +12,7 @@ from include.extract.stores.rate_budget import MemoryRateBudget
 from include.orchestration.retry import MAX_RETRY_AFTER, EltRetryPolicy, build_leaves
 
 RETRIED = {"UpstreamUnavailable", "RateLimited", "PositionRefused", "WarehouseUnavailable"}
-RETRIED |= {"SpellingLost"}
+RETRIED |= {"SpellingLost", "Unreachable"}
 EVERY_ERROR = [
     value
     for value in vars(errors).values()

@@ -26,7 +26,7 @@ def test_only_what_a_later_try_may_cure_is_retryable() -> None:
     retryable = {cls.__name__ for cls in classes(EltError) if cls.retryable}
     assert retryable == {
         "UpstreamUnavailable", "RateLimited", "PositionRefused", "WarehouseUnavailable",
-        "SpellingLost",
+        "SpellingLost", "Unreachable",
     }  # fmt: skip
     assert UpstreamUnavailable("x.").retryable
     assert RateLimited("x.").retry_after_s is None

@@ -10,6 +10,7 @@ with days as (
         sum(gross_amount) as gross_amount,
         sum(discount_amount) as discount_amount
     from {mart}.fct_revenue_daily
+    where revenue_kind = 'order'
     group by _feed, currency_code
 ),
 
