@@ -1,6 +1,7 @@
--- What touches may have led to: orders that count, and what the ledger has of no order (a refund
--- nobody could place), so that conversions add up to fct_revenue_daily. Refunds and chargebacks are
--- inside the revenue of their order. Tills and books are offline: nobody clicked there.
+-- What touches may have led to: orders that count, won deals that are revenue, and what else the
+-- ledger has of no order (a refund nobody could place), so that conversions add up to
+-- fct_revenue_daily. Refunds and chargebacks are inside the revenue of their order. Tills and books
+-- are offline: nobody clicked there.
 with orders as (
     select * from {{ ref('int_orders__counted') }}
     where is_counted
@@ -15,6 +16,11 @@ entries as (
     where is_counted and event_kind <> 'payment'
 ),
 
+deals as (
+    select * from {{ ref('int_deals__settled') }}
+    where is_counted
+),
+
 order_sums as (
     select
         order_id,
@@ -26,6 +32,7 @@ order_sums as (
 
 rests as (
     select
+        record_type,
         record_id,
         source_connector,
         currency_code,
@@ -36,7 +43,7 @@ rests as (
         {{ ledger_sum('revenue_amount') }} as revenue_amount
     from entries
     where order_id is null
-    group by record_id, source_connector, currency_code
+    group by record_type, record_id, source_connector, currency_code
 ),
 
 conversions as (
@@ -56,18 +63,22 @@ conversions as (
     left join people on orders.customer_id = people.record_id
     union all
     select
-        'rest ' || record_id || ' ' || coalesce(currency_code, '') as conversion_id,
-        'unplaced' as conversion_kind,
-        source_connector,
-        currency_code,
-        converted_on,
-        converted_at,
-        _feed,
-        _load_id,
-        {{ null_of('id') }} as customer_id,
-        revenue_amount
+        case
+            when deals.deal_id is not null then rests.record_id
+            else 'rest ' || rests.record_id || ' ' || coalesce(rests.currency_code, '')
+        end as conversion_id,
+        case when deals.deal_id is not null then 'deal' else 'unplaced' end as conversion_kind,
+        rests.source_connector,
+        rests.currency_code,
+        rests.converted_on,
+        rests.converted_at,
+        rests._feed,
+        rests._load_id,
+        deals.person_id as customer_id,
+        rests.revenue_amount
     from rests
-    where revenue_amount <> 0
+    left join deals on rests.record_type = 'deal' and rests.record_id = deals.deal_id
+    where rests.revenue_amount <> 0
 ),
 
 final as (
