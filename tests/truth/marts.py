@@ -12,6 +12,7 @@ from include.config.yaml_file import load_yaml
 from include.core import naming
 from include.identity.settings import Kind
 from tests.truth.agreement import Agreement, EvidenceTable, JudgedPair, measure_agreement
+from tests.truth.attribution import build_attribution_rows
 from tests.truth.revenue import build_deal_rows, build_fold_rows, has_table
 from tests.truth.row import ALL, TruthRow, build_agreement_rows, build_difference_row
 from tests.truth.worth import build_worth_rows
@@ -56,6 +57,7 @@ def build_report(connection: Connection, truth: Mapping[str, Any]) -> TruthRepor
             for source, known in sources.items():
                 report.rows += build_money_rows(connection, tenant, source, known)
     report.rows += build_fold_rows(connection, truth) + build_deal_rows(connection, truth)
+    report.rows += build_attribution_rows(connection, truth["revenue"])
     report.rows += build_worth_rows(connection, truth, load_zones(truth["revenue"]))
     return report
 

@@ -41,9 +41,8 @@ _MEASURED = """
 select coalesce(sum(metric_value), 0) from {mart}.fct_daily_metrics
 where metric_name = %s and source_connector = %s
 """
-_BILLS = (
-    "select coalesce(sum(cost_amount), 0) from {int}.int_costs__unioned where cost_kind = 'bill'"
-)
+# The company's bills are goods for stock: an asset until they are sold, so no metric has them.
+_BILLS = "select coalesce(sum(amount), 0) from {stg}.stg_quickbooks__bill_lines"
 
 
 def build_worth_rows(
@@ -74,7 +73,7 @@ def build_worth_rows(
                 rows.append(build_difference_row(tenant, f"metrics: advertising {platform}", cents))
     if _has_mart(connection, "acme") and "books" in truth:
         cents = _fetch_cents(connection, "acme", _BILLS) - int(truth["books"]["bills"]["amount"])
-        rows.append(build_difference_row("acme", "metrics: bills of the books", cents))
+        rows.append(build_difference_row("acme", "books: bills", cents))
     return rows
 
 
@@ -119,5 +118,5 @@ def _fetch_cents(connection: Connection[Any], tenant: str, text: str, *values: s
 
 
 def _query(tenant: str, text: str) -> sql.Composed:
-    places = {name: sql.Identifier(naming.dbt_schema(tenant, name)) for name in ("mart", "int")}
+    places = {name: sql.Identifier(naming.dbt_schema(tenant, name)) for name in ("mart", "stg")}
     return sql.SQL(text).format(**places)
