@@ -4,7 +4,8 @@
 -- Markov chain of all journeys (Anderl et al. 2016, Mapping the customer journey). Exact
 -- without solving it anew for each channel: what is lost visits the channel and converts later, so
 -- the effect is P(visit) x P(conversion from there) / P(conversion). Both come from the fundamental
--- matrix, the sum of all powers of the chain, by doubling: 10 times are 1,024 steps.
+-- matrix, the sum of all powers of the chain, by doubling: 10 times are 1,024 steps. Chances below
+-- one in a million millions are left out: PostgreSQL refuses what a double cannot hold (0.2 ^ 512).
 with chances as (
     select * from {{ ref('int_journeys__stepped') }}
 ),
@@ -49,6 +50,7 @@ visits_0 as (
         from powers_{{ place }} as firsts
         inner join powers_{{ place }} as seconds on firsts.there = seconds.here
         group by firsts.here, seconds.there
+        having sum(firsts.chance * seconds.chance) > 0.000000000001
     ),
 {% endfor %}
 
