@@ -174,9 +174,15 @@ def run_build(
     variables: Mapping[str, Any],
     marts: Sequence[str] = MONEY_MARTS,
 ) -> None:
-    """One build of some marts and all they are made of, with the models of these connectors."""
+    """One build of some marts and all they are made of, with the models of these connectors.
+
+    Without `marts`, all that a tenant with these connectors has.
+    """
     select = [f"path:models/staging/{name}" for name in own]
-    select += [f"+{mart}" for mart in marts]
+    if marts:
+        select += [f"+{mart}" for mart in marts]
+    else:
+        select += ["path:models/intermediate", "path:models/marts", "path:snapshots"]
     # Tests that also read a mart which is not built are none of this build.
     arguments = ("--select", *select, "--exclude", *build_exclusion())
     arguments += ("--indirect-selection", "cautious")

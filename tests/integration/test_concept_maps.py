@@ -117,7 +117,7 @@ def built(
     target = tmp_path_factory.mktemp("target")
     with psycopg.connect(warehouse, autocommit=True) as connection:
         run_fill(connection)
-        dbt_project.run_build(warehouse, target, (), variables)
+        dbt_project.run_build(warehouse, target, (), variables, marts=())
         yield connection
 
 

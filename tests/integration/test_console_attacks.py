@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import Route
 
 from include.console.gate import CSRF_HEADER, OPEN, OPEN_BELOW
+from include.console.pages import dbt_docs
 from include.console.people import Person
 from tests.integration.console_case import BOTH, HTML, Console, Rights, write_world
 
@@ -42,6 +44,9 @@ def console(warehouse: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     folder: Path = tmp_path_factory.mktemp("tenants")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ELT_TENANTS_DIR", str(folder))
+        docs = tmp_path_factory.mktemp("docs") / "index.html"
+        docs.write_text("<!doctype html><title>dbt</title>")
+        patch.setattr(dbt_docs, "load_settings", lambda: SimpleNamespace(dbt_docs=docs))
         write_world(warehouse, folder)
         yield Console(warehouse)
 
@@ -122,6 +127,9 @@ def test_names_from_data_are_words_on_every_page(console: Console) -> None:
         assert HTML not in found.text, path
         shown += "&lt;script&gt;alert(1)" in found.text
         policy = found.headers["content-security-policy"]
+        if path == "/docs":  # dbt's page is one file with its scripts inside, and reaches nobody
+            assert "default-src 'none';" in policy and "connect-src 'self';" in policy
+            continue
         assert "script-src 'self';" in policy and "unsafe" not in policy
         assert "frame-ancestors 'self'" in policy
         # What the policy would forbid does not stand in a page either.

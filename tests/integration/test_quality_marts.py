@@ -64,10 +64,29 @@ insert into marts_mart.fct_payments values
 ('y3', 'o1', 'shop', 'failed', 'card', 'visa', 103, false, false);
 create table marts_mart.fct_revenue_daily (
     revenue_on date, source_connector text, _feed text, currency_code text, orders_count bigint,
-    gross_amount numeric, discount_amount numeric
+    gross_amount numeric, discount_amount numeric, revenue_amount numeric,
+    revenue_kind text default 'order'
 );
 insert into marts_mart.fct_revenue_daily values
-('2026-10-01', 'shop', 'shop', 'USD', 1, 100, 10), ('2026-10-02', 'shop', 'shop', 'USD', 1, 50, 0);
+('2026-10-01', 'shop', 'shop', 'USD', 1, 100, 10, 95, 'order'),
+('2026-10-02', 'shop', 'shop', 'USD', 1, 50, 0, 30, 'order'),
+('2026-10-02', 'crm', 'crm', 'USD', 0, 40, 0, 40, 'deal');
+create table marts_mart.fct_daily_metrics (
+    daily_metric_key text, metric_type text, metric_name text, metric_value numeric,
+    currency_code text, is_outlier boolean, metric_on date
+);
+insert into marts_mart.fct_daily_metrics values
+('m1', 'revenue', 'revenue', 95, 'USD', false, '2026-10-01'),
+('m2', 'revenue', 'revenue', 90, 'USD', false, '2026-10-02'),
+('m3', 'revenue', 'revenue_reversed', 20, 'USD', false, '2026-10-02'),
+('m4', 'inventory', 'on_hand', 7, null, true, '2026-09-02');
+create table marts_mart.agg_metric_gaps (metric_gap_key text, missing_on date);
+insert into marts_mart.agg_metric_gaps values ('g1', '2026-09-02');
+drop schema if exists marts_int cascade;
+create schema marts_int;
+create table marts_int.int_concepts__refused (
+    _feed text, source_stream text, source_record_id text, column_name text, reason text
+);
 create table marts_mart.fct_sales (
     order_line_id text, order_id text, sold_on date, source_connector text, _feed text,
     currency_code text, gross_amount numeric, discount_amount numeric, net_amount numeric
@@ -182,6 +201,27 @@ DEFECTS = {
     "customer_versions_follow_each_other": (
         "update marts_mart.dim_customers set effective_from_at = '2026-04-01' where is_current",
         ["c1"],
+        [],
+    ),
+    "daily_metrics_are_usual": (
+        "update marts_mart.fct_daily_metrics set is_outlier = true where daily_metric_key = 'm1'",
+        ["m1"],
+        [],
+    ),
+    "daily_metrics_equal_revenue": (
+        "delete from marts_mart.fct_daily_metrics where daily_metric_key = 'm3'",
+        ["USD"],
+        [],
+    ),
+    "daily_metrics_have_no_gaps": (
+        "update marts_mart.agg_metric_gaps set missing_on = '2026-09-30'",
+        ["g1"],
+        [],
+    ),
+    "own_values_fit": (
+        "insert into marts_int.int_concepts__refused values ('till', 'sales', null, 'total', "
+        "'no number')",
+        ["till/sales (no id) total no number"],
         [],
     ),
     "product_versions_follow_each_other": (
