@@ -133,7 +133,7 @@ DEFECTS = {
     "revenue_daily_equals_orders": (
         "delete from marts_mart.fct_revenue_daily where revenue_on = '2026-10-02'",
         ["shop USD"],
-        [],
+        ["daily_metrics_equal_revenue"],
     ),
     "daily_sales_equal_sales": (
         "update marts_mart.agg_daily_sales set net_amount = 89.99 where lines_count = 2",
