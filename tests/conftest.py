@@ -33,8 +33,8 @@ FOLDER_PREFIX = "elt-test-postgres-"
 LONGEST = (
     "test_truth", "test_connectors_load", "test_dbt_unit",
     "test_dbt_build", "test_vendor_books", "test_vendor_variants",
-    "test_vendor_money", "test_files_stand_alone", "test_two_stores", "test_privacy_sandbox",
-    "test_dbt_first_run", "test_guide", "test_corner_tills", "test_scaffold", "test_backfill",
+    "test_dbt_first_run", "test_concept_maps", "test_bi_views", "test_vendor_money",
+    "test_files_stand_alone", "test_two_stores", "test_scaffold", "test_backfill",
     "test_connectors", "test_connector_refusals", "test_connector_changes", "test_worlds",
     "test_files_cases", "test_tools_environment", "test_own_tenants", "test_transform_graph",
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The guide's two descriptions of one API read it as printed; the whole guide: test_guide.py."""
+"""The guide's two descriptions of one API read it as printed; the whole one: e2e/test_guide.py."""
 
 import re
 from datetime import UTC, datetime
