@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from psycopg import Connection, sql
 
 from include.core import naming
+from tests.truth.revenue import has_table
 from tests.truth.row import TruthRow, build_difference_row
 
 # Of a tenant whose sources each tell sales of their own, each with a customer.
@@ -106,9 +107,7 @@ def _build_cohort_rows(
 
 
 def _has_mart(connection: Connection[Any], tenant: str) -> bool:
-    place = f'"{naming.dbt_schema(tenant, "mart")}"."fct_daily_metrics"'
-    row = connection.execute("select to_regclass(%s)", [place]).fetchone()
-    return bool(row and row[0])
+    return has_table(connection, naming.dbt_schema(tenant, "mart"), "fct_daily_metrics")
 
 
 def _fetch_cents(connection: Connection[Any], tenant: str, text: str, *values: str) -> int:
