@@ -96,7 +96,10 @@ def connection_id(tenant: str, feed: str) -> str:
 def is_own_connection(connection: str, tenant: str) -> bool:
     """Whether a tenant's file may name this connection: its own, and none the platform reads."""
     owner, _, what = connection.partition("__")
-    return owner == tenant and bool(what) and what not in PLATFORM_CONNECTIONS
+    # Airflow reads `shop__PRIVACY` and `shop__prıvacy` from the variable of `shop__privacy`, and a
+    # store of secrets may take `shop__x/../other` for a path.
+    is_plain = re.fullmatch(r"[A-Za-z0-9_.-]+", what) is not None and ".." not in what
+    return owner == tenant and is_plain and what.lower() not in PLATFORM_CONNECTIONS
 
 
 def alert_connection_id(tenant: str) -> str:

@@ -4,14 +4,12 @@ The attacker may edit one tenant's YAML. A new option that names a file, a progr
 connection must say so (`reach`), and must have an attack here.
 """
 
-import re
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from pydantic import BaseModel
 
-from include.config import connector_spec, models, stream_settings
+from include.config import connector_spec
 from include.config.connector_spec import Connector, Option
 from include.config.load import load_tenant
 from include.core import naming
@@ -19,7 +17,6 @@ from tests.shipped import load_known_connectors
 
 CONNECTORS = load_known_connectors()
 
-# Words by which an option gives away that it leads somewhere.
 # Options of text, lists and mappings that lead nowhere: what they are instead. All of them, since a
 # new one may lead somewhere under any name.
 LEADS_NOWHERE = {
@@ -93,7 +90,14 @@ URLS = ("http://127.0.0.1:8080/v1", "https://10.0.0.7", "http://[::1]/", "http:/
 # What is tried on an option by its `reach`; a new connector's options are attacked by themselves.
 BY_REACH: dict[str, tuple[Any, ...]] = {
     "path": PATHS,
-    "place": (*PATHS, "s3://other__feed@b/in", "s3://aws_default@b", "s3://{t}__privacy@b"),
+    "place": (
+        *PATHS,
+        "s3://other__feed@b/in",
+        "s3://aws_default@b",
+        "s3://{t}__privacy@b",
+        "s3://{t}__Privacy@b",
+        "s3://{t}__x%2f..%2fother@b",
+    ),
     "below": ("/etc", "../elsewhere", "a/../../b", "s3://b/x"),
     "host": URLS,
     "login": tuple({"kind": "oauth2", "token_url": url} for url in URLS),
@@ -119,36 +123,6 @@ ATTACKS: dict[tuple[str, str], tuple[Any, ...]] = {
     if option.reach not in (None, "nothing")
 }
 PACKAGE_FIRST = {"with", "python", "environment"}
-# Fields of the tenant file itself that sound like it, by model and name -> what holds them.
-FIELDS = {
-    ("Alerts", "webhook"): "yes or no; the address is in `<tenant>__alerts`",
-    ("Alerts", "contacts"): "addresses; written to by the platform's own mail server at most",
-    ("Channel", "connection"): "attacked in test_config_alerts",
-    ("Destination", "connection"): "attacked below",
-    ("FeedFile", "connector"): "a folder's name, looked up among those that were found",
-    ("FeedFile", "options"): "attacked above",
-    ("Api", "base_url"): "attacked above",
-    ("Auth", "secret"): "a field's name in the feed's own connection",
-    ("Auth", "name"): "a header's name",
-    ("Auth", "token_url"): "attacked above",
-    ("Auth", "client_auth"): "one of two words",
-    ("Stream", "path"): "below base_url",
-    ("Stream", "parent"): "a stream's name",
-    ("Stream", "params"): "query parameters",
-    ("Stream", "records_path"): "inside the answer",
-    ("Stream", "files"): "patterns below the folder",
-    ("Stream", "empty_on"): "numbers",
-    ("Api", "records_path"): "inside the answer",
-    ("Child", "path"): "inside the record",
-    ("Child", "more_path"): "inside the record",
-    ("Child", "url_path"): "where the record holds an address; of the same host or refused",
-    ("Column", "path"): "inside the record",
-    ("Column", "header"): "spellings",
-    ("Paginator", "next_path"): "inside the answer; an address of the same host or refused",
-    ("Paginator", "more_path"): "inside the answer",
-    ("Paginator", "last_path"): "inside the answer",
-    ("Paginator", "total_path"): "inside the answer",
-}
 
 
 def _options() -> dict[tuple[str, str], Option]:
@@ -181,21 +155,6 @@ def test_every_option_that_reaches_has_an_attack() -> None:
     assert len(ATTACKS) > 20
     assert [key for key, values in ATTACKS.items() if not values] == []
     assert set(get_args(connector_spec.Reach)) == {*BY_REACH, "program", "nothing"}
-
-
-def test_every_field_of_the_file_that_leads_somewhere_has_a_reason() -> None:
-    words = re.compile(r"path|url|host|connection|file|program|address|webhook|folder", re.I)
-    found = {
-        (model.__name__, name)
-        for module in (models, connector_spec, stream_settings)
-        for model in vars(module).values()
-        if isinstance(model, type)
-        and issubclass(model, BaseModel)
-        and model.__name__ not in ("Connector", "Option", "Spec")
-        for name in model.model_fields
-        if words.search(name)
-    }
-    assert found - set(FIELDS) == set()
 
 
 def _problems(tmp_path: Path, connector: Connector, options: dict[str, Any], **more: Any) -> str:
@@ -245,6 +204,31 @@ def test_a_destination_is_the_tenants_own_or_the_platforms(connection: str, tmp_
     destination = {"kind": "postgres", "connection": connection}
     problems = _problems(tmp_path, CONNECTORS["stripe"], {}, destination=destination)
     assert "not this tenant's" in problems
+
+
+@pytest.mark.usefixtures("walls")
+@pytest.mark.parametrize(
+    "connection",
+    ["other__alerts", "warehouse", "platform__mail", "mallory__privacy", "mallory__PRIVACY",
+     "mallory__prıvacy", "mallory__x/../../other__stripe", "mallory__one", "mallory__",
+     "airflow_metadata"],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["webhook", "mail", "slack", "pagerduty", "opsgenie", "apprise"])
+def test_a_channel_has_a_connection_of_its_own(kind: str, connection: str, tmp_path: Path) -> None:
+    """Its secret goes to the receiver: a pager would be sent the salt, or a feed's token."""
+    channel = {"kind": kind, "connection": connection, "to": "a@b.example"}
+    problems = _problems(tmp_path, CONNECTORS["stripe"], {}, alerts={"channels": {"team": channel}})
+    assert "not this tenant's" in problems or "login of something else" in problems
+
+
+@pytest.mark.usefixtures("walls")
+@pytest.mark.parametrize("name", ["privacy", "warehouse", "one"])
+def test_a_channels_name_leads_to_no_other_connection(name: str, tmp_path: Path) -> None:
+    """Without `connection` a channel `privacy` was sent the salt as its key: its name made it."""
+    problems = _problems(
+        tmp_path, CONNECTORS["stripe"], {}, alerts={"channels": {name: {"kind": "pagerduty"}}}
+    )
+    assert "not this tenant's" in problems or "login of something else" in problems
 
 
 @pytest.mark.usefixtures("walls")

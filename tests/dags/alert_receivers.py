@@ -23,12 +23,13 @@ class Got:
 
 @dataclass
 class HttpSink:
-    """Answers every request with `status` and `answer`."""
+    """Answers every request with `status` and `answer`, and sends on to `location`."""
 
     got: list[Got] = field(default_factory=list)
     status: int = 200
     answer: Any = "ok"
     port: int = 0
+    location: str | None = None
 
     @property
     def url(self) -> str:
@@ -51,6 +52,8 @@ def http_sink() -> Iterator[HttpSink]:
             sink.got.append(Got(self.command, path, dict(self.headers.items()), body))
             answer = sink.answer if isinstance(sink.answer, str) else json.dumps(sink.answer)
             self.send_response(sink.status)
+            if sink.location:
+                self.send_header("Location", sink.location)
             if not isinstance(sink.answer, str):
                 self.send_header("Content-Type", "application/json")
             self.end_headers()

@@ -211,3 +211,53 @@ def test_a_mail_server_that_is_gone_is_asked_again(connect: Any) -> None:
     gone = MailSink(port=1)
     with pytest.raises(Unreachable):
         run_send(_mail(connect, gone), MESSAGE)
+
+
+def test_no_hop_leads_inside(connect: Any, sink: HttpSink, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slack's and Apprise's clients follow redirects: the first host was judged and no other."""
+    with http_sink() as inside:
+        monkeypatch.setenv("ELT_ALLOWED_HOSTS", f"127.0.0.1:{sink.port}")
+        for make in (_slack, _apprise, _slack_token):
+            sink.got.clear()
+            sink.status, sink.location = 302, f"{inside.url}/latest/meta-data"
+            with pytest.raises((Refused, Unreachable)):
+                run_send(make(connect, sink), MESSAGE)
+            assert sink.got
+        assert inside.got == []
+
+
+def test_a_mail_server_in_a_services_words_is_judged(
+    connect: Any, mails: MailSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the address's own host was looked at: `?smtp=` led the mail to any server inside."""
+    monkeypatch.setenv("ELT_ALLOWED_HOSTS", "")
+    path = f"mailto://ann:x@shop.example?smtp=127.0.0.1&port={mails.port}&mode=insecure"
+    with pytest.raises(Refused, match="not public"):
+        run_send(connect("apprise", conn_type="apprise", extra={"config": {"path": path}}), MESSAGE)
+    assert mails.got == []
+
+
+def test_a_service_without_a_host_of_its_own_is_asked(
+    connect: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The id of a Discord webhook was looked up as a host, so that no message ever left."""
+    asked: list[str] = []
+
+    def look_up(host: str, *_: Any, **__: Any) -> Any:
+        asked.append(str(host))
+        raise OSError("no network here")
+
+    monkeypatch.setattr("socket.getaddrinfo", look_up)
+    path = "discord://123456789012345678/abcdefghijklmnopqrstuvwxyz"
+    with pytest.raises(Unreachable):
+        run_send(connect("apprise", conn_type="apprise", extra={"config": {"path": path}}), MESSAGE)
+    assert asked
+    assert set(asked) == {"discord.com"}
+
+
+def test_a_title_of_several_lines_adds_no_header(connect: Any, mails: MailSink) -> None:
+    run_send(_mail(connect, mails), {**MESSAGE, "title": "a\r\nBcc: eve@evil.example\rX: y"})
+    [(addresses, mail)] = mails.got
+    assert addresses == ["ann@shop.example", "bo@shop.example"]
+    assert mail["Subject"] == "a Bcc: eve@evil.example X: y"
+    assert mail["Bcc"] is None

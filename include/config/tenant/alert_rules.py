@@ -11,7 +11,7 @@ from include.core import naming
 from include.core.alert_types import TYPES
 
 WEBHOOK = "webhook"  # the channel that `webhook: true` makes
-_ADDRESS = re.compile(r"^[^@\s]+@[^@\s]+$")
+_ADDRESS = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+")
 
 
 def check_alerts(spec: TenantFile, file: YamlFile, problems: list[Problem]) -> None:
@@ -43,20 +43,33 @@ def _find_faults(spec: TenantFile) -> Iterator[tuple[Loc, str]]:
 
 def _channel_faults(spec: TenantFile, name: str, channel: Channel) -> Iterator[tuple[Loc, str]]:
     place: Loc = ("channels", name)
-    given, own = channel.connection, naming.alert_connection_id(spec.tenant)
-    if given and given != own and not naming.is_own_connection(given, spec.tenant):
-        yield (
-            (*place, "connection"),
-            f"the connection `{given}` is not this tenant's. Expected `{spec.tenant}__...`.",
-        )
+    fault = _connection_fault(spec, name, channel)
+    if fault:
+        yield (*place, "connection"), fault
     if channel.kind != "mail":
         return
     addresses = channel.to or spec.alerts.contacts
     if not addresses:
         yield place, f"channel `{name}` has no address. Add `to`, or `contacts`."
     for one in addresses:
-        if not _ADDRESS.match(one):
+        if not _ADDRESS.fullmatch(one):
             yield (*place, "to"), f"`{one}` is no mail address. Expected `name@host`."
+
+
+def _connection_fault(spec: TenantFile, name: str, channel: Channel) -> str | None:
+    """Why its secret may not be sent to a receiver of alerts, also where only its name leads."""
+    if channel.kind == "mail" and not channel.connection:
+        return None
+    used = channel.connection or naming.connection_id(spec.tenant, name)
+    expected = f"Expected `{spec.tenant}__...`, a connection of its own."
+    if used == naming.alert_connection_id(spec.tenant):
+        return None
+    if not naming.is_own_connection(used, spec.tenant):
+        return f"the connection `{used}` is not this tenant's. {expected}"
+    what = used.partition("__")[2].lower()
+    if what in naming.RESERVED_FEEDS or what in spec.feeds:
+        return f"the connection `{used}` is the login of something else. {expected}"
+    return None
 
 
 def _route_faults(

@@ -24,10 +24,10 @@ def run_send(target: Target, message: Mapping[str, Any]) -> None:
         )
     reaching.require_host(connection.host, connection.port)
     try:
-        with SmtpHook(smtp_conn_id=target.connection) as hook:
+        with reaching.inside_walls(), SmtpHook(smtp_conn_id=target.connection) as hook:
             hook.send_email_smtp(
                 to=addresses,
-                subject=str(message["title"]).replace("\n", " "),
+                subject=" ".join(str(message["title"]).split()),
                 html_content=build_html(message),
                 from_email=hook.from_email or connection.login or addresses[0],
                 mime_subtype="alternative",

@@ -28,25 +28,31 @@ def run_send(target: Target, message: Mapping[str, Any]) -> None:
     reaching.require_url(client.configuration.host)
     if message["news"] == "partly":
         return
-    alias = str(message["dedup_key"])
     try:
-        for key in message["resolves"]:
-            hook.close_alert(key, "alias", {"note": str(message["title"]), "source": "elt"})
-        if message["resolves"]:
-            return
-        hook.create_alert(
-            {
-                "message": str(message["title"])[:MAX_TITLE],
-                "alias": alias,
-                "description": str(message["text"])[:MAX_TEXT],
-                "priority": PRIORITIES[str(message["severity"])],
-                "source": "elt",
-                "tags": [str(message.get(name)) for name in ("tenant", "feed", "type")],
-            }
-        )
+        with reaching.inside_walls():
+            _run_tell(hook, message)
+    except Refused:
+        raise
     except Exception as error:  # the client's own, wrapped in those of its retries
         status = getattr(error, "status", None) or getattr(error.__cause__, "status", None)
         if status:
             raise reaching.build_status_error(int(status), "opsgenie") from None
         name = type(error.__cause__ or error).__name__
         raise Unreachable(f"opsgenie failed: {name}. It is sent again.") from None
+
+
+def _run_tell(hook: Any, message: Mapping[str, Any]) -> None:
+    for key in message["resolves"]:
+        hook.close_alert(key, "alias", {"note": str(message["title"]), "source": "elt"})
+    if message["resolves"]:
+        return
+    hook.create_alert(
+        {
+            "message": str(message["title"])[:MAX_TITLE],
+            "alias": str(message["dedup_key"]),
+            "description": str(message["text"])[:MAX_TEXT],
+            "priority": PRIORITIES[str(message["severity"])],
+            "source": "elt",
+            "tags": [str(message.get(name)) for name in ("tenant", "feed", "type")],
+        }
+    )

@@ -1,9 +1,12 @@
 """What every channel asks before it sends: the connection, and whether its host may be reached."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 from include.config.walls.allowed_hosts import resolve_host
+from include.config.walls.judged_sockets import judged_sockets
 from include.core.errors import ConfigError, Refused, Unreachable
 
 TIMEOUT_S = 10
@@ -31,6 +34,20 @@ def fetch_connection(connection_id: str) -> Any:
         if secret and len(secret) >= 5:
             mask_secret(secret)
     return found
+
+
+@contextmanager
+def inside_walls() -> Iterator[None]:
+    """Whatever is sent in here goes to hosts outside this network, or to allowed ones.
+
+    Raises:
+        Refused: With the wall's reason; nothing went there.
+    """
+    try:
+        with judged_sockets():
+            yield
+    except ConfigError as error:
+        raise Refused(error.message) from None
 
 
 def require_host(host: str | None, port: int | None) -> None:

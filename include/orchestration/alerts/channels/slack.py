@@ -47,7 +47,8 @@ def _run_webhook(target: Target, body: dict[str, Any]) -> None:
     client = hook.client
     reaching.require_url(client.url)
     try:
-        answer = client.send_dict(body)
+        with reaching.inside_walls():
+            answer = client.send_dict(body)
     except OSError as error:
         raise Unreachable(f"slack failed: {type(error).__name__}. It is sent again.") from None
     if not 200 <= answer.status_code < 300:
@@ -65,7 +66,8 @@ def _run_with_token(target: Target, body: dict[str, Any]) -> None:
     reaching.require_url(client.base_url)
     for place in target.to:
         try:
-            client.chat_postMessage(channel=place, **body)
+            with reaching.inside_walls():
+                client.chat_postMessage(channel=place, **body)
         except SlackApiError as error:
             code = str(error.response.get("error") or error.response.status_code)
             words = f"slack refused `{place}`: {code}"
