@@ -21,12 +21,19 @@ _WORDS = (
 CREDENTIALS = frozenset(_WORDS.split())
 _SUFFIXES = ("_client_secret", "_password", "_api_key", "_access_token", "_refresh_token",
              "_private_key", "_secret_key", "_api_secret", "_auth_token")  # fmt: skip
-# Whether a document is worth taking apart: cheap, and never blind to one of the names above.
-SUSPICIOUS = re.compile(
+# Part of every text that matches the pattern below, and found a hundred times as fast.
+_CLUES = ("secret", "passw", "passp", "key", "token", "author", "cvc", "cvv", "number", "code")
+_SUSPICIOUS = re.compile(
     r"secret|passw|passphrase|api.?key|token|private.?key|signing.?key|access.?key|authorization|"
     r"\bcv[cv]|card.?number|pin.?code",
     re.IGNORECASE,
 )
+
+
+def is_suspicious(text: str) -> bool:
+    """Whether a text is worth taking apart: cheap, and never blind to one of the names above."""
+    folded = text.casefold()
+    return any(clue in folded for clue in _CLUES) and _SUSPICIOUS.search(text) is not None
 
 
 @functools.lru_cache(maxsize=20_000)

@@ -276,3 +276,36 @@ def test_words_for_yes_and_no_are_read_as_one_by_one(texts: list[str | None]) ->
     assert (made.array.to_pylist(), made.misfits) == (expected, {})
     refused = build_column(pa.array([*texts, "maybe"], pa.string()), column, "bool")
     assert list(refused.misfits) == [len(texts)]
+
+
+NESTED = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text() | st.decimals(allow_nan=True),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.lists(NESTED, min_size=1, max_size=4))
+@settings(max_examples=200, deadline=None)
+def test_a_json_column_is_written_as_its_values_alone(values: list[Any]) -> None:
+    """A column is written at once where nothing in it is odd: same texts, same misfits."""
+    made = build_column(values, column("json"), "json")
+    wanted: list[str | None] = []
+    misfits = set()
+    for row, value in enumerate(values):
+        try:
+            wanted.append(None if value is None else build_json(value))
+        except Misfit:
+            wanted.append(None)
+            misfits.add(row)
+    assert made.array.to_pylist() == wanted
+    assert set(made.misfits) == misfits
+
+
+def test_a_nul_or_half_a_pair_costs_its_record_only() -> None:
+    """The whole column's way gives up on such a text, and its neighbours stay as they are."""
+    made = build_column(
+        [{"a": "x\x00"}, ["\ud800"], {"b": "\\u0000"}, None], column("json"), "json"
+    )
+    assert made.array.to_pylist() == [None, None, '{"b":"\\\\u0000"}', None]
+    assert set(made.misfits) == {0, 1}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from include.config.credential_words import SUSPICIOUS, WITHHELD, is_credential
+from include.config.credential_words import WITHHELD, is_credential, is_suspicious
 from include.load.privacy.mask import load_exact
 from include.load.shape.values import Misfit, build_json
 
@@ -14,7 +14,7 @@ LOOKED_AT_ONCE = 8 << 20
 
 def withhold_text(text: str) -> str:
     """A JSON document without credentials; gone if it names some and cannot be taken apart."""
-    if not SUSPICIOUS.search(text):
+    if not is_suspicious(text):
         return text
     try:
         value = load_exact(text)
@@ -28,7 +28,7 @@ def withhold_documents(array: Any) -> Any:
     """The same for a json column."""
     texts = array.to_pylist()
     # One look at all of them; a match across a line's end only costs a look at each.
-    if array.nbytes <= LOOKED_AT_ONCE and not SUSPICIOUS.search("\n".join(filter(None, texts))):
+    if array.nbytes <= LOOKED_AT_ONCE and not is_suspicious("\n".join(filter(None, texts))):
         return array
     found = [None if text is None else withhold_text(text) for text in texts]
     return pa.array(found, pa.string())

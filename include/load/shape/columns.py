@@ -27,6 +27,7 @@ from include.load.shape.values import (
     TRUE_WORDS,
     Misfit,
     build_json,
+    dump_json,
     fit_value,
     has_nul_escape,
 )
@@ -112,13 +113,17 @@ def _cast_text(array: Any, _pattern: str | None) -> Any | None:
 
 
 def _has_nul(array: Any) -> bool:
+    return _holds(array, b"\x00")
+
+
+def _holds(array: Any, sought: bytes) -> bool:
     # memchr over the characters themselves costs nothing beside a search value by value.
     _validity, offsets, characters = array.buffers()
     if characters is None or len(array) == 0:
         return False
     bounds = memoryview(offsets).cast("i")
     start, end = bounds[array.offset], bounds[array.offset + len(array)]
-    return b"\x00" in bytes(memoryview(characters)[start:end])
+    return sought in bytes(memoryview(characters)[start:end])
 
 
 def _cast_int(array: Any, pattern: str | None) -> Any | None:
@@ -314,7 +319,8 @@ def _build_slowly(values: Values, column: Column, logical_type: str) -> Converte
     plain = build_python_values(values) if isinstance(values, pa.Array) else values
     if logical_type == "json":
         is_text = isinstance(values, pa.Array) and pt.is_string(values.type)
-        return _build_json_column(plain, is_text=is_text)
+        whole = None if is_text else _dump_all(plain)
+        return whole or _build_json_column(plain, is_text=is_text)
     made: list[Any] = [None] * len(plain)
     misfits: dict[int, str] = {}
     for row, value in enumerate(plain):
@@ -354,6 +360,18 @@ def _find_type(value: Any, column: Column, current: str) -> str | None:
         else:
             return candidate
     return None
+
+
+def _dump_all(plain: Sequence[Any]) -> Converted | None:
+    """The column where nothing in it needs a closer look; as `build_json` writes each value."""
+    try:
+        made = [None if value is None else dump_json(value) for value in plain]
+    except TypeError:
+        return None
+    if sum(len(text) for text in made if text) > MAX_TEXT:
+        return None
+    array = pa.array(made, pa.string())
+    return None if _holds(array, b"\\u0000") else Converted(array, "json", {})
 
 
 def _build_json_column(plain: Sequence[Any], *, is_text: bool) -> Converted:

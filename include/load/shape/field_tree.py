@@ -75,13 +75,13 @@ class FieldTree:
 
 
 def _is_all(records: list[Any], node: dict[str, Any]) -> bool:
-    nested: set[str] = set()
-    for shape in set(map(tuple, records)):
-        if not node.keys() >= set(shape):
-            return False
-        nested.update(key for key in shape if node[key] is not None)
-    for key in nested:
+    fields = set().union(*records)
+    if not node.keys() >= fields:
+        return False
+    for key in fields:
+        if (below := node[key]) is None:
+            continue
         held = [record[key] for record in records if record.get(key) is not None]
-        if set(map(type, held)) - {dict} or not _is_all(held, node[key]):
+        if set(map(type, held)) - {dict} or not _is_all(held, below):
             return False
     return True

@@ -260,9 +260,7 @@ class Shaper:
             lists = _read_lists(chunk, table, bad)
             held.append(lists)
             batches[name] = self._build_child(table, lists, seqs, bad)
-        arrays[naming.CHILDREN_HASH] = pa.array(
-            [self._hash(of_one) for of_one in zip(*held, strict=True)], pa.string()
-        )
+        arrays[naming.CHILDREN_HASH] = pa.array(self._build_hashes(held), pa.string())
         return batches
 
     def _build_child(
@@ -291,12 +289,18 @@ class Shaper:
         return RepeatMask(mask, self.layout) if mask and mask.masks_unknown else None
 
     @functools.cached_property
-    def _signature(self) -> bytes:
-        return _build_signature(self.layout, self.policy)
+    def _signed(self) -> Any:
+        """A digest that has taken in what all of a load's hashes begin with."""
+        return hashlib.blake2b(_build_signature(self.layout, self.policy), digest_size=16)
 
-    def _hash(self, lists: Iterable[Any]) -> str:
-        content = self._signature + dump_sorted(list(lists))
-        return hashlib.blake2b(content, digest_size=16).hexdigest()
+    def _build_hashes(self, held: list[list[list[Any]]]) -> list[str]:
+        """Of each record's lists, by child; `held` has them by child first."""
+        made, signed = [], self._signed
+        for content in map(dump_sorted, zip(*held, strict=True)):
+            digest = signed.copy()
+            digest.update(content)
+            made.append(digest.hexdigest())
+        return made
 
     def _build_reject(self, chunk: Chunk, row: int, why: Bad) -> Reject:
         columns = self.layout.parent.columns

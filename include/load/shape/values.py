@@ -93,7 +93,7 @@ def build_json(value: Any) -> str:
         Misfit: If text in it cannot be stored (NUL, lone surrogates) or it has no JSON form.
     """
     try:
-        text = orjson.dumps(value, _json_default, orjson.OPT_NON_STR_KEYS).decode()
+        text = dump_json(value).decode()
     except TypeError:
         text = _build_json_slowly(value)
     if "\\u0000" in text and has_nul_escape(text):
@@ -101,6 +101,15 @@ def build_json(value: Any) -> str:
     if len(text) > MAX_TEXT:
         raise Misfit(f"is longer than {MAX_TEXT} characters")
     return text
+
+
+def dump_json(value: Any) -> bytes:
+    """The usual case of `build_json`, not looked at.
+
+    Raises:
+        TypeError: It takes a closer look.
+    """
+    return orjson.dumps(value, _json_default, orjson.OPT_NON_STR_KEYS)
 
 
 def has_nul_escape(text: str) -> bool:
