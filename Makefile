@@ -119,8 +119,8 @@ test-integration: setup-dev  ## Sandbox, loads and dbt on a real PostgreSQL
 e2e: setup-dev  ## A real Airflow: ingest, transform, backfill, a failing feed, a killed task
 	@$(PYTEST) tests/e2e
 
-bench: setup-dev  ## Speed against its targets, into .local/bench.json; starts an Airflow of its own for the transforms
-	@$(PY) -m tests.bench
+bench: setup-dev  ## Speed against its targets, into .local/bench.json; PART="load sql" alone; FULL=1 adds rivals, a million, a thousand
+	@FULL=$(FULL) $(PY) -m tests.bench $(PART)
 
 storm: setup-dev  ## CeleryExecutor while its processes are killed, MINUTES= of it (10); SEED=; needs redis-server
 	@MINUTES=$(MINUTES) SEED=$(SEED) $(PY) -m tests.storm

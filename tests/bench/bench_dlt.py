@@ -10,6 +10,7 @@ from tests.bench.environments import ensure_environment
 from tests.bench.row import Row
 from tests.bench.warehouse_server import run_load_process, serve
 
+FULL_ONLY = "dlt comes from the package index."
 ROWS = 300_000
 PINNED = "dlt[postgres]==1.31.0"
 

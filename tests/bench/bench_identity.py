@@ -1,4 +1,7 @@
-"""Identity: one resolve of made-up people from nothing, and a day of new ones on a known base."""
+"""Identity: one resolve of made-up people from nothing, and the public labelled sets.
+
+A million people and a day of new ones on them is a part of its own (`people`).
+"""
 
 import json
 import resource
@@ -11,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from include.core.clock import utcnow
 from include.identity.normalise.lookups import load_lookups
@@ -22,30 +26,27 @@ from tests.bench.identity_splink import find_pairs
 from tests.bench.row import Row
 from tests.integration.test_identity_labelled import f1_of, resolve_febrl
 
-SMALL, BASE, DAY = 50_000, 1_000_000, 5_000
-SMALL_S, BASE_S, DAY_S, BASE_MB = 30.0, 600.0, 30.0, 4096.0
+SMALL, SMALL_S = 50_000, 30.0
 # Beside the memory DuckDB counts stand Python, the edges and the libraries' lists.
 MEMORY = "2500MB"
 _REMEMBERED = (("known", "resolved"), ("known_pairs", "pairs"), ("known_aliases", "aliases"))
 
 
 def run() -> list[Row]:
-    """Seconds, memory, F1; each size in a process of its own, so that its peak is its own."""
-    small = _measure(SMALL, 0)
-    large = _measure(BASE, DAY)
+    """Seconds and F1 of what takes a minute."""
+    small = measure(SMALL, 0)
     return [
         Row(f"identity: {SMALL:,} records of people", small["seconds"], "s", SMALL_S, False),
-        Row(f"identity: {BASE:,} records of people", large["seconds"], "s", BASE_S, False),
-        Row(f"identity: peak memory of {BASE:,} records", large["mb"], "MB", BASE_MB, False),
-        Row(f"identity: {DAY:,} new records on {BASE:,}", large["day"], "s", DAY_S, False),
-        Row("identity: CPU of the day's run", large["day_cpu"], "s"),
-        Row("identity: CPU of the whole base", large["cpu"], "s"),
         *_compare(),
     ]
 
 
 def _compare() -> list[Row]:
-    found, true = resolve_febrl("dataset3")
+    try:
+        found, true = resolve_febrl("dataset3")
+    except pytest.skip.Exception as error:
+        print(f"   F1 on Febrl 3 is not measured: {error}")
+        return []
     rival = f1_of(set(find_pairs("dataset3")), true)
     return [
         Row("identity: F1 on Febrl 3", f1_of(found, true), "", 0.99),
@@ -53,7 +54,12 @@ def _compare() -> list[Row]:
     ]
 
 
-def _measure(records: int, day: int) -> dict[str, float]:
+def measure(records: int, day: int) -> dict[str, float]:
+    """Seconds, CPU seconds and memory, in a process whose peak is its own.
+
+    Args:
+        day: New records on top of the base; 0: none.
+    """
     done = subprocess.run(
         [sys.executable, "-m", "tests.bench.bench_identity", str(records), str(day)],
         capture_output=True,

@@ -28,6 +28,7 @@ from tests.bench.environments import ensure_environment
 from tests.bench.row import Row
 from tests.bench.warehouse_server import serve
 
+FULL_ONLY = "Airbyte and Singer come from the package index, which takes minutes."
 ROWS = int(os.environ.get("BENCH_RIVAL_ROWS", "30000"))
 PYAIRBYTE = "airbyte==0.71.3"
 TARGET = "meltanolabs-target-postgres==0.8.1"

@@ -24,6 +24,7 @@ from tests.bench.airflow_stack import POLL_S, BenchStack, count_seconds, running
 from tests.bench.process_cpu import measure_cpu
 from tests.bench.row import Row
 
+LIMIT_S = 3_000
 TENANT, QUIET_FEED = "acme", "shopify"
 TOGETHER = ("bazaar", "corner", "summit")
 CHANGED_FEED, CHANGES = "stripe", 20

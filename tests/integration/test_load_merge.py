@@ -7,13 +7,40 @@ import pyarrow as pa
 import pytest
 
 from include.core.streams import Page, SchemaChange
+from include.destinations.postgres import staging
 from include.load import page_reader
 from tests.integration.load_case import LoadCase, build_case, order, reject
 
 
-@pytest.fixture
-def case(warehouse: str) -> LoadCase:
+@pytest.fixture(params=["few rows", "many rows"])
+def case(
+    warehouse: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> LoadCase:
+    """Both ways of joining what is staged: whatever a load's size, it ends the same."""
+    if request.param == "many rows":
+        monkeypatch.setattr(staging, "MANY_ROWS", 1)
     return build_case(warehouse)
+
+
+def test_an_indexed_load_knows_each_verdict(
+    warehouse: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """New, changed, older, deleted and unchanged records of one load that came in key order."""
+    monkeypatch.setattr(staging, "MANY_ROWS", 1)
+    made: list[bool] = []
+    run_index = staging.Staging.run_index
+    monkeypatch.setattr(
+        staging.Staging, "run_index", lambda self: made.append(True) or run_index(self)
+    )
+    case = build_case(warehouse)
+    case.load([order(number, hour=2) for number in range(1, 6)])
+    result = case.load(
+        [order(1, hour=2), order(2, "9.00", hour=3), order(3, "9.00", hour=1), order(6), order(7)]
+    )
+    assert made == [True]
+    assert (result.inserted, result.updated, result.unchanged, result.filtered) == (2, 1, 1, 1)
+    amounts = [int(amount) for _, amount in case.rows("id, amount")]
+    assert amounts == [1, 9, 1, 1, 1, 1, 1]
 
 
 def test_a_record_arrives_typed_with_its_lineage(case: LoadCase) -> None:

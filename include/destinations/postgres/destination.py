@@ -127,6 +127,8 @@ class PostgresSession:
             self.staging.first = None
             rows = self.staging.parents
             return first.run_finish(stamp, rows, keys_are_distinct=keys_are_distinct)
+        if keys_are_distinct and not self._created:
+            self.staging.run_index()
         merge = Merge(self.connection, self.layout, stamp, is_latest=is_latest)
         with self._as_tenant():
             return merge.run(self.staging.parents, keys_are_distinct=keys_are_distinct)

@@ -7,6 +7,8 @@ from include.destinations.layout import StreamLayout, TableLayout
 
 # The temporary table of what a merge found of each staged row.
 VERDICTS = "elt_stage_verdicts"
+# The index of a large staging table's keys.
+STAGE_KEY = "elt_stage_key"
 
 
 def full_name(table: TableLayout) -> sql.Identifier:
