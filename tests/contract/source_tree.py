@@ -1,12 +1,21 @@
 """The repository's own source as parsed trees, for tests that hold rules over all of it."""
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE_FOLDERS = ("include", "dags", "plugins")
+# Rooms within a room, with rules of their own.
+INNER_ROOMS = ("transform/fits", "transform/lineage")
+
+
+def room_of(parts: Sequence[str]) -> str:
+    """The room of a path or dotted name, of which `parts` are what follows `include`."""
+    inner = "/".join(parts[:2])
+    return inner if inner in INNER_ROOMS else parts[0] if parts else ""
 
 
 @dataclass(frozen=True)
@@ -25,11 +34,11 @@ class Module:
 
     @property
     def room(self) -> str:
-        """First folder below include/ (`core`), the folder itself (`dags`), or a stem (`cli`)."""
+        """The folder below include/ (`core`), the folder itself (`dags`), or a stem (`cli`)."""
         parts = self.path.parts
         if parts[0] != "include":
             return parts[0]
-        return parts[1] if len(parts) > 2 else self.path.stem
+        return room_of(parts[1:-1]) if len(parts) > 2 else self.path.stem
 
 
 @cache

@@ -9,9 +9,9 @@ from functools import cache
 import pytest
 import yaml
 
-from include.lineage.graph import Graph, Made, Table
-from include.lineage.raw import find_field, find_raw_columns
-from include.lineage.statement import UnreadableSelect, trace_select
+from include.transform.lineage.graph import Graph, Made, Table
+from include.transform.lineage.raw import find_field, find_raw_columns
+from include.transform.lineage.statement import UnreadableSelect, trace_select
 from tests.contract.dbt_models import CONNECTORS, MODELS, RENDERER
 from tests.contract.dbt_renderer import PROJECT
 

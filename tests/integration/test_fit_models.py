@@ -8,10 +8,10 @@ import psycopg
 import pytest
 
 from include.core.errors import TransformError
-from include.fits.registry import FITS
 from include.ledger.connection import Warehouse
 from include.pipeline.fits import fit as step
 from include.pipeline.fits.fit import run_fit_models
+from include.transform.fits.registry import FITS
 from tests.integration.identity_case import TENANT, build_tenant, fetch
 from tests.unit.fits.test_lifetime_fit import build_shop
 

@@ -17,8 +17,8 @@ from include.core.errors import ConfigError
 if TYPE_CHECKING:
     from include.config.models import Tenant
     from include.destinations.postgres.row_lineage import RawRow
-    from include.lineage.answer import ColumnPath, TenantLineage
-    from include.lineage.graph import Table
+    from include.transform.lineage.answer import ColumnPath, TenantLineage
+    from include.transform.lineage.graph import Table
 
 NOT_TRACED = 1
 # A person or product is several records: table -> the bridge and column that lists them.
@@ -44,8 +44,8 @@ class Arguments:
 
 def run(arguments: Arguments) -> int:
     # sqlglot is imported here: `lineage --help` must not pay for it.
-    from include.lineage.answer import TenantLineage
     from include.pipeline.dbt.build import build_target_dir
+    from include.transform.lineage.answer import TenantLineage
 
     parts = arguments.column.split(".")
     if len(parts) != 3 or not all(parts):

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from include.fits.registry import FITS
 from include.pipeline.dbt.node_states import BUILT
+from include.transform.fits.registry import FITS
 
 RESOLVE_NODE = "operation.elt.resolve_identities"
 FIT_NODE = "operation.elt.fit_models"

@@ -1,4 +1,4 @@
-"""A tenant's fits: dbt's models -> `include.fits` -> `<tenant>_fit`, one transaction a fit.
+"""A tenant's fits: dbt's models -> `transform.fits` -> `<tenant>_fit`, one transaction a fit.
 
 Nothing of what a fit reads has changed, nor its code: nothing is fitted. Killed anywhere, the last
 answer stays and the next run does it again.
@@ -22,9 +22,9 @@ from include.destinations.postgres.fits import (
     run_write_fit,
 )
 from include.destinations.postgres.own_tables import OwnTable
-from include.fits.model import Fit
-from include.fits.registry import FITS, build_code_hash
 from include.ledger.connection import Connection, Warehouse
+from include.transform.fits.model import Fit
+from include.transform.fits.registry import FITS, build_code_hash
 
 log = logging.getLogger(__name__)
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from include.fits.likelihood import Floats
-from include.fits.purchasing import Histories, PurchaseModel, fit_purchases
-from include.fits.spending import SpendingModel, correlate, fit_spending
+from include.transform.fits.likelihood import Floats
+from include.transform.fits.purchasing import Histories, PurchaseModel, fit_purchases
+from include.transform.fits.spending import SpendingModel, correlate, fit_spending
 
 # Fader, Hardie, Lee (2005), table 2; time in weeks.
 PAPER = PurchaseModel(r=0.243, alpha=4.414, a=0.793, b=2.426)

@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from include.fits.lifetime import HORIZON_DAYS, build_lifetimes
-from include.fits.registry import FITS, LIFETIME_MODELS, LIFETIME_PREDICTIONS, PURCHASES
+from include.transform.fits.lifetime import HORIZON_DAYS, build_lifetimes
+from include.transform.fits.registry import FITS, LIFETIME_MODELS, LIFETIME_PREDICTIONS, PURCHASES
 
 FIRST = date(2024, 1, 1)
 Row = tuple[str, str, date, float]

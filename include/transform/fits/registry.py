@@ -7,7 +7,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from include.fits.model import Fit, FitInput, FitTable, Tables
+from include.transform.fits.model import Fit, FitInput, FitTable, Tables
 
 PURCHASES = FitInput(
     "int_purchases__daily",
@@ -42,8 +42,8 @@ LIFETIME_PREDICTIONS = FitTable(
 
 
 def _run_lifetime(tables: Tables) -> Tables:
-    from include.fits.lifetime import build_lifetimes
-    from include.fits.rows import build_rows
+    from include.transform.fits.lifetime import build_lifetimes
+    from include.transform.fits.rows import build_rows
 
     models, predictions = build_lifetimes(tables[PURCHASES.model])
     return {

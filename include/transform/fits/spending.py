@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import digamma, gammaln
 
-from include.fits.likelihood import Floats, maximise
+from include.transform.fits.likelihood import Floats, maximise
 
 BOUNDS = (-12.0, 12.0)
 START = (1.0, 1.0, 0.0)

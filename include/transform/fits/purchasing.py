@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import betaln, digamma, expit, gammaln, hyp2f1
 
-from include.fits.likelihood import Floats, maximise
+from include.transform.fits.likelihood import Floats, maximise
 
 # Logarithms of parameters: beyond them customers are as good as all alike.
 BOUNDS = (-12.0, 12.0)

@@ -8,7 +8,13 @@ says so, never a silent end.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from include.lineage.statement import ANY, Leaf, UnreadableSelect, find_tables, trace_select
+from include.transform.lineage.statement import (
+    ANY,
+    Leaf,
+    UnreadableSelect,
+    find_tables,
+    trace_select,
+)
 
 Table = tuple[str, str]
 

@@ -9,9 +9,9 @@ from include.config.explain import did_you_mean
 from include.config.models import Tenant
 from include.core import naming
 from include.core.errors import ConfigError
-from include.lineage.graph import Graph, Made, Step, Table
-from include.lineage.project import load_made, load_project
-from include.lineage.raw import VendorField, find_field, find_raw_columns
+from include.transform.lineage.graph import Graph, Made, Step, Table
+from include.transform.lineage.project import load_made, load_project
+from include.transform.lineage.raw import VendorField, find_field, find_raw_columns
 
 # Layers a name is looked for in, in this order.
 _LAYERS = ("mart", "bi", "snap", "int", "stg")

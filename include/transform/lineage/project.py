@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from include.lineage.graph import Made, Table
+from include.transform.lineage.graph import Made, Table
 
 # What a snapshot adds to the columns of what it keeps versions of.
 _SNAPSHOT = ("dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import pyarrow as pa
 
-from include.fits.model import FitTable, Kind
+from include.transform.fits.model import FitTable, Kind
 
 ARROW: dict[Kind, pa.DataType] = {
     "text": pa.string(),

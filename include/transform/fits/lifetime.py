@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from include.fits.likelihood import Floats
-from include.fits.purchasing import Histories, PurchaseModel, fit_purchases
-from include.fits.spending import SpendingModel, correlate, fit_spending
+from include.transform.fits.likelihood import Floats
+from include.transform.fits.purchasing import Histories, PurchaseModel, fit_purchases
+from include.transform.fits.spending import SpendingModel, correlate, fit_spending
 
 HORIZON_DAYS = 365
 # Fewer than these, and seven parameters are guesses about single people.
