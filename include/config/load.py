@@ -388,13 +388,3 @@ def _validate(file: YamlFile, model: type[M]) -> tuple[M | None, list[Problem]]:
 def _load_model(path: Path, model: type[M]) -> tuple[M | None, list[Problem]]:
     file, problems = _read(path)
     return (None, problems) if file is None else _validate(file, model)
-
-
-def feed_by_name(platform: Platform, tenant_id: str, feed_name: str) -> Feed:
-    """The enabled feed; KeyError naming the known ones otherwise."""
-    tenant = platform.tenant(tenant_id)
-    for feed in tenant.feeds:
-        if feed.name == feed_name:
-            return feed
-    known: Any = ", ".join(feed.name for feed in tenant.feeds) or "none"
-    raise KeyError(f"tenant `{tenant_id}` has no feed `{feed_name}`; known: {known}")

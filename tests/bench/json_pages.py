@@ -1,11 +1,8 @@
 """JSON pages as an API sends them: 20 fields, one level nested, one child list."""
 
-from collections.abc import Iterator
-
 import orjson
 
 from include.config.connector_spec import Stream
-from include.core.streams import Page
 
 PAGE = 1_000
 STREAM = Stream.model_validate(
@@ -47,11 +44,6 @@ def build_bodies(rows: int) -> list[bytes]:
     """Response bodies of `PAGE` records each, two child rows a record."""
     starts = range(0, rows, PAGE)
     return [orjson.dumps([_build(start + at) for at in range(PAGE)]) for start in starts]
-
-
-def build_pages(bodies: list[bytes]) -> Iterator[Page]:
-    for body in bodies:
-        yield Page(orjson.loads(body))
 
 
 def _build(number: int) -> dict[str, object]:

@@ -15,8 +15,6 @@ import pytest
 
 from include.core.clock import parse_instant
 from include.core.webhook_event import EventPaths, build_event
-from include.ledger.connection import Warehouse
-from include.ledger.stores.inbox import run_receive
 from include.local.runs.demo_runs import FollowedRun
 from include.local.state import load_json
 from tests.e2e.airflow_steps import (
@@ -31,6 +29,7 @@ from tests.e2e.airflow_steps import (
     wait_until,
 )
 from tests.e2e.conftest import HOOKS_SECRET, Stack
+from tests.webhook_inbox import receive_event
 
 SWEEP = "sweep__corner__stripe"
 DRAIN = "ops__webhook_drain"
@@ -104,7 +103,7 @@ def _receive(running: Stack, event_id: str, minute: int, data: Any, **more: Any)
     at = datetime(2026, 11, 2, 12, minute, tzinfo=UTC).isoformat()
     body = {"id": event_id, "type": "order.updated", "at": at, "data": data} | more
     event = build_event({}, json.dumps(body).encode(), EventPaths("id", "type", "at"))
-    return run_receive(Warehouse(running.facts.warehouse_url), "corner", "hooks", event)
+    return receive_event(running.facts.warehouse_url, "corner", "hooks", event)
 
 
 def _orders(running: Stack) -> list[tuple[Any, ...]]:

@@ -10,8 +10,7 @@ import psycopg
 import pytest
 
 from include.core.webhook_event import EventPaths, build_event
-from include.ledger.connection import Warehouse
-from include.ledger.stores.inbox import run_receive
+from tests.webhook_inbox import receive_event
 
 ROOT = Path(__file__).resolve().parents[2]
 TENANT = """
@@ -59,7 +58,7 @@ def test_a_tenant_without_its_connection_keeps_nobody_back(
     for tenant in ("aaa", "bbb"):
         body = {"id": "e1", "type": "order.created", "at": "2026-05-01", "data": {"id": "1"}}
         event = build_event({}, json.dumps(body).encode(), EventPaths("id", "type", "at"))
-        assert run_receive(Warehouse(warehouse), tenant, "hooks", event)
+        assert receive_event(warehouse, tenant, "hooks", event)
     assert airflow(environment, "db", "migrate").returncode == 0
     done = airflow(environment, "dags", "test", "ops__webhook_drain")
     assert done.returncode != 0 and "no connection `bbb__hooks`" in done.stdout + done.stderr

@@ -11,7 +11,7 @@ import pytest
 
 from include import cli
 from include.config.credentials import Credentials
-from include.config.load import feed_by_name, load_platform
+from include.config.lookup import load_one_feed
 from include.core.errors import AccessDenied, RateLimited
 from include.ledger import backfills
 from include.ledger.connection import Warehouse
@@ -46,7 +46,7 @@ def one_chunk(url: str) -> int:
 
 
 def _work(url: str) -> BackfillWorker:
-    feed = feed_by_name(load_platform(), "fills", "till")
+    feed = load_one_feed("fills", "till")
     return BackfillWorker(
         feed, [1], build_environment(Warehouse(url), Credentials("x")), pace=QUICK
     )

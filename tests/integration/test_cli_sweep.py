@@ -11,7 +11,7 @@ import pytest
 
 from include import cli
 from include.config.credentials import Credentials
-from include.config.load import feed_by_name, load_platform
+from include.config.lookup import load_one_feed
 from include.config.models import Feed
 from include.ledger.connection import Warehouse
 from include.orchestration.dag_builders.sweep import build_sweep_dag
@@ -135,7 +135,7 @@ def test_a_sweep_runs_its_checks_whoever_starts_it(
     if edge == "command":
         assert cli.main([*RUN, "sweep"]) == 0
     else:
-        feed = feed_by_name(load_platform(), "sweeps", "till")
+        feed = load_one_feed("sweeps", "till")
         _run_dag(feed, Warehouse(url, tenant_roles=False), monkeypatch)
     assert _live(url) == people
     query = """

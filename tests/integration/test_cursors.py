@@ -10,7 +10,7 @@ import pytest
 
 from include import cli
 from include.config.credentials import Credentials
-from include.config.load import feed_by_name, load_platform
+from include.config.lookup import load_one_feed
 from include.config.models import Feed
 from include.core.clock import frozen
 from include.core.streams import Page, RunKind, Window
@@ -66,7 +66,7 @@ def feed(tmp_path: Path, warehouse: str, monkeypatch: pytest.MonkeyPatch) -> Fee
     (tmp_path / "till" / "connector.yaml").write_text(CONNECTOR)
     (tmp_path / "rewinds.yaml").write_text(TENANT)
     point_cli_at(tmp_path, warehouse, monkeypatch, "rewinds_raw_till")
-    return feed_by_name(load_platform(), "rewinds", "till")
+    return load_one_feed("rewinds", "till")
 
 
 def _load(feed: Feed, url: str, day: int, source: Days | None = None) -> Days:

@@ -20,7 +20,7 @@ from tests.unit.feed_maker import build_feed, build_tenant
 
 NOW = datetime(2026, 11, 18, 18, tzinfo=UTC)  # a Wednesday
 DAYS = 40
-DAILY, HOURLY = "5 4 * * *", "5 * * * *"
+DAILY = "5 4 * * *"
 SHOP = {
     "connector": "shop",
     "title": "Shop",

@@ -20,7 +20,8 @@ import psycopg
 import pytest
 
 from include.config.credentials import Credentials
-from include.config.load import feed_by_name, load_platform
+from include.config.load import load_platform
+from include.config.lookup import load_one_feed
 from include.config.settings import DEMO_TENANTS
 from include.core.errors import AccessDenied, EltError
 from include.core.streams import LoadResult, RunKind
@@ -187,7 +188,7 @@ def api() -> Iterator[str]:
 
 
 def _load(feed_name: str, house: Warehouse, credentials: Credentials, path: Path) -> LoadResult:
-    feed = feed_by_name(load_platform(), "newco", feed_name)
+    feed = load_one_feed("newco", feed_name)
     if "path" in feed.options:
         feed.options["path"] = str(path)
     done = run_stream_load(

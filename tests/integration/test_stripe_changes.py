@@ -18,7 +18,6 @@ from include.core.streams import LoadResult, RunKind
 from include.core.webhook_event import PATHS, build_event
 from include.core.webhook_signature import SignatureRule, build_refusal
 from include.ledger.connection import Warehouse
-from include.ledger.stores.inbox import run_receive
 from include.pipeline.feed_load import run_feed_load
 from include.pipeline.load_request import LoadRequest
 from include.pipeline.webhook_drain import DrainResult, run_drain
@@ -27,6 +26,7 @@ from include.sandbox.vendors.stripe.vendor import CREDENTIALS
 from include.sandbox.world import SIZES, WorldSpec
 from tests.connectors.connector_cases import sandbox_credentials
 from tests.load_environment import build_environment
+from tests.webhook_inbox import receive_event
 
 SPEC = WorldSpec(size=SIZES["small"])
 NOW = SPEC.as_of
@@ -71,7 +71,7 @@ class Account:
             rule = SignatureRule("stripe")
             assert build_refusal(rule, one["headers"], content, secrets, utcnow()) is None
             event = build_event(one["headers"], content, PATHS["stripe"])
-            kept += run_receive(Warehouse(self.url), self.feed.tenant.id, self.feed.name, event)
+            kept += receive_event(self.url, self.feed.tenant.id, self.feed.name, event)
         return kept
 
     def drain(self, at: datetime) -> DrainResult:

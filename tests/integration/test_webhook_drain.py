@@ -22,12 +22,12 @@ from include.core.streams import RunKind
 from include.core.webhook_event import EventPaths, build_events
 from include.ledger.connection import Warehouse
 from include.ledger.stores import inbox
-from include.ledger.stores.inbox import run_receive
 from include.pipeline.feed_load import run_feed_load
 from include.pipeline.load_request import LoadRequest
 from include.pipeline.retention import run_retention
 from include.pipeline.webhook_drain import DrainResult, run_drain
 from tests.load_environment import build_environment
+from tests.webhook_inbox import receive_event
 
 PATHS = EventPaths("id", "type", "at")
 ORDERS = {
@@ -56,8 +56,9 @@ class Shop:
 
     def receive_body(self, body: Any, headers: dict[str, str] | None = None) -> bool:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        place = (Warehouse(self.url), self.feed.tenant.id, self.feed.name)
-        kept = [run_receive(*place, event) for event in build_events(headers or {}, content, PATHS)]
+        place = (self.url, self.feed.tenant.id, self.feed.name)
+        events = build_events(headers or {}, content, PATHS)
+        kept = [receive_event(*place, event) for event in events]
         return all(kept)
 
     def drain(self) -> DrainResult:

@@ -15,7 +15,7 @@ from include.core.errors import WarehouseError, WarehouseUnavailable
 from include.core.webhook_event import WebhookEvent
 from include.ledger import ddl
 from include.ledger.connection import Connection, Warehouse
-from include.ledger.stores.inbox import run_receive_many
+from include.ledger.stores.inbox import run_receive
 
 log = logging.getLogger(__name__)
 
@@ -122,7 +122,7 @@ class InboxWriter:
 
 
 def _write(connection: Connection, batch: list[_Request]) -> None:
-    new = run_receive_many(connection, [item for one in batch for item in one.items])
+    new = run_receive(connection, [item for one in batch for item in one.items])
     counts: dict[tuple[str, str], int] = {}
     for place in new:
         counts[place] = counts.get(place, 0) + 1

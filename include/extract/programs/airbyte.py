@@ -164,7 +164,6 @@ class AirbyteTalk:
         self.others = 0
         self._mask = mask
         self._name = found.entry.get("name")
-        self._namespace = found.entry.get("namespace")
         self._takers: dict[Any, Callable[[dict[str, Any]], None]] = {
             "STATE": self._take_state,
             "TRACE": self._take_trace,

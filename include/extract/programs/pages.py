@@ -41,11 +41,7 @@ class Talk(Protocol):
 
 
 class PageBuilder:
-    """Collects the records of one read.
-
-    Attributes:
-        lost_lines: Lines that were no message at all and went to the log.
-    """
+    """Collects the records of one read."""
 
     def __init__(self, found: ForeignStream, talk: Talk, mask: Mask) -> None:
         self._found = found
@@ -53,7 +49,6 @@ class PageBuilder:
         self._mask = mask
         self._numbering = Numbering(*found.numbered) if found.numbered else None
         self._flushed = talk.state
-        self.lost_lines = 0
         self._begin()
 
     def pages(self, lines: Iterable[Line], max_line_bytes: int) -> Iterator[Page]:
@@ -128,7 +123,6 @@ class PageBuilder:
             self._log(line)
 
     def _log(self, line: Line) -> None:
-        self.lost_lines += 1
         text = line.text[:100_000].decode("utf-8", "replace")
         log.info("output that is no message: %s", self._mask.cut(text, MAX_LOG_CHARS))
 

@@ -18,11 +18,6 @@ from include.ledger.connection import Connection, Warehouse
 
 INSERT = """
 insert into elt_ops.inbox (tenant, feed, event_id, event_type, occurred_at, headers, body)
-values (%s, %s, %s, %s, %s, %s, %s)
-on conflict (tenant, feed, event_id) do nothing
-"""
-INSERT_MANY = """
-insert into elt_ops.inbox (tenant, feed, event_id, event_type, occurred_at, headers, body)
 select * from unnest(
     %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::jsonb[], %s::text[]
 )
@@ -79,22 +74,7 @@ class WarehouseInbox:
         ]
 
 
-def run_receive(warehouse: Warehouse, tenant: str, feed: str, event: WebhookEvent) -> bool:
-    """Keep one event; False when it is there already (senders repeat themselves).
-
-    Raises:
-        WarehouseError: It is not kept; answer 503, and the sender will try again.
-    """
-    values = [
-        *(tenant, feed, event.event_id, event.event_type, event.occurred_at or utcnow()),
-        *(json.dumps(dict(event.headers)), event.body),
-    ]
-    with warehouse.connect() as connection:
-        ddl.run_migrations(connection)
-        return connection.execute(INSERT.encode(), values).rowcount == 1
-
-
-def run_receive_many(
+def run_receive(
     connection: Connection, events: Sequence[tuple[str, str, WebhookEvent]]
 ) -> list[tuple[str, str]]:
     """Keep (tenant, feed, event) in one statement; answers tenant and feed of those that are new.
@@ -111,7 +91,7 @@ def run_receive_many(
         for tenant, feed, event in events
     ]
     columns = [list(column) for column in zip(*rows, strict=True)]
-    return [(str(t), str(f)) for t, f in connection.execute(INSERT_MANY.encode(), columns)]
+    return [(str(t), str(f)) for t, f in connection.execute(INSERT.encode(), columns)]
 
 
 def run_settle(

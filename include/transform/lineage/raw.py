@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from include.config.connector_spec import Column, Connector, Stream
+from include.config.connector_spec import Column, Stream
 from include.core import naming
 
 PLATFORM = frozenset(
@@ -61,12 +61,6 @@ def find_raw_columns(streams: Mapping[str, Stream], table: str) -> tuple[str, ..
         return (*stream.columns, *own)
     parents = map(naming.parent_key_column, stream.primary_key)
     return (*stream.children[child].columns, *parents, *own)
-
-
-def merge_streams(connectors: Mapping[str, Connector], connector: str) -> dict[str, Stream]:
-    """Streams of a connector by name; empty for one nobody knows."""
-    found = connectors.get(connector)
-    return dict(found.streams) if found else {}
 
 
 def _path(column: Column | None, name: str) -> str:

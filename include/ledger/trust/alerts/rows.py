@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import class_row
 
 from include.core import naming
 from include.ledger.connection import Connection
@@ -112,18 +112,6 @@ def fetch_listed(
         "last_at desc, alert_id desc limit %s",
         [tenant, list(states), limit],
     )
-
-
-def fetch_alerts(connection: Connection, tenant: str, limit: int = 100) -> list[dict[str, Any]]:
-    """Alerts of a tenant for programs, most recent first, without their payload."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        cursor.execute(
-            "select fingerprint, tenant, type, severity, state, feed, stream, error_class, "
-            "message, log_url, first_at, last_at, count from elt_ops.alerts where tenant = %s "
-            "order by last_at desc limit %s",
-            [tenant, limit],
-        )
-        return cursor.fetchall()
 
 
 def fetch_news(connection: Connection, now: datetime, limit: int = 5000) -> list[AlertRow]:
