@@ -1,5 +1,6 @@
 """Splink on Febrl's people, as its documentation would have one do it: ours stands beside it."""
 
+import logging
 from collections.abc import Iterator
 from itertools import combinations
 
@@ -17,6 +18,7 @@ _BLOCKS = (
 
 def find_pairs(*names: str) -> Iterator[frozenset[str]]:
     """Pairs of record ids that Splink's clusters at 0.9 call one."""
+    logging.getLogger("splink").setLevel(logging.WARNING)
     rows = [row for name in names for row in labelled_sets.febrl_people(name)]
     frame = pd.DataFrame(rows).rename(columns={"record_id": "unique_id"})
     frame["birth"] = frame["birth"].where(frame["birth"].str.len() == 8)

@@ -3,7 +3,7 @@
 import sys
 
 from include.config.credentials import load_credentials_from_env
-from include.config.load import feed_by_name, load_platform
+from include.config.lookup import load_one_feed
 from include.ledger.connection import Warehouse
 from include.pipeline.backfill_worker import BackfillWorker, Pace
 from tests.load_environment import build_environment
@@ -12,7 +12,7 @@ QUICK = Pace(heartbeat_s=0.2, stale_s=1.5, look_s=0.1, backoff_s=0.1)
 
 if __name__ == "__main__":
     url, *ids = sys.argv[1:]
-    feed = feed_by_name(load_platform(), "fills", "till")
+    feed = load_one_feed("fills", "till")
     credentials = load_credentials_from_env(feed.connection_id, required=False)
     environment = build_environment(Warehouse(url), credentials)
     BackfillWorker(feed, list(map(int, ids)), environment, pace=QUICK).run()
