@@ -14,7 +14,7 @@ import pytest
 
 from include import cli
 from include.config.credentials import Credentials
-from include.config.load import feed_by_name, load_platform
+from include.config.lookup import load_one_feed
 from include.core.streams import RunKind
 from include.ledger.connection import Warehouse
 from include.pipeline.feed_load import run_feed_load
@@ -61,7 +61,7 @@ def _wait_for(url: str, condition: str, seconds: float = 30) -> None:
 
 
 def _scheduled(url: str, tenant: str) -> None:
-    feed = feed_by_name(load_platform(), tenant, "till")
+    feed = load_one_feed(tenant, "till")
     result = run_feed_load(
         LoadRequest(feed, RunKind.SCHEDULED), build_environment(Warehouse(url), Credentials("x"))
     )

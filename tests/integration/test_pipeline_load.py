@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from include.config.credentials import Credentials
-from include.config.load import feed_by_name, load_platform
+from include.config.lookup import load_one_feed
 from include.config.models import Feed
 from include.core.clock import frozen
 from include.core.errors import ConfigError, EltError, WarehouseUnavailable
@@ -38,7 +38,7 @@ def feed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Feed:
     (tmp_path / "tenants").mkdir()
     (tmp_path / "tenants" / "pipe.yaml").write_text(TENANT.format(folder=folder))
     monkeypatch.setenv("ELT_TENANTS_DIR", str(tmp_path / "tenants"))
-    return feed_by_name(load_platform(), "pipe", "drop")
+    return load_one_feed("pipe", "drop")
 
 
 def _load(feed: Feed, url: str, stream: str = "prices", kind=RunKind.SCHEDULED, window=None):

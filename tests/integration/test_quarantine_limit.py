@@ -8,7 +8,7 @@ from psycopg import sql
 
 from include.config.connector_spec import QuarantineLimit
 from include.config.credentials import Credentials
-from include.config.load import feed_by_name, load_platform
+from include.config.lookup import load_one_feed
 from include.core.errors import TooManyRejects
 from include.core.streams import Page, RunKind
 from include.destinations.layout import build_layout
@@ -190,7 +190,7 @@ def test_a_tenant_may_let_more_pass_for_one_stream(
             "tenant: limits\nname: Limits\nowner: tests\nfeeds:\n  drop: {connector: files, "
             f"schedule: daily, start_date: 2026-01-01, options: {{path: {folder}}}{settings}}}\n"
         )
-        feed = feed_by_name(load_platform(), "limits", "drop")
+        feed = load_one_feed("limits", "drop")
         run_stream_load(
             LoadRequest(feed, RunKind.SCHEDULED, ("visits",)),
             build_environment(Warehouse(warehouse, False), Credentials("x")),

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from include import cli
-from include.config.load import feed_by_name, load_platform
+from include.config.lookup import load_one_feed
 from include.core.streams import Page
 from include.ledger.connection import Warehouse
 from include.load.loader import run_load
@@ -62,7 +62,7 @@ class Till:
         self.load_page(stream, Page(list(records)), complete=complete)
 
     def load_page(self, stream: str, page: Page, *, complete: bool = False) -> None:
-        feed = feed_by_name(load_platform(), "replays", "till")
+        feed = load_one_feed("replays", "till")
         spec = feed.streams[stream]
         spec = spec if complete else spec.model_copy(update={"sweep": None})
         case = LoadCase(self.url, spec, "replays", "till", "till", stream, self.hours)
