@@ -17,6 +17,7 @@ README_LIMIT = 160
 MAKE = re.compile(r"(?:^|[`\n(]|\$ )\s*make ([a-z][a-z0-9-]*)")
 CLI = re.compile(r"(?:^|[`\n(]|\$ )\s*elt ([a-z][a-z0-9-]*)")
 TARGET = re.compile(r"^([a-z][a-z0-9-]*):(?!=)", re.MULTILINE)
+PLACE = re.compile(r"`((?!raw/|mart/)[a-z][\w./]*/[\w./]+)`")
 WORD = re.compile(r"`([a-z0-9_.]+)`")
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
 
@@ -29,6 +30,14 @@ def _documents() -> list[Path]:
 
 def _makefile_targets() -> set[str]:
     return set(TARGET.findall((ROOT / "Makefile").read_text()))
+
+
+def test_the_tour_leads_through_rooms_that_are_there() -> None:
+    """A moved file left the map of the house behind, and the newcomer before a wall."""
+    told = PLACE.findall((ROOT / "docs" / "tour.md").read_text())
+    assert len(told) > 50
+    roots = (ROOT, ROOT / "include")
+    assert not [path for path in told if not any((root / path).exists() for root in roots)]
 
 
 def test_every_make_command_in_the_documents_exists() -> None:
