@@ -69,7 +69,12 @@ def run_all(names: list[str], *, everything: bool) -> Outcome:
     """
     outcome = Outcome()
     for name in names:
-        module = importlib.import_module(f"tests.bench.bench_{name}")
+        try:
+            module = importlib.import_module(f"tests.bench.bench_{name}")
+        except ImportError:
+            traceback.print_exc()
+            outcome.broken.append(name)
+            continue
         why = getattr(module, "FULL_ONLY", None)
         if why and not everything:
             outcome.left_out[name] = f"{why} FULL=1 runs it."

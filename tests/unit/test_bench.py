@@ -12,7 +12,13 @@ from tests.bench.row import Row
 
 def _run(monkeypatch: pytest.MonkeyPatch, everything: bool = False, **parts: Any) -> bench.Outcome:
     modules = {f"tests.bench.bench_{name}": part for name, part in parts.items()}
-    monkeypatch.setattr(bench.importlib, "import_module", modules.__getitem__)
+
+    def find(name: str) -> Any:
+        if isinstance(modules[name], ImportError):
+            raise modules[name]
+        return modules[name]
+
+    monkeypatch.setattr(bench.importlib, "import_module", find)
     try:
         return bench.run_all(list(parts), everything=everything)
     except pytest.skip.Exception as error:
@@ -44,12 +50,13 @@ def test_a_part_that_breaks_or_hangs_costs_itself_alone(monkeypatch: pytest.Monk
     """A labelled set without an index was a `skip`, which is no Exception, and ended the table."""
     outcome = _run(
         monkeypatch,
+        absent=ImportError("no such library"),
         broken=_part(_break),
         hanging=_part(_hang, LIMIT_S=1),
         skipped=_part(_skip),
         good=_part(_rows),
     )
-    assert outcome.broken == ["broken", "hanging"]
+    assert outcome.broken == ["absent", "broken", "hanging"]
     assert outcome.left_out == {"skipped": "no index"}
     assert [row.name for row in outcome.rows] == ["speed"]
     assert outcome.seconds["hanging"] < 20
