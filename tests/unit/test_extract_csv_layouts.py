@@ -51,6 +51,7 @@ def read(folder: Path, content: bytes | str, **options: Any) -> Read:
 BANK = '"Konto";"Tag";"Betrag"\n"DE00";"01.03.26";"-1,50"\n"DE00";"02.03.26";"-2,50"\n'
 MONTH = "".join(f"03/{day:02d}/2026,t{day},{day}.50\n" for day in range(1, 29))
 SHOP = "id,day,cost,note\n" + "".join(f'{n},2026-03-{n:02d},{n}.50,"a, b"\n' for n in range(1, 9))
+AMOUNTS = "".join(f"{n},n{n},{n}.50\n" for n in range(1, 13))
 
 # Content, columns, first row, how many rows.
 HEADERS: dict[str, tuple[bytes | str, list[str], tuple[Any, ...], int]] = {
@@ -112,6 +113,21 @@ ABOVE: dict[str, tuple[bytes | str, list[str], tuple[Any, ...], int, str]] = {
     ),
     "titles bare": (f"Checking - 4411\nFrom 03/01/2026\n\nDate,Text,Amount\n{MONTH}",
                     ["date", "text", "amount"], ("03/01/2026", "t1", "1.50"), 28, "lines 1 to 2"),
+    # A report's settings, filled up to the table's width, became its header without a word.
+    **{
+        f"settings {name}": (f"{above}id,name,amt\n{AMOUNTS}", ["id", "name", "amt"],
+                             ("1", "n1", "1.50"), 12, said)
+        for name, above, said in (
+            ("padded and a gap", "Report,Sales,\nFrom,2026-03-01,\nTo,2026-03-31,\n,,\n", "1 to 3"),
+            ("padded", "Report,Sales,\nFrom,2026-03-01,\n", "lines 1 to 2 above"),
+            ("of one line", "Report,Sales,\n,,\n", "line 1 above"),
+            ("as wide as the table", "Report,Sales,EU\nOn,2026-03-01,x\n\n", "lines 1 to 2 above"),
+        )
+    },
+    "settings above a table of words": (
+        "Report,Cities,\nOwner,Ann,\n,,\ncity,country,river\nRome,Italy,Tiber\nBonn,Germany,Rhine\n"
+        "Pisa,Italy,Arno\nBern,Swiss,Aare\n", ["city", "country", "river"],
+        ("Rome", "Italy", "Tiber"), 4, "lines 1 to 2 above"),
     "a title": (f"Stock list of March\n\n{SHOP}", ["id", "day", "cost", "note"],
                 ("1", "2026-03-01", "1.50", "a, b"), 8, "line 1 above"),
     "a title with separators": (f"Stock list,,,\n,,,\n{SHOP}", ["id", "day", "cost", "note"],

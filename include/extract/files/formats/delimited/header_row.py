@@ -64,7 +64,7 @@ def _choose(rows: Sequence[SampleRow], width: int, known: Collection[str]) -> tu
         if (found := count_known(row.cells, known)) and 2 * found >= row.filled:
             return at, True
     at = _find_first(rows, width)
-    at = _find_fuller(rows, at, width)
+    at = find_fuller(rows, at, width)
     if _is_half_a_header(rows, at):
         return at + 1, True
     if _is_head(rows, at, width):
@@ -77,22 +77,52 @@ def _choose(rows: Sequence[SampleRow], width: int, known: Collection[str]) -> tu
     return at, False
 
 
-def _find_fuller(rows: Sequence[SampleRow], at: int, width: int) -> int:
+def find_fuller(rows: Sequence[SampleRow], at: int, width: int) -> int:
     """The header further down that has more labels, over values; titles may be half as wide.
 
-    It stands behind a gap, or is as wide as its table where what is above it is not.
+    It stands behind a gap, or is as wide as its table where what is above it is not, be it that
+    a program filled titles up with separators.
     """
     is_narrow = len(rows[at].cells) < width
     for later in range(at + 1, min(at + SEARCHED_TITLES, len(rows) - 1)):
-        row = rows[later]
-        is_set_off = row.follows_gap or is_narrow
-        if is_set_off and row.filled > rows[at].filled and len(row.cells) == width:
-            profile = build_profile(_body_below(rows, later), width)
-            typed = [n for n, look in enumerate(profile.columns) if look.kind not in WORDS]
-            words = all(find_kind(cell) in (EMPTY, TEXT) for cell in row.cells)
-            if words and typed and not any(profile.columns[n].fits(row.cells[n]) for n in typed):
-                return later
+        row, above = rows[later], rows[at:later]
+        if len(row.cells) != width:
+            continue
+        is_padded = len(above) > 1 and _are_padded(above, row, rows[later + 1 :])
+        is_fuller = row.filled > rows[at].filled
+        if is_fuller and (row.follows_gap or is_narrow or is_padded) and _is_over(rows, later):
+            return later
+        if row.follows_gap and (
+            (is_padded and is_header(row.cells, _body_below(rows, later), width))
+            or (_is_small(above, rows[later + 1 :]) and _is_over(rows, later))
+        ):
+            return later
     return at
+
+
+def _is_over(rows: Sequence[SampleRow], at: int) -> bool:
+    """Words over columns of values, none of which could be such a word."""
+    row = rows[at]
+    profile = build_profile(_body_below(rows, at), len(row.cells))
+    typed = [n for n, look in enumerate(profile.columns) if look.kind not in WORDS]
+    words = all(find_kind(cell) in (EMPTY, TEXT) for cell in row.cells)
+    return words and bool(typed) and not any(profile.columns[n].fits(row.cells[n]) for n in typed)
+
+
+def _are_padded(above: Sequence[SampleRow], row: SampleRow, below: Sequence[SampleRow]) -> bool:
+    """Rows that lack their last cells, above a full one and more rows that have them."""
+    same = [one.cells for one in below if len(one.cells) == len(row.cells)]
+    return (
+        row.filled == len(row.cells)
+        and len(same) > len(above)
+        and all(len(one.cells) == len(row.cells) and not one.cells[-1].strip() for one in above)
+        and all(cells[-1].strip() for cells in same)
+    )
+
+
+def _is_small(above: Sequence[SampleRow], below: Sequence[SampleRow]) -> bool:
+    """Two or three lines that fill their cells like a table, above a much longer one."""
+    return 1 < len(above) <= 3 and len(below) >= 5 * len(above)
 
 
 def _is_head(rows: Sequence[SampleRow], at: int, width: int) -> bool:

@@ -17,7 +17,7 @@ class SampleRow:
 
     Attributes:
         line: Its first line; `last_line` its last one.
-        follows_gap: A blank line, or one that could not be read, stands above.
+        follows_gap: A blank line, one of empty cells, or one that could not be read stands above.
         is_broken: Its quotes do not fit; cells are what stands between delimiters.
     """
 
@@ -35,7 +35,7 @@ class SampleRow:
 def build_sample(rows: Iterable[Row], dialect: Dialect) -> list[SampleRow]:
     """The first rows as evidence; those with wrong quotes are cut at every delimiter."""
     found: list[SampleRow] = []
-    before = dialect.skip_lines
+    before, is_gap = dialect.skip_lines, False
     for number, cells, reject in islice(rows, SAMPLE_ROWS):
         is_broken = reject is not None
         if reject is not None:
@@ -46,6 +46,7 @@ def build_sample(rows: Iterable[Row], dialect: Dialect) -> list[SampleRow]:
             )
             cells = [cell.strip().strip(dialect.quote) for cell in next(cut, [])]
         last = number + sum(cell.count("\n") for cell in cells)
-        found.append(SampleRow(number, last, tuple(cells), number > before + 1, is_broken))
-        before = last
+        is_gap = is_gap or number > before + 1
+        found.append(SampleRow(number, last, tuple(cells), is_gap, is_broken))
+        before, is_gap = last, not count_filled(cells)
     return found

@@ -10,7 +10,9 @@ from include.extract.files.formats.delimited.cell_kinds import (
     count_filled,
     find_kind,
 )
+from include.extract.files.formats.delimited.header_row import find_fuller
 from include.extract.files.formats.delimited.labels import is_header
+from include.extract.files.formats.delimited.sample_rows import SampleRow
 
 SEARCH_ROWS = 30
 # Titles are narrower than the table, a header is nearly as wide.
@@ -47,7 +49,9 @@ def find_sheet_header(rows: Texts, merged: Merged) -> SheetHeader | None:
         for i, count in enumerate(filled)
         if count >= HEADER_SHARE * widest or _is_narrow_header(rows, merged, i, widest)
     )
+    at = _find_below_settings(rows, at)
     width = len(rows[at])
+    above = [f"{i + 1}" for i in range(at) if filled[i]]
     if at and _is_group_row(rows, merged, at - 1):
         at -= 1
     if at + 1 < len(rows) and _is_second_row(rows, merged, at):
@@ -65,11 +69,27 @@ def find_sheet_header(rows: Texts, merged: Merged) -> SheetHeader | None:
             (f"row {at + 1} holds values: the table has no header, and its columns are numbered",),
         )
     notices = []
+    if above:
+        some = f"row {above[0]}" if len(above) == 1 else f"rows {above[0]} to {above[-1]}"
+        notices.append(f"{some} above the table: skipped")
     if filled[at] < HEADER_SHARE * widest:
         notices.append(
             f"row {at + 1} was taken for the header although it labels only some columns"
         )
     return SheetHeader(list(rows[at]), at + 1, tuple(notices))
+
+
+def _find_below_settings(rows: Texts, at: int) -> int:
+    """The header, where what was taken for it are settings of a report, nearly as wide."""
+    near = rows[at : at + SEARCH_ROWS]
+    width = max(n for row in near for n, cell in enumerate(row, 1) if cell.strip())
+    sample: list[SampleRow] = []
+    is_gap = False
+    for number, row in enumerate(near, at):
+        if count_filled(row):
+            sample.append(SampleRow(number, number, tuple(row[:width]), is_gap))
+        is_gap = not count_filled(row)
+    return sample[find_fuller(sample, 0, width)].line
 
 
 def _is_narrow_header(rows: Texts, merged: Merged, at: int, widest: int) -> bool:
