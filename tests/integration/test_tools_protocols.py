@@ -181,6 +181,15 @@ def test_a_cut_line_is_quarantined_and_the_rest_is_read(connector: str, tmp_path
     assert reject.payload.endswith('"na')
 
 
+def test_a_message_with_a_key_twice_is_quarantined(tmp_path: Path) -> None:
+    """The second of two amounts was loaded and the first was gone."""
+    pages = read(build_tool_source("singer", tmp_path, {"do": "double_key"}))
+    assert ids(pages) == [1, 2, 4, 5]
+    (reject,) = [reject for page in pages for reject in page.rejects]
+    assert reject.reason == "double_key"
+    assert '"amount": 5, "amount": 50' in reject.payload
+
+
 def test_numbers_stay_exact(tmp_path: Path) -> None:
     pages = read(build_tool_source("singer", tmp_path, {"do": "exact"}))
     assert pages[0].records[2]["amount"] == Decimal("12345678901234567890.123456789")

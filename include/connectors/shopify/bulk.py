@@ -24,7 +24,7 @@ from include.connectors.shopify.queries import (
 )
 from include.core.errors import AccessDenied, ContractBroken, RateLimited, UpstreamUnavailable
 from include.core.streams import Window
-from include.extract.exact_json import parse_json
+from include.extract.exact_json import has_double_keys, parse_json
 from include.extract.http.client import HttpClient
 from include.extract.record_path import pick
 
@@ -193,8 +193,14 @@ def _flush(database: sqlite3.Connection, parents: list[Any], children: list[Any]
 def _parse(line: bytes, number: int) -> dict[str, Any]:
     try:
         record = parse_json(line)
+        is_doubled = has_double_keys(line, record)
     except ValueError:
-        record = None
+        record, is_doubled = None, False
+    if is_doubled:
+        raise ContractBroken(
+            f"line {number} of the bulk file has a key twice in one object. Expected each once. "
+            "Nothing of the file is loaded; tell the vendor."
+        )
     if isinstance(record, dict):
         return record
     raise UpstreamUnavailable(

@@ -15,7 +15,7 @@ from include.core.errors import ConfigError
 from include.core.streams import EventMark, Page, Reject, Tombstone, Window
 from include.core.webhook_event import WebhookEvent
 from include.core.webhook_signature import KINDS
-from include.extract.exact_json import parse_json
+from include.extract.exact_json import has_double_keys, parse_json
 from include.extract.record_page import declared_paths
 from include.extract.record_path import MISSING, nest_dotted, pick
 from include.extract.source import FROM_THE_START, ReadOptions, SourceBase
@@ -95,10 +95,14 @@ class WebhookSource(SourceBase):
 
 def build_records(spec: Stream, event: WebhookEvent) -> list[dict[str, Any]] | Reject:
     """The records of one event, or why there are none."""
+    content = event.body.encode("utf-8", "surrogatepass")
     try:
-        body = parse_json(event.body.encode("utf-8", "surrogatepass"), Decimal)
+        body = parse_json(content, Decimal)
+        is_doubled = has_double_keys(content, body)
     except ValueError:
         return _reject(event, "invalid_json", "the body is not JSON.")
+    if is_doubled:
+        return _reject(event, "double_key", "an object of the body has a key twice.")
     found = pick(body, spec.records_path, MISSING) if spec.records_path else body
     found = [found] if isinstance(found, dict) else found
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):

@@ -22,7 +22,7 @@ from requests.auth import AuthBase
 from requests.structures import CaseInsensitiveDict
 
 from include.core.errors import ContractBroken, EltError, RateLimited, UpstreamUnavailable
-from include.extract.exact_json import parse_json
+from include.extract.exact_json import has_double_keys, parse_json
 from include.extract.http.auth import NoAuth
 from include.extract.http.download import PIECE_BYTES
 from include.extract.http.rate_limit import RateLimiter
@@ -245,12 +245,20 @@ class HttpClient:
         """
         if answer.status_code == NO_CONTENT and not answer.content:
             return None
+        fractions = {"parse_fraction": Decimal} if self._answers.exact_numbers else {}
         try:
-            if self._answers.exact_numbers:
-                return parse_json(answer.content, parse_fraction=Decimal)
-            return parse_json(answer.content)
+            read = parse_json(answer.content, **fractions)
+            is_doubled = has_double_keys(answer.content, read)
         except ValueError:
             pass
+        else:
+            if not is_doubled:
+                return read
+            raise ContractBroken(
+                f"`{what}` answered with an object that has a key twice, of which one value would "
+                "be lost. Expected each key once. Nothing of this page is loaded; tell the vendor, "
+                "or leave the stream out of `streams` meanwhile."
+            )
         kind = answer.headers.get("Content-Type", "no content type").split(";")[0]
         if answer.content.lstrip()[:1] in (b"{", b"[") and "html" not in kind:
             raise UpstreamUnavailable(

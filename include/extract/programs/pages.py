@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 
 from include.core.streams import Page, Reject, Tombstone
-from include.extract.exact_json import parse_json
+from include.extract.exact_json import has_double_keys, parse_json
 from include.extract.programs.mask import Mask
 from include.extract.programs.numbering import Numbering
 from include.extract.programs.run import MAX_LOG_CHARS, Line
@@ -105,11 +105,15 @@ class PageBuilder:
             return
         try:
             message = parse_json(line.text)
+            is_doubled = has_double_keys(line.text, message)
         except ValueError:
             self._take_broken(line)
             return
         if not isinstance(message, dict):
             self._log(line)
+            return
+        if is_doubled:
+            self._reject(line, "double_key", "an object of the message has a key twice.")
             return
         record = self._talk.take(message)
         if record is not None:
