@@ -15,6 +15,7 @@ from include.config.models import Tenant
 HEADERS = (
     "stream", "state", "last load", "read", "loaded", "unchanged", "quarantine", "cursor", "fresh",
 )  # fmt: skip
+MANY_NOTICES = 3
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ def _say(status: dict[str, Any]) -> None:
     for row in status["streams"]:
         if row["error_message"]:
             say(f"  {row['feed']}/{row['stream']}: {row['error_class']}: {row['error_message']}")
+        _say_notices(row)
         if row["checkpoint_parts"]:
             say(
                 f"  {row['feed']}/{row['stream']}: a read broke off after "
@@ -86,3 +88,12 @@ COMMAND = Action(
     "Last load, cursor, quarantine, freshness and score of every stream.",
     ("elt status --tenant acme", "elt status --json"),
 )
+
+
+def _say_notices(row: dict[str, Any]) -> None:
+    """What the last load had to say; of many the first, `loads` has them all."""
+    place = f"{row['feed']}/{row['stream']}"
+    for notice in row["notices"][:MANY_NOTICES]:
+        say(f"  {place}: note: {notice}")
+    if len(row["notices"]) > MANY_NOTICES:
+        say(f"  {place}: {len(row['notices']) - MANY_NOTICES} more notes; see `elt loads`")

@@ -2,12 +2,15 @@
 
 import gzip
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from include.commands.status import _say
 from include.ledger.connection import Warehouse
 from include.pipeline.feed_check import check_feed
+from include.pipeline.health.status import fetch_status
 from tests.integration.file_case import build_zip
 from tests.integration.files_case import EXPORT, FilesCase, build_files_case, write
 from tests.load_environment import build_environment
@@ -73,14 +76,23 @@ def test_members_of_a_zip_that_are_left_out_are_told(tmp_path: Path, warehouse: 
     assert [n for n in result.notices if "`b.parquet`" in n and "md5" not in n]
 
 
-def test_files_that_no_pattern_takes_are_told(tmp_path: Path, warehouse: str) -> None:
-    """`Orders_03.csv` does not match `orders*.csv`: March was missing without a word."""
+def test_files_that_no_pattern_takes_are_told(
+    tmp_path: Path, warehouse: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`Orders_03.csv` does not match `orders*.csv`: March was missing without a word.
+
+    Later `loads` said it and `status`, which people look at, did not.
+    """
     write(tmp_path / "orders_02.csv", "id\n1\n")
     write(tmp_path / "Orders_03.csv", "id\n2\n")
     blocks = {"orders": {"files": "orders*.csv"}}
     case = build_files_case(warehouse, tmp_path, streams=blocks)
     assert any("`Orders_03.csv`" in notice for notice in case.load("orders").notices)
     assert _warned(case) == 1
+    _say(fetch_status(Warehouse(warehouse), replace(case.feed.tenant, feeds=(case.feed,))))
+    assert "orders: note: files in the folder that no stream reads: `Orders_03.csv`" in (
+        " ".join(capsys.readouterr().out.split())
+    )
     quiet = build_files_case(warehouse, tmp_path, streams=blocks, ignore=["Orders*"])
     assert not quiet.load("orders").notices
     assert not _warned(quiet)

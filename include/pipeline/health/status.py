@@ -13,7 +13,8 @@ SCORE = ("layer", "feed", "score", "checks", "failed", "scored_at")
 def fetch_status(warehouse: Warehouse, tenant: Tenant) -> dict[str, Any]:
     """One dict per tenant: `streams` sorted by feed and name, `scores`, open `backfills`.
 
-    A stream with `checkpoint_parts` has a read that broke off and will be gone on with.
+    `notices` is what a stream's last load had to say, such as files that no stream reads. One with
+    `checkpoint_parts` has a read that broke off and will be gone on with.
     """
     health = fetch_health(tenant, warehouse)
     return {
@@ -34,6 +35,7 @@ def _build_row(stream: StreamHealth) -> dict[str, Any]:
         **{name: load.get(name) for name in (*COUNTS, "kind", "finished_at", "load_id", "run_id")},
         "error_class": load.get("error_class"),
         "error_message": load.get("error_message"),
+        "notices": list(load.get("notices") or ()),
         "cursor": cursor.get("cursor"),
         "checkpoint_parts": cursor.get("checkpoint_parts"),
         "checkpoint_records": cursor.get("checkpoint_records"),
