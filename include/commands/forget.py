@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # What an erasure in the warehouse cannot reach; whoever answers the person needs to know.
 NOT_LOOKED_AT = (
-    "the sources themselves, files still lying in a feed's folder or archive, texts that spell the "
+    "the sources themselves, names without an address or number in files, texts that spell the "
     "person in ways nobody named, backups of the warehouse, Airflow's logs"
 )
 
@@ -45,6 +45,7 @@ class Arguments:
 
 def run(arguments: Arguments) -> int:
     from include.commands.frame.connect import load_warehouse
+    from include.pipeline.forget.files import find_named_files
     from include.pipeline.forget.person import build_person
     from include.pipeline.forget.run import run_forget
 
@@ -67,15 +68,22 @@ def run(arguments: Arguments) -> int:
                 bars.update(task, completed=done, total=total)
 
         report = run_forget(tenant, person, warehouse, dry_run=arguments.dry_run, on_table=show)
+    files = find_named_files(tenant, person)
     folders = find_folders(tenant)
     _say(report, folders, dry_run=arguments.dry_run)
+    for name in files.holding:
+        say(f"a file of yours names them: {name}; mend or delete it, and what was made of it")
+    for name in files.unread:
+        say(f"not looked through: {name}")
+    say(f"files looked through: {files.looked_at}")
     if arguments.json:
-        say_json({**_as_dict(report, dry_run=arguments.dry_run), "folders": folders})
+        told = {"folders": folders, "files": files.holding, "files_unread": files.unread}
+        say_json({**_as_dict(report, dry_run=arguments.dry_run), **told})
     return 0
 
 
 def find_folders(tenant: "Tenant") -> list[str]:
-    """Places of files a feed has read or may read, which nobody looks through, sorted."""
+    """Places of files a feed has read or may read, sorted."""
     found = set()
     for feed in tenant.feeds:
         path = feed.options.get("path")
@@ -99,7 +107,7 @@ def _say(report: "ForgetReport", folders: list[str], *, dry_run: bool) -> None:
         say(f"a full name of theirs still stands in {place} ({count}); a namesake's, or look there")
     say(f"not looked at: {NOT_LOOKED_AT}")
     for folder in folders:
-        say(f"files to look through yourself: {folder}")
+        say(f"files of {folder}, searched for addresses and numbers, not for names")
     if dry_run:
         say("dry run: nothing was changed")
     else:

@@ -173,7 +173,7 @@ def test_forget_asks_first_and_says_what_it_searched(
     assert "clitest_raw_files.people" in shown
     assert "0 hits" in shown
     assert "dry run: nothing was changed" in shown
-    assert f"files to look through yourself: uploads: {uploads}" in shown
+    assert f"files of uploads: {uploads}, searched" in shown
     assert cli.main([*words, "--yes"]) == 0
     again = ["run", "--tenant", "clitest", "--feed", "uploads", "--step", "ingest", "--reload"]
     assert cli.main(again) == 0
