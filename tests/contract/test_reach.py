@@ -33,6 +33,7 @@ LEADS_NOWHERE = {
     ("google_ads", "reports"): "names of fields",
     ("google_analytics", "reports"): "names of fields",
     ("meta_ads", "api_version"): "a part of the vendor's path",
+    ("meta_ads", "reports"): "names of fields",
     ("quickbooks_csv", "dates"): "one of two words",
     ("quickbooks_csv", "encoding"): "a codec's name",
     ("rest", "rate_limit"): "numbers",

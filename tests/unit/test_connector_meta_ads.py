@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from include.config.credentials import Credentials
+from include.config.reports import resolve_reports
 from include.connectors.meta_ads import reports
-from include.connectors.meta_ads.source import MetaAdsSource
+from include.connectors.meta_ads.source import MetaAdsSource, build_params
 from include.core import clock
 from include.core.errors import (
     AccessDenied,
@@ -276,3 +277,34 @@ def test_the_proof_of_the_app_secret_is_sent_when_there_is_one(fake_api: Make) -
 def test_account_numbers_are_digits(fake_api: Make) -> None:
     with pytest.raises(ConfigError, match="account_ids"):
         _source(fake_api([Reply({})]), account_ids=["acme"])
+
+
+def test_breakdowns_are_reports_of_the_tenants_own(fake_api: Make) -> None:
+    """They were not to be had: only fields of the declared streams could be added."""
+    asked: list[Seen] = []
+    row = _insight("2026-11-01") | {"campaign_id": "5", "age": "25-34", "gender": "female"}
+    graph = Graph(rows=[row])
+
+    def answer(seen: Seen) -> Reply:
+        asked.append(seen)
+        return graph(seen)
+
+    dimensions = ["campaign_id", "age", "gender"]
+    wanted = {"people": {"dimensions": dimensions, "metrics": ["spend", "clicks"]}}
+    trouble: list[Any] = []
+    connector = resolve_reports(CONNECTOR, {"reports": wanted}, trouble)
+    assert trouble == []
+    stream = connector.streams["people"]
+    assert stream.primary_key == ("account_id", "date_start", *dimensions)
+    whole = build_params(CONNECTOR.streams["ad_insights"])
+    assert (whole["level"], "breakdowns" in whole) == ("ad", False)
+    feed = build_feed(connector, account_ids=["12"], reports=wanted)
+    login = Credentials("c", fake_api(answer).url, {"password": TOKEN})
+    pages = _read(MetaAdsSource(feed, login, Stores()), "people")
+    [start] = [seen.body for seen in asked if seen.method == "POST"]
+    assert (start["level"], start["breakdowns"]) == ("campaign", "age,gender")
+    fields = set(start["fields"].split(","))
+    assert {"spend", "clicks", "campaign_id", "account_currency"} <= fields
+    assert not {"age", "gender", "slice_key"} & fields, "as a field a breakdown is refused"
+    [got] = [one for page in pages for one in page.records]
+    assert got["slice_key"]

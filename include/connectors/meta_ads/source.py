@@ -42,6 +42,9 @@ STATUSES = {
 # 7d_view and 28d_view ended in January 2026 and would be refused.
 WINDOWS = ("1d_click", "7d_click", "28d_click", "1d_view")
 ADDED = frozenset({"slice_key"})
+# The finest id of a row's key is the level of its report, the finest first.
+LEVELS = {"ad_id": "ad", "adset_id": "adset", "campaign_id": "campaign"}
+ALWAYS_IN_KEY = frozenset({"account_id", "date_start", *LEVELS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +144,18 @@ def build_params(stream: Stream) -> dict[str, str]:
         statuses = STATUSES[stream.path or ""]
         return {"fields": fields, "effective_status": json.dumps(statuses)}
     alive = {"field": "ad.effective_status", "operator": "IN", "value": STATUSES["ads"]}
-    return {
+    breakdowns = [key for key in stream.primary_key if key not in ALWAYS_IN_KEY]
+    fields = _render([path for path in paths if path not in breakdowns])
+    asked = {
         "fields": fields,
-        "level": "ad",
+        "level": next((LEVELS[key] for key in LEVELS if key in stream.primary_key), "account"),
         # Left out, the whole range becomes one row.
         "time_increment": "1",
         "action_attribution_windows": json.dumps(WINDOWS),
         "filtering": json.dumps([alive]),
     }
+    # They are asked for apart: as a field a breakdown is refused.
+    return asked | ({"breakdowns": ",".join(breakdowns)} if breakdowns else {})
 
 
 def _render(paths: list[str]) -> str:
