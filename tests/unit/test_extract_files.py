@@ -211,6 +211,18 @@ def test_cut_and_foreign_json_lines(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_json_lines_that_end_with_a_carriage_return_alone(tmp_path: Path) -> None:
+    """A CSV of such lines was read, a file of JSON was one broken line in quarantine."""
+    (tmp_path / "a.jsonl").write_bytes(
+        b'{"id": 1}\r{"id": 2}\r\n{"id": 3}\r\r{"id": 4, "x\r\n{"id": 5}'
+    )
+    source = _source(tmp_path)
+    found = [(row["id"], row["source_line"]) for row in _rows(source, "a")]
+    assert found == [(1, 1), (2, 2), (5, 4)]
+    [(_, reason)] = _rejects(source, "a")
+    assert reason == "invalid_json"
+
+
 def test_a_json_array_file(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text('[{"id": 1},\n {"id": 2}, 3]')
     source = _source(tmp_path)

@@ -3,7 +3,7 @@
 A `.json` file that is one document is taken too: see `json_document`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,7 +43,7 @@ def read_jsonl(place: Place, facts: FileFacts, max_line_bytes: int) -> Iterator[
     lines: list[int] = []
     rejects: list[Reject] = []
     chars = 0
-    for line in iter_lines(place, facts, max_line_bytes):
+    for line in _cut(iter_lines(place, facts, max_line_bytes)):
         if line.text is not None and not line.text.strip():
             continue
         record, reject = _parse(place, line)
@@ -58,6 +58,22 @@ def read_jsonl(place: Place, facts: FileFacts, max_line_bytes: int) -> Iterator[
             records, lines, rejects, chars = [], [], [], 0
     if records or rejects:
         yield RecordBatch(records, lines, tuple(rejects))
+
+
+def _cut(lines: Iterable[Line]) -> Iterator[Line]:
+    """Objects with nothing but a carriage return between them stand on lines of their own."""
+    more = 0
+    for line in lines:
+        parts = [part.strip() for part in (line.text or "").split("\r")]
+        is_cut = len(parts) > 1 and all(
+            part.startswith("{") and part.endswith("}") for part in parts if part
+        )
+        if not is_cut:
+            yield line._replace(number=line.number + more)
+            continue
+        for number, part in enumerate(parts, line.number + more):
+            yield Line(number, part)
+        more += len(parts) - 1
 
 
 def _parse(place: Place, line: Line) -> tuple[dict[str, Any], Reject | None]:
