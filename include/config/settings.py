@@ -38,6 +38,7 @@ class Settings:
         alive_url: Is posted to while alerting works; its owner raises the alarm when it stops.
         sentry_dsn: Where unexpected errors go; None: nowhere.
         runbook_url: Where docs/runbook.md can be read in a browser.
+        rates_file: The European Central Bank's `eurofxref-hist.zip`; None: the package's.
     """
 
     root: Path
@@ -61,6 +62,7 @@ class Settings:
     alive_url: str | None = field(default=None, repr=False)
     sentry_dsn: str | None = field(default=None, repr=False)
     runbook_url: str | None = None
+    rates_file: Path | None = None
 
     @property
     def dbt_docs(self) -> Path:
@@ -104,6 +106,7 @@ def load_settings() -> Settings:
         alive_url=env.get("ELT_ALIVE_URL") or None,
         sentry_dsn=env.get("ELT_SENTRY_DSN") or None,
         runbook_url=env.get("ELT_RUNBOOK_URL") or None,
+        rates_file=next(iter(_paths(env.get("ELT_RATES_FILE"))), None),
     )
 
 

@@ -78,6 +78,7 @@ def build_revenue_settings(revenue: Revenue, speakers: Iterable[Speaker]) -> dic
         "sources": [one.model_dump() for one in build_sources(revenue, speakers)],
         "window_days": revenue.window_days,
         "payment_window_days": revenue.payment_window_days,
+        "rate_days": revenue.rate_days,
         "deals": revenue.deals,
     }
 

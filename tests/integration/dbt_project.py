@@ -23,6 +23,7 @@ from include.config.load import load_connectors, load_platform
 from include.config.settings import ROOT, child_environment, load_settings
 from include.core import naming
 from include.destinations.postgres.identity.tables import run_ensure_identity
+from include.destinations.postgres.published_rates import run_ensure_rates
 from include.pipeline.dbt.environment import build_dbt_environment
 from include.pipeline.fits.fit import run_ensure_all_fits
 from include.transform.selection import build_exclusion
@@ -81,6 +82,7 @@ def run_create_raw(connection: psycopg.Connection[Any], tenant: str, names: Sequ
                 _create(connection, schema, table, columns, child_key, parent=False)
     run_ensure_identity(connection, tenant, None)
     run_ensure_all_fits(connection, tenant, None)
+    run_ensure_rates(connection, None)
 
 
 def _create(

@@ -48,7 +48,9 @@ insert into marts_mart.fct_orders values
  'pending', 'shop', 'other', 'external', false, '2126-10-02', 'shop', 1);
 update marts_mart.fct_orders set paid_amount = 103, kept_amount = 103 where order_id = 'o1';
 create table marts_mart.fct_money_ledger (
-    order_id text, event_kind text, amount_kind text, amount numeric
+    order_id text, event_kind text, amount_kind text, amount numeric, record_id text,
+    currency_code text default 'EUR', tenant_amount numeric default 1,
+    is_counted boolean default true
 );
 insert into marts_mart.fct_money_ledger values
 ('o1', 'sale', 'goods', 100), ('o1', 'sale', 'discount', -10), ('o1', 'sale', 'tax', 8),
@@ -65,7 +67,8 @@ insert into marts_mart.fct_payments values
 create table marts_mart.fct_revenue_daily (
     revenue_on date, source_connector text, _feed text, currency_code text, orders_count bigint,
     gross_amount numeric, discount_amount numeric, revenue_amount numeric,
-    revenue_kind text default 'order'
+    revenue_kind text default 'order', tenant_currency_code text default 'USD',
+    tenant_revenue_amount numeric
 );
 insert into marts_mart.fct_revenue_daily values
 ('2026-10-01', 'shop', 'shop', 'USD', 1, 100, 10, 95, 'order'),
@@ -157,6 +160,11 @@ DEFECTS = {
     ),
     "orders_balance_with_payments": (
         "update marts_mart.fct_orders set paid_back_amount = 5 where order_id = 'o1'",
+        ["o1"],
+        [],
+    ),
+    "exchange_rates_are_known": (
+        "update marts_mart.fct_money_ledger set tenant_amount = null where amount_kind = 'tip'",
         ["o1"],
         [],
     ),

@@ -43,6 +43,12 @@ def marts(warehouse: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         dbt_project.run_create_raw(connection, TENANT, OWN)
         for run_fill in (run_fill_shopify, run_fill_stripe, run_fill_square, run_fill_meta):
             run_fill(connection)
+        # One euro in pounds and dollars, Friday to Friday: a pound is 1.25, then 1.50 dollars.
+        connection.execute(
+            "insert into elt_rates.published (rated_on, currency_code, units_per_euro) values"
+            " ('2025-11-28', 'GBP', 0.8), ('2025-11-28', 'USD', 1.0),"
+            " ('2025-12-03', 'GBP', 0.8), ('2025-12-03', 'USD', 1.2)"
+        )
         dbt_project.run_build(warehouse, tmp_path_factory.mktemp("target"), OWN, VARIABLES)
         yield connection
 
@@ -221,7 +227,9 @@ def test_the_table_of_amounts_is_what_the_marts_hold(marts: Connection) -> None:
             " and table_name = 'fct_orders' and column_name like '%_amount'"
         ).fetchall()
     }
-    assert table.keys() == columns
+    own = {name for name in columns if not name.startswith(("tenant_", "settlement_"))}
+    assert table.keys() == own
+    assert {name.removeprefix("tenant_") for name in columns if "tenant_" in name} < own
     for column, (events, kinds, sign) in table.items():
         rows = marts.execute(
             f"select source_order_id, {column}, (select {sign} * coalesce(sum(amount), 0)"
@@ -232,3 +240,43 @@ def test_the_table_of_amounts_is_what_the_marts_hold(marts: Connection) -> None:
         ).fetchall()
         assert len(rows) >= 20
         assert [row for row in rows if row[1] != row[2]] == [], column
+
+
+def test_foreign_orders_in_the_tenants_currency(marts: Connection) -> None:
+    """Pounds were shown to a tenant with dollars as pounds, and in no sum of its own.
+
+    Order 7 was 100.00 GBP at 1.25, the rate of the Friday before; 12, 120.00 with VAT, went back
+    whole at 1.50: nothing is left of it, and the exchange cost 30.00.
+    """
+    assert fetch_order(
+        marts,
+        "gid://shopify/Order/7",
+        "currency_code, exchange_rate, tenant_total_amount, tenant_net_amount, tenant_paid_amount",
+    ) == ("GBP", Decimal("1.25"), *money(125, 125, 125))
+    assert fetch_order(
+        marts,
+        "gid://shopify/Order/12",
+        "tenant_total_amount, tenant_refund_amount, tenant_net_amount, tenant_kept_amount,"
+        " settlement_difference_amount",
+    ) == money(150, 150, 0, 0, -30)
+
+
+def test_the_tenants_currency_adds_up(marts: Connection) -> None:
+    """Rounded line by line, an order's cents are not its lines', nor a day's its orders'."""
+    rows = marts.execute(
+        "select orders.source_order_id, orders.tenant_net_amount, sum(sales.tenant_net_amount)"
+        " from ledger_mart.fct_orders orders join ledger_mart.fct_sales sales using (order_id)"
+        " where orders.refund_net_amount = 0 and orders.currency_code <> 'USD' group by 1, 2"
+    ).fetchall()
+    assert len(rows) >= 8
+    assert [row for row in rows if row[1] != row[2]] == []
+    (days, orders, missing) = marts.execute(
+        "select (select sum(tenant_revenue_amount) from ledger_mart.fct_revenue_daily),"
+        " (select sum(tenant_amount) from ledger_mart.fct_money_ledger where is_counted"
+        "  and event_kind <> 'payment' and amount_kind in"
+        "  ('goods', 'discount', 'adjustment', 'shipping', 'service_fee')),"
+        " (select count(*) from ledger_mart.fct_money_ledger where tenant_amount is null"
+        "  and amount is not null)"
+    ).fetchone() or (None, None, None)
+    assert days == orders
+    assert missing == 0

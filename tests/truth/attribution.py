@@ -16,7 +16,12 @@ with models as (
     from {mart}.fct_revenue_attribution group by 1, 2
 ),
 revenue as (
-    select currency_code, sum(revenue_amount) as amount from {mart}.fct_revenue_daily group by 1
+    select
+        case
+            when tenant_revenue_amount is null then currency_code else tenant_currency_code
+        end as currency_code,
+        sum(coalesce(tenant_revenue_amount, revenue_amount)) as amount
+    from {mart}.fct_revenue_daily group by 1
 )
 select
     (select count(distinct attribution_model) from models),

@@ -71,7 +71,9 @@
             ('payment_id', 'id'), ('order_id', 'id'), ('customer_id', 'id'),
             ('payment_method', 'text'), ('payment_word', 'text'), ('payment_status', 'text'),
             ('currency_code', 'text'),
-            ('payment_amount', 'amount'), ('fee_amount', 'amount'), ('is_test', 'boolean'),
+            ('payment_amount', 'amount'), ('fee_amount', 'amount'),
+            ('settled_currency_code', 'text'), ('settled_amount', 'amount'),
+            ('settled_fee_amount', 'amount'), ('is_test', 'boolean'),
             ('is_deleted', 'boolean'), ('paid_on', 'date'), ('paid_at', 'timestamp'),
         ],
         'refunds': [

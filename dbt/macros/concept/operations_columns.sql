@@ -1,4 +1,5 @@
-{#- Concepts of running the business: what is bought and who works. See concept_columns. -#}
+{#- Concepts of running the business: what is bought, who works, what
+    money is worth in other money. See concept_columns. -#}
 {% macro operations_columns() %}
     {{ return({
         'costs': [
@@ -9,6 +10,10 @@
         'shifts': [
             ('shift_id', 'id'), ('worker_id', 'id'), ('area', 'text'), ('is_deleted', 'boolean'),
             ('starts_at', 'timestamp'), ('ends_at', 'timestamp'),
+        ],
+        'rates': [
+            ('rate_id', 'id'), ('currency_code', 'text'), ('to_currency_code', 'text'),
+            ('exchange_rate', 'rate'), ('is_deleted', 'boolean'), ('rated_on', 'date'),
         ],
     }) }}
 {% endmacro %}

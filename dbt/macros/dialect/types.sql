@@ -1,6 +1,6 @@
 {#-
     SQL type of a column kind. Money has three decimals because some currencies do (KWD); a price per
-    unit has more, because vendors sell by fractions of a cent. BigQuery's numeric takes no scale in a
+    unit has more, because vendors sell by fractions of a cent; a rate has twelve (a yen in dinars). BigQuery's numeric takes no scale in a
     cast: `as_money` rounds there. The contracts in the ymls read the same types from `vars: types`
     of dbt_project.yml, where no macro is at hand.
 -#}
@@ -13,7 +13,7 @@
         'id': 'text', 'text': 'text', 'boolean': 'boolean', 'integer': 'integer',
         'bigint': 'bigint', 'date': 'date', 'timestamp': 'timestamp with time zone',
         'amount': 'numeric(18, 3)', 'price': 'numeric(18, 6)', 'quantity': 'numeric(18, 4)',
-        'ratio': 'double precision',
+        'ratio': 'double precision', 'rate': 'numeric(28, 12)',
     }[kind]) }}
 {% endmacro %}
 
@@ -22,6 +22,7 @@
         'id': 'string', 'text': 'string', 'boolean': 'bool', 'integer': 'int64',
         'bigint': 'int64', 'date': 'date', 'timestamp': 'timestamp',
         'amount': 'numeric', 'price': 'numeric', 'quantity': 'numeric', 'ratio': 'float64',
+        'rate': 'bignumeric',
     }[kind]) }}
 {% endmacro %}
 
@@ -30,7 +31,7 @@
         'id': 'varchar', 'text': 'varchar', 'boolean': 'boolean', 'integer': 'integer',
         'bigint': 'bigint', 'date': 'date', 'timestamp': 'timestamp_ntz(6)',
         'amount': 'number(18, 3)', 'price': 'number(18, 6)', 'quantity': 'number(18, 4)',
-        'ratio': 'double',
+        'ratio': 'double', 'rate': 'number(28, 12)',
     }[kind]) }}
 {% endmacro %}
 
@@ -71,6 +72,6 @@
 {% macro bigquery__as_money(expression, kind) -%}
     round(
         cast({{ expression }} as {{ type_of(kind) }}),
-        {{ {'amount': 3, 'price': 6, 'quantity': 4}[kind] }}
+        {{ {'amount': 3, 'price': 6, 'quantity': 4, 'rate': 12}[kind] }}
     )
 {%- endmacro %}

@@ -99,7 +99,7 @@
 
 {#- A text: translated where `values` says so, and null where it is no code of those it may be. -#}
 {% macro read_word(name, text, mapped) -%}
-    {%- set shape = currency_iso('trim(' ~ text ~ ')') if name == 'currency_code'
+    {%- set shape = currency_iso('trim(' ~ text ~ ')') if name.endswith('currency_code')
         else word_or_null(text) -%}
     {%- if mapped['values'] or mapped.codes -%}
     case

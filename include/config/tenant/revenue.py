@@ -34,6 +34,12 @@ class Revenue(Spec):
     payment_window_days: int = Field(
         45, ge=0, le=366, description="How long after an invoice its money may come."
     )
+    rate_days: int = Field(
+        7,
+        ge=0,
+        le=31,
+        description="How old a rate may be: banks publish none on weekends and holidays.",
+    )
     deals: Literal["alone", "always", "never"] = Field(
         "alone",
         description="When a won deal that no order settled is revenue: alone (the tenant has no "

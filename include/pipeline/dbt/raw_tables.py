@@ -1,4 +1,5 @@
-"""Empty tables for what dbt reads and nobody has written yet: raw ones, and those of steps.
+"""Tables for what dbt reads and nobody has written yet: raw ones and those of steps, both empty,
+and the published rates, which are no tenant's.
 
 Staging views select from every declared stream. Without this, a feed that failed before its first
 load would stop the whole tenant's marts.
@@ -14,6 +15,7 @@ from include.destinations.postgres.tables import run_add_primary_key, run_ensure
 from include.destinations.postgres.tenant_schemas import run_ensure_tenant
 from include.ledger.connection import Connection, Warehouse
 from include.pipeline.fits.fit import run_ensure_all_fits
+from include.pipeline.published_rates import run_publish_rates
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +32,7 @@ def run_ensure_raw_tables(tenant: Tenant, warehouse: Warehouse) -> int:
         role = naming.tenant_role(tenant.id) if warehouse.uses_tenant_roles else None
         run_ensure_identity(connection, tenant.id, role)
         run_ensure_all_fits(connection, tenant.id, role)
+        run_publish_rates(connection, role)
         for feed in tenant.feeds:
             made += _run_ensure_feed(connection, feed, role)
     if made:

@@ -1,7 +1,7 @@
 -- What touches may have led to: orders that count, won deals that are revenue, and what else the
 -- ledger has of no order (a refund nobody could place), so that conversions add up to
--- fct_revenue_daily. Refunds and chargebacks are inside the revenue of their order. Tills and books
--- are offline: nobody clicked there.
+-- fct_revenue_daily, in the tenant's currency where the rate is known. Refunds and chargebacks are
+-- inside the revenue of their order. Tills and books are offline: nobody clicked there.
 with orders as (
     select * from {{ ref('int_orders__counted') }}
     where is_counted
@@ -24,7 +24,8 @@ deals as (
 order_sums as (
     select
         order_id,
-        {{ ledger_sum('revenue_amount') }} as revenue_amount
+        {{ ledger_sum('revenue_amount') }} as own_amount,
+        {{ tenant_sum('revenue_amount') }} as tenant_amount
     from entries
     where order_id is not null
     group by order_id
@@ -40,7 +41,8 @@ rests as (
         min(booked_at) as converted_at,
         min(_feed) as _feed,
         max(_load_id) as _load_id,
-        {{ ledger_sum('revenue_amount') }} as revenue_amount
+        {{ ledger_sum('revenue_amount') }} as own_amount,
+        {{ tenant_sum('revenue_amount') }} as tenant_amount
     from entries
     where order_id is null
     group by record_type, record_id, source_connector, currency_code
@@ -52,12 +54,13 @@ conversions as (
         'order' as conversion_kind,
         orders.source_connector,
         orders.currency_code,
+        coalesce(order_sums.own_amount, 0) as own_amount,
+        order_sums.tenant_amount,
         orders.ordered_on as converted_on,
         orders.ordered_at as converted_at,
         orders._feed,
         orders._load_id,
-        coalesce(people.customer_id, orders.customer_id) as customer_id,
-        coalesce(order_sums.revenue_amount, 0) as revenue_amount
+        coalesce(people.customer_id, orders.customer_id) as customer_id
     from orders
     left join order_sums on orders.order_id = order_sums.order_id
     left join people on orders.customer_id = people.record_id
@@ -70,15 +73,16 @@ conversions as (
         case when deals.deal_id is not null then 'deal' else 'unplaced' end as conversion_kind,
         rests.source_connector,
         rests.currency_code,
+        rests.own_amount,
+        rests.tenant_amount,
         rests.converted_on,
         rests.converted_at,
         rests._feed,
         rests._load_id,
-        deals.person_id as customer_id,
-        rests.revenue_amount
+        deals.person_id as customer_id
     from rests
     left join deals on rests.record_type = 'deal' and rests.record_id = deals.deal_id
-    where rests.revenue_amount <> 0
+    where rests.own_amount <> 0
 ),
 
 final as (
@@ -87,12 +91,14 @@ final as (
         conversion_kind,
         source_connector,
         customer_id,
-        currency_code,
+        case
+            when tenant_amount is null then currency_code else '{{ var("tenant_currency") }}'
+        end as currency_code,
         converted_on,
         converted_at,
         _feed,
         _load_id,
-        {{ as_money('revenue_amount') }} as revenue_amount,
+        {{ as_money('coalesce(tenant_amount, own_amount)') }} as revenue_amount,
         source_connector in ('square', 'erpnext', 'quickbooks', 'quickbooks_csv') as is_offline,
         conversion_kind <> 'unplaced'
         and customer_id is not null

@@ -14,6 +14,7 @@ orders as (
 located as (
     select
         payments.*,
+        orders.ordered_on,
         case
             when payments.currency_code = orders.counted_currency_code then orders.counted_order_id
             else payments.order_id
@@ -26,12 +27,16 @@ located as (
     left join orders on payments.order_id = orders.order_id
 ),
 
--- What the provider kept only the provider knows: that stands at the order that counts.
+-- What the provider kept only the provider knows: that stands at the order that counts, in the
+-- currency in which it was taken.
 entries as (
     select
         case when told_rank = believed_rank then sold_order_id else order_id end as order_id,
         payment_id,
+        currency_code,
         payment_amount as amount,
+        case when settled_currency_code = '{{ var("tenant_currency") }}' then settled_amount end
+            as settled_amount,
         told_rank = believed_rank as is_counted,
         case when payment_method = 'gift_card' then 'stored_value' else 'money' end as amount_kind
     from located
@@ -39,11 +44,14 @@ entries as (
     select
         sold_order_id as order_id,
         payment_id,
-        -fee_amount as amount,
+        case when fee_amount is null then settled_currency_code else currency_code end
+            as currency_code,
+        -coalesce(fee_amount, settled_fee_amount) as amount,
+        {{ null_of('amount') }} as settled_amount,
         true as is_counted,
-        'fee' as amount_kind
+        case when fee_amount is null then 'settled_fee' else 'fee' end as amount_kind
     from located
-    where fee_amount <> 0
+    where coalesce(fee_amount, settled_fee_amount) <> 0
 ),
 
 final as (
@@ -54,10 +62,12 @@ final as (
         'payment' as record_type,
         entries.amount_kind,
         entries.amount,
+        entries.settled_amount,
         located._load_id,
         located.source_connector,
-        located.currency_code,
+        entries.currency_code,
         entries.is_counted,
+        located.ordered_on,
         located.paid_on as booked_on,
         located.paid_at as booked_at,
         located._feed,

@@ -20,6 +20,24 @@ sums as (
     group by order_id
 ),
 
+-- The same in the tenant's currency, of orders in another.
+foreign_sums as (
+    select
+        entries.order_id,
+        {%- for column in tenant_columns() + ['paid_amount', 'fee_amount'] %}
+            {{ tenant_sum(column) }} as {{ column }},
+        {%- endfor %}
+        sum(entries.settlement_difference_amount) as settlement_difference_amount
+    from entries
+    inner join orders on entries.order_id = orders.order_id
+    where orders.currency_code <> '{{ var("tenant_currency") }}'
+    group by entries.order_id
+),
+
+rates as (
+    select * from {{ ref('int_rates__daily') }}
+),
+
 -- A sum that lacks the order's own amount is unknown, not 0.
 settled as (
     select
@@ -41,7 +59,13 @@ settled as (
         orders.ordered_on,
         orders.ordered_at,
         orders._feed,
-        orders._load_id
+        orders._load_id,
+        rates.exchange_rate,
+        coalesce(foreign_sums.settlement_difference_amount, 0) as settlement_difference_amount
+        {%- for column in tenant_columns() + ['paid_amount', 'fee_amount'] %}
+            ,
+            foreign_sums.{{ column }} as foreign_{{ column }}
+        {%- endfor %}
         {%- for column in ledger_columns() %}
             ,
             {%- if column in ['gross_amount', 'net_amount', 'revenue_amount'] %}
@@ -58,6 +82,50 @@ settled as (
         {%- endfor %}
     from orders
     left join sums on orders.order_id = sums.order_id
+    left join foreign_sums on orders.order_id = foreign_sums.order_id
+    left join rates
+        on orders.currency_code = rates.currency_code and orders.ordered_on = rates.valid_on
+),
+
+final as (
+    select
+        order_id,
+        source_connector,
+        source_record_id,
+        customer_id,
+        order_number,
+        order_status,
+        payment_method,
+        payment_word,
+        currency_code,
+        is_cancelled,
+        is_test,
+        is_deleted,
+        is_counted,
+        counted_order_id,
+        is_part_of_other_order,
+        ordered_on,
+        ordered_at,
+        _feed,
+        _load_id
+        {%- for column in ledger_columns() %}
+            ,
+            {{ column }}
+        {%- endfor %},
+        '{{ var("tenant_currency") }}' as tenant_currency_code
+        {%- for column in tenant_columns() + ['paid_amount', 'fee_amount'] %}
+            ,
+            {{ as_money(
+                "case when currency_code = '" ~ var('tenant_currency') ~ "' then " ~ column
+                ~ " when " ~ column ~ " is not null then foreign_" ~ column ~ " end"
+            ) }} as tenant_{{ column }}
+        {%- endfor %},
+        {{ as_money('settlement_difference_amount') }} as settlement_difference_amount,
+        {{ as_money(
+            "case when currency_code = '" ~ var('tenant_currency') ~ "' then 1 else exchange_rate end",
+            'rate'
+        ) }} as exchange_rate
+    from settled
 )
 
-select * from settled
+select * from final

@@ -1,5 +1,6 @@
 -- Who bought on which day: what retention, segments and predictions count, orders of one day being
--- one purchase. Orders dated in the future are left out: one of 2099 would make everybody lapsed.
+-- one purchase, in the tenant's currency where the rate is known. Orders dated in the future are
+-- left out: one of 2099 would make everybody lapsed.
 with orders as (
     select * from {{ ref('int_orders__settled') }}
     where
@@ -15,7 +16,13 @@ people as (
 
 resolved as (
     select
-        orders.*,
+        orders.order_id,
+        orders.ordered_on,
+        coalesce(orders.tenant_revenue_amount, orders.revenue_amount) as revenue_amount,
+        case
+            when orders.tenant_revenue_amount is null then orders.currency_code
+            else orders.tenant_currency_code
+        end as currency_code,
         coalesce(people.customer_id, orders.customer_id) as person_id
     from orders
     left join people on orders.customer_id = people.record_id

@@ -6,8 +6,13 @@
     'calls': ('called_on', ['calls_count', 'answered_calls_count']),
 } %}
 
--- What channels cost and brought before any sale; without a currency at the tenant's own.
-with paid as (
+-- What channels cost and brought before any sale, in the tenant's currency where the rate is known;
+-- without a currency at the tenant's own.
+with rates as (
+    select * from {{ ref('int_rates__daily') }}
+),
+
+paid as (
     select
         *,
         ad_platform as traffic_source,
@@ -19,8 +24,8 @@ with paid as (
 spend as (
     select
         paid.spent_on,
-        paid.currency_code,
-        paid.spend_cost,
+        {{ currency_at_rate('paid.currency_code') }} as currency_code,
+        {{ at_rate('paid.spend_cost') }} as spend_cost,
         paid.impressions_count,
         paid.clicks_count,
         channels.channel,
@@ -28,6 +33,8 @@ spend as (
     from paid
     inner join {{ ref('int_channels__grouped') }} as channels
         on {{ traffic_key('paid') }} = channels.traffic_key
+    left join rates
+        on paid.currency_code = rates.currency_code and paid.spent_on = rates.valid_on
 ),
 
 visits as (

@@ -39,6 +39,12 @@ final as (
         orders.paid_amount,
         orders.paid_back_amount,
         orders.fee_amount,
+        orders.tenant_currency_code,
+        orders.exchange_rate,
+        {%- for column in tenant_columns() + ['paid_amount', 'fee_amount'] %}
+            orders.tenant_{{ column }},
+        {%- endfor %}
+        orders.settlement_difference_amount,
         orders.is_counted,
         orders.is_part_of_other_order,
         orders.is_cancelled,

@@ -22,6 +22,26 @@ copies as (
     select * from {{ ref('int_refunds__copied') }}
 ),
 
+-- Of foreign ones, in the tenant's currency: what was sold at the rate of the order's day.
+converted as (
+    select
+        record_id,
+        case when count(amount) = count(tenant_amount) then sum(-tenant_amount) end
+            as refund_amount,
+        case
+            when count(amount) = count(tenant_amount)
+                then sum(
+                    case when amount_kind in ('goods', 'adjustment') then -tenant_amount else 0 end
+                )
+        end as refund_net_amount
+    from {{ ref('int_money__ledger') }}
+    where
+        record_type = 'refund'
+        and amount_kind not in ('money', 'stored_value')
+        and currency_code <> '{{ var("tenant_currency") }}'
+    group by record_id
+),
+
 final as (
     select
         refunds.refund_id,
@@ -39,11 +59,19 @@ final as (
         {%- for column in amounts %}
             {{ as_money('refunds.' ~ column) }} as {{ column }},
         {%- endfor %}
+        '{{ var("tenant_currency") }}' as tenant_currency_code,
+        {%- for column in ['refund_amount', 'refund_net_amount'] %}
+            {{ as_money(
+                "case when refunds.currency_code = '" ~ var('tenant_currency')
+                ~ "' then refunds." ~ column ~ " else converted." ~ column ~ " end"
+            ) }} as tenant_{{ column }},
+        {%- endfor %}
         coalesce(orders.is_counted, true) and copies.refund_id is null as is_counted
     from refunds
     left join orders on refunds.order_id = orders.order_id
     left join people on orders.customer_id = people.record_id
     left join copies on refunds.refund_id = copies.refund_id
+    left join converted on refunds.refund_id = converted.record_id
 )
 
 select * from final

@@ -31,6 +31,11 @@ final as (
             ,
             {{ as_money(ledger_sum(column)) }} as {{ column }}
         {%- endfor %},
+        '{{ var("tenant_currency") }}' as tenant_currency_code
+        {%- for column in tenant_columns() %}
+            ,
+            {{ as_money(tenant_sum(column)) }} as tenant_{{ column }}
+        {%- endfor %},
         _feed,
         max(_load_id) as _load_id
     from entries

@@ -56,6 +56,19 @@ sold as (
     left join goods on lines.product_id = goods.record_id
 ),
 
+-- Of lines of foreign orders, in the tenant's currency; their cents add up to the order's.
+converted as (
+    select
+        order_line_id,
+        case when count(amount) = count(tenant_amount) then sum(tenant_amount) end as net_amount
+    from {{ ref('int_money__ledger') }}
+    where
+        order_line_id is not null
+        and amount_kind in ('goods', 'discount')
+        and currency_code <> '{{ var("tenant_currency") }}'
+    group by order_line_id
+),
+
 final as (
     select
         sold.order_line_id,
@@ -79,8 +92,14 @@ final as (
         sold._feed,
         sold._load_id,
         {{ as_money('sold.gross_amount - sold.discount_amount') }} as net_amount,
+        '{{ var("tenant_currency") }}' as tenant_currency_code,
+        {{ as_money(
+            "case when sold.currency_code = '" ~ var('tenant_currency')
+            ~ "' then sold.gross_amount - sold.discount_amount else converted.net_amount end"
+        ) }} as tenant_net_amount,
         {{ as_money('sold.quantity * product_records.unit_cost') }} as cost_amount
     from sold
+    left join converted on sold.order_line_id = converted.order_line_id
     left join customers
         on
             sold.customer_id = customers.customer_id

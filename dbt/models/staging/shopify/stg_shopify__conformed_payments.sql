@@ -22,6 +22,9 @@ mapped as (
         paid_at,
         _feed,
         _load_id,
+        null as settled_currency_code,
+        null as settled_amount,
+        null as settled_fee_amount,
         null as customer_id,
         {{ payment_method('gateway') }} as payment_method,
         case transaction_status

@@ -14,6 +14,9 @@ mapped as (
         created_at as paid_at,
         _feed,
         _load_id,
+        null as settled_currency_code,
+        null as settled_amount,
+        null as settled_fee_amount,
         -- Tips came in as well.
         total_amount as payment_amount,
         false as is_test,

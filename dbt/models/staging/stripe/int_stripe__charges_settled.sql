@@ -1,5 +1,6 @@
--- The fee of a charge is on its balance transaction, in the settlement currency; it is kept only
--- where that is the charge's own currency, so that amounts never mix currencies.
+-- The balance transaction of a charge says what it became in the account's own currency, and the
+-- fee in that currency, too: only where both are one is it the charge's fee. Of a charge that was
+-- captured in part the balance holds the whole and takes the rest back in a row of its own.
 with charges as (
     select * from {{ ref('stg_stripe__charges') }}
 ),
@@ -35,7 +36,13 @@ settled as (
         charges.created_at,
         charges._feed,
         charges._load_id,
-        movements.fee_amount,
+        case when movements.currency_code = charges.currency_code then movements.fee_amount end
+            as fee_amount,
+        movements.currency_code as settled_currency_code,
+        case
+            when charges.captured_amount >= charges.charge_amount then movements.balance_amount
+        end as settled_amount,
+        movements.fee_amount as settled_fee_amount,
         -- Of a part that was captured Stripe's own sum may hold the rest that was released.
         case
             when charges.captured_amount < charges.charge_amount
@@ -47,7 +54,6 @@ settled as (
         on
             charges._feed = movements._feed
             and charges.balance_transaction_id = movements.balance_transaction_id
-            and charges.currency_code = movements.currency_code
     left join refund_sums
         on
             charges._feed = refund_sums._feed

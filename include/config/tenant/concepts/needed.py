@@ -18,6 +18,7 @@ _ONE_OF: dict[str, tuple[tuple[str, ...], ...]] = {
     "stock_levels": (("on_hand_quantity", "available_quantity"),),
     "costs": (("cost_amount",), ("incurred_on",)),
     "shifts": (("starts_at",), ("ends_at",)),
+    "rates": (("currency_code",), ("exchange_rate",), ("rated_on",)),
 }
 
 

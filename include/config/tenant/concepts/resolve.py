@@ -39,7 +39,7 @@ from include.core.errors import ConfigError
 
 FROM, KEEP = "from", "keep"
 _NAME: TypeAdapter[str] = TypeAdapter(ColumnName)
-_NUMBERS = frozenset({"amount", "price", "quantity", "integer", "bigint"})
+_NUMBERS = frozenset({"amount", "price", "quantity", "rate", "integer", "bigint"})
 _JOINED = frozenset({"id", "text"})
 
 

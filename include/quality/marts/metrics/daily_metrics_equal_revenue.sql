@@ -12,10 +12,14 @@ with metrics as (
 ),
 
 revenue as (
-    select currency_code, sum(revenue_amount) as amount
+    select
+        case
+            when tenant_revenue_amount is null then currency_code else tenant_currency_code
+        end as currency_code,
+        sum(coalesce(tenant_revenue_amount, revenue_amount)) as amount
     from {mart}.fct_revenue_daily
     where revenue_on <= (select max(m.metric_on) from {mart}.fct_daily_metrics as m)
-    group by currency_code
+    group by 1
 )
 
 select coalesce(metrics.currency_code, revenue.currency_code) as bad_key
