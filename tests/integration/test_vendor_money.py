@@ -43,11 +43,11 @@ def marts(warehouse: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         dbt_project.run_create_raw(connection, TENANT, OWN)
         for run_fill in (run_fill_shopify, run_fill_stripe, run_fill_square, run_fill_meta):
             run_fill(connection)
-        # One euro in pounds and dollars, Friday to Friday: a pound is 1.25, then 1.50 dollars.
+        # A pound is 1.25 dollars at the end of the year and 1.50 on the second of January.
         connection.execute(
             "insert into elt_rates.published (rated_on, currency_code, units_per_euro) values"
-            " ('2025-11-28', 'GBP', 0.8), ('2025-11-28', 'USD', 1.0),"
-            " ('2025-12-03', 'GBP', 0.8), ('2025-12-03', 'USD', 1.2)"
+            " ('2025-12-30', 'GBP', 0.8), ('2025-12-30', 'USD', 1.0),"
+            " ('2026-01-02', 'GBP', 0.8), ('2026-01-02', 'USD', 1.2)"
         )
         dbt_project.run_build(warehouse, tmp_path_factory.mktemp("target"), OWN, VARIABLES)
         yield connection
@@ -245,14 +245,14 @@ def test_the_table_of_amounts_is_what_the_marts_hold(marts: Connection) -> None:
 def test_foreign_orders_in_the_tenants_currency(marts: Connection) -> None:
     """Pounds were shown to a tenant with dollars as pounds, and in no sum of its own.
 
-    Order 7 was 100.00 GBP at 1.25, the rate of the Friday before; 12, 120.00 with VAT, went back
-    whole at 1.50: nothing is left of it, and the exchange cost 30.00.
+    Order 7 was 100.00 GBP at 1.50; 12, 120.00 with VAT, is of New Year's Eve and went back whole
+    two days later: nothing is left of it, and the exchange cost 30.00.
     """
     assert fetch_order(
         marts,
         "gid://shopify/Order/7",
         "currency_code, exchange_rate, tenant_total_amount, tenant_net_amount, tenant_paid_amount",
-    ) == ("GBP", Decimal("1.25"), *money(125, 125, 125))
+    ) == ("GBP", Decimal("1.5"), *money(150, 150, 150))
     assert fetch_order(
         marts,
         "gid://shopify/Order/12",

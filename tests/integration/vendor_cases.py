@@ -70,6 +70,7 @@ def run_fill_shopify(connection: Connection) -> None:
         ),
         shopify_order(
             12, [shopify_line(13, "120.00")], **inside, displayFinancialStatus="REFUNDED",
+            processedAt="2025-12-31T12:00:00Z",
             subtotal="120.00", tax="20.00", total="120.00", refunds=[shopify_refund(12, "120.00")],
         ),
         # 99.99 with tax on top, back in three steps, cancelled after it was paid.
