@@ -67,6 +67,8 @@ CORNER_SQUARE = ("corner", "square", "square")
 CORNER_ERPNEXT = ("corner", "erpnext", "erpnext")
 CREDIT = {"docstatus": 1, "is_return": 1, "net_total": 0, "total_taxes_and_charges": 0}
 ENTRY = {"list_id": "l1", "entry_id": "e1", "parent_object": "people", "parent_record_id": "p9"}
+MOVED = {"amount": 7, "fee": 0, "net": 7, "currency": "usd", "reporting_category": "charge"}
+CAPTURED = {"amount": 8, "amount_captured": 8, "captured": True, "currency": "usd"}
 DAY = "2026-10-01"
 INSIGHT = {"account_id": "1", "ad_id": "a1", "date_start": DAY, "date_stop": DAY}
 ITEM = {"transaction_item_id": "i1", "transaction_id": "t", "quantity": 2, "unit_price": 5}
@@ -83,6 +85,10 @@ BAD_ROWS = [
     (*ACME_SHOPIFY, "orders", {"id": "o1", "subtotal_amount": 5, "refunded_amount": 1}),
     (*ACME_COMPANY, "journal_entries", {"id": "j1"}),
     (*ACME_COMPANY, "invoices", {"id": "v1", "total_amount": 5}),
+    (*ACME_COMPANY, "payments", {"id": "y1", "total_amount": 5, "unapplied_amount": 4}),
+    (*ACME_COMPANY, "deposits", {"id": "z1", "total_amount": 5, "cash_back_amount": 0}),
+    (*ACME_STRIPE, "balance_transactions", {"id": "t2", **MOVED}),
+    (*ACME_STRIPE, "charges", {"id": "c2", "balance_transaction": "t2", **CAPTURED}),
     (*ACME_META, "ad_insights", {**INSIGHT, "date_stop": "2026-10-09"}),
     (*ACME_META, "ad_insights", {**INSIGHT, "ad_id": "a2", "spend": 5}),
     (*BAZAAR, "transaction_items", {**ITEM, "line_total": 9}),
@@ -118,6 +124,9 @@ def test_every_check_finds_a_planted_row(house: Warehouse) -> None:
         "shopify.refunds_add_up": ("o1",),
         "quickbooks_online.journal_balances": ("j1",),
         "quickbooks_online.invoices_add_up": ("v1",),
+        "quickbooks_online.payments_add_up": ("y1",),
+        "quickbooks_online.deposits_add_up": ("z1",),
+        "stripe.captures_equal_the_balance": ("c2",),
         "meta_ads.insights_are_daily": (f"a1/{DAY}",),
         "meta_ads.spend_has_impressions": (f"a2/{DAY}",),
         "ecommerce_csv.items_have_transactions": ("i1",),

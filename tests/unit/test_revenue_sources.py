@@ -36,3 +36,17 @@ def test_books_of_two_companies_are_no_copies() -> None:
     """Folding the copies of two companies' books would lose one company's sales."""
     assert {one.books for one in build_sources(Revenue(), SPEAKERS)} == {"qb", None}
     assert {one.books for one in build_sources(Revenue(copies=False), SPEAKERS)} == {None}
+
+
+def test_a_replica_of_the_books_is_one_more_copy_of_them() -> None:
+    """A SQL copy of QuickBooks spoke as a shop: each invoice would have counted twice."""
+    replica = Speaker(connector="sql", feed="replica", role="orders", books=None, is_export=False)
+    revenue = Revenue(same_books={"replica": "qb"})
+    found = {one.feed: one for one in build_sources(revenue, [*SPEAKERS, replica])}
+    assert (found["replica"].role, found["replica"].kind) == ("books", "books")
+    assert found["replica"].books == found["online"].books == "qb"
+    # Which copy speaks is the tenant's choice.
+    chosen = Revenue(same_books={"replica": "qb"}, books=("replica",))
+    by_rank = sorted(build_sources(chosen, [*SPEAKERS, replica]), key=lambda one: one.rank)
+    assert [one.feed for one in by_rank] == ["shop", "till", "replica", "online", "a_books", "pay"]
+    assert {one.books for one in build_sources(Revenue(copies=False), [replica])} == {None}

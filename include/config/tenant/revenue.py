@@ -28,6 +28,12 @@ class Revenue(Spec):
         description="Connectors of the same books (QuickBooks Online and its exports) read one "
         "company's. false: they are companies of their own.",
     )
+    same_books: dict[Snake, Snake] = Field(
+        {},
+        max_length=100,
+        description="Feeds of your own that read the books of a connector, too: feed -> its books. "
+        "A replicated QuickBooks is `{replica: quickbooks}`; a document of both counts once.",
+    )
     window_days: int = Field(
         3, ge=0, le=31, description="How far apart an order and its booking or payment may be."
     )
@@ -76,7 +82,7 @@ def build_sources(revenue: Revenue, speakers: Iterable[Speaker]) -> list[Source]
     export of files, then by name. A feed named in another role than its connector's has that one.
     """
     placed: list[tuple[int, int, bool, str, Speaker, Role]] = []
-    for speaker in speakers:
+    for speaker in (_place_in_books(revenue, one) for one in speakers):
         role, place = _find_place(revenue, speaker)
         key = (ROLES.index(role), place, speaker.is_export, speaker.feed)
         placed.append((*key, speaker, role))
@@ -92,6 +98,12 @@ def build_sources(revenue: Revenue, speakers: Iterable[Speaker]) -> list[Source]
         )
         for rank, (*_, speaker, role) in enumerate(sorted(placed, key=lambda one: one[:4]), 1)
     ]
+
+
+def _place_in_books(revenue: Revenue, speaker: Speaker) -> Speaker:
+    """A feed that `same_books` names books, whatever its connector is for."""
+    books = revenue.same_books.get(speaker.feed)
+    return speaker.model_copy(update={"books": books, "role": "books"}) if books else speaker
 
 
 def _find_place(revenue: Revenue, speaker: Speaker) -> tuple[Role, int]:

@@ -36,6 +36,7 @@ def check_revenue(
     speakers = build_speakers([feed for feed in feeds if feed.enabled])
     known = {one.feed for one in speakers} | {one.connector for one in speakers}
     silent = {feed.name for feed in feeds} | {feed.connector.connector for feed in feeds}
+    _check_same_books(spec, speakers, file, problems)
     roles: dict[str, str] = {}
     for role in ROLES:
         for index, name in enumerate(getattr(spec.revenue, role)):
@@ -50,3 +51,21 @@ def check_revenue(
                 problems.append(Problem(file.path, line, message))
             else:
                 roles[name] = role
+
+
+def _check_same_books(
+    spec: TenantFile, speakers: list[Speaker], file: YamlFile, problems: list[Problem]
+) -> None:
+    """Both sides are this tenant's: a slip would count every document twice."""
+    feeds = {one.feed for one in speakers}
+    books = {one.books for one in speakers if one.books}
+    for feed, name in spec.revenue.same_books.items():
+        line = file.line(("revenue", "same_books", feed))
+        for word, known, what in (
+            (feed, feeds, "feeds no orders, payments or refunds of this tenant"),
+            (name, books, "are books that no feed of this tenant reads"),
+        ):
+            if word not in known:
+                listed = ", ".join(sorted(known)) or "none"
+                message = f"`revenue.same_books`: `{word}` {what}.{did_you_mean(word, known)}"
+                problems.append(Problem(file.path, line, f"{message} Expected one of: {listed}."))

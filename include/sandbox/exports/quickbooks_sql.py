@@ -31,6 +31,10 @@ PAPERS = {
     "credit_memo": "CreditMemo",
     "refund_receipt": "RefundReceipt",
 }
+APPLIED = (
+    'payment_id TEXT NOT NULL, "index" INTEGER NOT NULL, amount DECIMAL(18,2), invoice_id TEXT, '
+    'PRIMARY KEY (payment_id, "index")'
+)
 CUSTOMER = (
     "id TEXT PRIMARY KEY, display_name TEXT, fully_qualified_name TEXT, given_name TEXT, "
     "family_name TEXT, company_name TEXT, email TEXT, phone_number TEXT, active BOOLEAN, "
@@ -72,6 +76,8 @@ def _write_tables(
     yield _write(
         connection, "payment", PAPER.format(""), (_paper(row, "payment") for row in rows["Payment"])
     )
+    applied = (line for row in rows["Payment"] for line in _applied(row))
+    yield _write(connection, "payment_line", APPLIED, applied)
 
 
 def _write(
@@ -128,3 +134,10 @@ def _lines(row: Row) -> Iterable[tuple[Any, ...]]:
             *(line["DetailType"], (item.get("ItemRef") or {}).get("value")),
             *(item.get("Qty"), item.get("UnitPrice")),
         )
+
+
+def _applied(row: Row) -> Iterable[tuple[Any, ...]]:
+    """What a payment pays, by invoice."""
+    for number, line in enumerate(row["Line"]):
+        (linked,) = line["LinkedTxn"]
+        yield row["Id"], number, line["Amount"], linked["TxnId"]
