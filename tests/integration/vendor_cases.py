@@ -102,6 +102,11 @@ def run_fill_stripe(connection: Connection) -> None:
         stripe_charge("won", 10000, disputed=True),
         stripe_charge("won_later", 3000, disputed=True),
         stripe_charge("web", 10000, currency="gbp", metadata={"order_id": "7"}),
+        # 80.00 EUR that Stripe settled as 88.40 USD; back when a euro is worth more.
+        stripe_charge("euro", 8000, currency="eur", balance_transaction="txn_6", refunded=True)
+        | {"amount_refunded": 8000},
+        stripe_charge("yen", 5000, currency="jpy"),
+        stripe_charge("dinar", 5120, currency="kwd"),
     )
     refund = {"currency": "usd", "status": "succeeded", "created": 1764547300}
     put(
@@ -109,6 +114,8 @@ def run_fill_stripe(connection: Connection) -> None:
         refund | {"id": "re_1", "amount": 4000, "charge": "ch_part"},
         refund | {"id": "re_2", "amount": 4000, "charge": "ch_part_back"}
         | {"balance_transaction": "txn_2"},
+        refund | {"id": "re_4", "amount": 8000, "charge": "ch_euro", "currency": "eur"}
+        | {"created": 1767355200},
         refund | {"id": "re_3", "amount": 1000, "charge": "ch_part_back"}
         | {"balance_transaction": "txn_3"},
     )  # fmt: skip
@@ -121,6 +128,8 @@ def run_fill_stripe(connection: Connection) -> None:
         | {"reporting_category": "dispute_reversal", "created": 1767225600},
         moved | {"id": "txn_2", "amount": -4000, "fee": 0, "net": -4000}
         | {"reporting_category": "partial_capture_reversal"},
+        moved | {"id": "txn_6", "amount": 8840, "fee": 290, "net": 8550, "source": "ch_euro"}
+        | {"reporting_category": "charge", "exchange_rate": 1.105},
         moved | {"id": "txn_3", "amount": -1000, "fee": 0, "net": -1000}
         | {"reporting_category": "refund"},
     )  # fmt: skip
