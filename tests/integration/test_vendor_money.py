@@ -47,6 +47,7 @@ def marts(warehouse: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         connection.execute(
             "insert into elt_rates.published (rated_on, currency_code, units_per_euro) values"
             " ('2025-11-28', 'EUR', 1), ('2025-11-28', 'JPY', 165), ('2025-11-28', 'USD', 1.1),"
+            " ('2025-11-28', 'GBP', 0.8),"
             " ('2025-12-30', 'GBP', 0.8), ('2025-12-30', 'USD', 1.0), ('2026-01-02', 'EUR', 1),"
             " ('2026-01-02', 'GBP', 0.8), ('2026-01-02', 'USD', 1.2)"
         )

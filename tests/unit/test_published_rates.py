@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from include.core.errors import ConfigError
-from include.pipeline.published_rates import build_rates, load_rates_file
+from include.pipeline.dbt.published_rates import build_rates, load_rates_file
 
 
 def pack(text: str, name: str = "eurofxref-hist.csv") -> bytes:

@@ -14,8 +14,8 @@ from include.destinations.postgres.identity.tables import run_ensure_identity
 from include.destinations.postgres.tables import run_add_primary_key, run_ensure_tables
 from include.destinations.postgres.tenant_schemas import run_ensure_tenant
 from include.ledger.connection import Connection, Warehouse
+from include.pipeline.dbt.published_rates import run_publish_rates
 from include.pipeline.fits.fit import run_ensure_all_fits
-from include.pipeline.published_rates import run_publish_rates
 
 log = logging.getLogger(__name__)
 

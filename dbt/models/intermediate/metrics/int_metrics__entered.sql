@@ -1,40 +1,36 @@
+{#- Cost -> (model, its day, its amount, what counts): beside what payments cost. -#}
+{% set spent = {
+    'goods_sold': ('fct_sales', 'sold_on', 'cost_amount', 'spent.cost_amount is not null'),
+    'booked_expenses': ('int_costs__unioned', 'incurred_on', 'cost_amount', 'not spent.is_deleted'),
+    'advertising': ('int_spend__unioned', 'spent_on', 'spend_cost', 'spent.spend_cost is not null'),
+} %}
+
 -- All that is measured by day, as it is recorded, in the tenant's currency where the rate is known:
 -- below 0 where it lowers its measure.
 with ledger as (
     select
-        source_connector,
-        _feed,
-        booked_on,
-        order_id,
-        record_id,
-        event_kind,
-        amount_kind,
-        is_counted,
-        coalesce(tenant_amount, amount) as amount,
+        *,
+        coalesce(tenant_amount, amount) as told_amount,
         case
             when tenant_amount is null then currency_code else '{{ var("tenant_currency") }}'
-        end as currency_code
+        end as told_currency_code
     from {{ ref('int_money__ledger') }}
-),
-
-rates as (
-    select * from {{ ref('int_rates__daily') }}
 ),
 
 sales as (
     select
         source_connector,
         _feed,
-        currency_code,
+        told_currency_code as currency_code,
         booked_on,
-        sum(amount) as amount
+        sum(told_amount) as amount
     from ledger
     where
         is_counted
         and event_kind in ('sale', 'refund', 'chargeback', 'chargeback_won')
         and amount_kind in ('goods', 'discount', 'adjustment', 'shipping', 'service_fee')
     group by
-        source_connector, _feed, currency_code, booked_on, event_kind,
+        source_connector, _feed, told_currency_code, booked_on, event_kind,
         coalesce(order_id, record_id)
 ),
 
@@ -54,50 +50,27 @@ entered as (
         'payment_fees' as metric_name,
         source_connector,
         _feed,
-        currency_code,
+        told_currency_code as currency_code,
         booked_on as metric_on,
-        -amount as amount
+        -told_amount as amount
     from ledger
     where is_counted and amount_kind in ('fee', 'settled_fee')
     union all
-    select
-        'costs' as metric_type,
-        'goods_sold' as metric_name,
-        sold_lines.source_connector,
-        sold_lines._feed,
-        {{ currency_at_rate('sold_lines.currency_code') }} as currency_code,
-        sold_lines.sold_on as metric_on,
-        {{ at_rate('sold_lines.cost_amount') }} as amount
-    from {{ ref('fct_sales') }} as sold_lines
-    left join rates
-        on sold_lines.currency_code = rates.currency_code and sold_lines.sold_on = rates.valid_on
-    where sold_lines.cost_amount is not null
-    union all
-    select
-        'costs' as metric_type,
-        'booked_expenses' as metric_name,
-        booked.source_connector,
-        booked._feed,
-        {{ currency_at_rate('booked.currency_code') }} as currency_code,
-        booked.incurred_on as metric_on,
-        {{ at_rate('booked.cost_amount') }} as amount
-    from {{ ref('int_costs__unioned') }} as booked
-    left join rates
-        on booked.currency_code = rates.currency_code and booked.incurred_on = rates.valid_on
-    where not booked.is_deleted
-    union all
-    select
-        'costs' as metric_type,
-        'advertising' as metric_name,
-        bought.source_connector,
-        bought._feed,
-        {{ currency_at_rate('bought.currency_code') }} as currency_code,
-        bought.spent_on as metric_on,
-        {{ at_rate('bought.spend_cost') }} as amount
-    from {{ ref('int_spend__unioned') }} as bought
-    left join rates
-        on bought.currency_code = rates.currency_code and bought.spent_on = rates.valid_on
-    union all
+    {%- for name, (model, day, amount, condition) in spent.items() %}
+        select
+            'costs' as metric_type,
+            '{{ name }}' as metric_name,
+            spent.source_connector,
+            spent._feed,
+            {{ currency_at_rate('spent.currency_code') }} as currency_code,
+            spent.{{ day }} as metric_on,
+            {{ at_rate('spent.' ~ amount) }} as amount
+        from {{ ref(model) }} as spent
+        left join {{ ref('int_rates__daily') }} as rates
+            on spent.currency_code = rates.currency_code and spent.{{ day }} = rates.valid_on
+        where {{ condition }}
+        union all
+    {%- endfor %}
     select
         'inventory' as metric_type,
         'on_hand' as metric_name,

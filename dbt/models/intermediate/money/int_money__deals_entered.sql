@@ -17,8 +17,6 @@ final as (
         deal_amount as amount,
         is_counted,
         false as is_estimated,
-        {{ null_of('amount') }} as settled_amount,
-        closed_on as ordered_on,
         closed_on as booked_on,
         closed_at as booked_at,
         _feed,

@@ -56,7 +56,6 @@ final as (
         refunds._load_id,
         refunds.source_connector,
         refunds.currency_code,
-        {{ null_of('amount') }} as settled_amount,
         orders.ordered_on,
         refunds.refunded_on as booked_on,
         refunds.refunded_at as booked_at,

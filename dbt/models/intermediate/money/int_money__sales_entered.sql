@@ -108,8 +108,6 @@ final as (
         orders.source_connector,
         orders.currency_code,
         orders.is_counted,
-        {{ null_of('amount') }} as settled_amount,
-        orders.ordered_on,
         orders.ordered_on as booked_on,
         orders.ordered_at as booked_at,
         orders._feed,

@@ -1,3 +1,12 @@
+{% set names = [
+    'order_id', 'source_connector', 'source_record_id', 'customer_id', 'order_number',
+    'order_status', 'payment_method', 'payment_word', 'currency_code', 'is_cancelled',
+    'is_test', 'is_deleted', 'is_counted', 'counted_order_id', 'is_part_of_other_order',
+    'ordered_on', 'ordered_at', '_feed', '_load_id',
+] %}
+{% set home_text = "'" ~ var('tenant_currency') ~ "'" %}
+{% set converted = tenant_columns() + ['paid_amount', 'fee_amount'] %}
+
 -- Orders as the sum of their entries in the ledger.
 with orders as (
     select * from {{ ref('int_orders__counted') }}
@@ -24,13 +33,13 @@ sums as (
 foreign_sums as (
     select
         entries.order_id,
-        {%- for column in tenant_columns() + ['paid_amount', 'fee_amount'] %}
+        {%- for column in converted %}
             {{ tenant_sum(column) }} as {{ column }},
         {%- endfor %}
         sum(entries.settlement_difference_amount) as settlement_difference_amount
     from entries
     inner join orders on entries.order_id = orders.order_id
-    where orders.currency_code <> '{{ var("tenant_currency") }}'
+    where orders.currency_code <> {{ home_text }}
     group by entries.order_id
 ),
 
@@ -41,28 +50,12 @@ rates as (
 -- A sum that lacks the order's own amount is unknown, not 0.
 settled as (
     select
-        orders.order_id,
-        orders.source_connector,
-        orders.source_record_id,
-        orders.customer_id,
-        orders.order_number,
-        orders.order_status,
-        orders.payment_method,
-        orders.payment_word,
-        orders.currency_code,
-        orders.is_cancelled,
-        orders.is_test,
-        orders.is_deleted,
-        orders.is_counted,
-        orders.counted_order_id,
-        orders.is_part_of_other_order,
-        orders.ordered_on,
-        orders.ordered_at,
-        orders._feed,
-        orders._load_id,
+        {%- for name in names %}
+            orders.{{ name }},
+        {%- endfor %}
         rates.exchange_rate,
         coalesce(foreign_sums.settlement_difference_amount, 0) as settlement_difference_amount
-        {%- for column in tenant_columns() + ['paid_amount', 'fee_amount'] %}
+        {%- for column in converted %}
             ,
             foreign_sums.{{ column }} as foreign_{{ column }}
         {%- endfor %}
@@ -89,40 +82,20 @@ settled as (
 
 final as (
     select
-        order_id,
-        source_connector,
-        source_record_id,
-        customer_id,
-        order_number,
-        order_status,
-        payment_method,
-        payment_word,
-        currency_code,
-        is_cancelled,
-        is_test,
-        is_deleted,
-        is_counted,
-        counted_order_id,
-        is_part_of_other_order,
-        ordered_on,
-        ordered_at,
-        _feed,
-        _load_id
-        {%- for column in ledger_columns() %}
-            ,
-            {{ column }}
-        {%- endfor %},
-        '{{ var("tenant_currency") }}' as tenant_currency_code
-        {%- for column in tenant_columns() + ['paid_amount', 'fee_amount'] %}
+        {%- for name in names + (ledger_columns() | list) %}
+            {{ name }},
+        {%- endfor %}
+        {{ home_text }} as tenant_currency_code
+        {%- for column in converted %}
             ,
             {{ as_money(
-                "case when currency_code = '" ~ var('tenant_currency') ~ "' then " ~ column
-                ~ " when " ~ column ~ " is not null then foreign_" ~ column ~ " end"
+                'case when currency_code = ' ~ home_text ~ ' then ' ~ column
+                ~ ' when ' ~ column ~ ' is not null then foreign_' ~ column ~ ' end'
             ) }} as tenant_{{ column }}
         {%- endfor %},
         {{ as_money('settlement_difference_amount') }} as settlement_difference_amount,
         {{ as_money(
-            "case when currency_code = '" ~ var('tenant_currency') ~ "' then 1 else exchange_rate end",
+            'case when currency_code = ' ~ home_text ~ ' then 1 else exchange_rate end',
             'rate'
         ) }} as exchange_rate
     from settled

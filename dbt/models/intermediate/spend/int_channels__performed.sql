@@ -6,13 +6,8 @@
     'calls': ('called_on', ['calls_count', 'answered_calls_count']),
 } %}
 
--- What channels cost and brought before any sale, in the tenant's currency where the rate is known;
--- without a currency at the tenant's own.
-with rates as (
-    select * from {{ ref('int_rates__daily') }}
-),
-
-paid as (
+-- What channels cost and brought before any sale; without a currency at the tenant's own.
+with paid as (
     select
         *,
         ad_platform as traffic_source,
@@ -33,7 +28,7 @@ spend as (
     from paid
     inner join {{ ref('int_channels__grouped') }} as channels
         on {{ traffic_key('paid') }} = channels.traffic_key
-    left join rates
+    left join {{ ref('int_rates__daily') }} as rates
         on paid.currency_code = rates.currency_code and paid.spent_on = rates.valid_on
 ),
 
@@ -107,9 +102,7 @@ facts as (
                 {{ name if name in counts else '0' }} as {{ name }}
             {%- endfor %}
         from {{ relation }}
-        {%- if not loop.last %}
-            union all
-        {%- endif %}
+        {{ 'union all' if not loop.last }}
     {%- endfor %}
 )
 
