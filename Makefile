@@ -2,11 +2,14 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev lock demo up down status logs env run validate lint format test test-unit \
-        test-connectors test-integration test-dags e2e bench compose-check clean clean-env new-connector new-tenant \
+        test-worlds test-connectors test-integration test-dags e2e bench compose-check clean clean-env new-connector new-tenant \
         manifest mutants truth pictures storm bi-user mishap mishap-heal
 
 PY := .venv/bin/python
 PYTEST ?= $(PY) -m pytest
+# One worker more than cores: a quarter of their time they wait for a database or a child.
+WORKERS ?= $(shell $(PY) -c 'import os; print((os.cpu_count() or 1) + 1)')
+SPREAD := --dist loadfile --no-loadscope-reorder
 export PYTHONPATH := $(CURDIR)
 # Variables of .env, for every command below.
 export BASH_ENV := include/local/dotenv.sh
@@ -91,8 +94,7 @@ new-tenant: setup  ## Scaffold a tenant: NAME=newco
 lint: setup-dev  ## ruff, mypy strict, sqlfluff, the layering test
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
-	@.venv/bin/mypy
-	@.venv/bin/sqlfluff lint --disable-progress-bar dbt
+	@.venv/bin/mypy & types=$$!; .venv/bin/sqlfluff lint --disable-progress-bar dbt; sql=$$?; wait $$types && exit $$sql
 	@$(PYTEST) -q tests/contract/test_layering.py
 
 format: setup-dev  ## Let ruff and sqlfluff rewrite what they can
@@ -100,15 +102,18 @@ format: setup-dev  ## Let ruff and sqlfluff rewrite what they can
 	@.venv/bin/sqlfluff fix --disable-progress-bar --force dbt
 
 # Your tenant files are told about, not tested: `make validate` is what fails on a broken one.
-test: setup-dev lint  ## lint and every test but e2e and bench, WORKERS=2 at once; names broken tenant files
+test: setup-dev lint  ## lint and every test but e2e and bench, WORKERS= at once; names broken tenant files
 	@$(PY) -m include.cli validate || echo "make test goes on: the tests do not use your tenant files"
-	@$(PYTEST) -n $(or $(WORKERS),2) --dist loadfile --no-loadscope-reorder
+	@$(PYTEST) -n $(WORKERS) $(SPREAD)
 
 test-unit: setup-dev  ## Pure tests and the rules of the house, a minute
-	@$(PYTEST) -n $(or $(WORKERS),2) --dist loadfile tests/unit tests/contract
+	@$(PYTEST) -n $(WORKERS) $(SPREAD) tests/unit tests/contract
+
+test-worlds: setup-dev  ## The sandbox's worlds and what is made of them, for two seeds
+	@$(PYTEST) -n $(WORKERS) $(SPREAD) tests/worlds
 
 test-connectors: setup-dev  ## Every connector against its vendor in the sandbox
-	@$(PYTEST) -n $(or $(WORKERS),2) --dist loadfile tests/connectors
+	@$(PYTEST) -n $(WORKERS) $(SPREAD) tests/connectors
 
 test-dags: setup-dev  ## The DAGs as Airflow sees them
 	@$(PYTEST) tests/dags
@@ -116,8 +121,8 @@ test-dags: setup-dev  ## The DAGs as Airflow sees them
 test-integration: setup-dev  ## Sandbox, loads and dbt on a real PostgreSQL
 	@$(PYTEST) tests/integration
 
-e2e: setup-dev  ## A real Airflow: ingest, transform, backfill, a failing feed, a killed task
-	@$(PYTEST) tests/e2e
+e2e: setup-dev  ## A real Airflow: ingest, transform, backfill, a failing feed, a killed task; worlds of all seeds
+	@WORLD_SEEDS=all $(PYTEST) tests/worlds tests/e2e
 
 bench: setup-dev  ## Speed against its targets, into .local/bench.json; PART="load sql" alone; FULL=1 adds rivals, a million, a thousand
 	@FULL=$(FULL) $(PY) -m tests.bench $(PART)
@@ -132,7 +137,7 @@ pictures: setup-dev  ## The running demo's revenue, cohorts, stock, and how sure
 	@$(PY) -m tests.pictures $(SIZE)
 
 mutants: setup-dev  ## What the tests do not notice: faults by hand and mutants, COUNT= of each at most; SEED= FAULTS=
-	@$(PY) -m tests.mutants $(if $(SEED),--seed $(SEED)) --count $(or $(COUNT),400) --faults "$(FAULTS)" --workers $(or $(WORKERS),2)
+	@$(PY) -m tests.mutants $(if $(SEED),--seed $(SEED)) --count $(or $(COUNT),400) --faults "$(FAULTS)" --workers $(WORKERS)
 
 compose-check:  ## docker-compose.yaml is valid, with placeholder secrets
 	@AIRFLOW_FERNET_KEY=x AIRFLOW_API_SECRET_KEY=x AIRFLOW_JWT_SECRET=x AIRFLOW_DATABASE_PASSWORD=x \

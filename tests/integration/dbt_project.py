@@ -4,10 +4,13 @@ Raw tables are made of connector.yaml, so a column that staging reads and the co
 declare fails here.
 """
 
+import atexit
+import fcntl
 import json
 import re
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -20,19 +23,26 @@ from psycopg.types.json import Jsonb
 
 from include.config.connector_spec import Column, Connector, Stream
 from include.config.load import load_connectors, load_platform
-from include.config.settings import ROOT, child_environment, load_settings
+from include.config.settings import ROOT, Settings, child_environment, load_settings
 from include.core import naming
 from include.destinations.postgres.identity.tables import run_ensure_identity
 from include.destinations.postgres.published_rates import run_ensure_rates
 from include.pipeline.dbt.environment import build_dbt_environment
+from include.pipeline.dbt.manifest import load_manifest, run_build_manifest
+from include.pipeline.dbt.session import PROGRAM, build_request, find_python
+from include.pipeline.dbt.steps import build_name, find_above, find_all
 from include.pipeline.fits.fit import run_ensure_all_fits
 from include.transform.selection import build_exclusion
+from include.transform.variables import build_manifest_vars
+from tests.shipped import load_demo_platform
 
 SQL_TYPES = {"int": "int4", "numeric": "numeric", "bool": "boolean", "timestamp": "timestamptz"} | {
     "json": "jsonb", "float": "float8", "bytes": "bytea",
 }  # fmt: skip
 LOADED_AT = datetime(2026, 3, 1, tzinfo=UTC)
 PROJECT = ROOT / "dbt"
+# Every tenant's, whatever its connectors.
+SHARED = ("path:models/intermediate", "path:models/marts", "path:snapshots")
 # What money is read from; tests of vendors' amounts build these and what they are made of.
 MONEY_MARTS = (
     "fct_orders", "fct_money_ledger", "fct_payments", "fct_revenue_daily", "fct_sales",
@@ -143,17 +153,39 @@ def run_dbt(
     command: str,
     *arguments: str,
     variables: Mapping[str, Any],
-    project: Path = PROJECT,
 ) -> dict[str, dict[str, Any]]:
-    """One dbt call without the tenant's role; results by unique id, the log on failure."""
+    """One dbt call without the tenant's role, in a dbt that is warm; results by unique id."""
+    # All that the manifest is told, too: else the parse of the manifest would not do.
+    told = {**build_manifest_vars({}), **variables}
+    asked = build_request(
+        parsed_settings(),
+        [command, *arguments, *build_options(target, told)],
+        target / "run_results.json",
+    )
+    target.mkdir(exist_ok=True)
+    log = target / "dbt.txt"
+    more = {"globals": ["--no-use-colors"], "environment": _environment(url), "log": str(log)}
+    process = _warm_dbt()
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write(json.dumps(asked | more) + "\n")
+    process.stdin.flush()
+    code = process.stdout.readline().strip()
+    assert code == "0", f"dbt {command} failed ({code}):\n{log.read_text()[-6000:]}"
+    return _load_results(target)
+
+
+def run_cold_dbt(
+    url: str, target: Path, command: str, *arguments: str, variables: Mapping[str, Any],
+    project: Path = PROJECT,
+) -> dict[str, dict[str, Any]]:  # fmt: skip
+    """The same by a command of its own, which reads the project with these very variables."""
     done = subprocess.run(
         [
             load_settings().dbt_executable, "--no-use-colors", command, *arguments,
-            "--project-dir", project, "--profiles-dir", project,
-            "--target-path", target, "--log-path", target / "logs",
-            "--vars", json.dumps(variables),
+            "--project-dir", project, "--profiles-dir", project, *build_options(target, variables),
         ],
-        env=child_environment(**build_dbt_environment(url, "none", tenant_roles=False, threads=2)),
+        env=child_environment(**_environment(url)),
         capture_output=True,
         text=True,
         check=False,
@@ -162,11 +194,52 @@ def run_dbt(
     assert done.returncode == 0, (
         f"dbt {command} failed:\n{done.stdout[-6000:]}{done.stderr[-2000:]}"
     )
+    return {} if command == "parse" else _load_results(target)
+
+
+def build_options(target: Path, variables: Mapping[str, Any]) -> list[str]:
+    folders = ("--target-path", str(target), "--log-path", str(target / "logs"))
+    return ["--vars", json.dumps(variables), *folders]
+
+
+def _environment(url: str) -> dict[str, str]:
+    return build_dbt_environment(url, "none", tenant_roles=False, threads=2)
+
+
+def _load_results(target: Path) -> dict[str, dict[str, Any]]:
     results = target / "run_results.json"
-    if command == "parse" or not results.exists():
-        return {}
-    found = json.loads(results.read_text())["results"]
+    found = json.loads(results.read_text())["results"] if results.exists() else []
     return {result["unique_id"]: result for result in found}
+
+
+@cache
+def parsed_settings() -> Settings:
+    """Settings with a manifest of the project and its connectors, made once for all workers."""
+    folder = ROOT / ".local" / "tests"
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = replace(
+        load_settings(), state_dir=folder, dbt_manifest=folder / "dbt" / "manifest.json"
+    )
+    with (folder / "dbt.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        run_build_manifest(load_demo_platform(), settings)
+    return settings
+
+
+@cache
+def _warm_dbt() -> subprocess.Popen[str]:
+    """Ends with us: there are no more lines."""
+    python = find_python(load_settings())
+    assert python
+    process = subprocess.Popen(
+        [python, "-P", Path(__file__).with_name("warm_dbt.py"), PROGRAM],
+        env=child_environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    atexit.register(process.communicate)
+    return process
 
 
 def run_build(
@@ -180,15 +253,23 @@ def run_build(
 
     Without `marts`, all that a tenant with these connectors has.
     """
-    select = [f"path:models/staging/{name}" for name in own]
-    if marts:
-        select += [f"+{mart}" for mart in marts]
-    else:
-        select += ["path:models/intermediate", "path:models/marts", "path:snapshots"]
+    folders = [*(f"path:models/staging/{name}" for name in own), *SHARED]
+    select = find_made_of(marts, folders) if marts else folders
     # Tests that also read a mart which is not built are none of this build.
     arguments = ("--select", *select, "--exclude", *build_exclusion())
     arguments += ("--indirect-selection", "cautious")
     run_dbt(url, target, "build", *arguments, variables=variables)
+
+
+def find_made_of(marts: Iterable[str], folders: Sequence[str]) -> list[str]:
+    """Names of these models and of all that they are made of in these folders.
+
+    `+fct_orders` would have every connector's staging: the shared parse has all of them above it.
+    """
+    manifest = load_manifest(parsed_settings().dbt_manifest)
+    wanted = {f"model.elt.{mart}" for mart in marts}
+    found = (wanted | find_above(manifest, wanted)) & find_all(manifest, folders).keys()
+    return sorted(map(build_name, found))
 
 
 def fetch(connection: psycopg.Connection[Any], query: str) -> list[tuple[Any, ...]]:

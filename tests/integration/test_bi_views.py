@@ -29,7 +29,7 @@ def owner(warehouse: str, target: Path) -> Iterator[psycopg.Connection[Any]]:
         with pytest.raises(ConfigError, match="there is no schema `acme_bi` yet"):
             run_ensure_reader(connection, "acme", None)
         run_ensure_identity(connection, "acme", None)
-        build(warehouse, target, "+bi_orders")
+        build(warehouse, target, *dbt_project.find_made_of(["bi_orders"], dbt_project.SHARED))
         connection.execute("create schema other_bi")
         connection.execute("create view other_bi.orders as select 1 as order_id")
         yield connection

@@ -6,19 +6,23 @@ import psycopg
 import pytest
 
 from include.config.load import load_platform
-from include.config.settings import load_settings
 from include.core import naming
 from include.ledger.connection import Warehouse
 from include.pipeline.dbt.build import run_dbt_build
+from tests.integration import dbt_project
 
 TENANT = "corner"
 
 
 @pytest.fixture(scope="module")
 def url(warehouse: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    settings = replace(load_settings(), state_dir=tmp_path_factory.mktemp("state"))
+    state = tmp_path_factory.mktemp("state")
+    settings = replace(dbt_project.parsed_settings(), state_dir=state)
     tenant = load_platform().tenant(TENANT)
-    run_dbt_build(tenant, Warehouse(warehouse, tenant_roles=True), settings=settings)
+    # dbt's own tests pass where there are no rows; test_dbt_unit runs all of them on such tables.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DBT_EXCLUDE_RESOURCE_TYPES", "test unit_test")
+        run_dbt_build(tenant, Warehouse(warehouse, tenant_roles=True), settings=settings)
     return warehouse
 
 

@@ -11,19 +11,22 @@ import pytest
 
 from include.config.credentials import Credentials
 from include.config.load import load_platform
-from include.config.models import Feed, Platform
-from include.config.settings import Settings, load_settings
+from include.config.models import Feed, Platform, Tenant
+from include.config.settings import Settings
 from include.core import naming
 from include.core.streams import RunKind
 from include.ledger.connection import Warehouse
 from include.pipeline.dbt.build import run_dbt_build
+from include.pipeline.dbt.steps import RESOLVE
 from include.pipeline.feed_load import run_feed_load
 from include.pipeline.load_request import LoadRequest
 from include.sandbox.serve.connections import find_vendor
 from include.sandbox.serve.vendors import load_credentials
 from include.sandbox.testing import running_sandbox
 from include.sandbox.world import WorldSpec
+from include.transform.selection import build_selection
 from tests.connectors.connector_cases import sandbox_credentials
+from tests.integration import dbt_project
 from tests.load_environment import build_environment
 
 TENANTS = ("acme", "bazaar", "corner", "summit")
@@ -81,7 +84,7 @@ def fetch_one(connection: Connection, query: str, *values: object) -> tuple[Any,
 
 def run_world(spec: WorldSpec, world: Path, warehouse: str) -> None:
     """Load every feed of a generated world once and build every tenant."""
-    settings = replace(load_settings(), state_dir=world / "state")
+    settings = replace(dbt_project.parsed_settings(), state_dir=world / "state")
     platform = load_world_platform(world, settings)
     place = Warehouse(warehouse)
     with running_sandbox(spec) as base:
@@ -97,7 +100,14 @@ def run_world(spec: WorldSpec, world: Path, warehouse: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DBT_EXCLUDE_RESOURCE_TYPES", "test unit_test")
         for tenant in TENANTS:
-            run_dbt_build(platform.tenant(tenant), place, settings=settings)
+            selected = build_select(platform.tenant(tenant))
+            run_dbt_build(platform.tenant(tenant), place, select=selected, settings=settings)
+
+
+def build_select(tenant: Tenant) -> list[str]:
+    """What money and identity are made of: what else there is, other files and `make truth` see."""
+    read = (*dbt_project.MONEY_MARTS, "bridge_orders", "fct_deals", *RESOLVE.reads)
+    return dbt_project.find_made_of(read, build_selection(tenant))
 
 
 def fetch_revenue(connection: Connection, tenant: str, source: str) -> dict[str, Any]:

@@ -63,7 +63,7 @@ LINES = st.lists(st.lists(WORDS, min_size=1, max_size=5), min_size=1, max_size=2
 
 
 @settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(lines=LINES, tail=st.integers(0, 12), end=st.sampled_from(["\n", "\r\n"]))
 def test_what_is_taken_out_does_not_depend_on_the_reader(
@@ -155,7 +155,7 @@ DIRTY = st.lists(st.tuples(LINE, st.sampled_from([b"\n", b"\r\n", b"\n\n"])), ma
 
 
 @settings(
-    max_examples=700, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     content=DIRTY,

@@ -14,8 +14,8 @@ from include.config.models import Platform
 from include.config.settings import Settings, load_settings
 from include.core.errors import TransformError
 from include.pipeline.dbt.command import run_dbt_command
-from include.pipeline.dbt.environment import build_dbt_environment
-from include.pipeline.dbt.manifest import NO_WAREHOUSE, run_build_manifest
+from include.pipeline.dbt.environment import NO_WAREHOUSE, build_dbt_environment
+from include.pipeline.dbt.manifest import run_build_manifest
 from include.transform.variables import build_manifest_vars
 
 log = logging.getLogger(__name__)

@@ -4,6 +4,8 @@ from include.core import naming
 from include.ledger.login.conninfo import build_pg_variables, parse_conninfo
 
 THREADS = 4
+# Parsing opens no connection; the profile only has to be complete.
+NO_WAREHOUSE = "postgresql://elt@localhost:5432/warehouse"
 
 
 def build_dbt_environment(

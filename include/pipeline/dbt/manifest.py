@@ -16,14 +16,13 @@ from include.config.models import Platform
 from include.config.settings import Settings, load_settings
 from include.core.errors import TransformError
 from include.pipeline.dbt.command import run_dbt_command
-from include.pipeline.dbt.environment import build_dbt_environment
+from include.pipeline.dbt.environment import NO_WAREHOUSE, build_dbt_environment
+from include.pipeline.dbt.shared_parse import has_parse, run_keep_parse
 from include.transform.drawing import find_drawing, run_write_drawing
 from include.transform.variables import build_manifest_vars
 
 log = logging.getLogger(__name__)
 SKIPPED_FOLDERS = frozenset({"target", "logs", "dbt_packages", "__pycache__"})
-# Parsing opens no connection; the profile only has to be complete.
-NO_WAREHOUSE = "postgresql://elt@localhost:5432/warehouse"
 
 
 def run_build_manifest(
@@ -38,7 +37,7 @@ def run_build_manifest(
     manifest = settings.dbt_manifest
     variables = json.dumps(build_manifest_vars(platform.connectors), sort_keys=True)
     fingerprint = build_manifest_fingerprint(settings.dbt_project_dir, variables)
-    if not force and manifest.exists() and _stored(manifest) == fingerprint:
+    if not force and has_parse(manifest) and _stored(manifest) == fingerprint:
         log.info("manifest unchanged path=%s", manifest)
         if find_drawing(manifest) == manifest:
             run_write_drawing(manifest)
@@ -60,6 +59,7 @@ def run_build_manifest(
     shutil.copyfile(target / "manifest.json", draft)
     draft.replace(manifest)  # at once: a DAG parse never sees half a file
     run_write_drawing(manifest)
+    run_keep_parse(manifest, target, variables)
     _fingerprint_file(manifest).write_text(fingerprint, encoding="utf-8")
     log.info("manifest built path=%s", manifest)
     return manifest

@@ -14,6 +14,8 @@ from typing import Any
 
 from include.config.settings import Settings, dbt_environment
 from include.pipeline.dbt.command import build_project_options, run_dbt_command, say_line
+from include.pipeline.dbt.environment import NO_WAREHOUSE, build_dbt_environment
+from include.pipeline.dbt.shared_parse import load_shared_parse
 
 Listener = Callable[[Mapping[str, Any]], None]
 PROGRAM = Path(__file__).with_name("session_program.py")
@@ -39,13 +41,7 @@ class DbtSession:
         on_event: Listener,
     ) -> int:
         """One build; see `run_build_command`."""
-        at = arguments.index(FIRST_OPTION)
-        asked = {
-            "globals": GLOBALS,
-            "build": arguments[:at],
-            "options": [*arguments[at:], *build_project_options(self._settings)],
-            "results": str(results),
-        }
+        asked = build_request(self._settings, arguments, results)
         process = self._start(dict(environment))
         assert process.stdin
         assert process.stdout
@@ -87,6 +83,32 @@ class DbtSession:
             errors="replace",
         )
         return self._process
+
+
+def build_request(settings: Settings, arguments: Sequence[str], results: Path) -> dict[str, Any]:
+    """What the program is asked: a line of its input."""
+    at = arguments.index(FIRST_OPTION)
+    variables, *others = arguments[at + 1 :]
+    project = build_project_options(settings)
+    asked = {
+        "globals": GLOBALS,
+        "build": arguments[:at],
+        "options": [FIRST_OPTION, variables, *others, *project],
+        "results": str(results),
+    }
+    shared = load_shared_parse(settings, variables)
+    if shared is None:
+        return asked
+    return asked | {
+        "shared": {
+            "options": [FIRST_OPTION, shared.variables, *others, *project],
+            "file": str(shared.file),
+            # dbt's parse belongs to the place it was made for.
+            "environment": build_dbt_environment(NO_WAREHOUSE, "none", tenant_roles=False),
+            "tenant": json.loads(shared.variables)["tenant"],
+        },
+        "tenant": json.loads(variables)["tenant"],
+    }
 
 
 _CURRENT: ContextVar[DbtSession | None] = ContextVar("dbt_session", default=None)

@@ -1,12 +1,18 @@
 """Runs in dbt's own environment: builds that come in as lines, one after the other, in one process.
 
 A line is JSON: `globals` and `options` of the command line, `build` its own words, `results` the
-file for run_results.json. The project is parsed once for all builds with the same options. dbt says
-what it does on standard output; `{"elt_ended": <exit code>}` is ours.
+file for run_results.json. The project is parsed once for all builds with the same options; with
+`shared`, a parse made for another tenant is read and given this one's names. dbt says what it does
+on standard output; `{"elt_ended": <exit code>}` is ours.
 """
 
 import json
+import os
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from dbt.cli.main import dbtRunner
@@ -25,7 +31,7 @@ def run_one(asked: dict[str, Any], manifests: dict[str, Any]) -> int:
     before, options = asked["globals"], asked["options"]
     key = json.dumps([before, options])
     if key not in manifests:
-        parsed = dbtRunner().invoke([*before, "parse", *options])
+        parsed = run_parse(asked)
         if not parsed.success:
             return build_code(parsed)
         manifests[key] = parsed.result
@@ -35,6 +41,51 @@ def run_one(asked: dict[str, Any], manifests: dict[str, Any]) -> int:
     if hasattr(done.result, "write"):
         done.result.write(asked["results"])
     return build_code(done)
+
+
+def run_parse(asked: dict[str, Any]) -> Any:
+    """dbt's answer to `parse`, its manifest in the names of the tenant that is built."""
+    shared = asked.get("shared")
+    if shared is None:
+        return dbtRunner().invoke([*asked["globals"], "parse", *asked["options"]])
+    parsed = parse_shared(asked)
+    if parsed.success:
+        at = asked["options"].index("--target-path") + 1
+        give_names(parsed.result, shared["tenant"], asked["tenant"], os.environ["ELT_DBT_DBNAME"])
+        parsed.result.write(str(Path(asked["options"][at]) / "manifest.json"))
+    return parsed
+
+
+def parse_shared(asked: dict[str, Any]) -> Any:
+    """What the kept parse says, and anew what of the project has changed since."""
+    shared = asked["shared"]
+    words = ["--no-write-json", "parse", "--partial-parse-file-path", shared["file"]]
+    with environment(shared["environment"]):
+        return dbtRunner().invoke([*asked["globals"], *words, *shared["options"]])
+
+
+def give_names(manifest: Any, old: str, new: str, database: str) -> None:
+    """Put a tenant's schemas, `<tenant>_<layer>`, in the place of another's."""
+    for node in chain(manifest.nodes.values(), manifest.sources.values()):
+        was = f'"{node.database}"."{node.schema}".'
+        if node.schema.startswith(f"{old}_"):
+            node.schema = new + node.schema.removeprefix(old)
+        node.database = database
+        if node.relation_name:
+            node.relation_name = node.relation_name.replace(was, f'"{database}"."{node.schema}".')
+    manifest.build_flat_graph()
+
+
+@contextmanager
+def environment(wanted: Mapping[str, str]) -> Iterator[None]:
+    """The process's variables, and then those of before."""
+    before = dict(os.environ)
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def build_code(done: Any) -> int:

@@ -11,9 +11,6 @@ from include.identity.products.skus import read_sku, read_stem
 from include.identity.products.titles import Title, read_title
 from include.identity.resolve import run_resolve
 from include.identity.settings import IdentitySettings
-from include.sandbox.testing import SEEDS
-from include.sandbox.world import SIZES, WorldSpec
-from tests.truth.world import measure_world
 
 COLUMNS = "record_id, source, sku, barcode, title, variant_title, vendor, price, parent_id"
 
@@ -205,9 +202,3 @@ def test_the_order_of_records_changes_nothing() -> None:
     again = dict(resolve(*records).execute("select record_id, entity_id from resolved").fetchall())
     assert first == again
     assert len(set(first.values())) == 40
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_products_of_a_world_reach_the_target(seed: int) -> None:
-    found = measure_world(WorldSpec(size=SIZES["small"], seed=seed), ("products",))
-    assert found.total("products").f1 >= 0.95

@@ -8,11 +8,11 @@ import pytest
 from include.sandbox.economy.confusions import mishaps
 from include.sandbox.exports import coresignal
 from include.sandbox.serve.session import Session
-from include.sandbox.testing import SEEDS
 from include.sandbox.truth import seen
 from include.sandbox.truth.orders import build_identities
 from include.sandbox.truth.people import build_people, build_testers
 from include.sandbox.world import SIZES, World, WorldSpec, build_world
+from tests.worlds.seeds import SEEDS
 
 TENANTS = ("acme", "bazaar", "corner", "summit")
 KINDS = {

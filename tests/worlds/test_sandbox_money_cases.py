@@ -9,11 +9,11 @@ from include.sandbox.economy.money_cases import FREE_SHIPPING
 from include.sandbox.economy.records import Sale
 from include.sandbox.economy.sales import tax_inside
 from include.sandbox.serve.session import Session
-from include.sandbox.testing import SEEDS
 from include.sandbox.vendors.shopify.vendor import fetch_shop
 from include.sandbox.vendors.square.vendor import fetch_seller
 from include.sandbox.vendors.stripe.vendor import fetch_account
 from include.sandbox.world import SIZES, WorldSpec
+from tests.worlds.seeds import SEEDS
 
 WEB = {
     "tax inside", "tax on shipping inside", "code", "free shipping", "gift card sold",
