@@ -16,7 +16,7 @@ import psycopg
 import pytest
 
 from include.transform.selection import build_exclusion
-from include.transform.variables import build_sources_by_concept
+from include.transform.variables import build_manifest_vars, build_sources_by_concept
 from tests.integration import dbt_project
 
 TENANT = "acme"
@@ -27,7 +27,7 @@ EARLY, LATE = "2026-01-02T02:00:00Z", "2026-01-05T12:00:00Z"
 
 def build_variables() -> dict[str, Any]:
     used = [(name, dbt_project.connectors()[name].concepts) for name in OWN]
-    return {
+    return build_manifest_vars({}) | {
         "tenant": TENANT,
         "tenant_currency": "USD",
         "tenant_timezone": "America/Denver",

@@ -8,12 +8,7 @@ import pytest
 
 from include.config.settings import Settings, load_settings
 from include.pipeline.dbt.session import build_request
-from include.pipeline.dbt.shared_parse import (
-    has_parse,
-    is_covered,
-    load_shared_parse,
-    run_keep_parse,
-)
+from include.pipeline.dbt.shared_parse import is_covered, load_shared_parse, run_keep_parse
 
 SHARED = {"tenant": "manifest", "sources_by_concept": {"orders": ["shopify", "stripe"]}}
 
@@ -26,10 +21,7 @@ def settings(tmp_path: Path) -> Settings:
     (target / "partial_parse.msgpack").write_bytes(b"parsed")
     manifest = tmp_path / "dbt" / "manifest.json"
     manifest.parent.mkdir()
-    manifest.touch()
-    assert not has_parse(manifest)
     run_keep_parse(manifest, target, json.dumps(SHARED))
-    assert has_parse(manifest)
     return replace(load_settings(), dbt_manifest=manifest)
 
 
@@ -56,6 +48,15 @@ def test_variables_of_another_version_have_a_parse_of_their_own(settings: Settin
     assert load_shared_parse(settings, json.dumps({**asked, "more": 1})) is None
     settings.dbt_manifest.with_name("variables.json").write_text("{")
     assert load_shared_parse(settings, json.dumps(asked)) is None
+
+
+def test_a_dbt_that_keeps_no_parse_takes_the_old_one_away(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """Else builds would read what the project was before."""
+    asked = json.dumps({"tenant": "acme", "sources_by_concept": {}})
+    run_keep_parse(settings.dbt_manifest, tmp_path / "nothing", json.dumps(SHARED))
+    assert load_shared_parse(settings, asked) is None
 
 
 def test_a_build_is_asked_for_with_both_tenants_names(settings: Settings, tmp_path: Path) -> None:

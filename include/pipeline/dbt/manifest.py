@@ -17,7 +17,7 @@ from include.config.settings import Settings, load_settings
 from include.core.errors import TransformError
 from include.pipeline.dbt.command import run_dbt_command
 from include.pipeline.dbt.environment import NO_WAREHOUSE, build_dbt_environment
-from include.pipeline.dbt.shared_parse import has_parse, run_keep_parse
+from include.pipeline.dbt.shared_parse import run_keep_parse
 from include.transform.drawing import find_drawing, run_write_drawing
 from include.transform.variables import build_manifest_vars
 
@@ -37,7 +37,7 @@ def run_build_manifest(
     manifest = settings.dbt_manifest
     variables = json.dumps(build_manifest_vars(platform.connectors), sort_keys=True)
     fingerprint = build_manifest_fingerprint(settings.dbt_project_dir, variables)
-    if not force and has_parse(manifest) and _stored(manifest) == fingerprint:
+    if not force and manifest.exists() and _stored(manifest) == fingerprint:
         log.info("manifest unchanged path=%s", manifest)
         if find_drawing(manifest) == manifest:
             run_write_drawing(manifest)

@@ -7,7 +7,6 @@ What a model says with its tenant's variables is written when it runs, as before
 """
 
 import json
-import logging
 import os
 import shutil
 from collections.abc import Iterable, Mapping
@@ -17,7 +16,6 @@ from typing import Any
 
 from include.config.settings import Settings
 
-log = logging.getLogger(__name__)
 PARSE = "partial_parse.msgpack"
 VARIABLES = "variables.json"
 
@@ -31,18 +29,19 @@ class SharedParse:
 
 
 def run_keep_parse(manifest: Path, target: Path, variables: str) -> None:
-    """Keep what dbt has just parsed in `target`; the variables last, as they make it count."""
-    kept = (manifest.with_name(PARSE), manifest.with_name(VARIABLES))
-    drafts = tuple(one.with_suffix(f".{os.getpid()}.tmp") for one in kept)
-    shutil.copyfile(target / PARSE, drafts[0])
-    drafts[1].write_text(variables, encoding="utf-8")
-    for draft, file in zip(drafts, kept, strict=True):
-        draft.replace(file)
+    """Keep what dbt has just parsed in `target`; the variables last, as they make it count.
 
-
-def has_parse(manifest: Path) -> bool:
-    """Whether the manifest is there, and what dbt parsed for it."""
-    return manifest.exists() and all(manifest.with_name(one).exists() for one in (PARSE, VARIABLES))
+    A dbt that is told to keep no parse (DBT_PARTIAL_PARSE) leaves none: tenants have their own.
+    """
+    parsed, told = manifest.with_name(PARSE), manifest.with_name(VARIABLES)
+    told.unlink(missing_ok=True)
+    if not (target / PARSE).exists():
+        return
+    draft = parsed.with_suffix(f".{os.getpid()}.tmp")
+    shutil.copyfile(target / PARSE, draft)
+    draft.replace(parsed)
+    draft.write_text(variables, encoding="utf-8")
+    draft.replace(told)
 
 
 def load_shared_parse(settings: Settings, asked: str) -> SharedParse | None:
