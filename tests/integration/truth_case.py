@@ -46,6 +46,7 @@ COLUMNS = {
 # A Stripe charge does not say what of it is tax or discount.
 WHOLE = ("total", "refunds", "disputes", "net")
 
+REJECTED = "int_ecommerce_csv__records_rejected"
 SOURCES = (
     ("acme", "shopify"),
     ("acme", "quickbooks"),
@@ -106,7 +107,7 @@ def run_world(spec: WorldSpec, world: Path, warehouse: str) -> None:
 
 def build_select(tenant: Tenant) -> list[str]:
     """What money and identity are made of: what else there is, other files and `make truth` see."""
-    read = (*dbt_project.MONEY_MARTS, "bridge_orders", "fct_deals", *RESOLVE.reads)
+    read = (*dbt_project.MONEY_MARTS, "bridge_orders", "fct_deals", *RESOLVE.reads, REJECTED)
     return dbt_project.find_made_of(read, build_selection(tenant))
 
 
