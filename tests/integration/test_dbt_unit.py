@@ -8,12 +8,13 @@ import psycopg
 import pytest
 
 from include.transform.selection import build_exclusion
-from include.transform.variables import build_sources_by_concept
+from include.transform.variables import build_manifest_vars, build_sources_by_concept
 from tests.contract.dbt_renderer import Renderer
 from tests.integration import dbt_project
 
 TENANT = "every"
 VARIABLES: dict[str, object] = {
+    **build_manifest_vars({}),
     "tenant": TENANT,
     "tenant_currency": "USD",
     "tenant_timezone": "UTC",
