@@ -105,7 +105,10 @@ def test_every_model_has_its_yml_beside_it() -> None:
 
 
 def test_tests_live_where_their_kind_says() -> None:
-    kinds = {"unit", "contract", "connectors", "dags", "integration", "console", "e2e", "bench"}
+    kinds = {
+        *("unit", "contract", "worlds", "connectors", "dags", "integration", "console"),
+        *("e2e", "bench"),
+    }
     files = [p.relative_to(ROOT / "tests") for p in (ROOT / "tests").rglob("test_*.py")]
     assert files
     assert not [str(p) for p in files if p.parts[0] not in kinds]
