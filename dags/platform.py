@@ -6,6 +6,7 @@ from include.orchestration.dag_builders.airflow_retention import build_airflow_r
 from include.orchestration.dag_builders.alerts import build_alerts_dag
 from include.orchestration.dag_builders.dbt_docs import build_dbt_docs_dag
 from include.orchestration.dag_builders.drain import build_webhook_drain_dag
+from include.orchestration.dag_builders.identity_rebuild import build_identity_rebuild_dag
 from include.orchestration.dag_builders.ops import (
     build_quality_report_dag,
     build_retention_dag,
@@ -17,6 +18,7 @@ builders = (
     build_airflow_retention_dag,
     build_alerts_dag,
     build_dbt_docs_dag,
+    build_identity_rebuild_dag,
     build_quality_report_dag,
     build_retention_dag,
     build_webhook_drain_dag,

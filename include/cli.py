@@ -35,6 +35,7 @@ PANELS = {
         "alerts": "What stands wrong, who was told, and what you say to it.",
         "watch": "Tell people what is wrong, also of Airflow itself.",
         "who": "One person in all sources, and why the records are theirs.",
+        "categories": "What sources' categories are called, and what to call them.",
     },
     "Load": {
         "run": "Load, transform and check one tenant now, without Airflow.",

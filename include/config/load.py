@@ -36,6 +36,7 @@ from include.config.reports import REPORTS_OPTION, resolve_reports
 from include.config.settings import Settings, load_settings
 from include.config.stream_settings import StreamSettings
 from include.config.tenant.alert_rules import check_alerts
+from include.config.tenant.categories import load_categories
 from include.config.tenant.checks import resolve_checks
 from include.config.tenant.concepts.resolve import resolve_concept_maps
 from include.config.tenant.overrides import resolve_overrides
@@ -231,9 +232,10 @@ def _load_tenant(
     check_alerts(spec, file, problems)
     overrides, notices = resolve_overrides(spec, file)
     checks, faults = resolve_checks(spec, feeds, file)
-    notices += faults
+    categories, slips = load_categories(path)
+    notices += [*faults, *slips]
     said = tuple(fault.message for fault in faults)
-    tenant = Tenant(spec, path, (), overrides, tuple(_most(notices)), checks, said)
+    tenant = Tenant(spec, path, (), overrides, tuple(_most(notices)), checks, said, categories)
     feeds = [_with_tenant(feed, tenant) for feed in feeds if feed.enabled]
     object.__setattr__(tenant, "feeds", tuple(sorted(feeds, key=lambda f: f.name)))
     return tenant, problems

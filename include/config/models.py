@@ -19,7 +19,7 @@ from include.config.stream_settings import Drift, StreamSettings
 from include.config.tenant.alerts import Alerts, Label
 from include.config.tenant.attribution import Attribution
 from include.config.tenant.concepts.mapping import MappedConcept
-from include.config.tenant.identity import Identity, Override
+from include.config.tenant.identity import CategoryName, Identity, Override
 from include.config.tenant.revenue import Revenue
 from include.core import naming
 
@@ -199,6 +199,7 @@ class Tenant:
         overrides: Decisions about records; None: the list is broken, the last good one holds.
         checks: The valid ones under `checks`; what is wrong with others is in `notices`.
         faulty_checks: What is wrong with them, in one sentence each.
+        categories: Names of sources' categories; None: broken, the last good ones hold.
         notices: Problems that stop nothing, such as those of that list.
     """
 
@@ -209,6 +210,7 @@ class Tenant:
     notices: tuple["Problem", ...] = ()
     checks: tuple[TenantCheck, ...] = ()
     faulty_checks: tuple[str, ...] = ()
+    categories: tuple[CategoryName, ...] | None = ()
 
     @property
     def id(self) -> str:

@@ -18,7 +18,6 @@ def build_clusters(db: duckdb.DuckDBPyConnection, model: Model, settings: Identi
         ConfigError: people's must_links chain two records that a person's cannot_link parts.
     """
     db.execute("set variable accept = ?", [settings.accept])
-    run_sql(db, "links")
     run_sql(db, "edges")
     edges = db.execute("select lnode, rnode, rank from edges").fetchall()
     weights = [row[0] for row in db.execute(_WEIGHTS).fetchall()]

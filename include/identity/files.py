@@ -10,11 +10,13 @@ too, so that a large tenant's run may spill to disk.
 import csv
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from include.core.errors import TransformError
+from include.identity.days.day import run_resolve_people
 from include.identity.resolve import run_resolve
 from include.identity.settings import IdentitySettings, Kind, ResolveSummary
 from include.identity.tables import INPUTS
@@ -25,16 +27,38 @@ _QUOTES_ROWS = (
     duckdb.InvalidInputException,
     duckdb.ConstraintException,
 )
+# Of these a day's run leaves the rows of its area alone.
+IN_AREA = ("resolved", "pairs", "golden")
 _LONGEST_LINE = 64 * 1024 * 1024
 
 
+@dataclass(frozen=True)
+class KeptBase:
+    """A database that stays from run to run, of people.
+
+    Attributes:
+        is_synced: It holds the last answer, so no `known` tables lie in `in`.
+    """
+
+    path: Path
+    is_synced: bool
+
+
 def run_resolve_files(
-    folder: Path, kind: Kind, settings: IdentitySettings, wanted: Mapping[str, Sequence[str]]
+    folder: Path,
+    kind: Kind,
+    settings: IdentitySettings,
+    wanted: Mapping[str, Sequence[str]],
+    kept: KeptBase | None = None,
 ) -> ResolveSummary:
     """Resolve what lies in `in`, leave what is wanted in `out`.
 
+    After a day's run on a kept base `out` also has `area.csv` and `entities.csv`, the ids of the
+    records and entities that were looked at; `resolved`, `pairs` and `golden` hold theirs alone.
+
     Args:
         wanted: Table the engine leaves -> its columns.
+        kept: Where the database is to stay; None: it goes with the folder.
 
     Raises:
         TransformError: The engine broke; no row contents.
@@ -43,16 +67,31 @@ def run_resolve_files(
     out = folder / "out"
     out.mkdir(exist_ok=True)
     try:
-        with duckdb.connect(str(folder / f"{kind}.duckdb")) as db:
+        with duckdb.connect(str(kept.path if kept else folder / f"{kind}.duckdb")) as db:
             db.execute("set TimeZone = 'UTC'")
             for path in sorted((folder / "in").glob("*.csv")):
                 _read_table(db, path)
-            summary = run_resolve(db, kind, settings)
+            if kept:
+                summary = run_resolve_people(db, settings, is_synced=kept.is_synced)
+            else:
+                summary = run_resolve(db, kind, settings)
+            is_day = kept is not None and _has_area(db)
             for table, columns in wanted.items():
-                _write_table(db, table, columns, out / f"{table}.csv")
+                source = f"area_{table}" if is_day and table in IN_AREA else table
+                _write_table(db, source, columns, out / f"{table}.csv")
+            if is_day:
+                _write_table(db, "area", ("record_id",), out / "area.csv")
+                _write_table(db, "area_entities", ("entity_id",), out / "entities.csv")
+            for table in (*INPUTS, "said_now") if kept else ():
+                db.execute(f"drop table if exists {table}")
     except duckdb.Error as error:
         raise build_engine_error(kind, error) from None
     return summary
+
+
+def _has_area(db: duckdb.DuckDBPyConnection) -> bool:
+    found = "select count(*) > 0 from duckdb_tables() where table_name = 'area'"
+    return bool(db.execute(found).fetchall()[0][0])
 
 
 def build_engine_error(kind: str, error: duckdb.Error) -> TransformError:

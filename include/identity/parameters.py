@@ -8,9 +8,13 @@ from include.identity.train import build_body, is_outgrown, read_body, train_mod
 
 
 def read_parameters(
-    db: duckdb.DuckDBPyConnection, model: Model, settings: IdentitySettings
+    db: duckdb.DuckDBPyConnection, model: Model, settings: IdentitySettings, profiles: int
 ) -> tuple[Model, bool]:
-    """The model with saved numbers, and whether they must be learned (again) in this run."""
+    """The model with saved numbers, and whether they must be learned (again) in this run.
+
+    Args:
+        profiles: How many spellings there are today.
+    """
     rows = db.execute(
         "select body, trained_at + ?::interval < ?::timestamptz from parameters"
         " where body is not null order by trained_at desc limit 1",
@@ -22,7 +26,7 @@ def read_parameters(
     saved = read_body(model, body)
     if saved is None:
         return model, settings.is_trained
-    is_stale = bool(is_old) or is_outgrown(body, _profiles(db))
+    is_stale = bool(is_old) or is_outgrown(body, profiles)
     return saved, is_stale and settings.is_trained
 
 

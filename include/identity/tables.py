@@ -1,5 +1,7 @@
 """The tables that go in and come out; those that are absent on the way in are made, empty."""
 
+from collections.abc import Collection
+
 import duckdb
 
 _RECORD = (
@@ -39,10 +41,13 @@ OUTPUTS = {
 }
 
 
-def prepare_tables(db: duckdb.DuckDBPyConnection) -> None:
+def prepare_tables(db: duckdb.DuckDBPyConnection, keep: Collection[str] = ()) -> None:
     """Make missing inputs, missing columns of inputs, and all outputs anew.
 
     A caller's table may lack columns that its sources do not have: they are null.
+
+    Args:
+        keep: Outputs that stay as they are.
     """
     present = {row[0] for row in db.execute("select table_name from duckdb_tables()").fetchall()}
     for name, columns in INPUTS.items():
@@ -52,4 +57,6 @@ def prepare_tables(db: duckdb.DuckDBPyConnection) -> None:
         for column in columns.split(","):
             db.execute(f"alter table {name} add column if not exists {column.strip()}")
     for name, columns in OUTPUTS.items():
+        if name in keep:
+            continue
         db.execute(f"create or replace table {name} ({columns})")

@@ -17,8 +17,8 @@ import duckdb
 import pytest
 
 from include.core.clock import utcnow
+from include.identity.days.day import run_resolve_people
 from include.identity.normalise.lookups import load_lookups
-from include.identity.resolve import run_resolve
 from include.identity.settings import IdentitySettings
 from include.identity.tables import prepare_tables
 from tests.bench.identity_people import add_people
@@ -29,7 +29,6 @@ from tests.integration.test_identity_labelled import f1_of, resolve_febrl
 SMALL, SMALL_S = 50_000, 30.0
 # Beside the memory DuckDB counts stand Python, the edges and the libraries' lists.
 MEMORY = "2500MB"
-_REMEMBERED = (("known", "resolved"), ("known_pairs", "pairs"), ("known_aliases", "aliases"))
 
 
 def run() -> list[Row]:
@@ -83,15 +82,17 @@ def _resolve(records: int, day: int) -> dict[str, float]:
         load_lookups(db)
         add_people(db, 0, records, records * 6 // 10)
         settings = IdentitySettings(threads=2, memory=MEMORY)
-        seconds, cpu = _timed(lambda: run_resolve(db, "people", settings))
+        seconds, cpu = _timed(lambda: run_resolve_people(db, settings, is_synced=False))
         found = {"seconds": seconds, "cpu": cpu}
         if day:
-            for table, source in _REMEMBERED:
-                db.execute(f"create or replace table {table} as from {source}")
             db.execute("create or replace table parameters as from new_parameters")
+            load_lookups(db)
             add_people(db, records, records + day, records * 6 // 10)
             tomorrow = IdentitySettings(threads=2, memory=MEMORY, now=utcnow() + timedelta(days=1))
-            found["day"], found["day_cpu"] = _timed(lambda: run_resolve(db, "people", tomorrow))
+            found["day"], found["day_cpu"] = _timed(
+                lambda: run_resolve_people(db, tomorrow, is_synced=True)
+            )
+            assert db.execute("select count(*) < ? from area", [records]).fetchall() == [(True,)]
         return {**found, "mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
 

@@ -14,6 +14,7 @@ OPS = {
     "ops__alerts",
     "ops__dbt_docs",
     "ops__quality_report",
+    "ops__identity_rebuild",
     "ops__retention",
     "ops__webhook_drain",
     "ops__weekly_report",

@@ -42,6 +42,7 @@ EXPECTED = {
     "ops__dbt_docs",
     "ops__quality_report",
     "ops__airflow_retention",
+    "ops__identity_rebuild",
     "ops__retention",
     "ops__webhook_drain",
     "ops__weekly_report",

@@ -4,6 +4,7 @@ import psycopg
 
 from include.destinations.postgres.identity.tables import run_ensure_identity
 from include.pipeline.fits.fit import run_ensure_all_fits
+from include.pipeline.identity.kept import build_place
 from tests.integration.test_forget import ANN, Shop, customer
 
 OWN, NEIGHBOUR, FORM = "shopapi:shop:1", "shopapi:shop:2", "shopapi:shop:form 9"
@@ -46,6 +47,13 @@ def test_evidence_about_the_person_goes_and_who_is_who_stays(warehouse: str) -> 
             )
             connection.execute(f"insert into {schema}.pairs {pairs}".encode(), row)
         connection.execute(REST.format(id=schema).encode())
+        kept = build_place(shop.case.tenant)
+        kept.run_open(is_synced=False)
+        kept.path.write_text(ANN)
+        connection.execute(
+            f"insert into {schema}.runs (kind, records, entities, base) values"
+            " ('people', 4, 2, 'b1')".encode()
+        )
         run_ensure_all_fits(connection, shop.case.tenant, None)
         for person in ("per_1", "per_2"):
             predicted = (
@@ -61,6 +69,8 @@ def test_evidence_about_the_person_goes_and_who_is_who_stays(warehouse: str) -> 
         (NEIGHBOUR, "per_2", "no other record is like it"),
         (FORM, "per_1", None),
     ]
+    assert shop.query(f"select base from {schema}.runs") == [(None,)]
+    assert not kept.folder.exists()
     assert shop.query(f"select left_id from {schema}.pairs") == [(NEIGHBOUR,)]
     assert shop.query(f"select entity_id from {schema}.attributes") == [("per_2",)]
     assert report.deleted[f"{schema}.pairs"] == 2

@@ -1,14 +1,17 @@
 """Identities through the warehouse: read out, resolved, written back as far as they changed."""
 
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 
 from include.config.tenant.identity import Override
 from include.core.clock import frozen, utcnow
 from include.core.errors import TransformError
+from include.identity.files import run_resolve_files
 from include.ledger.connection import Warehouse
 from include.pipeline.identity import resolve
+from include.pipeline.identity.kept import build_place
 from include.pipeline.identity.resolve import run_resolve_identities
 from tests.integration.identity_case import (
     TENANT,
@@ -18,6 +21,7 @@ from tests.integration.identity_case import (
     run_make_unions,
 )
 
+READ = ("people", "pairs", "attributes", "aliases", "shared_keys")
 PEOPLE = f"select record_id, person_id from {TENANT}_id.people order by 1"
 
 
@@ -127,3 +131,34 @@ def test_a_run_that_breaks_leaves_the_last_answer(
     monkeypatch.undo()
     run_resolve_identities(build_tenant(), place)
     assert len(fetch(place.url, PEOPLE)) == 4
+
+
+def test_a_day_on_the_kept_base_writes_what_one_over_everybody_would(place: Warehouse) -> None:
+    """The base is private, is used again, and one of another worker or an older run is not."""
+    tenant, kept = build_tenant(), build_place(TENANT)
+    run_resolve_identities(tenant, place)
+    assert kept.path.stat().st_mode & 0o777 == 0o600
+    assert kept.folder.stat().st_mode & 0o777 == 0o700
+    run_add_person(place.url, "attio:crm:a", customer_name="Ann Lee", email="ann@mail.example")
+    gathered = "idco_int.int_customers__gathered"
+    fetch(place.url, f"delete from {gathered} where _feed = 'calls' returning 1")
+    with mock.patch.object(resolve, "run_resolve_files", wraps=run_resolve_files) as engine:
+        (people, *_) = run_resolve_identities(tenant, place)
+        assert engine.call_args_list[0].args[4].is_synced
+    assert people.summary and people.summary.records == 3 and people.summary.entities == 1
+    told = read_all(place)
+    assert len(told["people"]) == 3 and len(told["pairs"]) >= 2
+    # Its run is not the warehouse's last one: everything is read again, and nothing is other.
+    fetch(place.url, f"update {TENANT}_id.runs set base = 'other', inputs_hash = '' returning 1")
+    with mock.patch.object(resolve, "run_resolve_files", wraps=run_resolve_files) as engine:
+        (people, *_) = run_resolve_identities(tenant, place)
+        assert not engine.call_args_list[0].args[4].is_synced
+    assert people.changed["people"] == people.changed["pairs"] == people.changed["attributes"] == 0
+    assert read_all(place) == told
+
+
+def read_all(place: Warehouse) -> dict[str, list[tuple[object, ...]]]:
+    return {
+        name: fetch(place.url, f"select * from {TENANT}_id.{name} order by 1, 2, 3")
+        for name in READ
+    }

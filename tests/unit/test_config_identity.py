@@ -6,7 +6,7 @@ import pytest
 
 from include.config.load import load_platform
 from include.config.settings import Settings
-from include.config.tenant.identity import Override
+from include.config.tenant.identity import CategoryName, Override
 from include.destinations.postgres.identity.decisions import build_override_id
 from tests.unit.test_config_load import TENANT, messages, settings, write
 
@@ -85,3 +85,40 @@ def test_a_decision_has_one_id_wherever_it_stands() -> None:
     same = Override(must_link=pair[::-1], who="bob", why="y")
     other = Override(cannot_link=pair, who="ann", why="x")
     assert build_override_id(one) == build_override_id(same) != build_override_id(other)
+
+
+def test_a_category_file_is_read_with_its_decided_rows_alone(settings: Settings) -> None:
+    """Semicolons and a byte order mark are a spreadsheet's; an empty name is no decision."""
+    write(settings, TENANT)
+    rows = "\ufeffcategory;feed;source_connector;source_category;products\n"
+    rows += "Tees;web;shop;T-Shirts;3\n;web;shop;Hats;1\n;;;;\n"
+    (settings.tenants_dir / "shop.categories.csv").write_text(rows, encoding="utf-8")
+    (tenant,) = load_platform(settings).tenants
+    assert tenant.categories == (CategoryName("shop", "web", "T-Shirts", "Tees"),)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("a,b\n", "shop.categories.csv:1: lacks the column `source_connector`"),
+        ("{head}shop,,Hats,Caps\n", "shop.categories.csv:2: `feed` is empty"),
+        (
+            "{head}s,w,Hats,Caps\ns,w,Hats,Lids\n",
+            "shop.categories.csv:3: names `Hats` of `w` `Lids`",
+        ),
+        ('{head}s,w,"Hats,Caps\n', "is no CSV"),
+        ("{head}s,w,Caf\udce9,Food\n", "shop.categories.csv:2: is no UTF-8"),
+    ],
+)
+def test_a_broken_category_file_stops_nothing_and_says_where(
+    settings: Settings, body: str, expected: str
+) -> None:
+    write(settings, TENANT)
+    text = body.replace("{head}", "source_connector,feed,source_category,category\n")
+    path = settings.tenants_dir / "shop.categories.csv"
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
+    platform = load_platform(settings)
+    (tenant,) = platform.tenants
+    assert tenant.categories is None and not platform.broken
+    (said,) = messages(settings)
+    assert expected in said and "the last good list stays in force" in said

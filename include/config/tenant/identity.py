@@ -1,5 +1,6 @@
 """The block `identity` of a tenant file: when two records are one person, and who said so."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -85,3 +86,13 @@ class Override(Spec):
         found = self.must_link or self.cannot_link
         assert found is not None
         return found
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class CategoryName:
+    """What a feed's category is called in all marts."""
+
+    source_connector: str
+    feed: str
+    source_category: str
+    category: str

@@ -18,6 +18,7 @@ from include.ledger.locks import run_lock_ddl
 
 CHUNK = 1 << 20
 _STAGE = sql.Identifier("elt_own_stage")
+_SCOPE = sql.Identifier("elt_own_scope")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,19 @@ class OwnTable:
     columns: dict[str, str]
     key: tuple[str, ...]
     is_log: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A part of a table: rows outside of it stay as they are.
+
+    Attributes:
+        columns: A row belongs to the part when all of these hold one of the ids.
+        ids: CSV of one column without a header.
+    """
+
+    columns: tuple[str, ...]
+    ids: Path
 
 
 def run_ensure_own_tables(
@@ -98,11 +112,13 @@ def run_write_table(
     table: OwnTable,
     csv: Iterable[bytes],
     fixed: Mapping[str, str] | None = None,
+    scope: Scope | None = None,
 ) -> int:
     """Make a table what CSV without a header says, in the caller's transaction.
 
     Args:
         fixed: Columns with one value that the CSV leaves out: rows with other values stay.
+        scope: The part of the table that the CSV is about; None: all of it.
 
     Returns:
         Rows added, changed and removed.
@@ -115,31 +131,50 @@ def run_write_table(
         default = sql.SQL("alter table {} alter column {} set default {}")
         connection.execute(default.format(_STAGE, sql.Identifier(name), sql.Literal(value)))
     _run_copy_in(connection, columns, csv)
-    changed = 0 if table.is_log else _run_remove(connection, target, table, fixed)
+    if scope:
+        connection.execute(
+            sql.SQL("create temporary table {} (id text primary key) on commit drop").format(_SCOPE)
+        )
+        _run_copy_in(connection, ["id"], read_file(scope.ids), _SCOPE)
+    within = scope.columns if scope else ()
+    changed = 0 if table.is_log else _run_remove(connection, target, table, fixed, within)
     changed += _run_upsert(connection, target, table)
-    connection.execute(sql.SQL("drop table {}").format(_STAGE))
+    for name in (_STAGE, _SCOPE):
+        connection.execute(sql.SQL("drop table if exists pg_temp.{}").format(name))
     return changed
 
 
-def _run_copy_in(connection: Connection, columns: list[str], csv: Iterable[bytes]) -> None:
+def _run_copy_in(
+    connection: Connection,
+    columns: list[str],
+    csv: Iterable[bytes],
+    place: sql.Identifier = _STAGE,
+) -> None:
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
-    statement = sql.SQL("copy {} ({}) from stdin (format csv)").format(_STAGE, names)
+    statement = sql.SQL("copy {} ({}) from stdin (format csv)").format(place, names)
     with connection.cursor().copy(statement) as copy:
         for chunk in csv:
             copy.write(chunk)
-    connection.execute(sql.SQL("analyze {}").format(_STAGE))
+    connection.execute(sql.SQL("analyze {}").format(place))
 
 
 def _run_remove(
-    connection: Connection, target: sql.Identifier, table: OwnTable, fixed: Mapping[str, str]
+    connection: Connection,
+    target: sql.Identifier,
+    table: OwnTable,
+    fixed: Mapping[str, str],
+    within: tuple[str, ...],
 ) -> int:
-    """Rows, of those with the fixed values, that are no more."""
+    """Rows, of those with the fixed values and of the scope, that are no more."""
     same = sql.SQL(" and ").join(
         sql.SQL("old.{0} = new.{0}").format(sql.Identifier(name)) for name in table.key
     )
     own = [
         sql.SQL("{} = {}").format(sql.Identifier(name), sql.Literal(value))
         for name, value in fixed.items()
+    ]
+    own += [
+        sql.SQL("{} in (select id from {})").format(sql.Identifier(name), _SCOPE) for name in within
     ]
     statement = sql.SQL(
         "delete from {} as old where {} and not exists (select from {} as new where {})"

@@ -1,10 +1,4 @@
--- A block beyond its limit pairs people who share one common thing; narrower blocks find them instead.
-create or replace temp table wide_blocks as
-select block
-from all_blocks
-group by block
-having count(*) > getvariable('max_block');
-
+-- Pairs are looked for in narrow blocks; a profile's wide ones are part of how it reads.
 create or replace temp table blocks as
 select pid, block from all_blocks anti join wide_blocks using (block);
 

@@ -10,10 +10,8 @@ from (
     from known_pairs as k
     left join overrides as o
         on least(o.left_id, o.right_id) = k.left_id and greatest(o.left_id, o.right_id) = k.right_id
-    left join links as l
-        on least(l.left_record_id, l.right_record_id) = k.left_id
-        and greatest(l.left_record_id, l.right_record_id) = k.right_id
-    where k.decided_by in ('override', 'link') and o.left_id is null and l.left_record_id is null
+    left join usable_links as l on l.left_id = k.left_id and l.right_id = k.right_id
+    where k.decided_by in ('override', 'link') and o.left_id is null and l.left_id is null
 )
 inner join profile_of as p using (record_id);
 

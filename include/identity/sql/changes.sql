@@ -24,7 +24,7 @@ from (
     union all
     select 'new', e.entity_id, null, min(e.record_id), count(*) || ' records not seen before'
     from entity_of as e
-    where (select count(*) from known) > 0
+    where (select count(*) from known_ids) > 0
     group by e.entity_id
     having count(e.old_id) = 0
 );

@@ -37,7 +37,7 @@ where cluster not in (select cluster from chosen)
 group by cluster;
 
 create or replace temp table taken as
-select entity_id as id from known
+select entity_id as id from known_ids
 union
 select old_id from known_aliases
 union

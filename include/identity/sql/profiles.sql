@@ -1,4 +1,11 @@
--- One row a record with its keys as lists; keys that are nobody's are left out before.
+-- Keys that are nobody's are left out before anything is compared.
+create or replace temp table key_use as
+select k.record_id, k.kind, k.value, coalesce(t.treatment, 'trusted') as treatment
+from all_keys as k
+left join key_treatment as t on t.kind = k.kind and t.value = k.value
+where coalesce(t.treatment, 'trusted') <> 'ignored';
+
+-- One row a record with its keys as lists; sorted.
 create or replace temp table keyed as
 with by_record as (
     -- Sorted after they were gathered: an aggregate with an order of its own is ten times as slow.

@@ -28,12 +28,6 @@ select
 from key_spread
 where records > 1;
 
-create or replace temp table key_use as
-select k.record_id, k.kind, k.value, coalesce(t.treatment, 'trusted') as treatment
-from all_keys as k
-left join key_treatment as t on t.kind = k.kind and t.value = k.value
-where coalesce(t.treatment, 'trusted') <> 'ignored';
-
 insert into shared_keys
 select
     kind,

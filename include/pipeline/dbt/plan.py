@@ -9,7 +9,7 @@ build after one that failed.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,11 @@ from include.config.models import Tenant
 from include.config.settings import Settings
 from include.core import naming
 from include.core.clock import utcnow
-from include.destinations.postgres.identity.decisions import build_override_id, fetch_decisions
+from include.destinations.postgres.identity.decisions import (
+    CATEGORIES,
+    build_override_id,
+    fetch_decisions,
+)
 from include.ledger.builds import Build, fetch_build, fetch_changing_loads
 from include.ledger.connection import Warehouse
 from include.ledger.ddl import run_migrations
@@ -115,8 +119,8 @@ def build_tenant_fingerprint(
     """Hash of everything but rows that decides what the tenant's marts hold.
 
     Args:
-        decided: Decisions about identities in force; those of the file count as the file has them,
-            unless its list is broken.
+        decided: Decisions about identities in force; those of the files count as the files have
+            them, unless one is broken.
     """
     selection = build_selection(tenant, settings.dbt_project_dir)
     identity = tenant.spec.identity.model_dump(mode="json", exclude={"overrides"})
@@ -124,6 +128,9 @@ def build_tenant_fingerprint(
     if tenant.overrides is not None:
         told = [one for one in told if one[0] != "file"]
         told += [("file", build_override_id(one)) for one in tenant.overrides]
+    if tenant.categories is not None:
+        told = [one for one in told if one[0] != CATEGORIES]
+        told += [(CATEGORIES, *astuple(one)) for one in tenant.categories]
     words = json.dumps([build_dbt_vars(tenant), selection, identity, sorted(told)], sort_keys=True)
     return build_fingerprint(settings.dbt_project_dir, words)
 

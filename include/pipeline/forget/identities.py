@@ -55,7 +55,16 @@ class IdentityEraser:
             if name in own:
                 for row in self._fetch(own[name], dict.fromkeys(columns, ids)):
                     self._run_delete(own[name], row)
+        if "runs" in own:
+            self._run_unkeep(own["runs"])
         self._run_fitted(tables, ids)
+
+    def _run_unkeep(self, table: StoredTable) -> None:
+        """No base that was kept of these records is good any more, on whichever worker it lies."""
+        if "base" in table.columns:
+            for row in self._fetch(table, {"kind": set(RESOLVED)}):
+                if row.values["base"] is not None:
+                    self._texts.run_change_row(table, row, {"base": None})
 
     def _run_fitted(self, tables: Iterable[StoredTable], ids: set[str]) -> None:
         schema = naming.fit_schema(self._tenant.id)

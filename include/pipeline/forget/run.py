@@ -32,6 +32,7 @@ from include.pipeline.forget.person import Person, build_likes
 from include.pipeline.forget.redact import Redactor
 from include.pipeline.forget.stores import open_texts
 from include.pipeline.forget.tables import build_inventory
+from include.pipeline.identity.kept import build_place
 
 log = logging.getLogger(__name__)
 
@@ -98,6 +99,7 @@ def run_forget(
             else:
                 connection.commit()
                 texts.run_commit()
+                build_place(tenant.id).run_remove()
     log.info(
         "person erased tenant=%s dry_run=%s rows=%s deleted=%s keys=%s",
         *(tenant.id, dry_run, report.touched.total(), report.deleted.total(), report.keys),

@@ -1,8 +1,10 @@
 """A tenant's identities, resolved: warehouse -> files -> engine -> files -> warehouse.
 
 Data flow: dbt's unions and the last answer -> CSV in a private folder -> `include.identity` ->
-`<tenant>_id`, changed rows only, in one transaction a kind. Killed anywhere, the last answer stays
-and the next run does it again: the answer follows from the records, not from how often one asks.
+`<tenant>_id`, changed rows only, in one transaction a kind. Of people the last answer, and all that
+was read and counted for it, stays here in a base (`kept`), so that a day costs what it touches.
+Killed anywhere, the last answer stays and the next run does it again: the answer follows from the
+records, not from how often one asks.
 """
 
 import hashlib
@@ -16,6 +18,7 @@ from include.config.models import Tenant
 from include.config.walls.private_copies import PrivateFolder
 from include.core import naming
 from include.core.errors import EltError, TransformError
+from include.destinations.postgres.identity.categories import run_follow_categories
 from include.destinations.postgres.identity.decisions import run_follow_file
 from include.destinations.postgres.identity.inputs import KNOWN, SAID, build_query
 from include.destinations.postgres.identity.rows import (
@@ -31,9 +34,10 @@ from include.destinations.postgres.identity.tables import (
     run_ensure_identity,
 )
 from include.destinations.postgres.own_tables import fetch_csv
-from include.identity.files import run_resolve_files
+from include.identity.files import KeptBase, run_resolve_files
 from include.identity.settings import IdentitySettings, Kind, ResolveSummary
 from include.ledger.connection import Warehouse
+from include.pipeline.identity.kept import KeptPlace, build_base_name, build_place
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +49,10 @@ FULL_EVERY = timedelta(days=7)
 MEMORY = "3GB"
 # Table of the engine -> table of the schema, where their names differ.
 _NAMES = {"attributes": "golden", "parameters": "new_parameters"}
-_RESOLVED = ("record_id", "entity_id", "confidence", "how", "content_hash", "first_seen_at")
+_WANTED = {
+    **{_NAMES.get(t.name, t.name): [c for c in t.columns if c != "kind"] for t in LEFT},
+    "resolved": ["record_id", "entity_id", "confidence", "how", "content_hash", "first_seen_at"],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +100,20 @@ def run_resolve_identities(
 
 def _run_prepare(tenant: Tenant, warehouse: Warehouse) -> None:
     role = naming.tenant_role(tenant.id) if warehouse.uses_tenant_roles else None
+    for notice in tenant.notices:
+        log.warning("%s", notice)
     with warehouse.connect(autocommit=True) as connection:
         run_ensure_identity(connection, tenant.id, role)
-        if tenant.overrides is None:
-            for notice in tenant.notices:
-                log.warning("%s", notice)
-            return
         with connection.transaction():
-            run_follow_file(connection, tenant.id, tenant.overrides)
+            if tenant.overrides is not None:
+                run_follow_file(connection, tenant.id, tenant.overrides)
+            if tenant.categories is not None:
+                run_follow_categories(connection, tenant.id, tenant.categories)
 
 
 def _run_kind(tenant: Tenant, warehouse: Warehouse, kind: Kind, *, full: bool) -> KindResolved:
     started = monotonic()
+    place = build_place(tenant.id) if kind == PEOPLE else None
     with PrivateFolder() as folder:
         settings = build_identity_settings(tenant, full=full)
         question = _run_fetch(tenant, warehouse, kind, folder / "in", settings)
@@ -112,10 +121,13 @@ def _run_kind(tenant: Tenant, warehouse: Warehouse, kind: Kind, *, full: bool) -
             log.info("identity tenant=%s kind=%s nothing changed", tenant.id, kind)
             return KindResolved(kind, None, {}, monotonic() - started)
         settings = replace(settings, full=bool(question["is_full"]))
-        wanted = {_NAMES.get(t.name, t.name): [c for c in t.columns if c != "kind"] for t in LEFT}
-        summary = run_resolve_files(folder, kind, settings, {**wanted, "resolved": _RESOLVED})
-        run = {"kind": kind, **question, **build_run(summary)}
+        kept = _run_open(place, folder)
+        summary = run_resolve_files(folder, kind, settings, _WANTED, kept)
+        base = build_base_name() if place else None
+        run = {"kind": kind, "base": base, **question, **build_run(summary)}
         changed = _run_store(tenant, warehouse, run, folder / "out", started)
+        if place and base:
+            place.run_close(base)
     for warning in summary.warnings:
         log.warning("identity tenant=%s kind=%s %s", tenant.id, kind, warning)
     log.info(
@@ -126,10 +138,20 @@ def _run_kind(tenant: Tenant, warehouse: Warehouse, kind: Kind, *, full: bool) -
     return KindResolved(kind, summary, changed, monotonic() - started)
 
 
+def _run_open(place: KeptPlace | None, folder: Path) -> KeptBase | None:
+    if place is None:
+        return None
+    is_synced = not (folder / "in" / "known.csv").exists()
+    place.run_open(is_synced=is_synced)
+    return KeptBase(place.path, is_synced)
+
+
 def _run_fetch(
     tenant: Tenant, warehouse: Warehouse, kind: str, folder: Path, settings: IdentitySettings
 ) -> dict[str, object] | None:
     """Write the files the engine reads, in one transaction, so that all is of one moment.
+
+    What the last run answered is left out where a base here holds it.
 
     Returns:
         `inputs_hash` and `is_full` of the run; None when nothing changed and nobody asked for all.
@@ -144,11 +166,19 @@ def _run_fetch(
         found = digest.hexdigest()
         if last and not settings.full and _is_same(last, found, settings):
             return None
+        is_kept = kind == PEOPLE and _is_kept(tenant, last)
         for name, text in KNOWN.items():
+            if is_kept and name != "parameters":
+                continue
             fetch_csv(connection, build_query(tenant.id, kind, text), folder / f"{name}.csv")
     full_at = last.full_at if last else None
     is_due = full_at is None or settings.now - full_at > FULL_EVERY
     return {"inputs_hash": found, "is_full": settings.full or is_due}
+
+
+def _is_kept(tenant: Tenant, last: LastRun | None) -> bool:
+    is_whole = last is not None and last.records == last.stored
+    return last is not None and is_whole and build_place(tenant.id).is_of(last.base)
 
 
 def _is_same(last: LastRun, inputs_hash: str, settings: IdentitySettings) -> bool:

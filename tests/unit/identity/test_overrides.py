@@ -145,3 +145,26 @@ def test_what_an_override_hid_is_scored_when_it_goes() -> None:
     resolve(db)
     assert together(db, "a:1", "b:1")
     assert evidence(db, "a:1", "b:1")[1] == "key"
+
+
+def test_why_a_pair_was_not_joined_is_said_once_and_as_long_as_it_holds() -> None:
+    """Remembered words kept yesterday's `not joined`: it was added again each day, and stayed."""
+    rows = [
+        person("a:1", "Ann Lee", email="ann@lee.example"),
+        person("b:1", "Ann Lee", email="ann@lee.example", phone="212 867 5309"),
+        person("c:1", "Ann Lee", phone="212 867 5309"),
+    ]
+    db = open_database(records=rows, overrides=[told("cannot_link", "a:1", "c:1")])
+    for _ in range(3):
+        resolve(db)
+        words = db.execute("select string_agg(evidence, '|') from pairs").fetchall()[0][0]
+        assert words.count("not joined: ") == 1
+        db.execute("create or replace table known as from resolved")
+        db.execute("create or replace table known_pairs as from pairs")
+        db.execute("create or replace table parameters as from new_parameters")
+    db.execute("delete from overrides")
+    resolve(db)
+    assert len(clusters(db)) == 1
+    assert db.execute(
+        "select count(*) from pairs where evidence like '%not joined%'"
+    ).fetchall() == [(0,)]

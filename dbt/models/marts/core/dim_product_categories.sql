@@ -1,5 +1,5 @@
 -- Every feed's words for a category beside the words of the feed that files most: where products of
--- both are the same, their categories are.
+-- both are the same, their categories are. A name that the tenant has given stands above that.
 with filed as (
     select * from {{ ref('int_products__categorised') }}
 ),
@@ -62,6 +62,10 @@ ranked as (
     from shared
 ),
 
+named as (
+    select * from {{ source('identity', 'categories') }}
+),
+
 final as (
     select
         {{ hash_key(['words.source_connector', 'words._feed', 'words.category']) }}
@@ -69,10 +73,18 @@ final as (
         words.source_connector,
         words._feed,
         words.category as source_category,
-        coalesce(ranked.other_category, words.category) as category,
+        coalesce(named.category, ranked.other_category, words.category) as category,
+        case when named.category is null then 'suggestion' else 'tenant' end as decided_by,
+        {{ as_money(
+            'case when named.category is null '
+            ~ 'then coalesce(ranked.shared_count / cast(ranked.all_shared_count as numeric), 0) '
+            ~ 'else 1 end',
+            'quantity'
+        ) }} as confidence,
+        ranked.other_category as suggested_category,
         {{ as_money(
             'coalesce(ranked.shared_count / cast(ranked.all_shared_count as numeric), 0)', 'quantity'
-        ) }} as confidence,
+        ) }} as suggested_confidence,
         words.products_count,
         coalesce(ranked.shared_count, 0) as shared_products_count
     from words
@@ -82,6 +94,11 @@ final as (
             and words._feed = ranked._feed
             and words.category = ranked.category
             and ranked.category_rank = 1
+    left join named
+        on
+            words.source_connector = named.source_connector
+            and words._feed = named.feed
+            and words.category = named.source_category
 )
 
 select * from final

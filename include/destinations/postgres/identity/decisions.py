@@ -13,6 +13,7 @@ from include.ledger.connection import Connection
 
 FILE = "file"
 CONSOLE = "console"
+CATEGORIES = "categories"
 
 
 def build_override_id(override: Override) -> str:
@@ -45,6 +46,8 @@ def run_follow_file(connection: Connection, tenant: str, overrides: Iterable[Ove
 def fetch_decisions(connection: Connection, tenant: str) -> list[tuple[str, ...]]:
     """(origin, id, what it says of a console's) of the decisions in force, sorted.
 
+    Names of categories follow as (`categories`, connector, feed, its category, name).
+
     Empty before the first run has made the table.
     """
     schema = naming.identity_schema(tenant)
@@ -56,8 +59,14 @@ def fetch_decisions(connection: Connection, tenant: str) -> list[tuple[str, ...]
         "concat_ws(' ', kind, verdict, left_id, right_id) end from {} where is_active "
         "order by 1, 2"
     )
-    rows = connection.execute(sql.SQL(query).format(sql.Identifier(schema, "overrides")))
-    return [tuple(str(value) for value in row if value is not None) for row in rows.fetchall()]
+    rows = connection.execute(sql.SQL(query).format(sql.Identifier(schema, "overrides"))).fetchall()
+    if connection.execute(known.replace("overrides", CATEGORIES), [schema]).fetchone():
+        named = sql.SQL("select %s, source_connector, feed, source_category, category from {}")
+        place = sql.Identifier(schema, CATEGORIES)
+        rows += connection.execute(
+            named.format(place) + sql.SQL(" order by 1, 2, 3, 4"), [CATEGORIES]
+        )
+    return [tuple(str(value) for value in row if value is not None) for row in rows]
 
 
 def run_decide(

@@ -90,13 +90,23 @@ RUNS = OwnTable(
         "accepted": "bigint", "review": "bigint", "seconds": "double precision",
         "inputs_hash": "text", "is_full": "boolean not null default false",
         "warnings": "text[] not null default '{}'",
+        # Which kept base (`pipeline/identity/kept.py`) holds this answer; null: none does any more.
+        "base": "text",
     },
     ("run_id",),
     is_log=True,
 )  # fmt: skip
+CATEGORIES = OwnTable(
+    "categories",
+    {
+        "source_connector": "text not null", "feed": "text not null",
+        "source_category": "text not null", "category": "text not null",
+    },
+    ("source_connector", "feed", "source_category"),
+)  # fmt: skip
 TABLES = (
     *RESOLVED.values(), PAIRS, CHANGES, ALIASES, SHARED_KEYS, PARAMETERS, ATTRIBUTES, OVERRIDES,
-    RUNS,
+    RUNS, CATEGORIES,
 )  # fmt: skip
 # How a person or company is found by one of its records, and pairs by either side.
 _INDEXES = (

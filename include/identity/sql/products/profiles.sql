@@ -1,12 +1,3 @@
--- How rare the words of a title are together, in bits, in steps of two; and its two rarest ones.
-create or replace temp table word_bits as
-with spread as (
-    select unnest(bones) as word from features
-)
-select word, greatest(1, least(14, 2 * round(-log2(count(*) / (select greatest(count(*), 1) from features)) / 2))) as bits
-from spread
-group by word;
-
 create or replace temp table rarest as
 select record_id, sum(bits) as bits, list(word order by bits desc, word)[1:3] as words
 from (select record_id, unnest(bones) as word from features)

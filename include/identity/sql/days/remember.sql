@@ -1,0 +1,10 @@
+create or replace table base_said as from said_now;
+create or replace table base_features as from features;
+create or replace table base_keys as from all_keys;
+create or replace table base_treatment as select kind, value, treatment from key_treatment where treatment <> 'trusted';
+create or replace table base_bits as from name_bits;
+create or replace table base_links as from usable_links;
+create or replace table base_contents as select pid, content from profile_reps;
+create or replace table base_profiles as from profile_of;
+create or replace table base_blocks as from all_blocks;
+create or replace table base_wide as from wide_blocks;

@@ -1,0 +1,132 @@
+"""A day's run on a kept base says what one over everybody would: compared after random days."""
+
+import random
+from datetime import timedelta
+
+import duckdb
+import pytest
+
+from include.core.errors import ConfigError
+from include.identity.days.day import run_resolve_people
+from include.identity.settings import IdentitySettings
+from tests.bench.identity_people import add_people
+from tests.unit.identity.identity_case import NOW, open_database, resolve
+
+LIMITS: dict[str, object] = {"max_block": 6, "max_names": 3, "max_cluster": 8}
+TOLD = {
+    "resolved": "record_id, entity_id, round(confidence, 9), how, content_hash, first_seen_at",
+    "pairs": "left_id, right_id, round(score, 9), band, decided_by, evidence",
+    "golden": "*",
+    "aliases": "*",
+    "shared_keys": "*",
+    "changes": "*",
+    "warnings": "*",
+}
+CARRIED = {"known": "resolved", "known_pairs": "pairs", "known_aliases": "aliases"}
+
+
+def answer(db: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[object, ...]]]:
+    return {
+        table: db.execute(f"select {told} from main.{table} order by all").fetchall()
+        for table, told in TOLD.items()
+    }
+
+
+def run_whole(db: duckdb.DuckDBPyConnection, **settings: object) -> bool:
+    """As the warehouse does it: the last answer goes in as tables.
+
+    Returns:
+        False: people contradicted each other, and all that they said was taken back first.
+    """
+    for table, source in CARRIED.items():
+        columns = ", ".join(row[0] for row in db.execute(f"describe {table}").fetchall())
+        db.execute(f"create or replace table {table} as select {columns} from {source}")
+    try:
+        resolve(db, **settings)
+    except ConfigError:
+        db.execute("delete from overrides")
+        resolve(db, **settings)
+        return False
+    return True
+
+
+def run_kept(db: duckdb.DuckDBPyConnection, **settings: object) -> bool:
+    """Whether it was a day's run."""
+    told = IdentitySettings(**{"now": NOW, **settings})  # type: ignore[arg-type]
+    has_base = "select count(*) > 0 from duckdb_tables() where table_name = 'base_stamp'"
+    run_resolve_people(db, told, is_synced=db.execute(has_base).fetchall() == [(True,)])
+    found = db.execute("select count(*) from duckdb_tables() where table_name = 'area'").fetchall()
+    return bool(found[0][0])
+
+
+def change(db: duckdb.DuckDBPyConnection, dice: random.Random, day: int) -> list[str]:
+    """Statements of one random day: new, changed, gone, linked, parted, taken back."""
+    ids = [row[0] for row in db.execute("select record_id from records order by 1").fetchall()]
+    some = [dice.choice(ids) for _ in range(40)]
+    told = [
+        f"delete from records where record_id in ('{some[0]}', '{some[1]}')",
+        f"update records set email = (select email from records where record_id = '{some[2]}')"
+        f" where record_id = '{some[3]}'",
+        f"update records set phone = null where record_id = '{some[4]}'",
+        f"update records set name = 'Ann Lee' where record_id in ('{some[5]}', '{some[6]}')",
+        f"update records set email = 'desk@hotel.example' where record_id in {tuple(some[7:10])}",
+        f"update records set updated_at = '2026-02-{day:02}', city = 'Rome'"
+        f" where record_id = '{some[10]}'",
+        "update records as r set name = o.name, email = o.email, phone = o.phone, city = o.city,"
+        " address_line = o.address_line, postal_code = o.postal_code from records as o"
+        f" where r.record_id = '{some[11]}' and o.record_id = '{some[12]}'",
+        f"insert into record_keys values ('{some[13]}', 'phone', '212 867 53{day:02}')",
+        f"insert into record_keys select '{some[14]}', 'email', email from records"
+        f" where record_id = '{some[15]}' and email is not null",
+        f"delete from record_keys where record_id = '{some[16]}'",
+    ]
+    for left, right, verdict in (
+        (some[17], some[18], "must_link"),
+        (some[19], some[20], "cannot_link"),
+    ):
+        told.append(
+            "insert into overrides select"
+            f" '{left}', '{right}', '{verdict}', 'ann', timestamptz '2026-03-{day + 1:02}', 'asked'"
+        )
+    joined = "select left_id, right_id from pairs where band = 'accept' order by all limit 1"
+    told.append(
+        f"insert into overrides select left_id, right_id, 'cannot_link', 'bob',"
+        f" timestamptz '2026-03-{day + 1:02}', 'two' from ({joined} offset {dice.randrange(60)})"
+    )
+    told.append(f"delete from overrides where why = 'two' and hash(left_id) % 3 = {day % 3}")
+    told.append(f"insert into links values ('{some[21]}', '{some[22]}', 'id of the order')")
+    told += [
+        f"insert into links values ('{some[23]}', '{other}', 'walk-in')" for other in some[24:29]
+    ]
+    told.append(f"delete from links where hash(right_record_id) % 4 = {day % 4}")
+    return told
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_days_on_a_kept_base_equal_runs_over_everybody(seed: int) -> None:
+    """Every table that goes out, ids and their history included, after each of six days."""
+    one, other = open_database(), open_database()
+    for db in (one, other):
+        resolve(db)  # the lists of names that the world draws from
+        add_people(db, 0, 500, 300)
+    run_whole(one, **LIMITS)
+    assert not run_kept(other, **LIMITS)
+    for db in (one, other):
+        db.execute("create or replace table parameters as from new_parameters")
+    dice = random.Random(seed)
+    for day in range(1, 7):
+        told = change(one, dice, day)
+        for db in (one, other):
+            for statement in told:
+                db.execute(statement)
+            add_people(db, 500 + 20 * day, 520 + 20 * day, 300)
+        if not run_whole(one, now=NOW + timedelta(days=day), **LIMITS):
+            other.execute("delete from overrides")
+        assert run_kept(other, now=NOW + timedelta(days=day), **LIMITS)
+        whole, kept = answer(one), answer(other)
+        for table in TOLD:
+            missing, more = (
+                set(whole[table]) - set(kept[table]),
+                set(kept[table]) - set(whole[table]),
+            )
+            assert (table, day, missing, more) == (table, day, set(), set())
