@@ -1,6 +1,7 @@
 """Identities through the warehouse: read out, resolved, written back as far as they changed."""
 
 from datetime import timedelta
+from pathlib import Path
 from unittest import mock
 
 import pytest
@@ -26,7 +27,8 @@ PEOPLE = f"select record_id, person_id from {TENANT}_id.people order by 1"
 
 
 @pytest.fixture
-def place(warehouse: str) -> Warehouse:
+def place(warehouse: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Warehouse:
+    monkeypatch.setenv("ELT_STATE_DIR", str(tmp_path))
     run_make_unions(warehouse)
     ann = {"customer_name": "Ann Lee", "email": "ann@mail.example", "phone": "+1 303 555 0111"}
     run_add_person(warehouse, "shopify:shop:1", **ann, city="Denver")
