@@ -60,7 +60,7 @@ PANELS = {
         "pools": "Airflow pools the connectors ask for, as JSON.",
     },
 }
-LOOK = ("checks", "loads", "report")
+LOOK = ("categories", "checks", "loads", "report")
 COMMANDS = {name: about for panel in PANELS.values() for name, about in panel.items()}
 
 

@@ -36,10 +36,9 @@ from include.config.reports import REPORTS_OPTION, resolve_reports
 from include.config.settings import Settings, load_settings
 from include.config.stream_settings import StreamSettings
 from include.config.tenant.alert_rules import check_alerts
-from include.config.tenant.categories import load_categories
 from include.config.tenant.checks import resolve_checks
 from include.config.tenant.concepts.resolve import resolve_concept_maps
-from include.config.tenant.overrides import resolve_overrides
+from include.config.tenant.overrides import resolve_decisions
 from include.config.tenant.rules import (
     check_privacy,
     check_shared_tables,
@@ -230,10 +229,9 @@ def _load_tenant(
     check_shared_tables(feeds, file, problems)
     check_privacy(spec, feeds, file, problems)
     check_alerts(spec, file, problems)
-    overrides, notices = resolve_overrides(spec, file)
+    overrides, categories, notices = resolve_decisions(spec, file)
     checks, faults = resolve_checks(spec, feeds, file)
-    categories, slips = load_categories(path)
-    notices += [*faults, *slips]
+    notices += faults
     said = tuple(fault.message for fault in faults)
     tenant = Tenant(spec, path, (), overrides, tuple(_most(notices)), checks, said, categories)
     feeds = [_with_tenant(feed, tenant) for feed in feeds if feed.enabled]

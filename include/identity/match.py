@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import duckdb
 
 from include.identity.candidates import build_candidates
-from include.identity.cluster_records import build_clusters
+from include.identity.clustering.cluster_records import build_clusters
 from include.identity.features import run_sql
 from include.identity.model import Model
 from include.identity.parameters import learn_parameters

@@ -8,11 +8,21 @@ from pydantic import ValidationError
 
 from include.config.explain import find_faults
 from include.config.models import Problem, TenantFile
-from include.config.tenant.identity import Override
+from include.config.tenant.categories import load_categories
+from include.config.tenant.identity import CategoryName, Override
 from include.config.yaml_file import Loc, YamlFile
 
 PLACE: Loc = ("identity", "overrides")
 KEPT = "Until it is mended, the decisions of the last good list stay in force."
+
+
+def resolve_decisions(
+    spec: TenantFile, file: YamlFile
+) -> tuple[tuple[Override, ...] | None, tuple[CategoryName, ...] | None, list[Problem]]:
+    """What a person decided of records and of categories, each None where it is broken."""
+    overrides, problems = resolve_overrides(spec, file)
+    categories, slips = load_categories(file.path)
+    return overrides, categories, problems + slips
 
 
 def resolve_overrides(

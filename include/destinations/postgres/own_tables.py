@@ -139,8 +139,8 @@ def run_write_table(
     within = scope.columns if scope else ()
     changed = 0 if table.is_log else _run_remove(connection, target, table, fixed, within)
     changed += _run_upsert(connection, target, table)
-    for name in (_STAGE, _SCOPE):
-        connection.execute(sql.SQL("drop table if exists pg_temp.{}").format(name))
+    for place in (_STAGE, _SCOPE):
+        connection.execute(sql.SQL("drop table if exists pg_temp.{}").format(place))
     return changed
 
 

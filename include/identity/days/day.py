@@ -9,7 +9,7 @@ answers of the others stand. `tests/unit/identity/test_days.py` compares the two
 
 import duckdb
 
-from include.identity.days.base import build_stamp, has_base, remember_base
+from include.identity.days.kept import build_stamp, has_base, remember_base
 from include.identity.features import build_features, run_sql
 from include.identity.match import configure, run_match, stamp_hashes, summarise
 from include.identity.model import Model

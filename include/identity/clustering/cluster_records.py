@@ -4,8 +4,8 @@ import duckdb
 import pyarrow as pa
 
 from include.core.errors import ConfigError
-from include.identity.clusters import LINK, MUST, Clusters, build_partners
-from include.identity.contradictions import build_contradiction
+from include.identity.clustering.clusters import LINK, MUST, Clusters, build_partners
+from include.identity.clustering.contradictions import build_contradiction
 from include.identity.features import run_sql
 from include.identity.model import Model
 from include.identity.settings import IdentitySettings
