@@ -18,10 +18,11 @@ from include.identity.train import fingerprint
 
 @dataclass(frozen=True)
 class Matched:
-    """What one matching did; `scored` are the pairs scored now."""
+    """What one matching did; `scored` are the pairs scored now, `unlike` those not worth keeping."""
 
     candidates: int
     scored: int
+    unlike: int
     is_trained: bool
 
 
@@ -60,13 +61,13 @@ def run_match(
         model, is_trained = learn_parameters(db, model, settings)
         stamp_hashes(db, model)
     db.execute("set variable is_relearned = ?", [must_learn])
-    scored = score_pairs(db, model, settings)
+    scored, unlike = score_pairs(db, model, settings)
     build_clusters(db, model, settings)
     run_sql(db, "ids")
     run_sql(db, "changes")
     run_sql(db, "results")
     build_golden(db, kind, settings)
-    return Matched(candidates, scored, is_trained)
+    return Matched(candidates, scored, unlike, is_trained)
 
 
 def stamp_hashes(db: duckdb.DuckDBPyConnection, model: Model) -> None:
@@ -86,6 +87,7 @@ def summarise(db: duckdb.DuckDBPyConnection, done: Matched) -> ResolveSummary:
         entities=entities,
         candidates=done.candidates,
         scored=done.scored,
+        unlike=done.unlike,
         accepted=bands.get("accept", 0),
         review=bands.get("review", 0),
         is_trained=done.is_trained,

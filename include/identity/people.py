@@ -282,6 +282,8 @@ PEOPLE = Model(
         # A mailbox or number of several people says nothing of whose the nameless record is.
         " when g_first = -1 and g_last = -1 and g_company <> 0 and not has_trusted"
         " and g_street not in (0, 1) and g_birth not in (0, 1) then 0.85"
+        # Two of one rare name in one house, each with a mailbox and a number of his own.
+        " when g_email = 3 and g_phone = 2 and g_birth not in (0, 1) then 0.85"
         " when g_email not in (0, 1) and g_phone not in (0, 1) and g_birth not in (0, 1)"
         " and g_street not in (0, 1) and g_company <> 0 then 0.85 end"
     ),

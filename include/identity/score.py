@@ -22,11 +22,13 @@ def grade_pairs(db: duckdb.DuckDBPyConnection, model: Model) -> None:
     )
 
 
-def score_pairs(db: duckdb.DuckDBPyConnection, model: Model, settings: IdentitySettings) -> int:
+def score_pairs(
+    db: duckdb.DuckDBPyConnection, model: Model, settings: IdentitySettings
+) -> tuple[int, int]:
     """Leave `profile_pairs(lpid, rpid, score, decided_by, evidence)`, remembered ones included.
 
     Returns:
-        The number of pairs scored now.
+        The number of pairs scored now, and how many of them were below `keep`: counted, not kept.
     """
     words = ", ".join(one.build_words() for one in model.comparisons)
     db.execute(
@@ -45,5 +47,8 @@ def score_pairs(db: duckdb.DuckDBPyConnection, model: Model, settings: IdentityS
         " where by_key or model_score >= ?",
         [settings.keep],
     )
+    scored, kept = db.execute(
+        "select (select count(*) from graded), (select count(*) from profile_pairs)"
+    ).fetchall()[0]
     run_sql(db, "remembered")
-    return int(db.execute("select count(*) from graded").fetchall()[0][0])
+    return int(scored), int(scored) - int(kept)

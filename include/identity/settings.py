@@ -51,12 +51,20 @@ class IdentitySettings:
 
 @dataclass(frozen=True)
 class ResolveSummary:
-    """Counts of one run; `scored` are the pairs scored now, `candidates` those counted before."""
+    """Counts of one run.
+
+    Attributes:
+        candidates: Pairs counted before any was scored.
+        scored: Pairs scored in this run.
+        unlike: Of these, rejected below `IdentitySettings.keep`: counted here, kept nowhere.
+        accepted: Pairs of the whole answer in band accept; `review` likewise.
+    """
 
     records: int
     entities: int
     candidates: int
     scored: int
+    unlike: int
     accepted: int
     review: int
     is_trained: bool

@@ -65,7 +65,7 @@ def read_body(model: Model, body: str) -> Model | None:
 
 def fingerprint(model: Model) -> str:
     """Changes with every number and every expression of the model."""
-    told = [repr(model.comparisons), repr(model.prior), model.key_rule]
+    told = [repr(model.comparisons), repr(model.prior), model.key_rule, model.cap]
     return md5("|".join(told).encode(), usedforsecurity=False).hexdigest()[:8]
 
 

@@ -200,6 +200,7 @@ def build_run(summary: ResolveSummary) -> dict[str, object]:
         "entities": summary.entities,
         "candidates": summary.candidates,
         "scored": summary.scored,
+        "unlike": summary.unlike,
         "accepted": summary.accepted,
         "review": summary.review,
         "warnings": list(summary.warnings),

@@ -79,6 +79,18 @@ def test_an_explosion_of_pairs_is_refused_before_scoring() -> None:
         resolve(db, max_pairs=100)
 
 
+def test_pairs_that_are_not_worth_keeping_are_counted() -> None:
+    """Rejected pairs below 0.01 left no trace: nobody could tell how many had been looked at."""
+    home: dict[str, object] = {"postal_code": "10001", "address_line": "1 Elm St"}
+    ann = person("a:1", "Ann Lee", email="ann@lee.example", birth_date="1990-04-01", **home)
+    zoe = person("b:1", "Zoe Wu", email="zw@wu.example", birth_date="1951-11-30", **home)
+    rows = [ann, zoe]
+    db = open_database(records=rows)
+    summary = resolve(db, is_trained=False)
+    kept = db.execute("select count(*) from pairs").fetchall()[0][0]
+    assert (summary.scored, summary.unlike, kept) == (1, 1, 0)
+
+
 def test_too_few_records_teach_nothing_and_that_is_said() -> None:
     mail = "ann@lee.example"
     rows = [person("a:1", "Ann Lee", email=mail), person("b:1", None, email=mail)]

@@ -1,7 +1,11 @@
 """People across sources: keys, names and what keeps strangers apart."""
 
+from dataclasses import replace
+
 import pytest
 
+from include.identity.people import PEOPLE
+from include.identity.train import fingerprint
 from tests.unit.identity.identity_case import (
     clusters,
     evidence,
@@ -96,3 +100,32 @@ def test_a_job_of_quickbooks_is_no_persons_name() -> None:
     band, _, words = evidence(db, "qbo:37", "qbc:3")
     assert "other first name" not in words
     assert band == "accept"
+
+
+@pytest.mark.parametrize(
+    ("other", "is_one"),
+    [
+        ({}, True),
+        ({"phone": "(303) 555-0142"}, True),
+        ({"email": "p.zwicky@work.example", "phone": "(303) 555-0142"}, False),
+    ],
+)
+def test_two_of_one_rare_name_in_one_house(other: dict[str, object], is_one: bool) -> None:
+    """Father and son: what parts them is a mailbox and a number of one's own on either side."""
+    home = {"address_line": "12 Elm St", "postal_code": "80202", "city": "Denver"}
+    first = {"email": "pz@zwicky.example", "phone": "(303) 867-5309"}
+    db = open_database(
+        records=[
+            person("a:1", "Peregrine Zwicky", **home, **first),
+            person("b:1", "Peregrine Zwicky", **home, **other),
+        ]
+    )
+    resolve(db)
+    assert together(db, "a:1", "b:1") is is_one
+    if not is_one:
+        assert evidence(db, "a:1", "b:1")[0] == "review"
+
+
+def test_another_limit_on_evidence_is_another_model() -> None:
+    """A release that capped a household's evidence left the remembered scores as they were."""
+    assert fingerprint(PEOPLE) != fingerprint(replace(PEOPLE, cap="0.5"))

@@ -87,7 +87,7 @@ RUNS = OwnTable(
         "run_id": "bigint generated always as identity", **_KIND,
         "at": "timestamptz not null default clock_timestamp()", "records": "bigint not null",
         "entities": "bigint not null", "candidates": "bigint", "scored": "bigint",
-        "accepted": "bigint", "review": "bigint", "seconds": "double precision",
+        "unlike": "bigint", "accepted": "bigint", "review": "bigint", "seconds": "double precision",
         "inputs_hash": "text", "is_full": "boolean not null default false",
         "warnings": "text[] not null default '{}'",
         # Which kept base (`pipeline/identity/kept.py`) holds this answer; null: none does any more.
