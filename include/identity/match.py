@@ -18,7 +18,7 @@ from include.identity.train import fingerprint
 
 @dataclass(frozen=True)
 class Matched:
-    """What one matching did; `scored` are the pairs scored now, `unlike` those not worth keeping."""
+    """What one matching did; of `scored` pairs `unlike` were not worth keeping."""
 
     candidates: int
     scored: int
