@@ -135,3 +135,55 @@ def test_equal_records_of_a_concept_are_two(macros: dict[str, Any], rows: Any) -
         rows.execute(f"insert into {table} (_feed) values ('a'), ('a')")
     found = rows.execute(macros["union_concept"]("orders")).fetchall()
     assert sorted(row[0] for row in found) == ["shopify", "shopify", "stripe", "stripe"]
+
+
+# (key, updated_at, dbt_valid_from) of a snapshot; zones are written out where they matter.
+VERSIONS = """
+('moved', null, '2026-05-01 10:00Z'), ('moved', '2026-06-01 00:00+02', '2026-06-01 05:00Z'),
+('twice', null, '2026-05-01 10:00Z'), ('twice', '2026-06-01 12:00Z', '2026-06-01 12:00:01Z'),
+('twice', '2026-06-01 12:00Z', '2026-06-01 12:00:02Z'),
+('late', null, '2026-05-01 10:00Z'), ('late', '2026-06-03 00:00Z', '2026-06-03 01:00Z'),
+('late', '2026-06-02 00:00Z', '2026-06-05 01:00Z'),
+('back', null, '2026-05-01 10:00Z'), ('back', null, '2026-06-01 10:00Z'),
+('back', null, '2026-06-08 10:00Z')
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "at", "version"),
+    [
+        # Changed at midnight of Berlin, seen five hours later: the day before is the old one's.
+        ("moved", "2026-05-31 23:59:59.999999+02", 1),
+        ("moved", "2026-06-01 00:00+02", 2),
+        # Two changes of one instant: the later one holds, and it alone.
+        ("twice", "2026-06-01 11:59:59.999999Z", 1),
+        ("twice", "2026-06-01 12:00Z", 3),
+        # A change that arrives after a later one starts no version in the past of that one.
+        ("late", "2026-06-02 12:00Z", 1),
+        ("late", "2026-06-03 00:00Z", 3),
+        # Deleted and back again are versions as any other, from when they were seen.
+        ("back", "2026-06-01 10:00Z", 2),
+        ("back", "2026-06-08 09:59:59Z", 2),
+        ("back", "2026-06-08 10:00Z", 3),
+        # Before anything was seen the first version is taken to have held, for ever after the last.
+        ("moved", "1999-01-01 00:00Z", 1),
+        ("moved", "2099-01-01 00:00Z", 2),
+    ],
+)
+def test_of_all_versions_the_one_that_held_is_joined(
+    key: str, at: str, version: int, macros: dict[str, Any], rows: Any
+) -> None:
+    """Each instant has exactly one version of each key; `<=` at the end made two of them."""
+    rows.execute(
+        "create temp table seen as select k, u::timestamptz as updated_at,"
+        f" v::timestamptz as dbt_valid_from from (values {VERSIONS}) as t (k, u, v)"
+    )
+    bounded = macros["versions_bounded"]("seen", "k")
+    query = (
+        f"select b.version_number from (select %s::timestamptz as at) as fact"
+        f" left join ({bounded}) as b on b.k = %s and {macros['as_of']('b', 'fact.at')}"
+    )
+    try:
+        assert list(rows.execute(query, [at, key])) == [(version,)]
+    finally:
+        rows.execute("drop table seen")

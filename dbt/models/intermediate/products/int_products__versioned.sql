@@ -42,8 +42,7 @@ ranked as (
     inner join members
         on
             moments.entity_id = members.entity_id
-            and moments.moment_at >= members.effective_from_at
-            and moments.moment_at < members.effective_to_at
+            and {{ as_of('members', 'moments.moment_at') }}
     left join chosen on moments.entity_id = chosen.entity_id
 ),
 

@@ -103,18 +103,15 @@ final as (
     left join customers
         on
             sold.customer_id = customers.customer_id
-            and sold.sold_at >= customers.effective_from_at
-            and sold.sold_at < customers.effective_to_at
+            and {{ as_of('customers', 'sold.sold_at') }}
     left join products
         on
             sold.product_id = products.product_id
-            and sold.sold_at >= products.effective_from_at
-            and sold.sold_at < products.effective_to_at
+            and {{ as_of('products', 'sold.sold_at') }}
     left join product_records
         on
             sold.product_record_id = product_records.product_id
-            and sold.sold_at >= product_records.effective_from_at
-            and sold.sold_at < product_records.effective_to_at
+            and {{ as_of('product_records', 'sold.sold_at') }}
 )
 
 select * from final
