@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from include.commands.look.categories import build_table
 from include.config.load import load_platform
 from include.config.settings import Settings
 from include.config.tenant.identity import CategoryName, Override
@@ -122,3 +123,13 @@ def test_a_broken_category_file_stops_nothing_and_says_where(
     assert tenant.categories is None and not platform.broken
     (said,) = messages(settings)
     assert expected in said and "the last good list stays in force" in said
+
+
+def test_the_map_shows_what_is_decided_and_what_is_suggested() -> None:
+    rows = [
+        ("qb", "books", "Apparel", None, "Tees", 2 / 3, 3),
+        ("qb", "books", "Rest", "Old", None, 0.0, 1),
+    ]
+    table = build_table(rows, [CategoryName("qb", "books", "Rest", "Other")])
+    told = [(one["category"], one["suggested"], one["confidence"]) for one in table]
+    assert told == [(None, "Tees", 0.67), ("Other", None, None)]

@@ -2,17 +2,22 @@
 
 import csv
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
+from include.commands.frame.arguments import Json
 from include.commands.frame.choose import choose_tenant
 from include.commands.frame.complete import complete_tenant
 from include.commands.frame.declare import Action
-from include.commands.screen.output import complain, say
+from include.commands.screen.output import complain, say, say_json
 from include.config.load import load_platform
 from include.config.tenant.categories import COLUMNS, build_categories_path
+from include.config.tenant.identity import CategoryName
+
+Suggested = tuple[str, str, str, str | None, str | None, float, int]
 
 HEAD = (*COLUMNS, "suggested", "confidence", "products")
 NOTHING = 1
@@ -27,6 +32,7 @@ class Arguments:
     write: Annotated[
         bool, typer.Option("--write", help="Write the file instead of printing it.")
     ] = False
+    json: Json = False
 
 
 def run(arguments: Arguments) -> int:
@@ -39,16 +45,15 @@ def run(arguments: Arguments) -> int:
     if not rows:
         complain(f"{tenant.id}: no product has a category. Run `elt run --tenant {tenant.id}`.")
         return NOTHING
-    decided = {one[:3]: one[3] for one in map(_key, tenant.categories or ())}
+    table = build_table(rows, tenant.categories or ())
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEAD)
-    for connector, feed, own, name, suggested, confidence, products in rows:
-        told = decided.get((connector, feed, own), name)
-        shown = f"{confidence:.2f}" if suggested else ""
-        writer.writerow([connector, feed, own, told, suggested, shown, products])
+    writer = csv.DictWriter(text, HEAD, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(table)
     path = build_categories_path(tenant.path)
-    if not arguments.write:
+    if arguments.json:
+        say_json(table)
+    elif not arguments.write:
         say(text.getvalue().rstrip("\n"))
     elif tenant.categories is None:
         complain(f"{path.name}: has mistakes, which `elt validate` tells. It was not overwritten.")
@@ -59,9 +64,23 @@ def run(arguments: Arguments) -> int:
     return 0
 
 
-def _key(one: object) -> tuple[str, str, str, str]:
-    names = tuple(str(getattr(one, column)) for column in COLUMNS)
-    return names[0], names[1], names[2], names[3]
+def build_table(
+    rows: Iterable[Suggested], decided: Iterable[CategoryName]
+) -> list[dict[str, object]]:
+    """The file's rows: what the file has decided since the last transform stands above the mart."""
+    names = {(one.source_connector, one.feed, one.source_category): one.category for one in decided}
+    return [
+        {
+            "source_connector": connector,
+            "feed": feed,
+            "source_category": own,
+            "category": names.get((connector, feed, own), name),
+            "suggested": suggested,
+            "confidence": round(confidence, 2) if suggested else None,
+            "products": products,
+        }
+        for connector, feed, own, name, suggested, confidence, products in rows
+    ]
 
 
 COMMAND = Action(

@@ -10,7 +10,7 @@ from include.core.errors import ConfigError
 from include.identity.days.day import run_resolve_people
 from include.identity.settings import IdentitySettings
 from tests.bench.identity_people import add_people
-from tests.unit.identity.identity_case import NOW, open_database, resolve
+from tests.unit.identity.identity_case import NOW, clusters, open_database, person, resolve
 
 LIMITS: dict[str, object] = {"max_block": 6, "max_names": 3, "max_cluster": 8}
 TOLD = {
@@ -130,3 +130,25 @@ def test_days_on_a_kept_base_equal_runs_over_everybody(seed: int) -> None:
                 set(kept[table]) - set(whole[table]),
             )
             assert (table, day, missing, more) == (table, day, set(), set())
+
+
+def test_what_was_refused_yesterday_may_have_room_today() -> None:
+    """A strong edge out of an entity leads into the area: it was refused for a record now gone."""
+    rows = [
+        person("a:1", "Ann Lee", email="one@x.example", city="Rome"),
+        person("a:2", "Ann Lee", email="one@x.example", phone="212 867 5309"),
+        person("a:3", "Ann Lee", email="two@x.example"),
+        person("b:1", None, phone="212 867 5309"),
+    ]
+    keys = {"record_id": "a:1", "key_kind": "email", "value": "two@x.example"}
+    one, other = (open_database(records=rows, record_keys=[keys]) for _ in range(2))
+    run_whole(one, max_cluster=3)
+    run_kept(other, max_cluster=3)
+    assert len(clusters(other)) == 2
+    for db in (one, other):
+        db.execute("create or replace table parameters as from new_parameters")
+        db.execute("delete from records where record_id = 'a:3'")
+    run_whole(one, max_cluster=3)
+    assert run_kept(other, max_cluster=3)
+    assert answer(one) == answer(other)
+    assert len(clusters(other)) == 1
