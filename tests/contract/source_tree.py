@@ -18,6 +18,15 @@ def room_of(parts: Sequence[str]) -> str:
     return inner if inner in INNER_ROOMS else parts[0] if parts else ""
 
 
+def entries_of(folder: Path) -> list[Path]:
+    """What `ls` shows; not the bytecode that a room which moved away has left behind."""
+    return [path for path in folder.iterdir() if path.is_file() or _holds_files(path)]
+
+
+def _holds_files(folder: Path) -> bool:
+    return any(path.is_file() and "__pycache__" not in path.parts for path in folder.rglob("*"))
+
+
 @dataclass(frozen=True)
 class Module:
     """One Python file of ours.
