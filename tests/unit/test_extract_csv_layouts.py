@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from include.config.credentials import Credentials
+from include.core.naming import column_name
 from include.core.streams import Window
 from include.extract.choose_source import build_source
 from tests.unit.feed_maker import build_feed
@@ -51,6 +52,9 @@ def read(folder: Path, content: bytes | str, **options: Any) -> Read:
 BANK = '"Konto";"Tag";"Betrag"\n"DE00";"01.03.26";"-1,50"\n"DE00";"02.03.26";"-2,50"\n'
 MONTH = "".join(f"03/{day:02d}/2026,t{day},{day}.50\n" for day in range(1, 29))
 SHOP = "id,day,cost,note\n" + "".join(f'{n},2026-03-{n:02d},{n}.50,"a, b"\n' for n in range(1, 9))
+# Longer than any name of a column may be.
+ASKED = "How satisfied were you with the overall quality of the service you received?"
+ASKED_NAME, ASKED_AGAIN = column_name(ASKED), column_name(f"{ASKED} (2)")
 AMOUNTS = "".join(f"{n},n{n},{n}.50\n" for n in range(1, 13))
 
 # Content, columns, first row, how many rows.
@@ -81,6 +85,10 @@ HEADERS: dict[str, tuple[bytes | str, list[str], tuple[Any, ...], int]] = {
     "single quotes": ("'id','note'\n'1','a, b'\n'2','it''s'\n", ["id", "note"], ("1", "a, b"), 2),
     "backslashes": ('id,note\n1,"say \\"hi\\", he said"\n2,"x"\n', ["id", "note"],
                     ("1", 'say "hi", he said'), 2),
+    "questions over words": (f"Name,{ASKED}\nAnn,very good\nBob,so so\n", ["name", ASKED_NAME],
+                             ("Ann", "very good"), 2),
+    "questions over numbers": (f"{ASKED},{ASKED} (2)\n5,4\n3,2\n", [ASKED_NAME, ASKED_AGAIN],
+                               ("5", "4"), 2),
     "returns alone": (b"id,name\r1,a\r2,b\r", ["id", "name"], ("1", "a"), 2),
     "returns mixed in": (b"id,name\n1,a\r2,b\n3,c\n", ["id", "name"], ("1", "a"), 3),
     "returns in quotes stay": (b'id,t\r1,"a\rb"\r2,c\r', ["id", "t"], ("1", "a\rb"), 2),

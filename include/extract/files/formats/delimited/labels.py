@@ -15,6 +15,7 @@ from include.extract.files.formats.delimited.cell_kinds import (
     find_kind,
 )
 
+LONG = "long"
 # Labels rarely stand in their own column again, values do.
 RECURRING_SHARE = 1 / 3
 
@@ -30,6 +31,13 @@ def is_header(cells: Sequence[str], body: Sequence[Sequence[str]], width: int) -
     if all(kind in (EMPTY, TEXT) for kind in kinds):
         return not _recur(cells, body)
     below = [look.kind for look in build_profile(body, width).columns]
+    # Surveys ask in whole sentences; over sentences one may be an answer.
+    kinds = [
+        TEXT if kind == LONG and at < len(below) and below[at] not in (EMPTY, LONG) else kind
+        for at, kind in enumerate(kinds)
+    ]
+    if all(kind in (EMPTY, TEXT) for kind in kinds):
+        return not _recur(cells, body)
     if _is_series(cells, kinds, below):
         return True
     pairs = list(zip(kinds, below, strict=False))
