@@ -222,6 +222,11 @@ WITHIN: dict[str, tuple[bytes | str, tuple[Any, ...], int, list[str], str]] = {
     "totals between": ("day,item,n\n2026-03-01,a,1\n2026-03-01,b,2\nSubtotal,,3\n2026-03-02,a,4\n"
                        "2026-03-02,b,5\n", ("2026-03-02", "b", "5"), 4, ["totals_row"],
                        "totals_row"),
+    # Nothing but its sum tells it from a record: the first of them was loaded as a sale.
+    "totals between, of two columns": (
+        "region,amt\nNorth,5.5\nWest,1.5\nSubtotal,7\nSouth,6.0\nEast,1\nSubtotal,7.0\nTotal,14\n",
+        ("East", "1"), 4, ["totals_row"] * 3, "`totals_row`: 3."),
+    "a brand called total": ("brand,n\nShell,5\nTotal,7\nEsso,3\n", ("Esso", "3"), 3, [], ""),
     "a product called total": ("item,n\nTent,1\nTotal Gym,2\nPan,3\n", ("Pan", "3"), 3, [], ""),
     "a footnote": (f"{SHOP}\n* all prices are net\n", ("8", "2026-03-08", "8.50", "a, b"), 8,
                    ["footnote"], "footnote"),

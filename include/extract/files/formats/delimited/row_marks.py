@@ -4,6 +4,7 @@ Each answer is None or empty for nearly every batch, at the cost of a look at on
 """
 
 from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 from typing import Any
 
@@ -59,7 +60,7 @@ def find_repeats(table: Any, header: Sequence[str]) -> Any:
 
 
 def find_totals(table: Any, profile: Profile) -> list[int]:
-    """Rows that begin like totals and have a cell that does not fit its column.
+    """Rows that begin like totals and have a cell that does not fit its column, or that add up.
 
     A cell that lacks where none did is one; of what only looks like a total, as `North Total`
     does, in a column that was seen often enough.
@@ -71,14 +72,31 @@ def find_totals(table: Any, profile: Profile) -> list[int]:
     likely = pc.indices_nonzero(
         pc.fill_null(pc.is_in(byte, pa.array(_FIRST_BYTES, pa.binary())), False)
     )
-    found = []
+    found: list[int] = []
     for row, cell in zip(likely.to_pylist(), first.take(likely).to_pylist(), strict=True):
         if not begins_like_total(cell):
             continue
         cells = cells_of(table, row)
-        if profile.count_misfits(cells) or (is_total(cell) and profile.count_gaps(cells)):
+        is_odd = profile.count_misfits(cells) or (is_total(cell) and profile.count_gaps(cells))
+        if is_odd or (is_total(cell) and _adds_up(table, profile, found, row)):
             found.append(row)
     return sorted({*found, *_find_group_totals(table, profile)})
+
+
+def _adds_up(table: Any, profile: Profile, totals: Sequence[int], row: int) -> bool:
+    """Each number of a row is the sum of those above it, back to the total before or the first."""
+    first = totals[-1] + 1 if totals else 0
+    rows = range(first, row)
+    numbers = [at for at, look in enumerate(profile.columns) if look.kind == NUMBER]
+    for at in numbers:
+        texts = [table.column(at)[one].as_py() or "0" for one in (*rows, row)]
+        try:
+            *parts, whole = map(Decimal, texts)
+        except InvalidOperation:
+            return False
+        if sum(parts) != whole:
+            return False
+    return bool(numbers) and bool(rows)
 
 
 def _find_group_totals(table: Any, profile: Profile) -> list[int]:
