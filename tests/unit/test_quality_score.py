@@ -74,8 +74,9 @@ def test_money_that_a_defect_touches_counts_when_it_is_more() -> None:
     assert build_table_score([_outcome(FAILED, 0.3, money_share=0.01)]).value == Decimal("76.0")
 
 
-def test_one_bad_row_of_a_million_is_not_100() -> None:
-    score = build_table_score([_outcome(FAILED, 1e-6)])
+@pytest.mark.parametrize("rows", [10**6, 10**11])
+def test_one_bad_row_of_very_many_is_not_100(rows: int) -> None:
+    score = build_table_score([_outcome(FAILED, 1 / rows)])
     assert score.value == Decimal("99.9")
     assert score.reasons[0].words.startswith("less than 0.1% of orders")
 
