@@ -3,7 +3,6 @@
     'amount_kind', 'currency_code', 'amount', 'is_counted', 'is_estimated', 'booked_on', 'booked_at',
     '_feed', '_load_id',
 ] %}
-{% set home_text = "'" ~ var('tenant_currency') ~ "'" %}
 
 -- Entries in another currency than the tenant's, and what they are in the tenant's.
 with rates as (
@@ -25,7 +24,7 @@ entries as (
                 else amount_kind
             end as rounded_kind
         from {{ ref('int_money__' ~ part ~ '_entered') }}
-        where currency_code is null or currency_code <> {{ home_text }}
+        where currency_code is null or currency_code <> {{ home_currency() }}
         {%- if not loop.last %}
             union all
         {%- endif %}
@@ -77,11 +76,11 @@ converted as (
             when is_money
                 then coalesce(
                     settled_amount,
-                    {{ to_minor_unit('amount * exchange_rate', home_text) }}
+                    {{ to_minor_unit('amount * exchange_rate', home_currency()) }}
                 )
             else
-                {{ to_minor_unit('running_amount * exchange_rate', home_text) }}
-                - {{ to_minor_unit('(running_amount - amount) * exchange_rate', home_text) }}
+                {{ to_minor_unit('running_amount * exchange_rate', home_currency()) }}
+                - {{ to_minor_unit('(running_amount - amount) * exchange_rate', home_currency()) }}
         end as tenant_amount
     from rated
 ),
@@ -95,7 +94,7 @@ final as (
         tenant_amount,
         case
             when is_money and amount_kind not in ('fee', 'settled_fee')
-                then tenant_amount - {{ to_minor_unit('amount * order_rate', home_text) }}
+                then tenant_amount - {{ to_minor_unit('amount * order_rate', home_currency()) }}
             else 0
         end as settlement_difference_amount
     from converted

@@ -4,7 +4,6 @@
     'is_test', 'is_deleted', 'is_counted', 'counted_order_id', 'is_part_of_other_order',
     'ordered_on', 'ordered_at', '_feed', '_load_id',
 ] %}
-{% set home_text = "'" ~ var('tenant_currency') ~ "'" %}
 {% set converted = tenant_columns() + ['paid_amount', 'fee_amount'] %}
 
 -- Orders as the sum of their entries in the ledger.
@@ -39,7 +38,7 @@ foreign_sums as (
         sum(entries.settlement_difference_amount) as settlement_difference_amount
     from entries
     inner join orders on entries.order_id = orders.order_id
-    where orders.currency_code <> {{ home_text }}
+    where orders.currency_code <> {{ home_currency() }}
     group by entries.order_id
 ),
 
@@ -85,19 +84,16 @@ final as (
         {%- for name in names + (ledger_columns() | list) %}
             {{ name }},
         {%- endfor %}
-        {{ home_text }} as tenant_currency_code
+        {{ home_currency() }} as tenant_currency_code
         {%- for column in converted %}
             ,
-            {{ as_money(
-                'case when currency_code = ' ~ home_text ~ ' then ' ~ column
-                ~ ' when ' ~ column ~ ' is not null then foreign_' ~ column ~ ' end'
-            ) }} as tenant_{{ column }}
+            {{ as_money(home_or(
+                'currency_code', column,
+                'case when ' ~ column ~ ' is not null then foreign_' ~ column ~ ' end'
+            )) }} as tenant_{{ column }}
         {%- endfor %},
         {{ as_money('settlement_difference_amount') }} as settlement_difference_amount,
-        {{ as_money(
-            'case when currency_code = ' ~ home_text ~ ' then 1 else exchange_rate end',
-            'rate'
-        ) }} as exchange_rate
+        {{ as_money(home_or('currency_code', '1', 'exchange_rate'), 'rate') }} as exchange_rate
     from settled
 )
 

@@ -45,10 +45,10 @@ final as (
         {{ as_money('coalesce(lines.tax_amount, 0)') }} as tax_amount,
         {{ as_money('lines.gross_amount - coalesce(lines.discount_amount, 0)') }} as net_amount,
         '{{ var("tenant_currency") }}' as tenant_currency_code,
-        {{ as_money(
-            "case when orders.currency_code = '" ~ var('tenant_currency')
-            ~ "' then lines.gross_amount - coalesce(lines.discount_amount, 0) else converted.net_amount end"
-        ) }} as tenant_net_amount,
+        {{ as_money(home_or(
+            'orders.currency_code', 'lines.gross_amount - coalesce(lines.discount_amount, 0)',
+            'converted.net_amount'
+        )) }} as tenant_net_amount,
         coalesce(orders.is_counted, false) and not lines.is_deleted as is_counted
     from lines
     left join orders on lines.order_id = orders.order_id

@@ -43,10 +43,9 @@ final as (
         payments._load_id,
         coalesce(payments.payment_method, 'unknown') as payment_method,
         '{{ var("tenant_currency") }}' as tenant_currency_code,
-        {{ as_money(
-            "case when payments.currency_code = '" ~ var('tenant_currency')
-            ~ "' then payments.payment_amount else converted.tenant_amount end"
-        ) }} as tenant_payment_amount,
+        {{ as_money(home_or(
+            'payments.currency_code', 'payments.payment_amount', 'converted.tenant_amount'
+        )) }} as tenant_payment_amount,
         {{ as_money('coalesce(converted.settlement_difference_amount, 0)') }}
             as settlement_difference_amount,
         coalesce(people.customer_id, payments.customer_id) as customer_id

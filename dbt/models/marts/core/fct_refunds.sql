@@ -61,10 +61,9 @@ final as (
         {%- endfor %}
         '{{ var("tenant_currency") }}' as tenant_currency_code,
         {%- for column in ['refund_amount', 'refund_net_amount'] %}
-            {{ as_money(
-                "case when refunds.currency_code = '" ~ var('tenant_currency')
-                ~ "' then refunds." ~ column ~ " else converted." ~ column ~ " end"
-            ) }} as tenant_{{ column }},
+            {{ as_money(home_or(
+                'refunds.currency_code', 'refunds.' ~ column, 'converted.' ~ column
+            )) }} as tenant_{{ column }},
         {%- endfor %}
         coalesce(orders.is_counted, true) and copies.refund_id is null as is_counted
     from refunds

@@ -93,10 +93,9 @@ final as (
         sold._load_id,
         {{ as_money('sold.gross_amount - sold.discount_amount') }} as net_amount,
         '{{ var("tenant_currency") }}' as tenant_currency_code,
-        {{ as_money(
-            "case when sold.currency_code = '" ~ var('tenant_currency')
-            ~ "' then sold.gross_amount - sold.discount_amount else converted.net_amount end"
-        ) }} as tenant_net_amount,
+        {{ as_money(home_or(
+            'sold.currency_code', 'sold.gross_amount - sold.discount_amount', 'converted.net_amount'
+        )) }} as tenant_net_amount,
         {{ as_money('sold.quantity * product_records.unit_cost') }} as cost_amount
     from sold
     left join converted on sold.order_line_id = converted.order_line_id
