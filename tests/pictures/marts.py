@@ -14,7 +14,13 @@ from psycopg.rows import dict_row
 Rows = list[dict[str, Any]]
 Connection = psycopg.Connection[dict[str, Any]]
 SIZE = {"width": 640, "height": 320}
-INK, LIGHT = "#1b7f79", "#d8ece9"
+INK, LIGHT, GREY = "#1b7f79", "#d8ece9", "#c9c9c9"
+# Tableau's ten without its grey, which is kept for what is not known.
+COLORS = (
+    "#4c78a8", "#f58518", "#e45756", "#72b7b2", "#54a24b", "#eeca3b", "#b279a2", "#ff9da6",
+    "#9d755d",
+)  # fmt: skip
+NOWHERE = "(none)"
 
 
 @dataclass(frozen=True)
@@ -57,14 +63,21 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def draw_revenue(rows: Rows) -> alt.Chart:
-    """Bars a month, stacked by where it came from."""
+    """Bars a month, stacked by where it came from; what nobody knows the way of is grey, on top."""
+    origins = sorted({one["origin"] for one in rows}, key=lambda name: (name == NOWHERE, name))
+    colors = [GREY if name == NOWHERE else COLORS[at % 9] for at, name in enumerate(origins)]
+    ranked = [one | {"place": -origins.index(one["origin"])} for one in rows]
+    kind = "channel, last non-direct" if NOWHERE in origins else "source"
     return (
-        alt.Chart(alt.Data(values=rows), **SIZE, title="Revenue by month")
+        alt.Chart(alt.Data(values=ranked), **SIZE, title=f"Revenue by month and {kind}")
         .mark_bar()
         .encode(
             x=alt.X("month:O", title=None),
             y=alt.Y("revenue:Q", title="revenue, USD").axis(format="~s"),
-            color=alt.Color("origin:N", title=None).scale(scheme="tableau10"),
+            color=alt.Color("origin:N", title=None, sort=origins).scale(
+                domain=origins, range=colors
+            ),
+            order=alt.Order("place:Q", sort="descending"),
         )
     )
 
@@ -74,7 +87,10 @@ def draw_journeys(rows: Rows) -> alt.Chart:
     return (
         alt.Chart(alt.Data(values=rows), **SIZE, title="Touches before a conversion")
         .mark_bar(color=INK)
-        .encode(x=alt.X("touches:O", title="touches"), y=alt.Y("journeys:Q", title="conversions"))
+        .encode(
+            x=alt.X("touches:O", title="touches (12: that many or more)").axis(labelAngle=0),
+            y=alt.Y("journeys:Q", title="conversions"),
+        )
     )
 
 
@@ -86,7 +102,7 @@ def draw_cohorts(rows: Rows) -> alt.LayerChart:
         height=420,
         title="Share of a month's new customers who buy",
     ).encode(
-        x=alt.X("months_since_first:O", title="months since the first purchase"),
+        x=alt.X("months_since_first:O", title="months since the first purchase").axis(labelAngle=0),
         y=alt.Y("cohort:O", title=None),
     )
     squares = base.mark_rect().encode(
@@ -94,7 +110,7 @@ def draw_cohorts(rows: Rows) -> alt.LayerChart:
     )
     words = base.mark_text(fontSize=9).encode(
         text=alt.Text("rate:Q", format=".0%"),
-        color=alt.condition("datum.rate > 0.3", alt.value("white"), alt.value("#333")),
+        color=alt.condition("datum.rate > 0.5", alt.value("white"), alt.value("#333")),
     )
     return squares + words
 
@@ -102,11 +118,15 @@ def draw_cohorts(rows: Rows) -> alt.LayerChart:
 def draw_calibration(rows: Rows) -> alt.Chart:
     """Bought beside expected, in the part of the history that was kept from the fit."""
     bars = [
-        {"what": f"{what}, {row['currency_code']}", "kind": kind, "value": row[column]}
+        {"what": f"{what}, {row['currency_code']}{unit}", "kind": kind, "value": row[column]}
         for row in rows
-        for what, pair in (
-            ("purchases", (("expected", "expected_purchases"), ("bought", "purchases"))),
-            ("revenue", (("expected", "expected_amount"), ("bought", "amount"))),
+        for what, unit, pair in (
+            (
+                "purchases",
+                " customers",
+                (("expected", "expected_purchases"), ("bought", "purchases")),
+            ),
+            ("revenue", "", (("expected", "expected_amount"), ("bought", "amount"))),
         )
         for kind, column in pair
         if row[column] is not None
@@ -134,7 +154,9 @@ def draw_stock(rows: Rows) -> alt.Chart:
         alt.Chart(alt.Data(values=rows), **SIZE, title="Stock: how far two systems are apart")
         .mark_bar()
         .encode(
-            x=alt.X("difference:O", title="pieces apart (10: that many or more)"),
+            x=alt.X("difference:O", title="pieces apart (10: that many or more)").axis(
+                labelAngle=0
+            ),
             y=alt.Y("products:Q", title="products"),
             color=alt.Color("pair:N", title=None),
         )
@@ -143,7 +165,8 @@ def draw_stock(rows: Rows) -> alt.Chart:
 
 _MONTHLY = """
     select to_char({day}, 'YYYY-MM') as month, {origin} as origin, sum({amount}) as revenue
-    from {{schema}}.{table} where {day} is not null group by 1, 2 order by 1, 2"""
+    from {{schema}}.{table} where {day} is not null and currency_code = 'USD'
+    group by 1, 2 order by 1, 2"""
 PICTURES = (
     Picture("revenue_by_source", "acme", "fct_revenue_daily",
             _MONTHLY.format(day="revenue_on", origin="source_connector", amount="revenue_amount",
@@ -151,7 +174,8 @@ PICTURES = (
     Picture("revenue_by_channel", "acme", "fct_revenue_attribution", """
         select to_char(converted_on, 'YYYY-MM') as month, channel as origin,
             sum(attributed_amount) as revenue
-        from {schema}.fct_revenue_attribution where attribution_model = 'last_non_direct'
+        from {schema}.fct_revenue_attribution
+        where attribution_model = 'last_non_direct' and currency_code = 'USD'
         group by 1, 2 order by 1, 2""", draw_revenue),
     Picture("journey_lengths", "summit", "fct_customer_journeys", """
         select least(touches_count, 12) as touches, count(*) as journeys

@@ -24,28 +24,49 @@ def has_table(connection: Connection, schema: str, table: str) -> bool:
 
 
 def build_fold_rows(connection: Connection, truth: Mapping[str, Any]) -> list[TruthRow]:
-    """Charges of acme's web orders: folded into another order, and not folded at all."""
-    schema = naming.dbt_schema("acme", "mart")
+    """Records of one sale in two systems, folded into another's order, and not folded at all.
+
+    Acme: charges of web orders. Corner: the ERP's invoices that a charge paid.
+    """
+    charges = {
+        order["stripe_charge"]: order["id"]
+        for order in truth["orders"]
+        if order.get("stripe_charge")
+    }
+    invoices = {
+        order["erpnext_invoice"]: order["id"]
+        for order in truth["orders"]
+        if order.get("erpnext_invoice") and order["id"] != order["order"]
+    }
+    return [
+        *_compare_folds(connection, "acme", "stripe", charges),
+        *_compare_folds(connection, "corner", "erpnext", invoices),
+    ]
+
+
+def _compare_folds(
+    connection: Connection, tenant: str, connector: str, truly: Mapping[str, str]
+) -> list[TruthRow]:
+    """The connector's records against the orders they truly are part of."""
+    schema = naming.dbt_schema(tenant, "mart")
     if not has_table(connection, schema, "bridge_orders"):
         return []
     query = sql.SQL(
         "select parts.source_order_id, wholes.source_order_id from {} as parts "
         "join {} as wholes on wholes.order_id = parts.counted_order_id "
-        "where parts.source_connector = 'stripe'"
+        "where parts.source_connector = %s"
     ).format(sql.Identifier(schema, "bridge_orders"), sql.Identifier(schema, "bridge_orders"))
-    found: dict[str, str] = dict(connection.execute(query).fetchall())
-    known = {
-        order["stripe_charge"]: order["id"]
-        for order in truth["orders"]
-        if order.get("stripe_charge") in found
-    }
-    apart = sum(found[charge] == charge for charge in known)
-    wrong = sum(found[charge] not in (charge, order) for charge, order in known.items())
-    wrong += sum(whole != charge for charge, whole in found.items() if charge not in known)
+    found: dict[str, str] = dict(connection.execute(query, [connector]).fetchall())
+    known = {record: order for record, order in truly.items() if record in found}
+    apart = sum(found[record] == record for record in known)
+    wrong = sum(found[record] not in (record, order) for record, order in known.items())
+    wrong += sum(whole != record for record, whole in found.items() if record not in known)
     share = round(apart / max(len(known), 1), 4)
     return [
-        build_difference_row("acme", "orders folded wrongly", wrong),
-        TruthRow("acme", "orders not folded", share, MOST_NOT_FOLDED, share <= MOST_NOT_FOLDED),
+        build_difference_row(tenant, f"{connector}: folded wrongly", wrong),
+        TruthRow(
+            tenant, f"{connector}: not folded", share, MOST_NOT_FOLDED, share <= MOST_NOT_FOLDED
+        ),
     ]
 
 

@@ -50,3 +50,18 @@ def test_a_replica_of_the_books_is_one_more_copy_of_them() -> None:
     by_rank = sorted(build_sources(chosen, [*SPEAKERS, replica]), key=lambda one: one.rank)
     assert [one.feed for one in by_rank] == ["shop", "till", "replica", "online", "a_books", "pay"]
     assert {one.books for one in build_sources(Revenue(copies=False), [replica])} == {None}
+
+
+def test_feeds_of_generic_connectors_are_systems_of_their_own() -> None:
+    """A shop and its books, both read by `sql`, were never compared: each sale counted twice."""
+    generic = [
+        Speaker(
+            connector="sql", feed=name, role="orders", books=None, is_export=False, is_generic=True
+        )
+        for name in ("ledger", "shop")
+    ]
+    found = build_sources(Revenue(books=("ledger",)), [*SPEAKERS, *generic])
+    systems = {one.feed: (one.system, one.role) for one in found}
+    assert systems["ledger"] == ("sql:ledger", "books")
+    assert systems["shop"] == ("sql:shop", "orders")
+    assert systems["online"] == ("quickbooks", "books")

@@ -1,4 +1,4 @@
-{#- Concepts of running the business: what is bought, who works, what
+{#- Concepts of running the business: what is bought, who works, what reaches the bank, what
     money is worth in other money. See concept_columns. -#}
 {% macro operations_columns() %}
     {{ return({
@@ -14,6 +14,16 @@
         'rates': [
             ('rate_id', 'id'), ('currency_code', 'text'), ('to_currency_code', 'text'),
             ('exchange_rate', 'rate'), ('is_deleted', 'boolean'), ('rated_on', 'date'),
+        ],
+        'balance_movements': [
+            ('balance_movement_id', 'id'), ('payout_id', 'id'), ('movement_kind', 'text'),
+            ('currency_code', 'text'), ('movement_amount', 'amount'), ('fee_amount', 'amount'),
+            ('is_deleted', 'boolean'), ('moved_on', 'date'), ('moved_at', 'timestamp'),
+            ('available_at', 'timestamp'),
+        ],
+        'deposits': [
+            ('deposit_id', 'id'), ('currency_code', 'text'), ('deposit_amount', 'amount'),
+            ('is_deleted', 'boolean'), ('deposited_on', 'date'),
         ],
     }) }}
 {% endmacro %}

@@ -1,6 +1,6 @@
 {#-
     Which source speaks for what, as the tenant's `revenue` block says: source_connector, _feed,
-    source_role (orders, books, money), source_kind (the role its connector has
+    source_system (two feeds of one are two companies and never compared), source_role (orders, books, money), source_kind (the role its connector has
     by nature), source_rank (1 speaks first), books_name (copies of one
     company's books share it) and may_count. A source that is not listed stays out of the joins.
 -#}
@@ -9,6 +9,7 @@
     select
         cast('{{ source.connector }}' as {{ type_of('text') }}) as source_connector,
         cast('{{ source.feed }}' as {{ type_of('text') }}) as _feed,
+        cast('{{ source.get('system', source.connector) }}' as {{ type_of('text') }}) as source_system,
         cast('{{ source.role }}' as {{ type_of('text') }}) as source_role,
         cast('{{ source.get('kind', source.role) }}' as {{ type_of('text') }}) as source_kind,
         {{ source.rank }} as source_rank,
@@ -22,6 +23,7 @@
     select
         {{ null_of('text') }} as source_connector,
         {{ null_of('text') }} as _feed,
+        {{ null_of('text') }} as source_system,
         {{ null_of('text') }} as source_role,
         {{ null_of('text') }} as source_kind,
         1 as source_rank,

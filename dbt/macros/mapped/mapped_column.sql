@@ -46,6 +46,7 @@
         ],
         'order_lines': ['discount_amount', 'tax_amount'],
         'payments': ['fee_amount'],
+        'balance_movements': ['fee_amount'],
     }.get(concept, [])) }}
 {% endmacro %}
 

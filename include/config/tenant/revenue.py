@@ -54,10 +54,14 @@ class Revenue(Spec):
 
 
 class Source(Spec):
-    """A feed that speaks; `rank` 1 speaks first, `kind` is its connector's own role."""
+    """A feed that speaks; `rank` 1 speaks first, `kind` is its connector's own role.
+
+    Two feeds of one `system` are two companies and never compared: two shops, two accounts.
+    """
 
     connector: str
     feed: str
+    system: str
     role: Role
     kind: Role
     rank: int
@@ -73,6 +77,7 @@ class Speaker(Spec):
     role: Role
     books: str | None
     is_export: bool
+    is_generic: bool = False
 
 
 def build_sources(revenue: Revenue, speakers: Iterable[Speaker]) -> list[Source]:
@@ -90,6 +95,7 @@ def build_sources(revenue: Revenue, speakers: Iterable[Speaker]) -> list[Source]
         Source(
             connector=speaker.connector,
             feed=speaker.feed,
+            system=_find_system(revenue, speaker, role),
             role=role,
             kind=speaker.role,
             rank=rank,
@@ -114,3 +120,12 @@ def _find_place(revenue: Revenue, speaker: Speaker) -> tuple[Role, int]:
             if name in named:
                 return role, named.index(name)
     return speaker.role, 1000
+
+
+def _find_system(revenue: Revenue, speaker: Speaker, role: Role) -> str:
+    """What a feed is a copy of: its vendor, and itself where the connector says no vendor.
+
+    A feed whose role the tenant changed is no second account of its neighbours, either.
+    """
+    is_own = speaker.is_generic or role != speaker.role or speaker.feed in revenue.same_books
+    return f"{speaker.connector}:{speaker.feed}" if is_own else speaker.connector

@@ -18,6 +18,7 @@ def build_speakers(feeds: list[Feed] | tuple[Feed, ...]) -> list[Speaker]:
             role=feed.connector.speaks_for,
             books=feed.connector.books,
             is_export=feed.connector.kind == "files",
+            is_generic=feed.connector.streams_from_feed,
         )
         for feed in feeds
         if feed.enabled and ADDED_UP & _concepts_of(feed)

@@ -35,6 +35,8 @@ from include.sandbox.truth.counts import build_counts
 from include.sandbox.truth.growth import build_growth
 from include.sandbox.truth.people import build_people
 from include.sandbox.truth.products import build_items
+from include.sandbox.vendors.erpnext.vendor import TENANTS as ERP_TENANTS
+from include.sandbox.vendors.erpnext.vendor import fetch_site
 from include.sandbox.vendors.shopify.orders import financial_status
 from include.sandbox.vendors.shopify.transactions import order_name
 from include.sandbox.vendors.stripe.vendor import fetch_account
@@ -209,7 +211,10 @@ def order_id(sale: Sale, session: Session) -> str:
 
 
 def build_orders(session: Session) -> list[dict[str, Any]]:
-    """One entry per sale with its money, buyer, touch, and the charge that paid a web order."""
+    """One entry per sale with its money, buyer, touch, and its record in another system.
+
+    A web order has the charge that paid it, a charge the ERP's invoice that it paid.
+    """
     found = []
     for tenant, business in session.world.businesses.items():
         for source, sales in business.sales.items():
@@ -240,6 +245,8 @@ def build_orders(session: Session) -> list[dict[str, Any]]:
                     entry["stripe_charge"] = fetch_account(session, tenant).charge_of_sale.get(
                         sale.key
                     )
+                if sale.source == "stripe" and tenant in ERP_TENANTS:
+                    entry["erpnext_invoice"] = fetch_site(session, tenant).invoice_of.get(sale.key)
                 found.append(entry)
     return found
 

@@ -1,5 +1,9 @@
+{% set ranks = {'salesforce': 1, 'attio': 2, 'gohighlevel': 3} %}
+
 -- Deals that two CRMs both keep are one: of the same person, or won at the same moment, for one
--- amount. Sales teams' CRMs speak before a marketing tool. Two that fit alike are not merged.
+-- amount. Sales teams' CRMs speak before a marketing tool, and these before what a tenant maps
+-- itself. Two feeds of one CRM are two companies, of a generic connector two systems. Two that fit
+-- alike are not merged.
 with deals as (
     select * from {{ ref('int_deals__unioned') }}
 ),
@@ -18,8 +22,11 @@ known as (
         coalesce(people.customer_id, deals.customer_id) as person_id,
         coalesce(companies.company_id, deals.company_id) as firm_id,
         case deals.source_connector
-            when 'salesforce' then 1 when 'attio' then 2 when 'gohighlevel' then 3 else 4
-        end as crm_rank
+            {%- for connector, rank in ranks.items() %}
+                when '{{ connector }}' then '{{ rank }}'
+            {%- endfor %}
+            else '4 ' || deals.source_connector || ':' || deals._feed
+        end as crm_place
     from deals
     left join people on deals.customer_id = people.record_id
     left join companies on deals.company_id = companies.record_id
@@ -41,8 +48,7 @@ pairs as (
         on
             copies.deal_amount = firsts.deal_amount
             and copies.currency_code = firsts.currency_code
-            and copies.source_connector <> firsts.source_connector
-            and copies.crm_rank > firsts.crm_rank
+            and copies.crm_place > firsts.crm_place
     where
         copies.closed_at = firsts.closed_at
         or (

@@ -2,7 +2,7 @@
 {% set rules = {
     'named_id': (1, 1), 'named_number': (2, 0.98), 'copy_number': (3, 0.97), 'same_number': (4, 0.95),
     'noted_number': (5, 0.92), 'same_digits': (6, 0.9), 'cut_number': (7, 0.9), 'copy_amount': (8, 0.85),
-    'customer_amount': (9, 0.8),
+    'customer_amount': (9, 0.8), 'paid_amount': (10, 0.75),
 } %}
 {% set window = revenue_setting('window_days', 3) %}
 
@@ -13,14 +13,6 @@ with orders as (
 
 named as (
     select * from {{ ref('int_orders__named') }}
-),
-
-copied as (
-    select * from {{ ref('int_orders__copied') }}
-),
-
-matched as (
-    select * from {{ ref('int_orders__matched') }}
 ),
 
 -- A number may come round again after a year; an id may not.
@@ -46,15 +38,18 @@ named_pairs as (
 ),
 
 pairs as (
-    {%- for part in ['named_pairs', 'copied', 'matched'] %}
+    select
+        order_id,
+        part_of_order_id,
+        fold_rule
+    from named_pairs
+    {%- for part in ['copied', 'matched', 'paid'] %}
+        union all
         select
             order_id,
             part_of_order_id,
             fold_rule
-        from {{ part }}
-        {%- if not loop.last %}
-            union all
-        {%- endif %}
+        from {{ ref('int_orders__' ~ part) }}
     {%- endfor %}
 ),
 

@@ -17,7 +17,7 @@ copies_by_number as (
             and later.number_key = first_copy.number_key
             and later.ordered_on = first_copy.ordered_on
             and later.currency_code = first_copy.currency_code
-            and later.source_connector <> first_copy.source_connector
+            and later.source_system <> first_copy.source_system
             and later.source_rank > first_copy.source_rank
 ),
 
@@ -56,7 +56,7 @@ copies_by_amount as (
             and later.ordered_on = first_copy.ordered_on
             and later.untaxed_amount = first_copy.untaxed_amount
             and later.place = first_copy.place
-            and later.source_connector <> first_copy.source_connector
+            and later.source_system <> first_copy.source_system
             and later.source_rank > first_copy.source_rank
 ),
 

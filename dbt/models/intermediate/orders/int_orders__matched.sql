@@ -102,7 +102,7 @@ met as (
             and asked.key_value = called.key_value
             and asked.currency_code = called.currency_code
             and asked.total_amount = called.amount
-            and asked.source_connector <> called.source_connector
+            and asked.source_system <> called.source_system
             and asked.source_rank > called.source_rank
             and (asked.source_role <> called.source_role or asked.source_role = 'books')
 ),

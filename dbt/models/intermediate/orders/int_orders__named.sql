@@ -1,27 +1,35 @@
 -- Orders whose source names an order of another system, by its number or its id: what integrations
 -- write into metadata. Reads no identity, which reads it.
-with orders as (
+with sources as (
+    {{ revenue_sources() }}
+),
+
+orders as (
     select
-        order_id,
-        source_connector,
-        {{ order_key('paid_order_number') }} as named_key,
-        {{ order_key('order_number') }} as number_key,
-        {{ order_key('source_record_id') }} as record_key
-    from {{ ref('int_orders__unioned') }}
+        orders.order_id,
+        coalesce(sources.source_system, orders.source_connector) as source_system,
+        {{ order_key('orders.paid_order_number') }} as named_key,
+        {{ order_key('orders.order_number') }} as number_key,
+        {{ order_key('orders.source_record_id') }} as record_key
+    from {{ ref('int_orders__unioned') }} as orders
+    left join sources
+        on
+            orders.source_connector = sources.source_connector
+            and orders._feed = sources._feed
 ),
 
 -- What other systems may call an order.
 order_names as (
     select
         order_id,
-        source_connector,
+        source_system,
         record_key as order_name,
         'named_id' as name_rule
     from orders
     union all
     select
         order_id,
-        source_connector,
+        source_system,
         number_key as order_name,
         'named_number' as name_rule
     from orders
@@ -36,7 +44,7 @@ final as (
     inner join order_names
         on
             orders.named_key = order_names.order_name
-            and orders.source_connector <> order_names.source_connector
+            and orders.source_system <> order_names.source_system
     group by orders.order_id, order_names.order_id
 )
 

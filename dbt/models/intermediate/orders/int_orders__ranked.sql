@@ -21,6 +21,7 @@ final as (
         orders.currency_code,
         orders.total_amount,
         orders.ordered_on,
+        coalesce(sources.source_system, orders.source_connector) as source_system,
         coalesce(sources.source_role, 'orders') as source_role,
         coalesce(sources.source_kind, 'orders') as source_kind,
         -- A source the tenant's file does not know speaks last.

@@ -25,6 +25,21 @@ latest as (
     group by source_connector, _feed
 ),
 
+-- What the first itself says was paid without a card: a gift card, cash, a transfer. A provider of
+-- cards has nothing of it.
+cardless as (
+    select
+        order_id,
+        sum(payment_amount) as cardless_amount
+    from {{ ref('int_payments__unioned') }}
+    where
+        payment_status = 'succeeded'
+        and not is_test
+        and not is_deleted
+        and payment_method not in ('card', 'wallet', 'other', 'unknown')
+    group by order_id
+),
+
 told as (
     select
         folded.counted_order_id as order_id,
@@ -61,6 +76,8 @@ compared as (
         orders.tip_amount,
         orders._load_id,
         coalesce(told.second_amount, 0) as second_amount,
+        case when source_pairs.second_role = 'money' then cardless.cardless_amount end
+            as cardless_amount,
         orders.total_amount - coalesce(told.second_amount, 0) as difference_amount,
         told.order_id is null as is_missing,
         {{ days_between('orders.ordered_on', 'latest.known_on') }} as days_known
@@ -74,6 +91,7 @@ compared as (
             orders.order_id = told.order_id
             and source_pairs.second_connector = told.source_connector
             and source_pairs.second_feed = told._feed
+    left join cardless on orders.order_id = cardless.order_id
     left join latest
         on
             source_pairs.second_connector = latest.source_connector
@@ -84,6 +102,7 @@ final as (
     select
         *,
         case
+            when difference_amount = cardless_amount then 'other_means'
             when is_missing and coalesce(days_known, 0) <= {{ window }} then 'timing'
             when is_missing then 'missing'
             when difference_amount = tax_amount then 'tax'

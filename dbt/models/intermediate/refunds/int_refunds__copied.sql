@@ -14,6 +14,7 @@ placed as (
     select
         refunds.*,
         sources.books_name,
+        coalesce(sources.source_system, refunds.source_connector) as source_system,
         coalesce(sources.source_rank, 999) as refund_rank,
         coalesce(refunds.refund_net_amount, refunds.refund_amount) as compared_amount,
         row_number() over (
@@ -39,7 +40,7 @@ final as (
             and later.refunded_on = first_copy.refunded_on
             and later.compared_amount = first_copy.compared_amount
             and later.place = first_copy.place
-            and later.source_connector <> first_copy.source_connector
+            and later.source_system <> first_copy.source_system
             and later.refund_rank > first_copy.refund_rank
 )
 

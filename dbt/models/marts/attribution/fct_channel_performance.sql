@@ -2,7 +2,7 @@
 {% set grain = ['performed_on', 'channel', 'campaign_name', 'currency_code'] %}
 
 -- Wide: revenue has a column per model, so that spend and sessions stand once and add up. Counts of
--- orders and new customers follow the tenant's own model.
+-- orders and new customers, and what these brought since, follow the tenant's own model.
 with performed as (
     select * from {{ ref('int_channels__performed') }}
 ),
@@ -10,6 +10,7 @@ with performed as (
 credits as (
     select
         converted_on as performed_on,
+        customer_id,
         channel,
         campaign_name,
         currency_code,
@@ -51,6 +52,10 @@ earned as (
     group by performed_on, channel, campaign_name, currency_code
 ),
 
+repaid as (
+    {{ repaid_by_won('credits', 'performed', own_model, hash_key(grain)) }}
+),
+
 keys as (
     {%- for part in ['performed', 'earned'] %}
         select
@@ -85,14 +90,21 @@ final as (
                 as {{ name }}_revenue_amount,
         {%- endfor %}
         {{ as_money('coalesce(earned.offline_revenue_amount, 0)') }} as offline_revenue_amount,
+        {{ as_money(
+            'earned.offline_revenue_amount / nullif(earned.' ~ own_model ~ '_revenue_amount, 0)',
+            'price'
+        ) }} as offline_share,
+        {{ as_money('coalesce(repaid.won_revenue_amount, 0)') }} as won_revenue_amount,
         {{ as_money('performed.spend_cost / nullif(earned.new_customers_count, 0)') }}
             as acquisition_cost_amount,
         {{ as_money(
             'coalesce(earned.' ~ own_model ~ '_revenue_amount, 0) / nullif(performed.spend_cost, 0)', 'price'
-        ) }} as return_on_ad_spend
+        ) }} as return_on_ad_spend,
+        cast(repaid.payback_days as {{ type_of('integer') }}) as payback_days
     from keys
     left join performed on keys.performance_key = performed.performance_key
     left join earned on keys.performance_key = earned.performance_key
+    left join repaid on keys.performance_key = repaid.performance_key
 )
 
 select * from final

@@ -17,6 +17,7 @@ renamed as (
         status as payment_status,
         paid_from as paid_from_account,
         paid_to as paid_to_account,
+        paid_from_account_currency as paid_from_currency_code,
         paid_to_account_currency as currency_code,
         reference_no,
         -- dates

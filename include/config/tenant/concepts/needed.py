@@ -19,6 +19,8 @@ _ONE_OF: dict[str, tuple[tuple[str, ...], ...]] = {
     "costs": (("cost_amount",), ("incurred_on",)),
     "shifts": (("starts_at",), ("ends_at",)),
     "rates": (("currency_code",), ("exchange_rate",), ("rated_on",)),
+    "balance_movements": (("movement_kind",), ("movement_amount",), ("moved_at", "moved_on")),
+    "deposits": (("deposit_amount",), ("deposited_on",)),
 }
 
 

@@ -25,7 +25,7 @@ from include.sandbox.vendors.erpnext.documents import (
 )
 
 # (index of the sale's line, pieces, cents after discount, cents of tax)
-COUNTER_DAYS = timedelta(days=4)
+COUNTER_DAYS = timedelta(days=1)
 Part = tuple[int, int, int, int]
 
 
@@ -195,7 +195,7 @@ def build_order(
 
 
 def is_paid_at_counter(invoice: ErpInvoice) -> bool:
-    """Who pays within days comes by and pays at the till: a POS invoice without payment entry."""
+    """Who pays the same day pays at the till: a POS invoice, which has no payment entry."""
     paid = invoice.order.sale.paid_at
     return paid is not None and invoice.refund is None and paid < invoice.at + COUNTER_DAYS
 

@@ -1,0 +1,5 @@
+with unioned as (
+    {{ union_concept('balance_movements') }}
+)
+
+select * from unioned

@@ -1,0 +1,5 @@
+with unioned as (
+    {{ union_concept('deposits') }}
+)
+
+select * from unioned
