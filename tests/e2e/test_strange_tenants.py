@@ -17,8 +17,6 @@ import pytest
 from include.config.load import load_tenant
 from include.connectors.quickbooks.lines import flatten_lines
 from include.core import naming
-from include.destinations.postgres.identity.tables import run_ensure_identity
-from include.pipeline.fits.fit import run_ensure_all_fits
 from include.transform.variables import build_dbt_vars
 from tests.integration import dbt_project
 from tests.integration.vendor_records import (
@@ -285,11 +283,7 @@ def test_one_revenue(name: str, warehouse: str, tmp_path: Path) -> None:
     tenant, problems = load_tenant(path, load_known_connectors())
     assert tenant is not None, problems
     with psycopg.connect(warehouse, autocommit=True) as connection:
-        if case.own:
-            dbt_project.run_create_raw(connection, tenant_id, case.own)
-        else:
-            run_ensure_identity(connection, tenant_id, None)
-            run_ensure_all_fits(connection, tenant_id, None)
+        dbt_project.run_create_raw(connection, tenant_id, case.own)
         case.fill(connection, tenant_id)
         select = [f"path:models/staging/{one}" for one in case.own]
         select += [f"+{mart}" for mart in READ]
