@@ -10,6 +10,7 @@ from psycopg.conninfo import make_conninfo
 
 from include.core.errors import ConfigError
 from include.destinations.postgres.identity.tables import run_ensure_identity
+from include.destinations.postgres.published_rates import run_ensure_rates
 from include.destinations.postgres.reader_role import Reader, run_ensure_reader
 from include.transform.variables import build_manifest_vars
 from tests.integration import dbt_project
@@ -28,6 +29,7 @@ def owner(warehouse: str, target: Path) -> Iterator[psycopg.Connection[Any]]:
     with psycopg.connect(warehouse, autocommit=True) as connection:
         with pytest.raises(ConfigError, match="there is no schema `acme_bi` yet"):
             run_ensure_reader(connection, "acme", None)
+        run_ensure_rates(connection, None)
         run_ensure_identity(connection, "acme", None)
         build(warehouse, target, *dbt_project.find_made_of(["bi_orders"], dbt_project.SHARED))
         connection.execute("create schema other_bi")

@@ -14,6 +14,7 @@ import pytest
 
 from include.config.load import load_tenant
 from include.destinations.postgres.identity.tables import run_ensure_identity
+from include.destinations.postgres.published_rates import run_ensure_rates
 from include.pipeline.fits.fit import run_ensure_all_fits
 from include.quality.discover import load_mart_checks
 from include.transform.variables import build_dbt_vars
@@ -125,6 +126,7 @@ def run_fill(connection: psycopg.Connection[Any]) -> None:
     connection.execute("create schema papers_raw_files")
     run_ensure_identity(connection, "papers", None)
     run_ensure_all_fits(connection, "papers", None)
+    run_ensure_rates(connection, None)
     lineage = "_feed text, _load_id bigint, _deleted_at timestamptz"
     for table, columns in TABLES.items():
         connection.execute(f"create table papers_raw_files.{table} ({columns}, {lineage})")
