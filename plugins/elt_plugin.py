@@ -83,7 +83,12 @@ def _build_apps() -> list[dict[str, Any]]:
         from include.console.airflow_login import fetch_person
         from include.console.app import build_app
         from include.console.doors import Doors
-        from include.orchestration.connections import fetch_credentials, fetch_warehouse_url
+        from include.orchestration.connection_store import run_save_connection
+        from include.orchestration.connections import (
+            fetch_credentials,
+            fetch_platform_url,
+            fetch_warehouse_url,
+        )
         from include.orchestration.inbox_asset import run_send_news
 
         doors = Doors(
@@ -91,6 +96,8 @@ def _build_apps() -> list[dict[str, Any]]:
             fetch_warehouse_url=fetch_warehouse_url,
             fetch_person=fetch_person,
             wake_drain=run_send_news,
+            fetch_platform_url=fetch_platform_url,
+            save_connection=run_save_connection,
             base_url=conf.get("api", "base_url", fallback="").rstrip("/"),
         )
         return [{"app": build_app(doors), "url_prefix": "/elt", "name": "ELT console"}]

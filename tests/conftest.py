@@ -21,6 +21,7 @@ from include.local import postgres
 # The tests' tenants are the demo's, whatever the user has: set before any module is collected, as
 # many make their cases of the tenant files. Nor do they see the user's warehouse or connections.
 os.environ["ELT_TENANTS_DIR"] = str(DEMO_TENANTS)
+os.environ["ELT_REGISTRY_DIR"] = str(Path(tempfile.gettempdir()) / "elt-test-no-registry")
 for _name in [*os.environ]:
     if _name in ("WAREHOUSE_URL", "ELT_DBT_MANIFEST") or _name.startswith("AIRFLOW_CONN_"):
         del os.environ[_name]

@@ -18,7 +18,7 @@ from include.config.models import Feed, Tenant
 
 if TYPE_CHECKING:
     from include.ledger.connection import Warehouse
-    from include.pipeline.network_check import Step
+    from include.pipeline.ready.network_check import Step
 
 AT_ONCE = 8
 
@@ -39,7 +39,7 @@ class Arguments:
 
 def run(arguments: Arguments) -> int:
     from include.commands.frame.connect import load_warehouse
-    from include.pipeline.feed_check import check_warehouse
+    from include.pipeline.ready.feed_check import check_warehouse
 
     tenant = choose_tenant(load_platform(), arguments.tenant)
     feeds = choose_feeds(tenant, arguments.feed)
@@ -65,7 +65,7 @@ def _check_all(
 ) -> None:
     """Every feed in a thread of its own, told as it ends."""
     from include.commands.frame.connect import build_environment
-    from include.pipeline.feed_check import check_feed
+    from include.pipeline.ready.feed_check import check_feed
 
     environment = build_environment(warehouse)
     with (

@@ -1,10 +1,14 @@
-"""`feeds`: what is configured, tenant by tenant."""
+"""`feeds`: what is configured, tenant by tenant; what the console made as files and back."""
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from include.commands.frame.arguments import AnyTenant, Json
 from include.commands.frame.choose import choose_tenant
-from include.commands.frame.declare import Action
+from include.commands.frame.declare import Action, Group
 from include.commands.screen.output import complain, say_json
 from include.commands.screen.tables import say_table
 from include.config.load import load_platform
@@ -58,12 +62,76 @@ def _as_dict(feed: Feed) -> dict[str, object]:
         "dag_id": feed.dag_id,
         "connection_id": feed.connection_id,
         "raw_schema": feed.raw_schema,
+        "origin": _origin(feed),
     }
 
 
-COMMAND = Action(
-    run,
-    Arguments,
-    "What is configured: tenants, feeds, schedules (in UTC), streams.",
-    ("elt feeds", "elt feeds --tenant acme --json"),
+def _origin(feed: Feed) -> str:
+    return "console" if feed.name in feed.tenant.registered else "file"
+
+
+@dataclass(frozen=True)
+class ExportArguments:
+    tenant: AnyTenant = None
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Folder for a file a tenant; else to the screen.")
+    ] = None
+    json: Json = False
+
+
+@dataclass(frozen=True)
+class ImportArguments:
+    file: Annotated[Path, typer.Argument(help="A tenant file, or one with `feeds:` alone.")]
+    why: Annotated[str, typer.Option("--why", help="Stands with the versions.")] = ""
+    json: Json = False
+
+
+@dataclass(frozen=True)
+class SyncArguments:
+    json: Json = False
+
+
+def run_export(arguments: ExportArguments) -> int:
+    from include.commands.steps import registry
+
+    return registry.run_export(arguments.tenant, arguments.to, as_json=arguments.json)
+
+
+def run_import(arguments: ImportArguments) -> int:
+    from include.commands.steps import registry
+
+    return registry.run_import(arguments.file, arguments.why, as_json=arguments.json)
+
+
+def run_sync(arguments: SyncArguments) -> int:
+    from include.commands.steps import registry
+
+    return registry.run_sync_here(as_json=arguments.json)
+
+
+COMMAND = Group(
+    "What is configured: tenants, feeds, schedules (in UTC), streams.\n\n"
+    "What was made in the console can be taken out as files, and files put in.",
+    {
+        "export": Action(
+            run_export,
+            ExportArguments,
+            "What was made in the console as tenant files, for git; no secrets.",
+            ("elt feeds export --tenant acme", "elt feeds export --to exported"),
+        ),
+        "import": Action(
+            run_import,
+            ImportArguments,
+            "A file's tenant and feeds into the console's registry, checked as there.\n\n"
+            "Files below the tenants' folder win over it: take the file away afterwards.",
+            ("elt feeds import exported/acme.yaml --why 'moved from git'",),
+        ),
+        "sync": Action(
+            run_sync,
+            SyncArguments,
+            "Write the registry's snapshot that DAG files read, on a machine of its own disk.",
+            ("elt feeds sync",),
+        ),
+    },
+    alone=Action(run, Arguments, "", ("elt feeds", "elt feeds --tenant acme --json")),
 )

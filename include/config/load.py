@@ -39,7 +39,16 @@ from include.config.tenant.alert_rules import check_alerts
 from include.config.tenant.checks import resolve_checks
 from include.config.tenant.concepts.resolve import resolve_concept_maps
 from include.config.tenant.overrides import resolve_decisions
+from include.config.tenant.registered import (
+    TENANT_SUFFIX,
+    RegisteredTenant,
+    add_feeds,
+    choose_usable,
+    find_sources,
+    is_registered,
+)
 from include.config.tenant.rules import (
+    check_names,
     check_privacy,
     check_shared_tables,
     check_twins,
@@ -51,7 +60,6 @@ from include.config.yaml_file import Loc, Trouble, YamlFile, load_yaml, problem_
 from include.core import naming
 
 CONNECTOR_FILE = "connector.yaml"
-TENANT_SUFFIX = ".yaml"
 MOST_PROBLEMS, MOST_LETTERS = 100, 2000
 M = TypeVar("M", bound=BaseModel)
 # Connectors read by this process and those it is forked from: file -> (its stat, what it says).
@@ -76,7 +84,7 @@ def load_platform(
     broken_connectors = {problem.path.parent.name: problem for problem in reversed(problems)}
     tenants: list[Tenant] = []
     broken: dict[str, str] = {}
-    for path in find_tenant_files(settings.tenants_dir):
+    for path in find_sources(settings.tenants_dir, settings.registry_dir):
         if names is not None and path.name not in names:
             continue
         if path.suffix != TENANT_SUFFIX:
@@ -84,7 +92,7 @@ def load_platform(
             problems.append(Problem(path, None, message))
             broken[path.name] = path.name
             continue
-        tenant, found = load_tenant(path, connectors, broken_connectors)
+        tenant, found = load_tenant(path, connectors, broken_connectors, settings.registry_dir)
         problems.extend(found)
         if tenant is None or found:
             broken[path.name] = path.stem
@@ -99,19 +107,6 @@ def load_platform(
         tuple(broken.values()),
         tuple(broken),
     )
-
-
-def find_tenant_files(folder: Path) -> list[Path]:
-    """Tenants' files by name, and what looks like one and has another ending (`.yml`, `.YAML`).
-
-    Names alone: none is opened. Sorted, misnamed ones last; none where there is no such folder.
-    """
-    found = [
-        path
-        for path in folder.glob("[!.]*")
-        if path.suffix.lower() in (TENANT_SUFFIX, ".yml") and path.stem
-    ]
-    return sorted(found, key=lambda path: (path.suffix != TENANT_SUFFIX, path))
 
 
 def load_connectors(folder: Path) -> tuple[dict[str, Connector], list[Problem]]:
@@ -164,15 +159,22 @@ def load_tenant(
     path: Path,
     connectors: dict[str, Connector],
     broken_connectors: Mapping[str, Problem] | None = None,
+    registry: Path | None = None,
 ) -> tuple[Tenant | None, list[Problem]]:
     """One tenant file, resolved; None when its shape is wrong. Never raises for what is in it.
 
     Args:
         broken_connectors: Folder of a connector that could not be read -> why; the problem of
             every tenant that uses it.
+        registry: Folder of what was made in the console; the settings' if absent.
     """
+    broken = broken_connectors or {}
+
+    def load(further: Mapping[str, Any]) -> tuple[Tenant | None, list[Problem]]:
+        return _load_tenant(path, connectors, broken, further)
+
     try:
-        tenant, problems = _load_tenant(path, connectors, broken_connectors or {})
+        tenant, problems = choose_usable(path, registry or load_settings().registry_dir, load)
         return tenant, _most(problems)
     except Exception as error:  # whatever is in one file is that file's problem
         return None, [_unforeseen(path, error)]
@@ -198,13 +200,25 @@ def _unforeseen(path: Path, error: Exception) -> Problem:
     return Problem(path, None, f"cannot be used: {type(error).__name__}: {reason}")
 
 
+def load_candidate(
+    path: Path, connectors: dict[str, Connector], further: Mapping[str, Any]
+) -> tuple[Tenant | None, list[Problem]]:
+    """The tenant as it would be with these feeds of the registry: none is left out for a fault."""
+    return _load_tenant(path, connectors, {}, further)
+
+
 def _load_tenant(
-    path: Path, connectors: dict[str, Connector], broken_connectors: Mapping[str, Problem]
+    path: Path,
+    connectors: dict[str, Connector],
+    broken_connectors: Mapping[str, Problem],
+    further: Mapping[str, Any],
 ) -> tuple[Tenant | None, list[Problem]]:
     file, problems = _read(path)
     if file is None:
         return None, problems
-    spec, problems = _validate(file, TenantFile)
+    file = add_feeds(file, further)
+    model = RegisteredTenant if is_registered(path) else TenantFile
+    spec, problems = _validate(file, model)
     if spec is None:
         return None, problems
     if spec.tenant != path.stem:
@@ -301,7 +315,7 @@ def _resolve_feed(
         check_sweeps(connector, streams, trouble)
     check_reach(connector, options, spec.tenant, trouble)
     maps = resolve_concept_maps(connector, block.concepts, streams, options, spec.currency, trouble)
-    _check_names(spec, name, connector, streams, trouble)
+    check_names(spec, name, connector, streams, trouble)
     if trouble:
         return None, trouble
     feed = Feed(
@@ -332,30 +346,6 @@ def _with_reports(block: FeedFile, options: dict[str, Any]) -> tuple[str, ...] |
     if block.streams is None or not isinstance(made, dict):
         return block.streams
     return tuple(dict.fromkeys([*block.streams, *map(str, made)]))
-
-
-def _check_names(
-    spec: TenantFile, feed: str, connector: Connector, streams: dict[str, Stream], trouble: Trouble
-) -> None:
-    """PostgreSQL would cut long names silently, and two tables could become one."""
-    if feed in naming.RESERVED_FEEDS:
-        taken = ", ".join(f"`{name}`" for name in sorted(naming.RESERVED_FEEDS))
-        trouble.append(
-            (
-                (),
-                f"`{naming.connection_id(spec.tenant, feed)}` is the platform's own connection. "
-                f"Give the feed another name than {taken}.",
-            )
-        )
-    try:
-        naming.check_identifier(feed)
-        naming.raw_schema(spec.tenant, connector.connector)
-        for stream, described in streams.items():
-            naming.check_identifier(stream)
-            for child in described.children:
-                naming.child_table(stream, child)
-    except ValueError as error:
-        trouble.append(((), f"{error}. Choose a shorter name."))
 
 
 def start_instant(feed: Feed) -> datetime:

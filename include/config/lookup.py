@@ -4,6 +4,7 @@ from include.config.explain import did_you_mean
 from include.config.load import load_connectors, load_tenant
 from include.config.models import Feed, Tenant
 from include.config.settings import load_settings
+from include.config.tenant.registered import TENANT_SUFFIX, find_source
 from include.core.errors import ConfigError
 
 
@@ -14,7 +15,7 @@ def load_one_tenant(tenant_id: str) -> Tenant:
         ConfigError: If it has no file or its file has problems; all of them are named.
     """
     settings = load_settings()
-    path = settings.tenants_dir / f"{tenant_id}.yaml"
+    path = find_source(f"{tenant_id}{TENANT_SUFFIX}", settings)
     connectors, faults = load_connectors(settings.connectors_dir)
     broken = {fault.path.parent.name: fault for fault in reversed(faults)}
     tenant, problems = load_tenant(path, connectors, broken)

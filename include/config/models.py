@@ -201,6 +201,7 @@ class Tenant:
         faulty_checks: What is wrong with them, in one sentence each.
         categories: Names of sources' categories; None: broken, the last good ones hold.
         notices: Problems that stop nothing, such as those of that list.
+        registered: Names of the feeds that were made in the console.
     """
 
     spec: TenantFile
@@ -211,6 +212,7 @@ class Tenant:
     checks: tuple[TenantCheck, ...] = ()
     faulty_checks: tuple[str, ...] = ()
     categories: tuple[CategoryName, ...] | None = ()
+    registered: frozenset[str] = frozenset()
 
     @property
     def id(self) -> str:

@@ -22,6 +22,7 @@ class Settings:
     Attributes:
         root: Repository root; relative paths in tenant files start here.
         tenants_dir: The user's own tenant files, or the demo's after `use_demo`.
+        registry_dir: What was made in the console, as files; on a disk every worker shares.
         state_dir: Local state (embedded server, sandbox, logs); ignored by git.
         warehouse_url: libpq URL of the warehouse, None when only an Airflow connection names it.
         tenant_roles: Give each tenant its own database role (needs CREATEROLE).
@@ -44,6 +45,7 @@ class Settings:
     root: Path
     tenants_dir: Path
     connectors_dir: Path
+    registry_dir: Path
     state_dir: Path
     warehouse_url: str | None
     tenant_roles: bool
@@ -87,6 +89,7 @@ def load_settings() -> Settings:
         root=ROOT,
         tenants_dir=Path(env.get("ELT_TENANTS_DIR", ROOT / "include" / "tenants")),
         connectors_dir=Path(env.get("ELT_CONNECTORS_DIR", ROOT / "include" / "connectors")),
+        registry_dir=Path(env.get("ELT_REGISTRY_DIR") or state / "registry"),
         state_dir=state,
         warehouse_url=env.get("WAREHOUSE_URL") or None,
         tenant_roles=env.get("ELT_TENANT_ROLES", "true").lower() != "false",
@@ -125,6 +128,9 @@ def _paths(text: str | None) -> tuple[Path, ...]:
     return tuple(ROOT / part for part in (text or "").split(os.pathsep) if part)
 
 
+_USERS_OWN = ("WAREHOUSE_URL", "AIRFLOW_CONN_WAREHOUSE", "ELT_DBT_MANIFEST", "ELT_REGISTRY_DIR")
+
+
 def use_demo() -> None:
     """From here on this process and its children run the made-up businesses, apart from the user's.
 
@@ -136,7 +142,7 @@ def use_demo() -> None:
         return  # `source .local/demo/env` was here before
     os.environ["ELT_TENANTS_DIR"] = str(DEMO_TENANTS)
     os.environ["ELT_STATE_DIR"] = str(settings.state_dir.resolve() / "demo")
-    for name in ("WAREHOUSE_URL", "AIRFLOW_CONN_WAREHOUSE", "ELT_DBT_MANIFEST"):
+    for name in _USERS_OWN:
         os.environ.pop(name, None)
 
 

@@ -1,16 +1,19 @@
 """One shape for every error: a code for programs, what happened, what to do."""
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from include.core.errors import EltError, WarehouseUnavailable
+from include.ledger.stores.registry import Overtaken
+from include.pipeline.registry import Unfit
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +26,9 @@ class Problem(BaseModel):
     code: str
     message: str
     do: str
+    faults: list[str] = Field(
+        default=[], description="Each thing that is wrong, where there are several."
+    )
 
 
 class ProblemAnswer(BaseModel):
@@ -34,9 +40,12 @@ class ProblemAnswer(BaseModel):
 class Refusal(Exception):
     """An answer that is no success, raised from anywhere below a route."""
 
-    def __init__(self, status: int, code: str, message: str, do: str) -> None:
+    def __init__(
+        self, status: int, code: str, message: str, do: str, faults: Sequence[str] = ()
+    ) -> None:
         super().__init__(message)
-        self.status, self.problem = status, Problem(code=code, message=message, do=do)
+        self.status = status
+        self.problem = Problem(code=code, message=message, do=do, faults=list(faults))
 
 
 def not_found() -> Refusal:
@@ -85,6 +94,12 @@ async def _on_elt(request: Request, error: Any) -> JSONResponse:
     if isinstance(error, WarehouseUnavailable):
         words = ("The warehouse does not answer.", "Try again; see that PostgreSQL runs.")
         return answer(Refusal(503, "warehouse_unavailable", *words))
+    if isinstance(error, Unfit):
+        do = "Correct it and send it again; nothing was kept."
+        return answer(Refusal(422, "unfit", error.message, do, error.faults))
+    if isinstance(error, Overtaken):
+        do = "Read it again, then change it."
+        return answer(Refusal(412, "overtaken", "Somebody else has changed it meanwhile.", do))
     log.warning("request failed path=%s: %s", request.url.path, error)
     words = (f"It ended with {type(error).__name__}.", "The API server's log says more.")
     return answer(Refusal(500, "failed", *words))

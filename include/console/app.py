@@ -8,11 +8,12 @@ from include.console.answers import Refusal, add_handlers
 from include.console.api import models
 from include.console.api.prometheus import add_metrics
 from include.console.api.routes import router
+from include.console.api.setup import router as setup
 from include.console.api.writes import router as writes
 from include.console.doors import Doors
 from include.console.fleet import Fleet
 from include.console.gate import Gate
-from include.console.pages import dbt_docs, health, static, tenant
+from include.console.pages import dbt_docs, health, sources, static, tenant
 from include.console.webhooks.receiver import Receiver
 from include.core.errors import EltError
 
@@ -37,7 +38,8 @@ def build_app(
     add_metrics(app)
     app.include_router(router)
     app.include_router(writes)
-    for pages in (health.router, tenant.router, dbt_docs.router, static.router):
+    app.include_router(setup)
+    for pages in (health.router, tenant.router, sources.router, dbt_docs.router, static.router):
         app.include_router(pages)
     return app
 

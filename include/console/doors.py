@@ -1,6 +1,6 @@
 """What the console needs from whoever mounts it; Airflow stands behind these, tests in front."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -8,8 +8,29 @@ from starlette.requests import Request
 from include.config.credentials import Credentials
 from include.config.models import Feed, Tenant
 from include.console.people import Person
+from include.core.errors import MissingSecret
 
 Place = tuple[str, str]
+
+
+def no_platform_url() -> str:
+    """For a console over nothing but tenants' own warehouses.
+
+    Raises:
+        MissingSecret: Always.
+    """
+    raise MissingSecret("no warehouse of the platform. Set `WAREHOUSE_URL`.")
+
+
+def keep_nothing(connection_id: str, fields: Mapping[str, str]) -> None:
+    """For a console that cannot store connections.
+
+    Raises:
+        MissingSecret: Always.
+    """
+    raise MissingSecret(
+        f"connection `{connection_id}` cannot be stored here. Create it in Airflow."
+    )
 
 
 @dataclass(frozen=True)
@@ -21,6 +42,8 @@ class Doors:
         fetch_warehouse_url: libpq URL of a tenant's warehouse.
         fetch_person: Who asks, by Airflow's cookie or bearer token; None: nobody it knows.
         wake_drain: Tells Airflow in which feeds' inboxes something waits; (tenant, feed).
+        fetch_platform_url: libpq URL of the warehouse the registry is in.
+        save_connection: Adds fields to a connection of Airflow's, or makes it; never reads it out.
         base_url: Address people and vendors reach Airflow at, without a slash at the end.
     """
 
@@ -28,4 +51,6 @@ class Doors:
     fetch_warehouse_url: Callable[[Tenant], str]
     fetch_person: Callable[[Request], Awaitable[Person | None]]
     wake_drain: Callable[[Sequence[Place]], None]
+    fetch_platform_url: Callable[[], str] = no_platform_url
+    save_connection: Callable[[str, Mapping[str, str]], None] = keep_nothing
     base_url: str = ""

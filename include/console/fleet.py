@@ -9,10 +9,12 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from include.config.load import load_platform
 from include.config.models import Platform, Tenant
 from include.config.settings import Settings, load_settings
+from include.config.tenant.registered import TENANT_SUFFIX
 from include.console.doors import Doors
 from include.core.errors import EltError
 from include.ledger import ddl
@@ -32,7 +34,7 @@ class Fleet:
         load: Callable[[], Platform] = load_platform,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._doors, self._load, self._clock = doors, load, clock
+        self.doors, self._load, self._clock = doors, load, clock
         self._lock = threading.Lock()
         self._platform: Platform | None = None
         self._read_at = 0.0
@@ -58,6 +60,24 @@ class Fleet:
             self._platform, self._seen = self._load(), seen
         self._read_at = self._clock()
 
+    def reread_tenant(self, tenant_id: str) -> None:
+        """One tenant as its files are now: whoever changed it sees it at once."""
+        file = f"{tenant_id}{TENANT_SUFFIX}"
+        with self._lock:
+            known = self._platform or self._load()
+            now = load_platform(names=(file,))
+            others = [one for one in known.tenants if one.id != tenant_id]
+            tenants = tuple(sorted([*others, *now.tenants], key=lambda one: one.id))
+            self._platform = replace(known, tenants=tenants)
+
+    def build_platform_warehouse(self) -> Warehouse:
+        """Where the registry is.
+
+        Raises:
+            EltError: If its connection is missing or the server does not answer.
+        """
+        return self._migrated_one(self.doors.fetch_platform_url())
+
     def build_warehouse(self, tenant: Tenant) -> Warehouse:
         """The tenant's ledger, brought to its newest version once.
 
@@ -67,8 +87,11 @@ class Fleet:
         name = tenant.spec.destination.connection
         until, url = self._urls.get(name, (0.0, ""))
         if self._clock() >= until:
-            url = self._doors.fetch_warehouse_url(tenant)
+            url = self.doors.fetch_warehouse_url(tenant)
             self._urls[name] = (self._clock() + 2 * REREAD_S, url)
+        return self._migrated_one(url)
+
+    def _migrated_one(self, url: str) -> Warehouse:
         warehouse = Warehouse(url)
         if url not in self._migrated:
             with warehouse.connect() as connection:
@@ -94,6 +117,7 @@ def build_fingerprint(settings: Settings) -> frozenset[tuple[str, int, int]]:
     found = set()
     for path in (
         *settings.tenants_dir.glob("*.y*ml"),
+        *settings.registry_dir.glob("*/*.yaml"),
         *settings.connectors_dir.glob("*/connector.yaml"),
     ):
         try:

@@ -53,6 +53,16 @@ class Visitor:
             raise Refusal(403, "forbidden", *words)
         return tenant
 
+    def administer(self) -> None:
+        """To change what is everybody's.
+
+        Raises:
+            Refusal: 403 to everybody but administrators.
+        """
+        if not self.person.is_admin:
+            words = ("Only an administrator may do this.", "Ask one.")
+            raise Refusal(403, "forbidden", *words)
+
     def may_act(self, tenant_id: str) -> bool:
         """Whether this person may change what is the tenant's."""
         return tenant_id in self.tenants and self.person.rights.may_run(

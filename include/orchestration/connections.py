@@ -68,6 +68,22 @@ def fetch_warehouse_url(tenant: Tenant) -> str:
     if fault:
         message = f"{fault} Correct `destination`."
         raise ConfigError(message, tenant=tenant.id)
+    try:
+        return _fetch_url(connection_id)
+    except MissingSecret as error:
+        raise error.at(tenant=tenant.id) from None
+
+
+def fetch_platform_url() -> str:
+    """libpq URL of the warehouse the registry is in: the one of tenants that name no other.
+
+    Raises:
+        MissingSecret: If neither the connection nor WAREHOUSE_URL exists.
+    """
+    return _fetch_url(naming.WAREHOUSE_CONNECTION)
+
+
+def _fetch_url(connection_id: str) -> str:
     connection = _fetch_connection(connection_id)
     url = build_url(connection) if connection else None
     if url is None and connection_id == naming.WAREHOUSE_CONNECTION:
@@ -75,8 +91,7 @@ def fetch_warehouse_url(tenant: Tenant) -> str:
     if url is None:
         raise MissingSecret(
             f"no connection `{connection_id}`. Expected a PostgreSQL connection. Create it in "
-            "Airflow (Admin, Connections) or set `WAREHOUSE_URL`.",
-            tenant=tenant.id,
+            "Airflow (Admin, Connections) or set `WAREHOUSE_URL`."
         )
     mask_secret(url)
     return url

@@ -48,7 +48,7 @@ MAY_IMPORT = {
     "transform/fits": Room(("core",), ("numpy", "scipy", "pyarrow")),
     "pipeline": Room(
         (*RUNTIME, "identity", "transform/fits"),
-        ("dbt", "jinja2", "markupsafe", "altair", "vl_convert"),
+        ("dbt", "jinja2", "markupsafe", "altair", "vl_convert", "yaml"),
     ),
     "alerts": Room(("core", "config", "ledger", "pipeline", "transform")),
     "orchestration": Room(

@@ -262,9 +262,9 @@ def test_a_task_lists_no_names_where_nothing_came_or_went(
     monkeypatch.setattr(layout, "SETTLED_S", -1)
     TenantDagBundle(name="tenants").initialize()
     listed: list[Path] = []
-    real = layout.find_tenant_files
+    real = layout.find_sources
     monkeypatch.setattr(
-        layout, "find_tenant_files", lambda path: (listed.append(path), real(path))[1]
+        layout, "find_sources", lambda *paths: (listed.append(paths[0]), real(*paths))[1]
     )
     TenantDagBundle(name="tenants").initialize()
     assert listed == []

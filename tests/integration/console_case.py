@@ -11,9 +11,11 @@ from starlette.testclient import TestClient
 
 from include.console.app import build_app
 from include.console.doors import Doors
+from include.console.fleet import Fleet
 from include.console.people import Person
 from include.core.errors import MissingSecret
 from include.ledger import ddl
+from include.pipeline.registry import run_sync
 
 TENANT = """
 tenant: {name}
@@ -58,14 +60,18 @@ class Console:
 
     def __init__(self, url: str, people: Mapping[str, Person | None] = PEOPLE) -> None:
         self.url, self.people = url, people
+        self.kept: list[tuple[str, dict[str, str]]] = []
         doors = Doors(
             fetch_credentials=self._no_credentials,
             fetch_warehouse_url=lambda tenant: self.url,
             fetch_person=self._fetch_person,
             wake_drain=lambda places: None,
+            fetch_platform_url=lambda: self.url,
+            save_connection=lambda name, fields: self.kept.append((name, dict(fields))),
             base_url="http://testserver",
         )
-        self.app = build_app(doors)
+        self.fleet = Fleet(doors)
+        self.app = build_app(doors, fleet=self.fleet)
         self.client = TestClient(self.app, raise_server_exceptions=False)
 
     def _no_credentials(self, feed: Any) -> Any:
@@ -82,8 +88,21 @@ class Console:
         with psycopg.connect(self.url, autocommit=True) as connection:
             return connection.execute(text.encode()).fetchall()
 
+    def forget_changes(self) -> None:
+        """The registry as `write_world` left it."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            for table in ("feeds", "tenants"):
+                connection.execute(f"alter table elt_ops.{table} disable trigger user".encode())
+            connection.execute("delete from elt_ops.feeds where feed <> 'inbox' or version > 2")
+            connection.execute("delete from elt_ops.tenants")
+            for table in ("feeds", "tenants"):
+                connection.execute(f"alter table elt_ops.{table} enable trigger user".encode())
+            run_sync(connection)
+        for tenant in ("acme", "corner"):
+            self.fleet.reread_tenant(tenant)
 
-def write_world(url: str, folder: Path) -> None:
+
+def write_world(url: str, folder: Path, *, registered: bool = False) -> None:
     """Two tenants' files, and a ledger that knows something of each of acme's lists."""
     for name in ("acme", "bazaar"):
         (folder / f"{name}.yaml").write_text(TENANT.format(name=name, title=name.title()))
@@ -91,10 +110,12 @@ def write_world(url: str, folder: Path) -> None:
         connection.execute("drop schema if exists elt_ops cascade")
         connection.execute("drop schema if exists acme_id cascade")
         ddl.run_migrations(connection)
-        for statement in _STATEMENTS:
+        for statement in (*_STATEMENTS, *(_REGISTERED if registered else ())):
             connection.execute(statement.encode())
+        run_sync(connection)
 
 
+HMAC = '{"verify": "hmac"}'
 _STATEMENTS = (
     *(
         f"""insert into elt_ops.loads (tenant, feed, connector, stream, kind, state, run_id, read,
@@ -140,4 +161,11 @@ _STATEMENTS = (
     ('people', 'shop:a:1', 'crm:a:1', 0.8, 'review', 'model', 'same name {HTML}'),
     ('people', 'shop:a:2', 'crm:a:2', 0.7, 'review', 'model', 'same city'),
     ('people', 'shop:a:3', 'crm:a:3', 0.99, 'accept', 'model', 'same e-mail')""",
+)
+# A feed of acme that was made here, once changed.
+_REGISTERED = tuple(
+    f"""insert into elt_ops.feeds (tenant, feed, version, who, spec)
+        values ('acme', 'inbox', {n}, 'ada',
+        '{{"connector": "webhook", "start_date": "2026-0{n}-01", "options": {HMAC}}}')"""
+    for n in (1, 2)
 )

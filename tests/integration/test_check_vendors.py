@@ -6,8 +6,8 @@ import pytest
 import requests
 
 from include.ledger.connection import Warehouse
-from include.pipeline.feed_check import check_feed, check_warehouse
-from include.pipeline.network_check import Step
+from include.pipeline.ready.feed_check import check_feed, check_warehouse
+from include.pipeline.ready.network_check import Step
 from include.sandbox.generate import run_generate
 from include.sandbox.testing import running_sandbox
 from include.sandbox.world import SIZES, WorldSpec

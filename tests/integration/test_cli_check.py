@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from include import cli
-from include.pipeline.network_check import build_clock_step, check_address, check_clock
+from include.pipeline.ready.network_check import build_clock_step, check_address, check_clock
 from tests.integration.cli_case import point_cli_at
 from tests.unit.fake_api import FakeApi, Reply, Seen
 

@@ -24,6 +24,7 @@ def console(warehouse: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     folder: Path = tmp_path_factory.mktemp("tenants")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ELT_TENANTS_DIR", str(folder))
+        patch.setenv("ELT_REGISTRY_DIR", str(folder / "registry"))
         write_world(warehouse, folder)
         yield Console(warehouse)
 

@@ -9,8 +9,8 @@ import pytest
 
 from include.commands.status import _say
 from include.ledger.connection import Warehouse
-from include.pipeline.feed_check import check_feed
 from include.pipeline.health.status import fetch_status
+from include.pipeline.ready.feed_check import check_feed
 from tests.integration.file_case import build_zip
 from tests.integration.files_case import EXPORT, FilesCase, build_files_case, write
 from tests.load_environment import build_environment

@@ -19,7 +19,7 @@ from include.extract.http.oauth import Login, OAuth
 from include.extract.http.session import GuardedSession, request_once
 from include.extract.http.status import LONGEST_WAIT_S, parse_retry_after
 from include.extract.sql.database import build_database, require_own
-from include.pipeline.network_check import check_address
+from include.pipeline.ready.network_check import check_address
 from tests.unit.local_server import serving
 
 PRIVATE = (

@@ -3,12 +3,15 @@
 import typer
 
 from include.config.settings import load_settings
+from include.config.tenant.registered import TENANT_SUFFIX, find_sources
 from include.core.errors import EltError
 
 
 def complete_tenant(incomplete: str) -> list[str]:
     """Ids of tenant files."""
-    names = (path.stem for path in load_settings().tenants_dir.glob("*.yaml"))
+    settings = load_settings()
+    sources = find_sources(settings.tenants_dir, settings.registry_dir)
+    names = (path.stem for path in sources if path.suffix == TENANT_SUFFIX)
     return sorted(name for name in names if name.startswith(incomplete))
 
 

@@ -40,10 +40,15 @@ class Action:
 
 @dataclass(frozen=True)
 class Group:
-    """Actions of one subject: `quarantine list`, `quarantine show`."""
+    """Actions of one subject: `quarantine list`, `quarantine show`.
+
+    Attributes:
+        alone: What the subject's name does by itself; None: it shows the help.
+    """
 
     about: str
     actions: Mapping[str, Action]
+    alone: Action | None = None
 
 
 def build_command(name: str, declared: Action | Group, markup: Markup) -> TyperCommand | TyperGroup:
@@ -52,7 +57,12 @@ def build_command(name: str, declared: Action | Group, markup: Markup) -> TyperC
         name=name, add_completion=False, rich_markup_mode=markup, context_settings=SETTINGS
     )
     if isinstance(declared, Group):
-        app.callback(help=declared.about, no_args_is_help=True)(_nothing)
+        if declared.alone is None:
+            app.callback(help=declared.about, no_args_is_help=True)(_nothing)
+        else:
+            app.callback(
+                help=declared.about, epilog=_examples(declared.alone), invoke_without_command=True
+            )(_build_alone(declared.alone))
         for action_name, action in declared.actions.items():
             _add(app, action_name, action)
     else:
@@ -66,13 +76,33 @@ def _nothing() -> None:
     """A group alone does nothing."""
 
 
-def _add(app: typer.Typer, name: str, action: Action) -> None:
+def _build_alone(action: Action) -> Callable[..., int | None]:
+    """Runs the action unless one of the group's is asked for."""
+    inner = _build_callback(action)
+
+    def call(context: typer.Context, **words: Any) -> int | None:
+        return None if context.invoked_subcommand else inner(**words)
+
+    own = inspect.signature(inner)
+    first = inspect.Parameter(
+        "context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context
+    )
+    call.__signature__ = own.replace(parameters=[first, *own.parameters.values()])  # type: ignore[attr-defined]
+    call.__annotations__ = {"context": typer.Context, **inner.__annotations__}
+    return call
+
+
+def _examples(action: Action) -> str | None:
     # Click keeps the lines of a paragraph that begins with \b.
-    examples = "".join(f"\n  {line}" for line in action.examples)
+    lines = "".join(f"\n  {line}" for line in action.examples)
+    return f"\b\nExamples:{lines}" if lines else None
+
+
+def _add(app: typer.Typer, name: str, action: Action) -> None:
     app.command(
         name,
         help=action.about,
-        epilog=f"\b\nExamples:{examples}" if examples else None,
+        epilog=_examples(action),
         context_settings=SETTINGS,
     )(_build_callback(action))
 

@@ -1,11 +1,13 @@
 """Rules across a tenant's feeds: what no single block can be blamed for."""
 
+from include.config.connector_spec import Connector, Stream
 from include.config.declared_api import STREAMS_OPTION
 from include.config.explain import did_you_mean, first_few
 from include.config.models import Feed, Problem, TenantFile
 from include.config.privacy import build_column_paths, find_privacy_faults
 from include.config.reports import REPORTS_OPTION
-from include.config.yaml_file import YamlFile
+from include.config.yaml_file import Trouble, YamlFile
+from include.core import naming
 
 
 def check_twins(feeds: list[Feed], file: YamlFile, problems: list[Problem]) -> None:
@@ -65,3 +67,27 @@ def check_privacy(
         problems.append(Problem(file.path, file.line(("privacy", *place)), f"privacy: {message}"))
     for said in rest:
         problems.append(Problem(file.path, file.line(("privacy", "columns")), f"privacy: {said}"))
+
+
+def check_names(
+    spec: TenantFile, feed: str, connector: Connector, streams: dict[str, Stream], trouble: Trouble
+) -> None:
+    """PostgreSQL would cut long names silently, and two tables could become one."""
+    if feed in naming.RESERVED_FEEDS:
+        taken = ", ".join(f"`{name}`" for name in sorted(naming.RESERVED_FEEDS))
+        trouble.append(
+            (
+                (),
+                f"`{naming.connection_id(spec.tenant, feed)}` is the platform's own connection. "
+                f"Give the feed another name than {taken}.",
+            )
+        )
+    try:
+        naming.check_identifier(feed)
+        naming.raw_schema(spec.tenant, connector.connector)
+        for stream, described in streams.items():
+            naming.check_identifier(stream)
+            for child in described.children:
+                naming.child_table(stream, child)
+    except ValueError as error:
+        trouble.append(((), f"{error}. Choose a shorter name."))

@@ -25,7 +25,8 @@ class TaggedRoute(APIRoute):
                 return answer(refusal)
             if request.method not in ("GET", "HEAD") or response.status_code != 200:
                 return response
-            tag = f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'
+            own = response.headers.get("etag")
+            tag = own or f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'
             headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
             if tag in request.headers.get("if-none-match", ""):
                 return Response(status_code=304, headers=headers)

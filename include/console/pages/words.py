@@ -47,7 +47,13 @@ def show_seconds(value: float | None) -> str:
     return f"{int(value // 60)} min {int(value % 60):02} s"
 
 
+def build_first_sentence(text: str) -> str:
+    """What a card has room for."""
+    return text.split("; ")[0].split(". ")[0].rstrip(".")
+
+
 FILTERS = {
+    "first_sentence": build_first_sentence,
     "number": show_number,
     "money": show_money,
     "ago": show_ago,

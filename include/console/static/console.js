@@ -7,19 +7,20 @@ function tell(text, bad = false) {
   told.classList.toggle("bad", bad);
 }
 
-async function ask(url, method = "GET", body = undefined) {
-  const headers = { "X-Elt-Csrf": "1", Accept: "application/json" };
+async function ask(url, method = "GET", body = undefined, more = {}) {
+  const headers = { "X-Elt-Csrf": "1", Accept: "application/json", ...more };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const answer = await fetch(url, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
   const found = await answer.json().catch(() => ({}));
   if (!answer.ok) {
     const detail = typeof found.detail === "string" ? found.detail : "";
-    throw new Error(found.error ? `${found.error.message} ${found.error.do}` : detail || `It ended with ${answer.status}.`);
+    const message = found.error ? `${found.error.message} ${found.error.do}` : detail || `It ended with ${answer.status}.`;
+    throw Object.assign(new Error(message), { faults: found.error?.faults });
   }
   return found;
 }
 
-const api = (path, method, body) => ask(`${root}/api/v1${path}`, method, body);
+const api = (path, method, body, more) => ask(`${root}/api/v1${path}`, method, body, more);
 
 // Airflow's frame allows neither confirm() nor links to the window around it.
 function confirmed(text) {

@@ -14,6 +14,7 @@ from typing import get_args
 from include.config.lookup import load_one_feed
 from include.config.models import Feed
 from include.config.settings import load_settings
+from include.config.tenant.registered import TENANT_SUFFIX, find_source
 from include.console.doors import Doors
 from include.core import naming
 from include.core.errors import ConfigError, MissingSecret
@@ -150,4 +151,4 @@ def _exists(tenant: str, feed: str) -> bool:
         naming.SNAKE_PATTERN, feed
     ):
         return False
-    return (load_settings().tenants_dir / f"{tenant}.yaml").is_file()
+    return find_source(f"{tenant}{TENANT_SUFFIX}", load_settings()).is_file()

@@ -17,6 +17,7 @@ from include.ledger.migrations.operations import OPERATIONS
 from include.ledger.migrations.own_loads import OWN_LOADS
 from include.ledger.migrations.quality import QUALITY
 from include.ledger.migrations.rates import RATES
+from include.ledger.migrations.registry import REGISTRY
 from include.ledger.migrations.step import Migration
 from include.ledger.migrations.tokens import TOKENS
 from include.ledger.migrations.trust import TRUST
@@ -24,7 +25,7 @@ from include.ledger.migrations.trust import TRUST
 MIGRATIONS = (
     LEDGER, QUALITY, TOKENS, JOBS, CHECKPOINTS, RATES,
     FILES, DRIFT_AND_PRIVACY, OPERATIONS, INBOX, BUILDS, OPEN_LOADS, KEYS, OWN_LOADS,
-    NAMES, TRUST, AUDIT, ALERTS, DATA_STATUS,
+    NAMES, TRUST, AUDIT, ALERTS, DATA_STATUS, REGISTRY,
 )  # fmt: skip
 
 __all__ = ("MIGRATIONS", "Migration")

@@ -9,9 +9,10 @@ from functools import partial
 from airflow.sdk import DAG
 from airflow.sdk.configuration import conf
 
-from include.config.load import TENANT_SUFFIX, find_tenant_files, load_platform
+from include.config.load import load_platform
 from include.config.models import Platform, Tenant
 from include.config.settings import load_settings
+from include.config.tenant.registered import TENANT_SUFFIX, find_sources
 from include.core import naming
 from include.orchestration.dag_builders.broken import (
     build_broken_dags,
@@ -42,7 +43,7 @@ def find_owners(dag_id: str) -> tuple[str, ...]:
     tenant = ingest.tenant if ingest else naming.parse_transform_dag_id(dag_id)
     if tenant:
         return (f"{tenant}{TENANT_SUFFIX}",)
-    named = name_red_dags([path.name for path in find_tenant_files(load_settings().tenants_dir)])
+    named = name_red_dags(sorted(_find_names()))
     return tuple(file for file, name in named.items() if naming.broken_dag_id(name) == dag_id)
 
 
@@ -60,9 +61,14 @@ def build_red_dags(platform: Platform, wanted: str | None = None) -> dict[str, D
     if not platform.broken:
         return {}
     # A file that went away since it was read has its red DAG once more.
-    files = {path.name for path in find_tenant_files(load_settings().tenants_dir)}
-    dags = build_broken_dags(platform, name_red_dags([*(files | {*platform.broken_files})]))
+    files = _find_names() | {*platform.broken_files}
+    dags = build_broken_dags(platform, name_red_dags([*files]))
     return {dag_id: dag for dag_id, dag in dags.items() if wanted in (None, dag_id)}
+
+
+def _find_names() -> set[str]:
+    settings = load_settings()
+    return {path.name for path in find_sources(settings.tenants_dir, settings.registry_dir)}
 
 
 def build_ingest_dags(tenant: Tenant, wanted: str | None = None) -> dict[str, DAG]:

@@ -20,7 +20,8 @@ from typing import Any
 from airflow.dag_processing.bundles.base import BaseDagBundle
 
 from include.config.load import find_mark, load_connectors
-from include.config.settings import load_settings
+from include.config.settings import Settings, load_settings
+from include.config.tenant.registered import FEEDS, TENANTS
 from include.orchestration.dag_files.layout import (
     is_laid_out,
     run_lay_out,
@@ -70,11 +71,19 @@ class TenantDagBundle(BaseDagBundle):
 
     def initialize(self) -> None:
         """Before a task too: opens no tenant's file, and lists names after changes only."""
-        folder = load_settings().tenants_dir
-        if not is_laid_out(folder, self._path):
+        settings = load_settings()
+        folder, registry = settings.tenants_dir, settings.registry_dir
+        if not is_laid_out(folder, self._path, registry):
             began = time.time()
-            run_lay_out(folder, self._path, share=self._share, prune=False, rewrite=False)
-            run_note_laid_out(folder, self._path, began)
+            run_lay_out(
+                folder,
+                self._path,
+                share=self._share,
+                prune=False,
+                rewrite=False,
+                registry=registry,
+            )
+            run_note_laid_out(folder, self._path, began, registry)
         if "dag-processor" in sys.argv:
             _warm()
         super().initialize()
@@ -82,9 +91,17 @@ class TenantDagBundle(BaseDagBundle):
     def refresh(self) -> None:
         """New, gone and changed tenants since the last time; only the DAG processor asks."""
         settings = load_settings()
+        if "dag-processor" in sys.argv:
+            _sync()
         rewrite = self._marks is None
-        loaders = run_lay_out(settings.tenants_dir, self._path, share=self._share, rewrite=rewrite)
-        marks = {name: find_mark(settings.tenants_dir / name) for name in loaders}
+        loaders = run_lay_out(
+            settings.tenants_dir,
+            self._path,
+            share=self._share,
+            rewrite=rewrite,
+            registry=settings.registry_dir,
+        )
+        marks = {name: _find_marks(name, settings) for name in loaders}
         shared = _shared_marks()
         if self._marks is not None:
             self._touch(loaders, self._find_changed(marks, all_of_them=shared != self._shared))
@@ -110,6 +127,12 @@ class TenantDagBundle(BaseDagBundle):
             os.utime(loaders[name])
 
 
+def _find_marks(name: str, settings: Settings) -> Mark:
+    """Of the tenant's own file and of what the console has of it."""
+    made = (settings.registry_dir / folder / name for folder in (TENANTS, FEEDS))
+    return tuple(part for path in (settings.tenants_dir / name, *made) for part in find_mark(path))
+
+
 def _shared_marks() -> tuple[Mark, ...]:
     """What every tenant's DAGs depend on besides its own file: connectors, and dbt's manifest."""
     settings = load_settings()
@@ -119,6 +142,24 @@ def _shared_marks() -> tuple[Mark, ...]:
 
 def _counts(path: Path) -> bool:
     return path.suffix in (".yaml", ".sql") and "__pycache__" not in path.parts
+
+
+def _sync() -> None:
+    """What the console keeps becomes files here, too, where the API server has another disk.
+
+    Parses never ask the database; where it cannot be asked the files stay as they are.
+    """
+    try:
+        from include.ledger.connection import Warehouse
+        from include.orchestration.connections import fetch_platform_url
+        from include.pipeline.registry import run_sync
+
+        with Warehouse(fetch_platform_url()).connect() as connection:
+            found = connection.execute("select to_regclass('elt_ops.feeds') is not null").fetchone()
+            if found and found[0]:
+                run_sync(connection)
+    except Exception as error:
+        log.info("the registry was not looked at: %s", type(error).__name__)
 
 
 def _warm() -> None:

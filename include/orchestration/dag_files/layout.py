@@ -12,10 +12,11 @@ from hashlib import sha256
 from pathlib import Path
 from zlib import crc32
 
-from include.config.load import find_tenant_files
+from include.config.tenant.registered import TENANTS, find_sources
 
 FOLDER = "tenants"
 SETTLED_S = 2
+NOWHERE = Path(os.devnull)
 _NOTE = "laid_out"
 _PLAIN = re.compile(r"[a-z][a-z0-9_]{0,60}\.yaml")
 _TEXT = '''"""Airflow DAGs of the tenant file {shown}. Written by the platform: edit that file."""
@@ -56,6 +57,7 @@ def run_lay_out(
     share: tuple[int, int] = (0, 1),
     prune: bool = True,
     rewrite: bool = True,
+    registry: Path = NOWHERE,
 ) -> dict[str, Path]:
     """Write what is missing below `target`, and drop who has gone.
 
@@ -65,6 +67,7 @@ def run_lay_out(
         share: (which, of how many) parts of the fleet.
         prune: False for a worker, which must not take away what the DAG processor lists.
         rewrite: Read those that are there as well: another version of the code wrote them.
+        registry: Folder of what was made in the console.
 
     Returns:
         Tenant file's name -> its DAG file.
@@ -76,7 +79,8 @@ def run_lay_out(
         raise FileNotFoundError(f"no folder of tenant files `{tenants}`")
     folder = target / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    names = [path.name for path in find_tenant_files(tenants) if is_in_share(path.name, share)]
+    sources = find_sources(tenants, registry)
+    names = [path.name for path in sources if is_in_share(path.name, share)]
     loaders = {name: folder / name_loader(name) for name in names}
     present = {entry.name for entry in os.scandir(folder)}
     for name, path in loaders.items():
@@ -88,21 +92,21 @@ def run_lay_out(
     return loaders
 
 
-def is_laid_out(tenants: Path, target: Path) -> bool:
-    """Whether both folders are as they were noted: ten thousand names need no listing then."""
+def is_laid_out(tenants: Path, target: Path, registry: Path = NOWHERE) -> bool:
+    """Whether the folders are as they were noted: ten thousand names need no listing then."""
     try:
-        return (target / _NOTE).read_text() == _times(tenants, target)
+        return (target / _NOTE).read_text() == _times(tenants, target, registry)
     except OSError:
         return False
 
 
-def run_note_laid_out(tenants: Path, target: Path, began: float) -> None:
+def run_note_laid_out(tenants: Path, target: Path, began: float, registry: Path = NOWHERE) -> None:
     """Remember the folders' times, unless one changed so late that the listing may have missed it.
 
     Args:
         began: When the listing began, in seconds of the epoch.
     """
-    times = _times(tenants, target)
+    times = _times(tenants, target, registry)
     newest = max(int(part) for part in times.split()) / 1e9
     if began - newest > SETTLED_S:
         draft = target / f"{_NOTE}.{os.getpid()}"
@@ -110,9 +114,11 @@ def run_note_laid_out(tenants: Path, target: Path, began: float) -> None:
         draft.replace(target / _NOTE)
 
 
-def _times(tenants: Path, target: Path) -> str:
+def _times(tenants: Path, target: Path, registry: Path) -> str:
     """A folder's time changes whenever a name in it comes or goes."""
-    return " ".join(str(folder.stat().st_mtime_ns) for folder in (tenants, target / FOLDER))
+    made = registry / TENANTS
+    folders = (tenants, target / FOLDER, *([made] if made.is_dir() else []))
+    return " ".join(str(folder.stat().st_mtime_ns) for folder in folders)
 
 
 def _write(path: Path, text: str) -> None:

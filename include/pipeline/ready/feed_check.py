@@ -17,7 +17,7 @@ from include.extract.source import Source, try_read
 from include.ledger import ddl
 from include.ledger.connection import Warehouse, fetch_now
 from include.pipeline.load_environment import LoadEnvironment
-from include.pipeline.network_check import Step, build_clock_step, check_address
+from include.pipeline.ready.network_check import Step, build_clock_step, check_address
 
 
 def check_feed(

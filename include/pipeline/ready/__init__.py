@@ -1,0 +1,1 @@
+"""Before a feed is loaded: can it be, and what would come."""
