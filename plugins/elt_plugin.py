@@ -87,6 +87,7 @@ def _build_apps() -> list[dict[str, Any]]:
         from include.orchestration.connections import (
             fetch_credentials,
             fetch_platform_url,
+            fetch_salt,
             fetch_warehouse_url,
         )
         from include.orchestration.inbox_asset import run_send_news
@@ -98,6 +99,7 @@ def _build_apps() -> list[dict[str, Any]]:
             wake_drain=run_send_news,
             fetch_platform_url=fetch_platform_url,
             save_connection=run_save_connection,
+            fetch_salt=fetch_salt,
             base_url=conf.get("api", "base_url", fallback="").rstrip("/"),
         )
         return [{"app": build_app(doors), "url_prefix": "/elt", "name": "ELT console"}]

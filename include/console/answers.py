@@ -58,7 +58,7 @@ def answer(refusal: Refusal) -> JSONResponse:
     headers = {"Cache-Control": "no-store"}
     if refusal.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    if refusal.status == 503:
+    if refusal.status in (429, 503):
         headers["Retry-After"] = "30"
     body = ProblemAnswer(error=refusal.problem).model_dump()
     return JSONResponse(body, refusal.status, headers)

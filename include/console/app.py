@@ -9,6 +9,8 @@ from include.console.api import models
 from include.console.api.prometheus import add_metrics
 from include.console.api.routes import router
 from include.console.api.setup import router as setup
+from include.console.api.tokens import router as tokens
+from include.console.api.uploads import router as uploads
 from include.console.api.writes import router as writes
 from include.console.doors import Doors
 from include.console.fleet import Fleet
@@ -36,9 +38,8 @@ def build_app(
     _add_webhooks(app, receiver or Receiver(doors))
     _add_ready(app, fleet)
     add_metrics(app)
-    app.include_router(router)
-    app.include_router(writes)
-    app.include_router(setup)
+    for api in (router, writes, setup, tokens, uploads):
+        app.include_router(api)
     for pages in (health.router, tenant.router, sources.router, dbt_docs.router, static.router):
         app.include_router(pages)
     return app

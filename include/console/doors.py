@@ -22,6 +22,10 @@ def no_platform_url() -> str:
     raise MissingSecret("no warehouse of the platform. Set `WAREHOUSE_URL`.")
 
 
+def no_salt(tenant: Tenant) -> None:
+    """For a console whose tenants hash nothing."""
+
+
 def keep_nothing(connection_id: str, fields: Mapping[str, str]) -> None:
     """For a console that cannot store connections.
 
@@ -44,6 +48,7 @@ class Doors:
         wake_drain: Tells Airflow in which feeds' inboxes something waits; (tenant, feed).
         fetch_platform_url: libpq URL of the warehouse the registry is in.
         save_connection: Adds fields to a connection of Airflow's, or makes it; never reads it out.
+        fetch_salt: Key of a tenant's hashed personal data; None where nothing is to be hashed.
         base_url: Address people and vendors reach Airflow at, without a slash at the end.
     """
 
@@ -53,4 +58,5 @@ class Doors:
     wake_drain: Callable[[Sequence[Place]], None]
     fetch_platform_url: Callable[[], str] = no_platform_url
     save_connection: Callable[[str, Mapping[str, str]], None] = keep_nothing
+    fetch_salt: Callable[[Tenant], str | None] = no_salt
     base_url: str = ""

@@ -6,16 +6,20 @@ It stands before the routes, so that a route somebody adds tomorrow is behind it
 import logging
 from urllib.parse import quote, urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from include.console import tokens
 from include.console.answers import Refusal, answer
 from include.console.board import Board
 from include.console.doors import Doors
 from include.console.fleet import Fleet
+from include.console.people import Person
 from include.console.visitor import Visitor
+from include.console.webhooks.limits import Limits
 
 log = logging.getLogger(__name__)
 
@@ -36,12 +40,17 @@ SECURITY = {
 }
 
 
+def build_limits() -> Limits:
+    """Writes of one person: two a second for long, 120 at once."""
+    return Limits(2.0, 120.0)
+
+
 class Gate:
     """ASGI middleware: who asks, may they write, and what a browser must not do with the answer."""
 
     def __init__(self, app: ASGIApp, doors: Doors, fleet: Fleet) -> None:
         self.app, self._doors, self._fleet = app, doors, fleet
-        self._board = Board(fleet)
+        self._board, self._limits = Board(fleet), build_limits()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -69,7 +78,7 @@ class Gate:
         """None lets the request in, with `request.state.visitor` set."""
         request = Request(scope, receive)
         try:
-            person = await self._doors.fetch_person(request)
+            person = await self._fetch_person(request)
         except Exception:
             log.exception("nobody is let in")
             person = None
@@ -84,8 +93,17 @@ class Gate:
                 f"Send the header `{CSRF_HEADER}`.",
             )
             return answer(Refusal(403, "forged", *words))
+        if request.method not in SAFE and not self._limits.take(("write", person.name)):
+            words = ("You change too much at once.", "Wait some seconds, then go on.")
+            return answer(Refusal(429, "too_many", *words))
         scope.setdefault("state", {})["visitor"] = Visitor(person, self._fleet, self._board)
         return None
+
+    async def _fetch_person(self, request: Request) -> Person | None:
+        header = request.headers.get("authorization", "")
+        if tokens.is_ours(header):
+            return await run_in_threadpool(tokens.fetch_bearer, self._fleet, header)
+        return await self._doors.fetch_person(request)
 
     def _send_to_login(self, request: Request, path: str) -> Response:
         prefix = urlsplit(self._doors.base_url).path.rstrip("/")

@@ -20,6 +20,7 @@ class Person:
     Attributes:
         tenants: Tenants this person is confined to; None: as many as Airflow's rights allow.
         has_cookie: The request was let in by the browser's cookie, not by a token it carries.
+        is_token: A program with a service token of the console's.
     """
 
     name: str
@@ -27,3 +28,4 @@ class Person:
     is_admin: bool = False
     tenants: Collection[str] | None = field(default=None)
     has_cookie: bool = False
+    is_token: bool = False

@@ -118,7 +118,8 @@ def run_preview(trial: Trial, stream: str | None) -> setup_models.PreviewOut:
     feed = build_feed(trial)
     try:
         source = build_environment(trial).open_source(feed)
-        names = sorted(source.discover())
+        found = source.discover()
+        names = sorted(found)
         wanted = stream if stream in names else next(iter(names), None)
         if wanted is None:
             raise Refusal(422, "nothing_there", "The source shows no stream.", "Look at the test.")
@@ -131,7 +132,15 @@ def run_preview(trial: Trial, stream: str | None) -> setup_models.PreviewOut:
         raise Refusal(422, "cannot_be_read", *words) from None
     columns = list(dict.fromkeys(name for row in rows for name in row))
     shown = [[_show(row.get(name)) for name in columns] for row in rows]
-    return setup_models.PreviewOut(stream=wanted, streams=names, columns=columns, rows=shown)
+    described = found[wanted]
+    return setup_models.PreviewOut(
+        stream=wanted,
+        streams=names,
+        types={name: column.type for name, column in described.columns.items()},
+        key=list(described.primary_key),
+        columns=columns,
+        rows=shown,
+    )
 
 
 def _take(pages: Any) -> list[dict[str, Any]]:

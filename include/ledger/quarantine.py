@@ -97,3 +97,16 @@ def run_drop(connection: Connection, wanted: QuarantineFilter, reason: str) -> i
         wanted.row() | {"why": reason},
     )
     return done.rowcount
+
+
+def run_edit(connection: Connection, tenant: str, quarantine_id: int, payload: str) -> bool:
+    """Give an open record another payload; False when it is not open, or no loader reads its form.
+
+    Its fingerprint stays: the same record, seen again, is still this one.
+    """
+    done = connection.execute(
+        "update elt_ops.quarantine set payload = %s where (tenant, quarantine_id) = (%s, %s) "
+        "and state = 'open' and form in ('record', 'row')",
+        [payload, tenant, quarantine_id],
+    )
+    return done.rowcount == 1

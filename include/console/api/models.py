@@ -261,6 +261,14 @@ class Reason(BaseModel):
     reason: str = Field(min_length=1, max_length=500, pattern=NO_NUL)
 
 
+class ReplayIn(BaseModel):
+    """Load a record once more, with another payload where one is given."""
+
+    model_config = {"extra": "forbid"}
+    payload: str | None = Field(None, max_length=1_000_000, pattern=NO_NUL)
+    reason: str = Field("", max_length=500, pattern=NO_NUL)
+
+
 class AlertSaying(BaseModel):
     """What a person says to an alert."""
 

@@ -10,8 +10,8 @@ from include.config.models import Tenant
 from include.console import registry
 from include.console.answers import ProblemAnswer, Refusal, not_found
 from include.console.api import models, setup_models
+from include.console.api.repeatable import RepeatableRoute
 from include.console.api.routes import Asking, Limit, ledger
-from include.console.api.tagged import TaggedRoute
 from include.console.trial import Trial, run_preview, run_test
 from include.console.visitor import Visitor
 from include.core.naming import SNAKE_PATTERN
@@ -22,7 +22,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {"model": ProblemAnswer}
     for status in (401, 403, 404, 409, 412, 422, 428, 429, 500, 503)
 }
-router = APIRouter(prefix="/api/v1", route_class=TaggedRoute, responses=REFUSALS)
+router = APIRouter(prefix="/api/v1", route_class=RepeatableRoute, responses=REFUSALS)
 Match = Annotated[str | None, Header(alias="If-Match", max_length=60)]
 FeedName = Annotated[str, Path(pattern=SNAKE_PATTERN, max_length=63)]
 BELOW = "/tenants/{tenant}/feeds/{feed}"

@@ -113,6 +113,8 @@ class PreviewOut(BaseModel):
 
     stream: str
     streams: list[str]
+    types: dict[str, str] = Field(description="Column -> its type, declared or detected.")
+    key: list[str]
     columns: list[str]
     rows: list[list[str | None]]
 

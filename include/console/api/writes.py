@@ -3,8 +3,10 @@
 Runs, pauses and backfills are Airflow's own API's, asked as the person who is logged in.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,20 +16,27 @@ from include.alerts.decisions import fetch_alive, run_acknowledge, run_end, run_
 from include.config.load import start_instant
 from include.console.answers import ProblemAnswer, Refusal, not_found
 from include.console.api import models
+from include.console.api.repeatable import RepeatableRoute
 from include.console.api.routes import Asking
 from include.console.reads.reviews import has_reviews
 from include.console.visitor import Visitor
 from include.core.clock import format_instant, parse_instant, utcnow
+from include.core.errors import ConfigError, UpstreamError
+from include.core.streams import RunKind, RunOrigin
 from include.destinations.postgres.identity.decisions import run_decide, run_take_back
 from include.ledger.audit import run_record_audit
 from include.ledger.connection import Connection
 from include.ledger.cursors import fetch_cursor, run_rewind
-from include.ledger.quarantine import QuarantineFilter, run_drop
+from include.ledger.quarantine import QuarantineFilter, fetch_record, run_drop, run_edit
+from include.pipeline.load_environment import LoadEnvironment
+from include.pipeline.load_request import LoadRequest
+from include.pipeline.quarantine_replay import run_replay
+from include.pipeline.stream_load import fetch_streams
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ProblemAnswer} for status in (401, 403, 404, 409, 422, 503)
+    status: {"model": ProblemAnswer} for status in (401, 403, 404, 409, 422, 429, 503)
 }
-router = APIRouter(prefix="/api/v1", responses=REFUSALS)
+router = APIRouter(prefix="/api/v1", route_class=RepeatableRoute, responses=REFUSALS)
 START = "start"
 
 
@@ -52,6 +61,49 @@ def drop_record(visitor: Asking, tenant: str, record: int, body: models.Reason) 
         if not count:
             raise not_found()
     return models.Done(done="dropped", count=count)
+
+
+@router.post("/tenants/{tenant}/quarantine/{record}/replay")
+def replay_record(visitor: Asking, tenant: str, record: int, body: models.ReplayIn) -> models.Done:
+    """Load an open record once more; `done` is `settled`, or `still_bad` when it does not fit."""
+    owner = visitor.act(tenant)
+    payload = None if body.payload is None else check_payload(body.payload)
+    about = {"record": record, "reason": body.reason, "edited": payload is not None}
+    with changing(visitor, tenant, "quarantine.replay", about) as connection:
+        row = fetch_record(connection, tenant, record) if abs(record) < 2**62 else None
+        if row is None or row["state"] != "open":
+            raise not_found()
+        if payload is not None and not run_edit(connection, tenant, record, payload):
+            words = ("This record is no JSON that could be edited.", "Mend its source, or drop it.")
+            raise Refusal(409, "not_editable", *words)
+    feed = visitor.see_feed(tenant, row["feed"])
+    doors = visitor.fleet.doors
+    warehouse = replace(visitor.open_warehouse(owner), salt=doors.fetch_salt(owner))
+    environment = LoadEnvironment(warehouse, doors.fetch_credentials)
+    origin = RunOrigin("console", f"replay__{utcnow():%Y-%m-%dT%H:%M:%S.%fZ}")
+    request = LoadRequest(feed, RunKind.MANUAL, (row["stream"],), origin=origin)
+    wanted = QuarantineFilter(tenant, feed.name, row["stream"], ids=(record,))
+    try:
+        done = run_replay(request, fetch_streams(feed, environment), wanted, environment)
+    except (ConfigError, UpstreamError) as error:
+        words = (error.message, "Mend that, then load it again.")
+        raise Refusal(409, "cannot_be_loaded", *words) from None
+    return models.Done(done="settled" if done.settled else "still_bad", count=done.settled)
+
+
+def check_payload(text: str) -> str:
+    """The same text.
+
+    Raises:
+        Refusal: 422, when it is no JSON object.
+    """
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise Refusal(422, "invalid", "`payload` is no JSON object.", "Correct it.")
+    return text
 
 
 @router.post("/tenants/{tenant}/feeds/{feed}/streams/{stream}/rewind")

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,11 +16,14 @@ from include.console.answers import not_found
 from include.console.api.routes import Asking
 from include.console.api.setup import fetch_configured
 from include.console.pages.render import PageRoute, render
+from include.console.uploads import FOLDER
 from include.core.clock import utcnow
+from include.core.naming import SNAKE_PATTERN
 
 router = APIRouter(prefix="/tenants/{tenant}", route_class=PageRoute, include_in_schema=False)
 
 # Shown by themselves, or kept as they are in the block: too much for a field.
+Upload = Annotated[str | None, Query(max_length=40, pattern=SNAKE_PATTERN)]
 APART = ("connector", "options", "streams", "concepts", "stream_settings")
 FIRST = ("schedule", "start_date")
 
@@ -57,14 +60,27 @@ def show_sources(request: Request, visitor: Asking, tenant: str) -> Response:
     )
 
 
+@router.get("/sources/upload")
+def show_upload(request: Request, visitor: Asking, tenant: str) -> Response:
+    """Where a file goes in."""
+    return render(request, "upload.html", tenant=visitor.act(tenant))
+
+
 @router.get("/sources/new/{connector}")
-def show_new(request: Request, visitor: Asking, tenant: str, connector: str) -> Response:
-    """The form of a feed that is not there yet."""
+def show_new(
+    request: Request, visitor: Asking, tenant: str, connector: str, upload: Upload = None
+) -> Response:
+    """The form of a feed that is not there yet, or of the files that were uploaded for it."""
     owner = visitor.act(tenant)
     found = visitor.fleet.fetch_platform().connectors.get(connector)
     if found is None:
         raise not_found()
-    spec = {"start_date": utcnow().date().replace(month=1, day=1).isoformat()}
+    spec: dict[str, Any] = {"start_date": utcnow().date().replace(month=1, day=1).isoformat()}
+    if upload:
+        spec |= {"connector": "files", "schedule": "manual"}
+        spec["options"] = {"path": f"{FOLDER}/{upload}"}
+        about = {"feed": upload, "spec": spec, "tag": None, "upload": upload}
+        return _render_form(request, owner, found, about)
     name = found.connector if found.connector not in owner.spec.feeds else ""
     return _render_form(request, owner, found, {"feed": name, "spec": spec, "tag": None})
 
@@ -100,6 +116,7 @@ def _render_form(
         connector=connector,
         history=about.get("history", []),
         is_file=about.get("is_file", False),
+        upload=about.get("upload"),
         feed=about["feed"],
         spec=spec,
         tag=about["tag"],

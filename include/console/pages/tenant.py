@@ -57,6 +57,7 @@ def show_feed(request: Request, visitor: Asking, tenant: str, feed: str) -> Resp
         has_more=more is not None,
         changes=changes,
         drawn=build_load_chart(days),
+        days=[row for row in days if row["day"] >= found.start_date],
         checks=[row for row in checks if row["state"] in BAD],
         may_act=visitor.may_act(tenant),
     )

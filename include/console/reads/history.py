@@ -10,7 +10,8 @@ from include.ledger.connection import Connection
 
 _DAYS = """
 select d.day::date as day, coalesce(sum(l.inserted + l.updated), 0) as changed,
-    coalesce(sum(l.unchanged), 0) as unchanged, coalesce(sum(l.quarantined), 0) as quarantined
+    coalesce(sum(l.unchanged), 0) as unchanged, coalesce(sum(l.quarantined), 0) as quarantined,
+    count(l.load_id) as loads
 from generate_series(
     (now() at time zone %(zone)s)::date - %(days)s::int + 1,
     (now() at time zone %(zone)s)::date, interval '1 day'
@@ -33,7 +34,7 @@ group by 1, 2 order by 1, 2
 def fetch_days(
     connection: Connection, tenant: str, feed: str, zone: str, days: int
 ) -> list[dict[str, Any]]:
-    """`changed`, `unchanged`, `quarantined` of each of the last days in the tenant's zone."""
+    """`changed`, `unchanged`, `quarantined`, `loads` of the last days in the tenant's zone."""
     asked = {"tenant": tenant, "feed": feed, "zone": zone, "days": days}
     with connection.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(_DAYS.encode(), asked).fetchall()

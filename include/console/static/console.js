@@ -46,8 +46,8 @@ for (const form of document.querySelectorAll("form[data-api]")) {
     event.preventDefault();
     if (form.dataset.ask && !(await confirmed(form.dataset.ask))) return;
     try {
-      await api(form.dataset.api, "POST", Object.fromEntries(new FormData(form)));
-      location.reload();
+      const done = await api(form.dataset.api, "POST", Object.fromEntries(new FormData(form)));
+      if (done.done === "still_bad") tell("It still does not fit.", true); else location.reload();
     } catch (error) { tell(error.message, true); }
   });
 }
@@ -59,7 +59,17 @@ for (const button of document.querySelectorAll("[data-payload]")) {
       const dialog = document.getElementById("payload");
       let text = found.payload;
       try { text = JSON.stringify(JSON.parse(text), null, 2); } catch { /* no JSON: as it came */ }
-      dialog.querySelector("pre").textContent = text;
+      const area = dialog.querySelector("textarea");
+      area.value = text;
+      area.readOnly = found.form === "text";
+      const load = dialog.querySelector("[data-load]");
+      load.hidden = area.readOnly || found.state !== "open";
+      load.onclick = async () => {
+        try {
+          const done = await api(`${button.dataset.payload}/replay`, "POST", { payload: area.value, reason: "edited in the console" });
+          if (done.done === "settled") location.reload(); else tell("It does not fit yet; as edited it is the newest record.", true);
+        } catch (error) { tell(error.message, true); }
+      };
       dialog.showModal();
     } catch (error) { tell(error.message, true); }
   });
@@ -85,6 +95,29 @@ if (dag) {
     try {
       const run = await ask(`${place}/dagRuns`, "POST", { logical_date: null });
       tell(pause.dataset.paused ? "A run waits; resume the feed to let it start." : `Started: ${run.dag_run_id}`);
+    } catch (error) { tell(error.message, true); }
+  });
+}
+
+const backfill = document.querySelector("form[data-backfill]");
+if (backfill) {
+  const [since, until] = backfill.querySelectorAll("input");
+  const after = (day) => new Date(Date.parse(day) + 86400000).toISOString().slice(0, 10);
+  for (const day of document.querySelectorAll("[data-day]")) {
+    day.addEventListener("click", (event) => {
+      const chosen = day.dataset.day;
+      if (!event.shiftKey || !since.value || chosen < since.value) since.value = chosen;
+      until.value = after(chosen);
+    });
+  }
+  backfill.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (until.value <= since.value) { tell("`to` is not after `from`.", true); return; }
+    if (!(await confirmed(`Read ${since.value} to ${until.value} again?`))) return;
+    try {
+      const place = `${airflow}/api/v2/dags/${encodeURIComponent(backfill.dataset.backfill)}/dagRuns`;
+      const run = await ask(place, "POST", { logical_date: null, conf: { from: since.value, to: until.value } });
+      tell(`Started: ${run.dag_run_id}`);
     } catch (error) { tell(error.message, true); }
   });
 }

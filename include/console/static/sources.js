@@ -78,8 +78,29 @@ form.querySelector("[data-preview]").addEventListener("click", () => attempt(asy
   try {
     const found = await api(below("/preview"), "POST", { spec: build(), secrets: secrets() });
     rows.replaceChildren(draw(found));
+    offer(found);
   } catch (error) { rows.textContent = ""; throw error; }
 }));
+
+// What was found, as the block in which it can be corrected.
+function offer(found) {
+  const area = document.getElementById("option-streams");
+  if (!area || area.value.trim() || !found.columns.length) return;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "second";
+  button.textContent = "Correct types and key";
+  button.addEventListener("click", () => {
+    const quoted = (text) => JSON.stringify(text);
+    const columns = Object.entries(found.types).filter(([name]) => !name.startsWith("_"));
+    area.value = [
+      `${found.stream}:`, `  files: ["*"]`, `  primary_key: [${found.key.map(quoted).join(", ")}]`, "  columns:",
+      ...columns.map(([name, type]) => `    ${quoted(name)}: ${type}`),
+    ].join("\n");
+    area.focus();
+  });
+  rows.append(button);
+}
 
 function draw(found) {
   const frame = document.createElement("div");
@@ -93,7 +114,7 @@ function draw(found) {
   for (const name of found.columns) {
     const cell = head.appendChild(document.createElement("th"));
     cell.scope = "col";
-    cell.textContent = name;
+    cell.textContent = `${name}${found.key.includes(name) ? " (key)" : ""} ${found.types[name] ?? ""}`;
   }
   const body = table.createTBody();
   for (const row of found.rows) { const line = body.insertRow(); for (const value of row) line.insertCell().textContent = value ?? "–"; }
@@ -114,3 +135,5 @@ for (const button of document.querySelectorAll("[data-back]")) {
     location.reload();
   }));
 }
+
+if (form.dataset.upload) form.querySelector("[data-preview]").click();
