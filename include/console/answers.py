@@ -11,9 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from include.core.errors import EltError, WarehouseUnavailable
-from include.ledger.stores.registry import Overtaken
-from include.pipeline.registry import Unfit
+from include.core.errors import EltError, Overtaken, Unfit, WarehouseUnavailable
 
 log = logging.getLogger(__name__)
 

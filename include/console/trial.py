@@ -13,12 +13,12 @@ from include.console.api import setup_models
 from include.console.visitor import Visitor
 from include.core import naming
 from include.core.clock import utcnow
-from include.core.errors import EltError, MissingSecret
+from include.core.errors import EltError, MissingSecret, Unfit
 from include.core.streams import Page, Window
 from include.ledger.stores.registry import Change, fetch_newest
 from include.pipeline.load_environment import LoadEnvironment
 from include.pipeline.ready.feed_check import check_feed
-from include.pipeline.registry import Unfit, build_held, check_change
+from include.pipeline.registry import build_held, build_unfit, check_change
 
 ROWS, CELL, MOST_PAGES = 20, 200, 20
 OWN = ("host", "port", "schema", "login", "password", "conn_type")
@@ -55,7 +55,7 @@ def build_feed(trial: Trial) -> Feed:
     for feed in tenant.feeds:
         if feed.name == name:
             return feed
-    raise Unfit([f"there is no feed `{name}`."], tenant=owner.id)
+    raise build_unfit([f"there is no feed `{name}`."], tenant=owner.id)
 
 
 def build_environment(trial: Trial) -> LoadEnvironment:

@@ -2,7 +2,9 @@
 
     EltError
     ├── ConfigError            fix a file or a setting, then run again
-    │   └── MissingSecret      create or complete the connection
+    │   ├── MissingSecret      create or complete the connection
+    │   ├── Unfit              what was asked for in the console is no valid feed or tenant
+    │   └── Overtaken          somebody else has changed it meanwhile: read it again
     ├── UpstreamError          the source's side
     │   ├── UpstreamUnavailable   wait and retry
     │   ├── RateLimited           wait `retry_after_s`, then retry
@@ -80,6 +82,20 @@ class ConfigError(EltError):
 
 class MissingSecret(ConfigError):
     """A connection or one of its fields does not exist."""
+
+
+class Unfit(ConfigError):
+    """What was asked for is no valid feed or tenant; nothing was written.
+
+    Attributes:
+        faults: A sentence for each thing that is wrong.
+    """
+
+    faults: tuple[str, ...] = ()
+
+
+class Overtaken(ConfigError):
+    """Somebody else has changed it meanwhile: nothing was written."""
 
 
 class UpstreamError(EltError):

@@ -23,7 +23,7 @@ from include.config.tenant.registered import (
     run_write_snapshot,
 )
 from include.config.yaml_file import load_yaml
-from include.core.errors import ConfigError
+from include.core.errors import ConfigError, Unfit
 from include.ledger.connection import Connection
 from include.ledger.locks import run_lock_ddl
 from include.ledger.stores.registry import Change, Version, fetch_newest, run_append
@@ -44,15 +44,12 @@ class Held:
     feeds: Mapping[str, Mapping[str, Any]]
 
 
-class Unfit(ConfigError):
-    """What was asked for is no valid feed or tenant; nothing was written.
-
-    `faults` has a sentence for each thing that is wrong.
-    """
-
-    def __init__(self, faults: Iterable[str], *, tenant: str) -> None:
-        self.faults = tuple(faults)
-        super().__init__(" ".join(self.faults), tenant=tenant)
+def build_unfit(faults: Iterable[str], *, tenant: str) -> Unfit:
+    """The error that says all of it."""
+    said = tuple(faults)
+    error = Unfit(" ".join(said), tenant=tenant or None)
+    error.faults = said
+    return error
 
 
 def build_held(versions: Iterable[Version]) -> Held:
@@ -105,11 +102,11 @@ def check_change(held: Held, change: Change, settings: Settings | None = None) -
             connectors, _ = load_connectors(settings.connectors_dir)
             found, problems = load_candidate(path, connectors, further.data if further else {})
         except (yaml.YAMLError, ValueError, TypeError) as error:
-            raise Unfit([f"{error}."], tenant=change.tenant) from None
+            raise build_unfit([f"{error}."], tenant=change.tenant) from None
     if found is None or problems:
         prefix = f"feeds.{change.feed}."
         said = [problem.message.replace(prefix, "") for problem in problems]
-        raise Unfit(said or ["there is no such tenant."], tenant=change.tenant)
+        raise build_unfit(said or ["there is no such tenant."], tenant=change.tenant)
     object.__setattr__(found, "registered", frozenset(blocks[change.tenant]))
     return found
 
@@ -119,7 +116,7 @@ def _check_is_not_a_files(change: Change, own: Path) -> None:
         return
     if not change.feed:
         message = f"`{change.tenant}` has a file of its own, which wins. Change that file."
-        raise Unfit([message], tenant=change.tenant)
+        raise build_unfit([message], tenant=change.tenant)
     try:
         document = load_yaml(own).data
     except (yaml.YAMLError, OSError, UnicodeDecodeError):
@@ -127,7 +124,7 @@ def _check_is_not_a_files(change: Change, own: Path) -> None:
     blocks = document.get("feeds") if isinstance(document, dict) else None
     if isinstance(blocks, dict) and change.feed in blocks:
         message = f"feed `{change.feed}` stands in the tenant's file, which wins. Change that file."
-        raise Unfit([message], tenant=change.tenant)
+        raise build_unfit([message], tenant=change.tenant)
 
 
 def run_change(connection: Connection, change: Change) -> int:
@@ -213,7 +210,7 @@ def build_spec(connector: Connector | None, spec: Mapping[str, Any]) -> dict[str
 
 def _parse(name: str, text: str) -> Any:
     if len(text) > MOST_LETTERS:
-        raise Unfit([f"`options.{name}` is longer than {MOST_LETTERS} letters."], tenant="")
+        raise build_unfit([f"`options.{name}` is longer than {MOST_LETTERS} letters."], tenant="")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "option.yaml"
         path.write_text(text, encoding="utf-8")
@@ -221,4 +218,6 @@ def _parse(name: str, text: str) -> Any:
             return load_yaml(path).data
         except (yaml.YAMLError, ValueError) as error:
             reason = getattr(error, "problem", None) or error
-            raise Unfit([f"`options.{name}` is not valid YAML: {reason}."], tenant="") from None
+            raise build_unfit(
+                [f"`options.{name}` is not valid YAML: {reason}."], tenant=""
+            ) from None

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from include.core.errors import ConfigError
+from include.core.errors import Overtaken
 from include.ledger.connection import Connection
 
 _NEWEST = """
@@ -27,10 +27,6 @@ _VERSIONS = {
     False: "select tenant, feed, version, spec, who, at, why from elt_ops.feeds where tenant = %s "
     "and feed = %s order by version desc limit 200",
 }
-
-
-class Overtaken(ConfigError):
-    """Somebody else has changed it meanwhile: nothing was written."""
 
 
 @dataclass(frozen=True)
