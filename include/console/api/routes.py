@@ -25,7 +25,7 @@ from include.ledger.trust.check_results import fetch_latest_checks
 from include.pipeline.health.status import fetch_status
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ProblemAnswer} for status in (401, 404, 422, 503)
+    status: {"model": ProblemAnswer} for status in (401, 403, 404, 422, 503)
 }
 router = APIRouter(prefix="/api/v1", route_class=TaggedRoute, responses=REFUSALS)
 
