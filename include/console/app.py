@@ -15,7 +15,7 @@ from include.console.api.writes import router as writes
 from include.console.doors import Doors
 from include.console.fleet import Fleet
 from include.console.gate import Gate
-from include.console.pages import dbt_docs, health, sources, static, tenant
+from include.console.pages import dbt_docs, health, people, sources, static, tenant
 from include.console.webhooks.receiver import Receiver
 from include.core.errors import EltError
 
@@ -40,8 +40,8 @@ def build_app(
     add_metrics(app)
     for api in (router, writes, setup, tokens, uploads):
         app.include_router(api)
-    for pages in (health.router, tenant.router, sources.router, dbt_docs.router, static.router):
-        app.include_router(pages)
+    for page in (health, tenant, sources, people, dbt_docs, static):
+        app.include_router(page.router)
     return app
 
 

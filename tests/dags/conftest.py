@@ -107,6 +107,7 @@ def write_platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         monkeypatch.setenv("ELT_TENANTS_DIR", str(tmp_path / "tenants"))
         monkeypatch.setenv("ELT_CONNECTORS_DIR", str(tmp_path / "connectors"))
         monkeypatch.setenv("ELT_STATE_DIR", str(tmp_path / "state"))
+        monkeypatch.setenv("ELT_REGISTRY_DIR", str(tmp_path / "state" / "registry"))
         return load_platform()
 
     yield write

@@ -284,3 +284,34 @@ def test_a_folder_that_has_just_changed_is_not_trusted(write_platform) -> None:
     bundle = TenantDagBundle(name="tenants")
     bundle.initialize()
     assert not (bundle.path / "laid_out").exists()
+
+
+FURTHER = "late: {connector: till, start_date: 2026-01-01}\n"
+
+
+def test_what_the_console_made_is_parsed_at_the_next_look(write_platform, tmp_path: Path) -> None:
+    """A feed of a tenant with a file, and a tenant without one; a parse asks no database."""
+    write_platform(shop=TENANT)
+    bundle = _bundle()
+    registry = tmp_path / "state" / "registry"
+    for folder, name, text in (
+        ("feeds", "shop", FURTHER),
+        ("feeds", "made", FURTHER),
+        ("tenants", "made", "tenant: made\nname: Made\nowner: me\n"),
+    ):
+        (registry / folder).mkdir(parents=True, exist_ok=True)
+        (registry / folder / f"{name}.yaml").write_text(text)
+    before = _files(bundle)["shop.py"].stat().st_mtime_ns
+    bundle.refresh()
+    assert _files(bundle)["shop.py"].stat().st_mtime_ns > before
+    assert "ingest__shop__late" in _dags(bundle, _files(bundle)["shop.py"])
+    made = set(_dags(bundle, _files(bundle)["made.py"]))
+    assert made == {"ingest__made__late", "transform__made"}
+    worker = TenantDagBundle(name="tenants")
+    worker.initialize()
+    assert set(_files(worker)) == {"shop.py", "made.py"}
+    (registry / "feeds" / "shop.yaml").unlink()
+    (registry / "tenants" / "made.yaml").unlink()
+    bundle.refresh()
+    assert set(_files(bundle)) == {"shop.py"}
+    assert "ingest__shop__late" not in _dags(bundle, _files(bundle)["shop.py"])

@@ -122,6 +122,8 @@ def expect(who: str, method: str, path: str) -> set[int]:
         return {404}
     if who == "viewer" and (method != "GET" or path in OF_OPERATORS):
         return {403}
+    if path == "/new-tenant":
+        return {200} if who == "admin" else {403}
     if path in OF_ADMINS and method != "GET":
         # acme has a file, which the console does not change, whoever asks.
         return ({201} if method == "POST" else {404}) if who == "admin" else {403}

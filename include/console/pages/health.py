@@ -96,6 +96,7 @@ def show_health(
         asked=asked,
         columns=COLUMNS,
         tenants=len(wanted),
+        is_admin=visitor.person.is_admin,
         link=link,
         page=page,
         pages=pages,

@@ -41,13 +41,33 @@ if (window.top !== window) {
   });
 }
 
+// `spec.name` is the field `name` of the object `spec`.
+function nested(entries) {
+  const found = {};
+  for (const [path, value] of entries) {
+    const [last, ...outer] = path.split(".").reverse();
+    let into = found;
+    for (const part of outer.reverse()) into = into[part] ??= {};
+    into[last] = value;
+  }
+  return found;
+}
+
 for (const form of document.querySelectorAll("form[data-api]")) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (form.dataset.ask && !(await confirmed(form.dataset.ask))) return;
+    const method = form.dataset.method ?? "POST";
     try {
-      const done = await api(form.dataset.api, "POST", Object.fromEntries(new FormData(form)));
-      if (done.done === "still_bad") tell("It still does not fit.", true); else location.reload();
+      const done = await api(form.dataset.api, method, method === "POST" ? nested(new FormData(form)) : undefined);
+      if (form.dataset.show) {
+        const dialog = document.getElementById("made");
+        dialog.querySelector("pre").textContent = done[form.dataset.show];
+        dialog.addEventListener("close", () => location.reload());
+        dialog.showModal();
+      } else if (form.dataset.then) location.assign(root + form.dataset.then.replace("{tenant}", done.tenant));
+      else if (done.done === "still_bad") tell("It still does not fit.", true);
+      else location.reload();
     } catch (error) { tell(error.message, true); }
   });
 }
