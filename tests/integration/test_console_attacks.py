@@ -243,6 +243,17 @@ def test_a_form_of_another_site_changes_nothing(console: Console) -> None:
     assert post(**{CSRF_HEADER: "1", "Sec-Fetch-Site": "same-origin"}) == 200
 
 
+def test_no_write_is_done_for_another_site(console: Console) -> None:
+    """Every route that changes something, also those of tomorrow, with the cookie alone."""
+    people = {"own": Person("ada", Rights(BOTH, BOTH), is_admin=True, has_cookie=True)}
+    there = Console(console.url, people)
+    writes = [(m, p) for m, p in routes(there) if m not in ("GET", "HEAD") and not is_open(p)]
+    assert len(writes) > 15
+    for method, path in writes:
+        found = there.ask("own", fill(path), method, json=find_body(method, path))
+        assert (found.status_code, found.json()["error"]["code"]) == (403, "forged"), path
+
+
 SQL = (
     *("'", "' or 1=1 --", "%", "%s", "%(tenant)s", "\\", "\x00", "a" * 5_000, "1e400", "-1"),
     *("'; drop table elt_ops.loads; --", HTML, "../../etc/passwd", "\U0001f600", "9" * 20),

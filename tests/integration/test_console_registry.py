@@ -183,6 +183,10 @@ def test_out_as_files_and_back(
     assert [f.name for f in load_platform().tenant("corner").feeds] == ["further", "inbox"]
     other.write_text(other.read_text().replace("hourly", "hurly"))
     assert main(["feeds", "import", str(other)]) == 2
+    # A feed of the tenant's file is not taken in beside it: it could never be the one that counts.
+    taken = tmp_path / "out" / "acme.yaml"
+    taken.write_text("tenant: acme\n" + text.replace("further:", "hooks:"))
+    assert main(["feeds", "import", str(taken)]) == 2
     (tmp_path / "registry" / "feeds" / "corner.yaml").unlink()
     assert main(["feeds", "sync"]) == 0
     assert [f.name for f in load_platform().tenant("corner").feeds] == ["further", "inbox"]
