@@ -31,12 +31,15 @@ def run_save_connection(connection_id: str, fields: Mapping[str, str]) -> None:
     with create_session() as session:
         query = session.query(Connection)  # noqa: AIR311
         found = query.filter(Connection.conn_id == connection_id).one_or_none()  # noqa: AIR311
+        if found is not None and fields.get("host") not in (None, "", found.host):
+            # Secrets kept for one host are not sent to another by whoever cannot read them. A new
+            # row: Airflow's model does not take None for a password.
+            session.delete(found)
+            session.flush()
+            found = None
         if found is None:
             found = Connection(conn_id=connection_id, conn_type="http")  # noqa: AIR311
             session.add(found)
-        elif fields.get("host") and fields["host"] != found.host:
-            # Secrets kept for one host are not sent to another by whoever cannot read them.
-            found.login = found.password = found.extra = None
         for name in OWN:
             if name in fields:
                 setattr(found, name, _own(name, fields[name]))
