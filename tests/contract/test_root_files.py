@@ -14,6 +14,7 @@ ELSEWHERE = {
     "ELT_FILES_SHARED": "needs a volume of its own, which only its owner can name",
     "ELT_METRICS": "AIRFLOW__METRICS__OTEL_ON",
     "ELT_STATE_DIR": "a volume",
+    "ELT_REGISTRY_DIR": "in that volume",
     "ELT_CONNECTORS_DIR": "in the image",
     "ELT_DBT_PROJECT_DIR": "in the image",
     "ELT_DBT_EXECUTABLE": "in the image",
