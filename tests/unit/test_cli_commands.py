@@ -290,8 +290,8 @@ def test_every_error_has_its_exit_code() -> None:
     }
     assert codes == {
         "MissingSecret": 2,
-    "Overtaken": 2,
-    "Unfit": 2,
+        "Overtaken": 2,
+        "Unfit": 2,
         "UpstreamUnavailable": 1,
         "RateLimited": 1,
         "PositionRefused": 1,
