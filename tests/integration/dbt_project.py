@@ -253,8 +253,8 @@ def run_build(
 
     Without `marts`, all that a tenant with these connectors has.
     """
-    folders = [*(f"path:models/staging/{name}" for name in own), *SHARED]
-    select = find_made_of(marts, folders) if marts else folders
+    staging = [f"path:models/staging/{name}" for name in own]
+    select = [*staging, *(find_made_of(marts, SHARED) if marts else SHARED)]
     # Tests that also read a mart which is not built are none of this build.
     arguments = ("--select", *select, "--exclude", *build_exclusion())
     arguments += ("--indirect-selection", "cautious")
