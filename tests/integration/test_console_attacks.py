@@ -79,6 +79,7 @@ def console(warehouse: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture(autouse=True)
 def _anew(console: Console) -> None:
+    console.forget_changes()
     console.query("update elt_ops.quarantine set state = 'open' returning 1")
 
 
