@@ -38,6 +38,9 @@ DELETED_AT = "_deleted_at"
 CHILDREN_HASH = "_children_hash"
 POSITION = "_position"
 
+# Layers people read -> where a build makes them, until they are checked and take their place.
+CANDIDATE_LAYERS = {"mart": "next", "bi": "next_bi"}
+
 # What the mappings of a tenant's own streams could not take.
 REFUSED_MODEL = "int_concepts__refused"
 
@@ -155,7 +158,10 @@ def parent_key_column(primary_key_column: str) -> str:
 
 
 def dbt_schema(tenant: str, layer: str) -> str:
-    """Schema of one dbt layer: stg, int, mart, bi, snap; macro generate_schema_name is its twin."""
+    """Schema of one dbt layer: stg, int, mart, bi, snap, or where the next marts are made.
+
+    Macro generate_schema_name is its twin.
+    """
     return check_identifier(f"{tenant}_{layer}")
 
 

@@ -31,19 +31,21 @@ class Catalogue:
         columns: (schema, table) -> column -> type.
         newest_loads: (feed, stream) -> last scheduled load that wrote rows.
         now: The instant freshness is measured against.
+        layers: Layer of dbt -> its schema, where it is not the one people read.
     """
 
     tenant: Tenant
     columns: Columns
     newest_loads: Mapping[tuple[str, str], int] = field(default_factory=dict)
     now: datetime | None = None
+    layers: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, owner: str, table: str) -> Target | None:
         """A feed's table, or one of dbt's by its layer; None when it does not exist."""
         feed = next((one for one in self.tenant.feeds if one.name == owner), None)
         if feed is not None:
             return self._find_raw(feed, table)
-        schema = naming.dbt_schema(self.tenant.id, owner)
+        schema = self.layers.get(owner) or naming.dbt_schema(self.tenant.id, owner)
         columns = self.columns.get((schema, table))
         if columns is None:
             return None

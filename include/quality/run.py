@@ -106,9 +106,12 @@ def _run_learned(
 
 
 def run_mart_checks(
-    warehouse: Warehouse, tenant: Tenant, context: CheckContext
+    warehouse: Warehouse, tenant: Tenant, context: CheckContext, *, beside: bool = False
 ) -> list[CheckOutcome]:
     """Check one tenant's marts; a check whose table the tenant does not have is skipped, visibly.
+
+    Args:
+        beside: Those that were built last and wait to be published.
 
     Raises:
         WarehouseUnavailable: The database is away; nothing of this run is stored.
@@ -116,7 +119,8 @@ def run_mart_checks(
     shared, problems = load_mart_checks()
     own, more = load_tenant_checks(tenant)
     checks = [*shared, *own]
-    names = {layer: naming.dbt_schema(tenant.id, layer) for layer in LAYERS}
+    places = naming.CANDIDATE_LAYERS if beside else {}
+    names = {one: naming.dbt_schema(tenant.id, places.get(one, one)) for one in LAYERS}
     pairs = [(schema, table) for schema in names.values() for c in checks for table in c.tables]
     raw = {raw_placeholder(f.connector.connector): f.raw_schema for f in tenant.feeds}
     with warehouse.connect() as connection:
@@ -124,7 +128,7 @@ def run_mart_checks(
         existing = {name.split(".", 1)[1] for name in fetch_existing(connection, pairs)}
         columns = fetch_columns(connection, [*names.values(), *raw.values()])
         newest = fetch_newest_loads(connection, tenant.id)
-    ready = build_mart_checks(Catalogue(tenant, columns, newest, context.started_at))
+    ready = build_mart_checks(Catalogue(tenant, columns, newest, context.started_at, names))
     bound: list[BoundCheck] = []
     for check in checks:
         missing = [table for table in check.tables if table not in existing]

@@ -125,7 +125,8 @@ def _row(row: dict[str, Any]) -> tuple[object, ...]:
 
 def _run(arguments: RunArguments) -> int:
     from include.core.streams import NOWHERE
-    from include.pipeline.health.checks import run_feed_checks, run_tenant_checks
+    from include.pipeline.health.checks import run_feed_checks
+    from include.pipeline.publish import run_publish
 
     tenant, warehouse = _open(arguments.tenant)
     worst = 0
@@ -134,7 +135,7 @@ def _run(arguments: RunArguments) -> int:
         (feed.name, lambda feed=feed: run_feed_checks(feed, warehouse, NOWHERE)) for feed in wanted
     ]
     if arguments.feed is None:
-        tasks.append((MARTS, lambda: run_tenant_checks(tenant, warehouse, NOWHERE)))
+        tasks.append((MARTS, lambda: run_publish(tenant, warehouse)))
     found: list[dict[str, Any]] = []
     for name, task in tasks:
         one: dict[str, Any] = {"tenant": tenant.id, "of": name, "error": None}

@@ -11,14 +11,15 @@ from include.commands.screen.progress import LoadWatch, showing_loads, showing_w
 from include.commands.steps.run_report import Tally
 from include.config.models import Feed, Tenant
 from include.core.clock import utcnow
-from include.core.errors import EltError
+from include.core.errors import EltError, QualityError
 from include.core.streams import NOWHERE, RunKind, RunOrigin, Window
 from include.ledger.connection import Warehouse
 from include.ledger.load_history import fetch_last_sizes
 from include.pipeline.dbt.transform import run_transform
 from include.pipeline.feed_load import StreamOutcome, run_feed_load
-from include.pipeline.health.checks import run_feed_checks, run_tenant_checks
+from include.pipeline.health.checks import run_feed_checks
 from include.pipeline.load_request import LoadRequest
+from include.pipeline.publish import run_publish
 from include.pipeline.stream_names import build_stream_names, build_swept_names
 from include.pipeline.window import Skipped
 
@@ -139,11 +140,15 @@ def _transform(tenant: Tenant, warehouse: Warehouse, tally: Tally) -> None:
     try:
         with showing_wait(f"{tenant.id}: dbt"):
             # Asked for by a person: whatever the ledger says, everything is built.
-            done = run_transform(tenant, warehouse, full=True)
+            done = run_transform(tenant, warehouse, full=True, origin=tally.origin)
+    except QualityError as error:
+        tally.fail(f"{tenant.id} mart checks", error)
     except EltError as error:
         tally.fail(f"{tenant.id} dbt", error)
     else:
         tally.build(done.models, done.tests, monotonic() - started)
+        if done.checks:
+            tally.check(None, done.checks)
 
 
 def _check(request: Request, warehouse: Warehouse, tally: Tally) -> None:
@@ -151,11 +156,11 @@ def _check(request: Request, warehouse: Warehouse, tally: Tally) -> None:
     origin = tally.origin if "ingest" in request.steps else NOWHERE
     for feed in request.feeds:
         _check_feed(feed, warehouse, tally, origin)
-    if not request.has_whole_tenant:
-        return
+    if not request.has_whole_tenant or "transform" in request.steps:
+        return  # what was built is checked before it is published
     tenant = request.tenant
     try:
-        done = run_tenant_checks(tenant, warehouse, origin)
+        done = run_publish(tenant, warehouse, origin)
     except EltError as error:
         tally.fail(f"{tenant.id} mart checks", error)
     else:

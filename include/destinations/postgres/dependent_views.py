@@ -6,6 +6,7 @@ Source: postgresql.org/docs/18/sql-altertable.html and catalog-pg-depend.html (r
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from psycopg import sql
 
@@ -50,6 +51,19 @@ where cls.relkind in ('v', 'm')
 group by cls.oid, nsp.nspname, cls.relname, cls.relkind, cls.relowner, cls.reloptions
 order by depth, cls.oid
 """
+FIND_VIEW = """
+select
+    cls.oid,
+    nsp.nspname,
+    cls.relname,
+    cls.relkind::text,
+    pg_get_viewdef(cls.oid),
+    pg_get_userbyid(cls.relowner),
+    coalesce(array_to_string(cls.reloptions, ', '), '')
+from pg_class as cls
+inner join pg_namespace as nsp on cls.relnamespace = nsp.oid
+where cls.oid = %s
+"""
 FIND_GRANTS = """
 select acl.privilege_type, acl.grantee = 0, acl.grantee::regrole::text, acl.is_grantable
 from pg_class, aclexplode(pg_class.relacl) as acl
@@ -85,23 +99,32 @@ def fetch_dependent_views(
 ) -> list[SavedView]:
     """Views standing on these columns, directly or through other views, in creation order."""
     rows = connection.execute(FIND_VIEWS.encode(), [schema, table, columns]).fetchall()
-    views = []
-    for oid, view_schema, name, relkind, definition, owner, options, _depth in rows:
-        place = sql.Identifier(view_schema, name)
-        kind = "materialized view" if relkind == "m" else "view"
-        with_options = f" with ({options})" if options else ""
-        create = sql.SQL(f"create {kind} {{}}{with_options} as {{}}").format(
-            place, sql.SQL(definition.rstrip().rstrip(";"))
-        )
-        owned = sql.SQL(f"alter {kind} {{}} owner to {{}}").format(place, sql.Identifier(owner))
-        after = [
-            *_fetch_indexes(connection, oid),
-            *_fetch_comments(connection, oid, place, kind),
-            *_fetch_grants(connection, oid, place),
-            owned,
-        ]
-        views.append(SavedView(place, kind, create, tuple(after)))
-    return views
+    return [_save(connection, row) for row in rows]
+
+
+def fetch_view(connection: Connection, oid: int) -> SavedView:
+    """One view by itself."""
+    row = connection.execute(FIND_VIEW.encode(), [oid]).fetchone()
+    assert row is not None
+    return _save(connection, row)
+
+
+def _save(connection: Connection, row: tuple[Any, ...]) -> SavedView:
+    oid, schema, name, relkind, definition, owner, options, *_ = row
+    place = sql.Identifier(schema, name)
+    kind = "materialized view" if relkind == "m" else "view"
+    with_options = f" with ({options})" if options else ""
+    create = sql.SQL(f"create {kind} {{}}{with_options} as {{}}").format(
+        place, sql.SQL(definition.rstrip().rstrip(";"))
+    )
+    owned = sql.SQL(f"alter {kind} {{}} owner to {{}}").format(place, sql.Identifier(owner))
+    after = [
+        *_fetch_indexes(connection, oid),
+        *fetch_comments(connection, oid, place, kind),
+        *fetch_grants(connection, oid, place),
+        owned,
+    ]
+    return SavedView(place, kind, create, tuple(after))
 
 
 def run_drop_views(connection: Connection, views: list[SavedView]) -> None:
@@ -119,9 +142,10 @@ def run_recreate_views(connection: Connection, views: list[SavedView]) -> None:
             connection.execute(statement)
 
 
-def _fetch_grants(
+def fetch_grants(
     connection: Connection, oid: int, place: sql.Identifier
 ) -> list[sql.Composed | sql.SQL]:
+    """Statements that give `place` the rights others have to the table or view `oid`."""
     found: list[sql.Composed | sql.SQL] = []
     for privilege, is_public, grantee, grantable in connection.execute(FIND_GRANTS, [oid]):
         whom = sql.SQL("public" if is_public else grantee)
@@ -131,9 +155,10 @@ def _fetch_grants(
     return found
 
 
-def _fetch_comments(
+def fetch_comments(
     connection: Connection, oid: int, place: sql.Identifier, kind: str
 ) -> list[sql.Composed | sql.SQL]:
+    """Statements that say of `place` what is said of the view `oid` and its columns."""
     found: list[sql.Composed | sql.SQL] = []
     for column, text in connection.execute(FIND_COMMENTS, [oid]):
         if column:

@@ -18,7 +18,7 @@ from include.ledger.locks import run_lock_ddl
 
 log = logging.getLogger(__name__)
 
-DBT_LAYERS = ("stg", "int", "mart", "snap", "bi")
+DBT_LAYERS = ("stg", "int", "mart", "snap", "bi", *naming.CANDIDATE_LAYERS.values())
 
 
 def run_ensure_tenant(

@@ -15,6 +15,7 @@ from include.ledger.migrations.names import NAMES
 from include.ledger.migrations.open_loads import OPEN_LOADS
 from include.ledger.migrations.operations import OPERATIONS
 from include.ledger.migrations.own_loads import OWN_LOADS
+from include.ledger.migrations.publishes import PUBLISHES
 from include.ledger.migrations.quality import QUALITY
 from include.ledger.migrations.rates import RATES
 from include.ledger.migrations.registry import REGISTRY
@@ -25,7 +26,7 @@ from include.ledger.migrations.trust import TRUST
 MIGRATIONS = (
     LEDGER, QUALITY, TOKENS, JOBS, CHECKPOINTS, RATES,
     FILES, DRIFT_AND_PRIVACY, OPERATIONS, INBOX, BUILDS, OPEN_LOADS, KEYS, OWN_LOADS,
-    NAMES, TRUST, AUDIT, ALERTS, DATA_STATUS, REGISTRY,
+    NAMES, TRUST, AUDIT, ALERTS, DATA_STATUS, REGISTRY, PUBLISHES,
 )  # fmt: skip
 
 __all__ = ("MIGRATIONS", "Migration")

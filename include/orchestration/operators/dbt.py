@@ -25,6 +25,7 @@ from include.orchestration.operators.node_report import (
     build_answer,
     fetch_report,
 )
+from include.orchestration.run_request import read_origin
 
 REPORT_EVERY_S = 1.0
 LOOK_AGAIN_S = 1
@@ -165,16 +166,14 @@ class DbtNodeOperator(BaseOperator):
         return None
 
     def run_alone(self, context: Mapping[str, Any], event: Any = None) -> None:
-        """Build this model and nothing else, on a worker.
+        """Build this model and nothing else, on a worker; publish it where nothing else waits.
 
         Raises:
             TransformError: If it or one of its tests fails.
+            QualityError: It is built, and see `run_publish`.
         """
-        from include.ledger.builds import build_lock
-        from include.pipeline.dbt.build import ALONE, run_dbt_build
+        from include.pipeline.dbt.transform import run_alone
 
         tenant = load_one_tenant(self.tenant)
-        warehouse = build_warehouse(tenant)
         self.log.info("dbt model=%s is built alone", self.model)
-        with build_lock(warehouse, tenant.id):
-            run_dbt_build(tenant, warehouse, select=(self.model,), part=ALONE)
+        run_alone(tenant, build_warehouse(tenant), self.model, read_origin(context))

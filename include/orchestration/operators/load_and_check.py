@@ -112,7 +112,8 @@ class SweepOperator(ExtractLoadOperator):
 class QualityCheckOperator(BaseOperator):
     """Runs a feed's raw checks, or the tenant's mart checks when `feed` is None.
 
-    Every result is stored in elt_ops.check_results; a failed one of severity error fails the task.
+    Marts that wait for it are checked and, when no error is found, published. Every result
+    is stored in elt_ops.check_results; a failed one of severity error fails the task.
     With `after_failures` they are those of a run of which some streams have failed and others have
     loaded; of any other run the load's own task has checked what there was.
     """
@@ -135,7 +136,8 @@ class QualityCheckOperator(BaseOperator):
             CheckFailed: If a check of severity error found bad rows.
             CheckBroken: If none failed but one could not run.
         """
-        from include.pipeline.health.checks import run_feed_checks, run_tenant_checks
+        from include.pipeline.health.checks import run_feed_checks
+        from include.pipeline.publish import run_publish
 
         origin = read_origin(context)
         if self.feed:
@@ -146,7 +148,7 @@ class QualityCheckOperator(BaseOperator):
             run_tell_news(feed, self.outlets, context)
             return asdict(found)
         tenant = load_one_tenant(self.tenant)
-        return asdict(run_tenant_checks(tenant, build_warehouse(tenant), origin))
+        return asdict(run_publish(tenant, build_warehouse(tenant), origin))
 
 
 def _fetch_is_mixed(feed: Feed, origin: RunOrigin) -> bool:

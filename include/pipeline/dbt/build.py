@@ -24,6 +24,7 @@ from include.pipeline.dbt.node_states import (
 )
 from include.pipeline.dbt.raw_tables import run_ensure_raw_tables
 from include.pipeline.dbt.session import run_build_command
+from include.pipeline.health.checks import CheckSummary
 from include.quality.check import CheckContext
 from include.quality.dbt_tests import build_dbt_outcomes
 from include.quality.save import MART, run_save_outcomes
@@ -42,23 +43,31 @@ class BuildPart:
         is_alone: It has a target folder of its own, for builds of one tenant that may overlap.
         later: Names of models that a later call of the same build makes: tests that look at them
             wait for it.
+        beside: Marts are made beside those people read, to be published when they are checked.
     """
 
     is_alone: bool = False
     later: Sequence[str] = ()
+    beside: bool = False
 
 
 WHOLE = BuildPart()
-ALONE = BuildPart(is_alone=True)
+ALONE = BuildPart(is_alone=True, beside=True)
 
 
 @dataclass(frozen=True, slots=True)
 class DbtResult:
-    """How many nodes ended how; `seconds` is dbt's own time without its start-up."""
+    """How many nodes ended how.
+
+    Attributes:
+        seconds: dbt's own time without its start-up.
+        checks: What the checks of what was built found; None where nobody has checked yet.
+    """
 
     models: int
     tests: int
     seconds: float
+    checks: CheckSummary | None = None
 
 
 def run_dbt_build(
@@ -96,7 +105,7 @@ def run_dbt_build(
 
     code = run_build_command(
         settings,
-        build_arguments(tenant, select or build_selection(tenant), target, part.later),
+        build_arguments(tenant, select or build_selection(tenant), target, part),
         build_dbt_environment(own.url, tenant.id, tenant_roles=warehouse.uses_tenant_roles),
         results,
         listen,
@@ -131,17 +140,17 @@ def build_target_dir(settings: Settings, tenant_id: str) -> Path:
 
 
 def build_arguments(
-    tenant: Tenant, select: Sequence[str], target: Path, later: Sequence[str] = ()
+    tenant: Tenant, select: Sequence[str], target: Path, part: BuildPart = WHOLE
 ) -> list[str]:
     """Words of the dbt command line, without the executable; the same for the same tenant file."""
-    variables = build_dbt_vars(tenant)
+    variables = {**build_dbt_vars(tenant), "beside": part.beside}
     return [
         "build",
         "--select",
         *select,
         "--exclude",
         *build_exclusion(),
-        *later,
+        *part.later,
         "--vars",
         json.dumps(variables, sort_keys=True),
         "--target-path",

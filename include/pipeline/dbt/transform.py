@@ -3,7 +3,8 @@
     dbt: what identity reads -> `run_resolve_identities` -> dbt: the rest -> `run_fit_models` ->
     dbt: what reads fits
 
-with fewer dbt calls where nothing that a step reads is built.
+with fewer dbt calls where nothing that a step reads is built. Marts are made beside those people
+read; `run_publish` checks them and swaps them in.
 
 The command line calls `run_transform`; Airflow's tasks call `fetch_plan` in the first and
 `run_planned_build` in the others, so both build the same things.
@@ -11,15 +12,18 @@ The command line calls `run_transform`; Airflow's tasks call `fetch_plan` in the
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from include.config.models import Tenant
 from include.config.settings import Settings, load_settings
 from include.core.errors import TransformError
+from include.core.streams import NOWHERE, RunOrigin
 from include.ledger.builds import build_lock, run_forget_build, run_record_build
 from include.ledger.connection import Warehouse
-from include.pipeline.dbt.build import BuildPart, DbtResult, run_dbt_build
+from include.ledger.ddl import run_migrations
+from include.ledger.publishes import MartState, fetch_publish
+from include.pipeline.dbt.build import ALONE, BuildPart, DbtResult, run_dbt_build
 from include.pipeline.dbt.manifest import is_manifest_current, load_manifest
 from include.pipeline.dbt.node_states import GOOD_STATES
 from include.pipeline.dbt.plan import BuildPlan, fetch_plan
@@ -38,10 +42,18 @@ from include.pipeline.dbt.steps import (
 )
 from include.pipeline.fits.fit import run_fit_models
 from include.pipeline.identity.resolve import run_resolve_identities
+from include.pipeline.publish import (
+    STOPPED,
+    fetch_was_stopped,
+    run_note_building,
+    run_note_ended,
+    run_publish,
+)
 from include.transform.selection import build_selection
 
 log = logging.getLogger(__name__)
 NOTHING = DbtResult(models=0, tests=0, seconds=0.0)
+BESIDE = BuildPart(beside=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +72,22 @@ class Share:
 WHOLE = Share()
 
 
-def run_transform(tenant: Tenant, warehouse: Warehouse, *, full: bool = False) -> DbtResult:
-    """Build what has changed since the last build; nothing changed, nothing built.
+def run_transform(
+    tenant: Tenant, warehouse: Warehouse, *, full: bool = False, origin: RunOrigin = NOWHERE
+) -> DbtResult:
+    """Build what has changed since the last build, check it, publish it.
 
     Args:
         full: Build everything.
+        origin: Of the checks.
 
     Raises:
         TransformError: With the nodes that failed; the next build builds everything.
+        QualityError: All is built; see `run_publish`.
     """
     plan = fetch_plan(tenant, warehouse, load_settings(), full=full)
-    return run_planned_build(tenant, warehouse, plan)
+    done = run_planned_build(tenant, warehouse, plan)
+    return replace(done, checks=run_publish(tenant, warehouse, origin))
 
 
 def run_planned_build(
@@ -96,16 +113,50 @@ def run_planned_build(
     log.info("transform tenant=%s %s", tenant.id, plan.reason)
     folders = part.folders or build_selection(tenant, settings.dbt_project_dir)
     with build_lock(warehouse, tenant.id), keep_dbt(settings):
+        if fetch_was_stopped(tenant, warehouse):
+            log.warning("transform tenant=%s: %s Everything is built", tenant.id, STOPPED)
+            plan = replace(plan, nodes=None)
+        if not plan.is_nothing:
+            run_note_building(tenant, warehouse)
         try:
             result = _run_build(tenant, warehouse, plan, folders, report)
-        except Exception:
+        except Exception as error:
             with warehouse.connect() as connection:
                 run_forget_build(connection, tenant.id)
+            run_note_ended(tenant, warehouse, MartState.FAILED, error)
             raise
         if part.is_last:
             with warehouse.connect() as connection:
                 run_record_build(connection, tenant.id, plan.fingerprint, plan.loads)
+        if not plan.is_nothing:
+            run_note_ended(tenant, warehouse, MartState.BUILT if part.is_last else MartState.PARTLY)
     return result
+
+
+def run_alone(tenant: Tenant, warehouse: Warehouse, model: str, origin: RunOrigin) -> None:
+    """Build one model because a person asked for it; what a whole build left waiting, waits on.
+
+    Raises:
+        TransformError: It or one of its tests failed; the next build builds everything.
+        QualityError: It is built; see `run_publish`.
+    """
+    with build_lock(warehouse, tenant.id):
+        with warehouse.connect() as connection:
+            run_migrations(connection)
+            before = fetch_publish(connection, tenant.id)
+        run_note_building(tenant, warehouse)
+        try:
+            run_dbt_build(tenant, warehouse, select=(model,), part=ALONE)
+        except Exception as error:
+            with warehouse.connect() as connection:
+                run_forget_build(connection, tenant.id)
+            run_note_ended(tenant, warehouse, MartState.FAILED, error)
+            raise
+        is_first = before is None or before.state is MartState.PUBLISHED
+        state = before.state if before and not is_first else MartState.BUILT
+        run_note_ended(tenant, warehouse, state)
+    if is_first:
+        run_publish(tenant, warehouse, origin)
 
 
 def _run_build(
@@ -129,9 +180,9 @@ def _run_build(
         # Nothing tells what depends on what: for each step all is built once more.
         for step in STEPS:
             if _has_model(settings, folders, step.reads):
-                run_dbt_build(tenant, warehouse, select=select)
+                run_dbt_build(tenant, warehouse, select=select, part=BESIDE)
                 run_step(step, tenant, warehouse)
-    return run_dbt_build(tenant, warehouse, select=select, report=report)
+    return run_dbt_build(tenant, warehouse, select=select, part=BESIDE, report=report)
 
 
 def _has_model(settings: Settings, folders: Sequence[str], names: Sequence[str]) -> bool:
@@ -195,7 +246,7 @@ class PartsBuild:
                 self._tenant,
                 self._warehouse,
                 select=tuple(map(build_name, nodes)),
-                part=BuildPart(later=later),
+                part=BuildPart(later=later, beside=True),
                 report=self._take,
             )
         except TransformError as error:

@@ -37,9 +37,15 @@ def run_feed_checks(feed: Feed, warehouse: Warehouse, origin: RunOrigin) -> Chec
     return _conclude(outcomes, feed.tenant.id, feed.name)
 
 
-def run_tenant_checks(tenant: Tenant, warehouse: Warehouse, origin: RunOrigin) -> CheckSummary:
-    """Run the tenant's mart checks; raises as `run_feed_checks` does."""
-    outcomes = run_mart_checks(warehouse, tenant, _context(origin))
+def run_tenant_checks(
+    tenant: Tenant, warehouse: Warehouse, origin: RunOrigin, *, beside: bool = False
+) -> CheckSummary:
+    """Run the tenant's mart checks; raises as `run_feed_checks` does.
+
+    Args:
+        beside: On what was built last and waits to be published.
+    """
+    outcomes = run_mart_checks(warehouse, tenant, _context(origin), beside=beside)
     return _conclude(outcomes, tenant.id, None)
 
 

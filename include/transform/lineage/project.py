@@ -1,6 +1,7 @@
 """What dbt made of its project for one tenant: manifest and compiled selects -> tables and selects.
 
-Of the last builds: dbt writes the select of each model it runs below its target folder.
+Of the last builds: dbt writes the select of each model it runs below its target folder. What was
+built beside the published marts is told under the names people read.
 """
 
 import json
@@ -8,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from include.core import naming
 from include.transform.lineage.graph import Made, Table
 
 # What a snapshot adds to the columns of what it keeps versions of.
@@ -25,15 +27,31 @@ def load_project(target: Path) -> dict[str, Any]:
 def load_made(target: Path, manifest: Mapping[str, Any]) -> dict[Table, Made]:
     """(schema, table) -> its select; models nobody has built here have none."""
     nodes = manifest.get("nodes", {})
+    published = build_published(nodes)
     found: dict[Table, Made] = {}
     for node in nodes.values():
         kind = node.get("resource_type")
         if kind not in ("model", "snapshot"):
             continue
-        table = (str(node["schema"]), str(node["alias"]))
+        schema = str(node["schema"])
+        table = (published.get(schema, schema), str(node["alias"]))
         columns = tuple(node.get("columns", {}))
         sql = _snapshot_sql(node, nodes) if kind == "snapshot" else _load_compiled(target, node)
+        for beside, place in published.items():
+            sql = sql and sql.replace(f'"{beside}".', f'"{place}".')
         found[table] = Made(str(node["name"]), sql, columns)
+    return found
+
+
+def build_published(nodes: Mapping[str, Any]) -> dict[str, str]:
+    """Schema the next marts are made in -> the one people read; empty for a bare dbt's manifest."""
+    found = {}
+    for node in nodes.values():
+        layer = str((node.get("config") or {}).get("schema") or "")
+        beside = naming.CANDIDATE_LAYERS.get(layer)
+        schema = str(node.get("schema") or "")
+        if beside and schema.endswith(f"_{beside}"):
+            found[schema] = f"{schema.removesuffix(beside)}{layer}"
     return found
 
 

@@ -1,0 +1,1 @@
+"""Marts in PostgreSQL: built beside the published ones, swapped in one transaction."""
