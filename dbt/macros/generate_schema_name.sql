@@ -5,5 +5,5 @@
 {% macro generate_schema_name(custom_schema_name, node) -%}
     {%- set layer = custom_schema_name or 'int' -%}
     {%- set beside = {'mart': 'next', 'bi': 'next_bi'} -%}
-    {{ var('tenant') }}_{{ beside.get(layer, layer) if var('beside') else layer }}
+    {{ var('tenant') }}_{{ beside.get(layer, layer) if var('beside', false) else layer }}
 {%- endmacro %}

@@ -27,6 +27,7 @@ from include.ledger.connection import Warehouse
 from include.pipeline.dbt import transform
 from include.pipeline.dbt.build import run_dbt_build
 from include.pipeline.dbt.manifest import run_build_manifest
+from include.pipeline.dbt.publish import run_publish
 from include.pipeline.forget.person import build_person
 from include.pipeline.forget.run import run_forget
 from include.pipeline.load_request import LoadRequest
@@ -218,11 +219,11 @@ class BuildHistory:
             f"{differ} differ from a full build after {dict(self.done)}; the plan was: {plan}"
         )
 
-    def contents(self) -> dict[str, list[str]]:
+    def contents(self, layers: tuple[str, ...] = LAYERS) -> dict[str, list[str]]:
         """Table -> its rows as sorted JSON, of all layers but the views of staging."""
         found = {}
         with psycopg.connect(self.url) as connection:
-            schemas = [f"{self.tenant.id}_{layer}" for layer in LAYERS]
+            schemas = [f"{self.tenant.id}_{layer}" for layer in layers]
             tables = connection.execute(
                 "select schemaname, tablename from pg_tables where schemaname = any(%s)", [schemas]
             ).fetchall()
@@ -242,15 +243,18 @@ class BuildHistory:
             if plan.nodes is not None:
                 self.planned.append(plan.reason)
             transform.run_planned_build(tenant, self.warehouse, plan)
+            run_publish(tenant, self.warehouse)
         with psycopg.connect(self.url) as connection:
             connection.execute("update elt_ops.dbt_builds set built_at = %s", [self.today])
         return plan.reason
 
     def _run_badly(self) -> bool:
-        """A planned build that may end badly; True when it did."""
+        """A planned build that may end badly; True when it did, and no mart has changed."""
+        before = self.contents(("mart",))
         try:
             self._run_planned()
         except (Killed, TransformError):
+            assert self.contents(("mart",)) == before, "a build that ended badly was published"
             return True
         return False
 

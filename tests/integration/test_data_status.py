@@ -13,6 +13,7 @@ from include.ledger import ddl
 from include.ledger.builds import run_forget_build, run_record_build
 from include.ledger.connection import Warehouse
 from include.ledger.login.tenant_login import run_ensure_login
+from include.ledger.trust.publishes import MartState, run_note_build, run_note_published
 from include.quality.check import CheckContext, CheckOutcome, Severity, Status
 from include.quality.save import run_save
 
@@ -20,6 +21,10 @@ NOW = datetime(2026, 11, 18, 9, tzinfo=UTC)
 QUERY = (
     "select tenant, subject, score, open_problems, problems, as_of is not null, stale_because "
     "from elt_ops.data_status order by tenant, subject"
+)
+
+STALE = (
+    "select as_of, stale_because from elt_ops.data_status where tenant = %s and subject = 'marts'"
 )
 
 
@@ -76,3 +81,29 @@ def test_a_build_that_failed_says_so(pair: tuple[Warehouse, str, str]) -> None:
     (marts,) = [row for row in rows if row[1] == "marts"]
     assert marts[5] is False
     assert "did not end well" in marts[6]
+
+
+def test_refused_marts_say_why_and_as_of_when_they_are(pair: tuple[Warehouse, str, str]) -> None:
+    """A failed audit left yesterday's marts, and nothing where people read told of it."""
+    house, own, _ = pair
+    with house.connect() as connection:
+        run_note_build(connection, own, MartState.BUILT)
+        run_note_published(connection, own, 3)
+    with house.connect() as connection:
+        before = connection.execute(STALE.encode(), [own]).fetchone()
+        run_note_build(connection, own, MartState.BUILDING)
+        run_note_build(connection, own, MartState.BUILT)
+        run_note_build(connection, own, MartState.REFUSED, "Not published. Bad rows.")
+    with house.connect() as connection:
+        refused = connection.execute(STALE.encode(), [own]).fetchone()
+        run_note_build(connection, own, MartState.BUILDING)
+    with house.connect() as connection:
+        again = connection.execute(STALE.encode(), [own]).fetchone()
+        run_note_build(connection, own, MartState.BUILT)
+        run_note_published(connection, own, 3)
+    with house.connect() as connection:
+        after = connection.execute(STALE.encode(), [own]).fetchone()
+    assert before and refused and again and after
+    assert before[1] is None and after[1] is None
+    assert refused == (before[0], "Not published. Bad rows.") == again
+    assert after[0] > before[0]

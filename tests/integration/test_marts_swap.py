@@ -18,7 +18,7 @@ from include.destinations.postgres.reader_role import run_ensure_reader
 from include.destinations.postgres.tenant_schemas import DBT_LAYERS, run_ensure_schemas
 from include.ledger import ddl
 from include.ledger.connection import Connection, Warehouse
-from include.ledger.publishes import MartState, run_note_build, run_note_published
+from include.ledger.trust.publishes import MartState, run_note_build, run_note_published
 
 TENANT = "swapped"
 ROLE = f"elt_{TENANT}"

@@ -125,8 +125,8 @@ def _row(row: dict[str, Any]) -> tuple[object, ...]:
 
 def _run(arguments: RunArguments) -> int:
     from include.core.streams import NOWHERE
+    from include.pipeline.dbt.publish import run_publish
     from include.pipeline.health.checks import run_feed_checks
-    from include.pipeline.publish import run_publish
 
     tenant, warehouse = _open(arguments.tenant)
     worst = 0

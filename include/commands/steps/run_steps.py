@@ -15,11 +15,11 @@ from include.core.errors import EltError, QualityError
 from include.core.streams import NOWHERE, RunKind, RunOrigin, Window
 from include.ledger.connection import Warehouse
 from include.ledger.load_history import fetch_last_sizes
+from include.pipeline.dbt.publish import run_publish
 from include.pipeline.dbt.transform import run_transform
 from include.pipeline.feed_load import StreamOutcome, run_feed_load
 from include.pipeline.health.checks import run_feed_checks
 from include.pipeline.load_request import LoadRequest
-from include.pipeline.publish import run_publish
 from include.pipeline.stream_names import build_stream_names, build_swept_names
 from include.pipeline.window import Skipped
 

@@ -136,8 +136,8 @@ class QualityCheckOperator(BaseOperator):
             CheckFailed: If a check of severity error found bad rows.
             CheckBroken: If none failed but one could not run.
         """
+        from include.pipeline.dbt.publish import run_publish
         from include.pipeline.health.checks import run_feed_checks
-        from include.pipeline.publish import run_publish
 
         origin = read_origin(context)
         if self.feed:

@@ -22,11 +22,18 @@ from include.core.streams import NOWHERE, RunOrigin
 from include.ledger.builds import build_lock, run_forget_build, run_record_build
 from include.ledger.connection import Warehouse
 from include.ledger.ddl import run_migrations
-from include.ledger.publishes import MartState, fetch_publish
+from include.ledger.trust.publishes import MartState, fetch_publish
 from include.pipeline.dbt.build import ALONE, BuildPart, DbtResult, run_dbt_build
 from include.pipeline.dbt.manifest import is_manifest_current, load_manifest
 from include.pipeline.dbt.node_states import GOOD_STATES
 from include.pipeline.dbt.plan import BuildPlan, fetch_plan
+from include.pipeline.dbt.publish import (
+    STOPPED,
+    fetch_was_stopped,
+    run_note_building,
+    run_note_ended,
+    run_publish,
+)
 from include.pipeline.dbt.session import keep_dbt
 from include.pipeline.dbt.steps import (
     FIT_NODE,
@@ -42,13 +49,6 @@ from include.pipeline.dbt.steps import (
 )
 from include.pipeline.fits.fit import run_fit_models
 from include.pipeline.identity.resolve import run_resolve_identities
-from include.pipeline.publish import (
-    STOPPED,
-    fetch_was_stopped,
-    run_note_building,
-    run_note_ended,
-    run_publish,
-)
 from include.transform.selection import build_selection
 
 log = logging.getLogger(__name__)

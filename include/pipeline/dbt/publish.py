@@ -15,7 +15,7 @@ from include.destinations.postgres.tenant_schemas import run_ensure_tenant
 from include.ledger import ddl
 from include.ledger.builds import build_lock, run_forget_build
 from include.ledger.connection import Connection, Warehouse
-from include.ledger.publishes import (
+from include.ledger.trust.publishes import (
     UNSOUND,
     MartState,
     fetch_publish,

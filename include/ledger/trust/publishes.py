@@ -51,12 +51,13 @@ def run_note_build(connection: Connection, tenant: str, state: MartState, reason
     While a build goes on, the reason of a refusal before it stays true.
     """
     connection.execute(
-        "insert into elt_ops.mart_states as kept (tenant, state, reason) values (%(tenant)s, "
-        "%(state)s, nullif(%(reason)s, '')) on conflict (tenant) do update set "
+        "insert into elt_ops.mart_states as kept (tenant, state, reason, built_at) "
+        "values (%(tenant)s, %(state)s, nullif(%(reason)s, ''), "
+        "case when %(state)s = 'built' then clock_timestamp() end) "
+        "on conflict (tenant) do update set "
         "state = excluded.state, changed_at = clock_timestamp(), "
         "reason = coalesce(excluded.reason, kept.reason), "
-        "built_at = case when excluded.state = 'built' then clock_timestamp() "
-        "else kept.built_at end",
+        "built_at = coalesce(excluded.built_at, kept.built_at)",
         {"tenant": tenant, "state": state.value, "reason": reason},
     )
 
