@@ -1,4 +1,4 @@
-"""What an alert touches: the marts that are made of the rows it is about."""
+"""What an alert touches: the marts and people's views that are made of the rows it is about."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -13,12 +13,15 @@ from include.pipeline.dbt.plan import find_downstream, find_sources
 from include.pipeline.dbt.steps import build_name
 from include.transform.selection import build_mart_selection
 
+BI_FOLDER = "models/marts/bi/"
+# Before the name of a view of `<tenant>_bi`.
+VIEWS = "bi."
 # Of these types nothing in the marts is missing or old because of them.
 ASIDE = ("schema_change", "broken_tenant", "alerting_failed", "task_failed", "identity")
 
 
 def build_finder(tenants: Mapping[str, Tenant]) -> Callable[[AlertRow], Sequence[str]]:
-    """A function from an alert to names of marts; without a manifest it finds none."""
+    """A function from an alert to names of marts, then of views; without a manifest to none."""
 
     def find(alert: AlertRow) -> Sequence[str]:
         tenant = tenants.get(alert.tenant)
@@ -60,4 +63,12 @@ def _find(
     manifest = _manifest(path, changed)
     sources = find_sources(manifest, tenant, streams)
     nodes = find_downstream(manifest, sources, build_mart_selection(project))
-    return tuple(sorted(build_name(one) for one in nodes if one.startswith("model.")))
+    found = [(one, file) for one, file in nodes.items() if one.startswith("model.")]
+    marts = sorted(build_name(one) for one, file in found if not file.startswith(BI_FOLDER))
+    views = sorted(_build_view(manifest, one) for one, file in found if file.startswith(BI_FOLDER))
+    return (*marts, *views)
+
+
+def _build_view(manifest: Mapping[str, Any], node: str) -> str:
+    """As people know it: `bi.orders`."""
+    return f"{VIEWS}{manifest['nodes'][node].get('alias') or build_name(node)}"

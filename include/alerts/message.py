@@ -4,11 +4,12 @@ No row contents and no secrets: everything here comes from an alert's own fields
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from include.alerts.downstream import VIEWS
 from include.alerts.grouping import DIGEST, PARTLY, RESOLVED, Bundle
 from include.config.models import Tenant
 from include.core.alert_types import SEVERITIES, TYPES
@@ -18,6 +19,8 @@ from include.ledger.trust.alerts.rows import AlertRow
 MAX_NAMED = 10
 MAX_MARTS = 8
 RUNBOOK = "docs/runbook.md"
+# What keeps marts from being published.
+OF_MARTS = ("transform_failed", "check_failed", "transform_skipped")
 WORDS = {
     "opened": "",
     "repeated": "still: ",
@@ -35,13 +38,18 @@ class Scene:
 
     Attributes:
         tenants: By id; an alert's tenant may be absent (a broken file, the platform).
-        find_touched: Names of the marts that are made of what an alert is about.
+        find_touched: Names of the marts, then of views (`bi.orders`), made of what an alert
+            is about.
+        console: Address of the console; None: nobody knows it.
+        stale: Tenant -> why its marts are older than they could be, and of when they are.
     """
 
     tenants: Mapping[str, Tenant]
     find_touched: Callable[[AlertRow], Sequence[str]]
     now: datetime
     runbook: str = RUNBOOK
+    console: str | None = None
+    stale: Mapping[str, str] = field(default_factory=dict)
 
     def name(self, tenant: str) -> str:
         """The tenant's display name."""
@@ -85,6 +93,8 @@ def build_message(bundle: Bundle, alerts: Sequence[AlertRow], scene: Scene) -> d
         "touched": touched,
         "advice": TYPES[first.type].advice,
         "runbook": f"{scene.runbook}{TYPES[first.type].anchor}",
+        "console": build_page(first, scene),
+        "marts_stale": scene.stale.get(first.tenant),
         "alerts": [_payload(one) for one in alerts[:MAX_NAMED]],
         "contacts": _contacts(alerts, scene),
     }
@@ -162,19 +172,45 @@ def _lines(
     since = min(one.opened_at for one in alerts)
     times = sum(one.count for one in alerts)
     lines.append(f"Since: {scene.clock(first.tenant, since)}, seen {times} times")
-    if touched:
-        more = f" and {len(touched) - MAX_MARTS} more" if len(touched) > MAX_MARTS else ""
-        lines.append(f"Touches: {', '.join(touched[:MAX_MARTS])}{more}")
+    lines += _touched_lines(touched)
+    stale = scene.stale.get(first.tenant)
+    if stale and any(one.type in OF_MARTS and one.feed is None for one in alerts):
+        lines.append(f"Marts: {stale}")
     if bundle.kind == "flapping":
         lines.append(FLAPPING)
     lines.append(f"Do: {TYPES[first.type].advice}")
     if first.log_url:
         lines.append(f"Log: {first.log_url}")
+    page = build_page(first, scene)
+    if page:
+        lines.append(f"Console: {page}")
     lines.append(f"Runbook: {scene.runbook}{TYPES[first.type].anchor}")
     ids = " ".join(str(one.alert_id) for one in alerts[:MAX_NAMED] if one.alert_id)
     if ids:
         lines.append(f"I look after it: elt alerts ack {ids}")
     return lines
+
+
+def _touched_lines(touched: Sequence[str]) -> list[str]:
+    """Marts and views apart, so that many of the one never hide the other."""
+    views = [one for one in touched if one.startswith(VIEWS)]
+    marts = [one for one in touched if not one.startswith(VIEWS)]
+    lines = []
+    for words, names in (("Touches", marts), ("Views", views)):
+        if names:
+            more = f" and {len(names) - MAX_MARTS} more" if len(names) > MAX_MARTS else ""
+            lines.append(f"{words}: {', '.join(names[:MAX_MARTS])}{more}")
+    return lines
+
+
+def build_page(alert: AlertRow, scene: Scene) -> str | None:
+    """The console's page about it: a feed's, the tenant's quality, or all feeds."""
+    if not scene.console:
+        return None
+    if alert.tenant not in scene.tenants:
+        return f"{scene.console}/"
+    page = f"feeds/{alert.feed}" if alert.feed else "quality"
+    return f"{scene.console}/tenants/{alert.tenant}/{page}"
 
 
 def _named(alerts: Sequence[AlertRow]) -> list[str]:

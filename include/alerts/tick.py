@@ -6,7 +6,7 @@ and leases in the books see to it that nothing is told twice.
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from include.alerts import spool
@@ -30,6 +30,7 @@ from include.ledger import ddl
 from include.ledger.connection import Connection, Warehouse
 from include.ledger.trust.alerts.outbox import fetch_troubled
 from include.ledger.trust.alerts.rows import AlertRow, fetch_live
+from include.ledger.trust.publishes import fetch_stale
 
 log = logging.getLogger(__name__)
 # A receiver that has been away for so long is a trouble of its own.
@@ -145,6 +146,7 @@ def _run_warehouse(
     now, scene, changed = utcnow(), _scene(desk), 0
     with warehouse.connect() as connection:
         ddl.run_migrations(connection)
+        scene = replace(scene, stale=fetch_stale(connection))
         connection.commit()
         is_mine = _build_is_mine(desk, tenants, is_home=down is not None)
         if run_bring_in(connection, desk.audience, scene, is_mine) or rules:
@@ -171,7 +173,7 @@ def _build_is_mine(
 def _scene(desk: Desk) -> Scene:
     tenants = {tenant.id: tenant for tenant in desk.platform.tenants}
     runbook = load_settings().runbook_url or RUNBOOK
-    return Scene(tenants, build_finder(tenants), utcnow(), runbook)
+    return Scene(tenants, build_finder(tenants), utcnow(), runbook, load_settings().console_url)
 
 
 def _find_gone(desk: Desk, connection: Connection) -> Findings:

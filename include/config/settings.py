@@ -40,6 +40,7 @@ class Settings:
         sentry_dsn: Where unexpected errors go; None: nowhere.
         runbook_url: Where docs/runbook.md can be read in a browser.
         rates_file: The European Central Bank's `eurofxref-hist.zip`; None: the package's.
+        console_url: Where people reach the console; of Airflow's own address unless said.
     """
 
     root: Path
@@ -65,6 +66,7 @@ class Settings:
     sentry_dsn: str | None = field(default=None, repr=False)
     runbook_url: str | None = None
     rates_file: Path | None = None
+    console_url: str | None = None
 
     @property
     def dbt_docs(self) -> Path:
@@ -110,7 +112,14 @@ def load_settings() -> Settings:
         sentry_dsn=env.get("ELT_SENTRY_DSN") or None,
         runbook_url=env.get("ELT_RUNBOOK_URL") or None,
         rates_file=next(iter(_paths(env.get("ELT_RATES_FILE"))), None),
+        console_url=_console(env),
     )
+
+
+def _console(env: Mapping[str, str]) -> str | None:
+    """The console is a part of Airflow's web server."""
+    airflow = env.get("AIRFLOW__API__BASE_URL", "").rstrip("/")
+    return env.get("ELT_CONSOLE_URL", "").rstrip("/") or (f"{airflow}/elt" if airflow else None)
 
 
 def _words(text: str | None) -> tuple[str, ...]:

@@ -191,8 +191,10 @@ class BuildHistory:
         """A build is killed when some of its models are built."""
         self.sell()
 
-        def build(tenant: Tenant, warehouse: Warehouse, *, select: Any, **_: Any) -> None:
-            run_dbt_build(tenant, warehouse, select=tuple(select)[:2])
+        def build(
+            tenant: Tenant, warehouse: Warehouse, *, select: Any, part: Any, **_: Any
+        ) -> None:
+            run_dbt_build(tenant, warehouse, select=tuple(select)[:2], part=part)
             raise Killed
 
         with mock.patch.object(transform, "run_dbt_build", build):

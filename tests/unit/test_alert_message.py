@@ -96,3 +96,25 @@ def test_an_end_says_from_when_to_when(tmp_path: Path) -> None:
     assert message["title"].startswith("[resolved] The Shop: over: data could not be loaded")
     assert "from 2026-11-03 05:12" in message["text"]
     assert message["resolves"] == ["elt/shop/stripe"]
+
+
+def test_a_link_to_the_console_what_people_see_and_why_the_marts_are_old(tmp_path: Path) -> None:
+    """Messages named marts in one list that hid the views, and not whether people read them."""
+    path = tmp_path / "shop.yaml"
+    path.write_text(TENANT)
+    tenant, _ = load_tenant(path, CONNECTORS)
+    assert tenant is not None
+    signal = Signal("check_failed", "shop", "check `adds_up`: 3 bad rows.", AT, subject="adds_up")
+    marts = [*(f"fct_{number}" for number in range(9)), "bi.orders"]
+    scene = Scene({"shop": tenant}, lambda _: marts, AT, console="https://a.example/elt",
+                  stale={"shop": "Not published. People read those of before."})  # fmt: skip
+    note = Note(1, 1, "shop", "team", "slack x", "opened", "shop/marts", False, AT, AT)
+    bundle = Bundle("slack x", "opened", "shop/marts", (note,))
+    message = build_message(bundle, build_rows([signal]), scene)
+    lines = message["text"].splitlines()
+    assert "Views: bi.orders" in lines
+    assert "Marts: Not published. People read those of before." in lines
+    assert "Console: https://a.example/elt/tenants/shop/quality" in lines
+    of_feed = build_message(bundle, build_rows([FAILED]), scene)
+    assert of_feed["console"] == "https://a.example/elt/tenants/shop/feeds/stripe"
+    assert not any(line.startswith("Marts:") for line in of_feed["text"].splitlines())

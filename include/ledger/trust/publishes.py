@@ -45,6 +45,19 @@ def fetch_publish(connection: Connection, tenant: str) -> Publish | None:
     return Publish(MartState(row[0]), str(row[1]), row[2]) if row else None
 
 
+def fetch_stale(connection: Connection) -> dict[str, str]:
+    """Tenant -> why its marts are older than they could be, and of when they are."""
+    rows = connection.execute(
+        "select tenant, reason, as_of from elt_ops.mart_states where reason is not null"
+    ).fetchall()
+    return {str(tenant): _stale_words(str(reason), as_of) for tenant, reason, as_of in rows}
+
+
+def _stale_words(reason: str, as_of: datetime | None) -> str:
+    then = f"those of {as_of:%Y-%m-%d %H:%M} UTC" if as_of else "those of before"
+    return f"{reason} People read {then}."
+
+
 def run_note_build(connection: Connection, tenant: str, state: MartState, reason: str = "") -> None:
     """A build begins, has done a part, has ended; or its marts are refused, and why.
 
