@@ -189,6 +189,9 @@ def _report(
         say(f"    user {name}   password {password}   {role} of {tenants}")
     say("It stays up until `make down`. Numbers for programs: .local/demo.json")
     say("By hand: make run TENANT=acme FEED=shopify, or source .local/demo/env")
+    say(
+        "What goes wrong, on purpose: make mishap (checks, refused marts, alerts), make mishap-heal"
+    )
     for line in failures:
         complain(f"failed: {line}")
     return 1 if failures else 0

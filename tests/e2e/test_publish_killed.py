@@ -86,15 +86,16 @@ def test_nobody_reads_half_a_build(
     monkeypatch.setenv("ELT_STATE_DIR", str(tmp_path))
     monkeypatch.setenv("ELT_DBT_TODAY", "2026-01-01")
     history = BuildHistory(warehouse, tmp_path, 3)
-    sell(history)
-    began = time.monotonic()
-    history._run_planned()
-    length = time.monotonic() - began
+    for _ in range(2):  # the second one has the project read already, as those that follow
+        sell(history)
+        began = time.monotonic()
+        history._run_planned()
+        length = time.monotonic() - began
     reader, draw, killed = Reader(warehouse), random.Random(5), 0
     reader.start()
     for number in range(KILLS):
         sell(history)
-        killed += run_killed(history, length * (0.3 + 0.6 * draw.random()))
+        killed += run_killed(history, length * (0.4 + 0.4 * draw.random()))
         if number % 2 == 0:
             history.fail()
         history._mend()

@@ -59,7 +59,7 @@ def test_each_defect_is_found_told_once_and_ends_when_it_is_mended(
     with Warehouse(warehouse).connect() as connection:
         rows = connection.execute("select subject from elt_ops.alerts where state = 'open'")
         found = {subject for (subject,) in rows.fetchall()}
-    assert {check.title for check in tenant.checks} <= found
+    assert {one.title for one in tenant.checks if not one.table.startswith("mart.")} <= found
     assert message["severity"] == "error"
     assert "guest11@" not in str(message), "keys and names, no contents"
 

@@ -1,9 +1,10 @@
 """`make mishap`: a business that goes wrong on purpose, in a database of its own beside the demo's.
 
-    plant (or mend) its files -> load and check as `elt run` does -> two looks of the watcher
-    -> what its alerts say, in the sandbox's inbox
+    sound files -> marts, published -> broken ones -> load, check, build: the marts are refused and
+    stay as they were -> two looks of the watcher -> what its alerts say, in the sandbox's inbox
 
-Apart from `make demo`: there everything is to end well, and here nothing does.
+`make mishap-heal` mends the files: the next build is published, and the alerts end. Apart from
+`make demo`: there everything is to end well, and here nothing does.
 """
 
 import json
@@ -30,6 +31,8 @@ from include.sandbox.serve.inbox import PATH
 TENANT = "mishap"
 DATABASE = "mishap"
 TIMEOUT_S = 300
+REVENUE = "select coalesce(sum(revenue_amount), 0), count(*) from mishap_mart.fct_orders"
+STATUS = "select as_of, score, stale_because from mishap_bi.data_status where subject = 'marts'"
 LOOKS = 2  # the first stores what is wrong and tells it; the second what became due meanwhile
 
 
@@ -37,12 +40,16 @@ def run_mishap(*, heal: bool) -> int:
     """Break or mend, load, tell; 0 when the alerts are what they should be."""
     environment, inbox = _build_environment(anew=not heal)
     sandbox = load_facts().state.sandbox
-    (plant.write_mended if heal else plant.write_broken)(sandbox, utcnow())
     if not heal:
+        say("the files are sound: their marts are built and published")
+        plant.write_mended(sandbox, utcnow())
+        _run_steps(environment, "ingest", "transform")
         requests.delete(inbox, timeout=10).raise_for_status()
+    before = _fetch(environment, REVENUE)
+    (plant.write_mended if heal else plant.write_broken)(sandbox, utcnow())
     say(f"the files are {'mended' if heal else 'broken'}: {sandbox.joinpath(*plant.FOLDER)}")
-    _run(["include.cli", "run", "--tenant", TENANT, "--step", "ingest"], environment)
-    _run(["include.cli", "run", "--tenant", TENANT, "--step", "quality"], environment)
+    _run_steps(environment, "ingest", "quality", "transform")
+    _say_marts(environment, before)
     if heal:
         # Rows of a file have no key by which a later load could say that they are well now.
         drop = ["include.cli", "quarantine", "drop", "--tenant", TENANT, "--stream", "till"]
@@ -56,6 +63,25 @@ def run_mishap(*, heal: bool) -> int:
         say(one["title"])
     say(f"\n{len(got)} messages, whole at {inbox}")
     return _judge(got, heal=heal)
+
+
+def _run_steps(environment: Mapping[str, str], *steps: str) -> None:
+    for step in steps:
+        _run(["include.cli", "run", "--tenant", TENANT, "--step", step], environment)
+
+
+def _say_marts(environment: Mapping[str, str], before: tuple[Any, ...]) -> None:
+    """What people read, before and now, and what they are told of it."""
+    now, status = _fetch(environment, REVENUE), _fetch(environment, STATUS)
+    told = [f"{revenue:,.2f} of {orders} orders" for revenue, orders in (before, now)]
+    say(f"marts: revenue {told[0]} before, {told[1]} now")
+    stale = status[2] or "nothing is old"
+    say(f"mishap_bi.data_status: as of {status[0]:%Y-%m-%d %H:%M}, score {status[1]}, {stale}\n")
+
+
+def _fetch(environment: Mapping[str, str], query: str) -> tuple[Any, ...]:
+    with psycopg.connect(environment["WAREHOUSE_URL"]) as connection:
+        return connection.execute(query.encode()).fetchone() or ()
 
 
 def _judge(got: list[dict[str, Any]], *, heal: bool) -> int:
