@@ -10,8 +10,8 @@ from psycopg.conninfo import make_conninfo
 
 from include.core.errors import ConfigError
 from include.destinations.postgres.identity.tables import run_ensure_identity
+from include.destinations.postgres.marts.reader_role import Reader, run_ensure_reader
 from include.destinations.postgres.published_rates import run_ensure_rates
-from include.destinations.postgres.reader_role import Reader, run_ensure_reader
 from include.transform.variables import build_manifest_vars
 from tests.integration import dbt_project
 

@@ -14,7 +14,7 @@ from include.core.errors import WarehouseUnavailable
 from include.destinations.postgres.marts import swap
 from include.destinations.postgres.marts.candidates import fetch_waiting, run_ensure_candidates
 from include.destinations.postgres.marts.publisher import PostgresMarts
-from include.destinations.postgres.reader_role import run_ensure_reader
+from include.destinations.postgres.marts.reader_role import run_ensure_reader
 from include.destinations.postgres.tenant_schemas import DBT_LAYERS, run_ensure_schemas
 from include.ledger import ddl
 from include.ledger.connection import Connection, Warehouse

@@ -24,7 +24,7 @@ class Arguments:
 
 def run(arguments: Arguments) -> int:
     from include.commands.frame.connect import load_warehouse
-    from include.destinations.postgres.reader_role import run_ensure_reader
+    from include.destinations.postgres.marts.reader_role import run_ensure_reader
     from include.ledger.login.conninfo import parse_conninfo
 
     tenant = choose_tenant(load_platform(), arguments.tenant)

@@ -1,1 +1,1 @@
-"""Marts in PostgreSQL: built beside the published ones, swapped in one transaction."""
+"""Marts in PostgreSQL: built beside the published ones, swapped at once, and who reads them."""
