@@ -3,7 +3,7 @@ FROM python:3.12-slim-bookworm AS build
 RUN pip install --no-cache-dir uv==0.13.8
 ENV UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 UV_PYTHON_DOWNLOADS=never
 WORKDIR /opt/elt
-COPY requirements.lock requirements-mssql.lock requirements-dbt.lock ./
+COPY requirements.lock requirements-mssql.lock requirements-snowflake.lock requirements-dbt.lock ./
 # `docker compose build --build-arg EXTRAS=mssql`: drivers that not everybody needs.
 ARG EXTRAS=""
 RUN uv venv .venv && for name in requirements $(printf 'requirements-%s ' $EXTRAS); do \

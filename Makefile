@@ -30,7 +30,7 @@ help:  ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  \033[1m%-17s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ Set-up
-setup:  ## Both environments (.venv, .venv-dbt) from the lock files; PYTHON= the interpreter, EXTRAS=mssql a driver
+setup:  ## Both environments (.venv, .venv-dbt) from the lock files; PYTHON= the interpreter, EXTRAS="mssql snowflake" drivers
 	@include/local/setup.sh
 
 setup-dev:

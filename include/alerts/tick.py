@@ -125,7 +125,7 @@ def _group(desk: Desk) -> dict[str, tuple[Warehouse, dict[str, Tenant]]]:
         except EltError as error:
             log.warning("no warehouse tenant=%s reason=%s", tenant.id, error)
             continue
-        name = names.setdefault(warehouse.url, tenant.spec.destination.connection)
+        name = names.setdefault(warehouse.url, tenant.spec.destination.books_connection)
         found.setdefault(name, (warehouse, {}))[1][tenant.id] = tenant
     return found
 

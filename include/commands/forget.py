@@ -44,7 +44,7 @@ class Arguments:
 
 
 def run(arguments: Arguments) -> int:
-    from include.commands.frame.connect import load_warehouse
+    from include.commands.frame.connect import build_environment, load_warehouse
     from include.pipeline.forget.files import find_named_files
     from include.pipeline.forget.person import build_person
     from include.pipeline.forget.run import run_forget
@@ -67,7 +67,14 @@ def run(arguments: Arguments) -> int:
             if bars and task is not None:
                 bars.update(task, completed=done, total=total)
 
-        report = run_forget(tenant, person, warehouse, dry_run=arguments.dry_run, on_table=show)
+        report = run_forget(
+            tenant,
+            person,
+            warehouse,
+            dry_run=arguments.dry_run,
+            destination=build_environment(warehouse).rows_of(tenant),
+            on_table=show,
+        )
     files = find_named_files(tenant, person)
     folders = find_folders(tenant)
     _say(report, folders, dry_run=arguments.dry_run)

@@ -227,7 +227,7 @@ def _load_tenant(
     if spec.tenant in naming.RESERVED_TENANTS:
         message = f"`tenant` is `{spec.tenant}`, a name the platform or PostgreSQL uses itself."
         problems.append(Problem(path, file.line(("tenant",)), f"{message} Choose another."))
-    fault = find_destination_fault(spec.destination.connection, spec.tenant)
+    fault = find_destination_fault(spec.destination, spec.tenant)
     if fault:
         line = file.line(("destination", "connection"))
         problems.append(Problem(path, line, f"destination: {fault}"))

@@ -34,10 +34,22 @@ SCHEDULES = {
 
 
 class Destination(Spec):
-    kind: Literal["postgres"] = Field("postgres", description="Warehouse kind.")
+    kind: Literal["postgres", "snowflake"] = Field(
+        "postgres", description="Where raw rows go; the books stay in PostgreSQL."
+    )
     connection: str = Field(
         naming.WAREHOUSE_CONNECTION, description="Airflow connection id of the warehouse."
     )
+
+    @property
+    def books_connection(self) -> str:
+        """Where elt_ops is: with the rows in PostgreSQL, else the platform's own."""
+        return self.connection if self.kind == "postgres" else naming.WAREHOUSE_CONNECTION
+
+    @property
+    def builds_marts(self) -> bool:
+        """dbt's models are built where the rows are; so far in PostgreSQL."""
+        return self.kind == "postgres"
 
 
 class Limits(Spec):

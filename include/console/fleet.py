@@ -84,7 +84,7 @@ class Fleet:
         Raises:
             EltError: If its connection is missing or the server does not answer.
         """
-        name = tenant.spec.destination.connection
+        name = tenant.spec.destination.books_connection
         until, url = self._urls.get(name, (0.0, ""))
         if self._clock() >= until:
             url = self.doors.fetch_warehouse_url(tenant)

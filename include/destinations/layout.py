@@ -49,12 +49,17 @@ class TableLayout:
 
 @dataclass
 class StreamLayout:
-    """The parent table of a stream and its child tables by child name."""
+    """The parent table of a stream and its child tables by child name.
+
+    Attributes:
+        number_limit: (digits before, digits after the point) the destination keeps of a number.
+    """
 
     parent: TableLayout
     children: dict[str, TableLayout]
     primary_key: tuple[str, ...]
     version: str | None
+    number_limit: tuple[int, int] | None = None
 
     @property
     def tables(self) -> list[TableLayout]:

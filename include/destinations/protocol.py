@@ -209,10 +209,14 @@ class Destination(Protocol):
         shares_ledger: Its rows and the books of elt_ops are written in one transaction. If not,
             its sessions are `CommittingSession`s.
         name_bytes: Longest name of a table or column it keeps as it is.
+        number_limit: (digits before, digits after the point) it keeps of a number; None: all.
     """
 
     shares_ledger: bool
     name_bytes: int
+
+    @property
+    def number_limit(self) -> tuple[int, int] | None: ...
 
     def run_ensure_tenant(self, books: Connection, tenant: Tenant) -> None:
         """Make all that a tenant's feeds and models need: its schemas, and who may use them.

@@ -327,7 +327,7 @@ def _run_after(seconds: float, what: Callable[[], object]) -> Iterator[None]:
 def _build_layout(plan: LoadPlan, destination: Destination) -> StreamLayout:
     place = plan.place
     try:
-        return build_layout(
+        layout = build_layout(
             place.tenant,
             place.connector,
             place.stream,
@@ -338,6 +338,8 @@ def _build_layout(plan: LoadPlan, destination: Destination) -> StreamLayout:
         raise ConfigError(
             f"a name is too long for the warehouse: {error}. Shorten the stream or column name."
         ) from error
+    layout.number_limit = destination.number_limit
+    return layout
 
 
 def _log_result(plan: LoadPlan, result: LoadResult) -> None:

@@ -6,7 +6,12 @@ cd "$(dirname "$0")/../.."
 # `make setup` keeps a uv of its own where the machine has none.
 uv=$(command -v uv || echo .local/uv/bin/uv)
 [ -x "$uv" ] || { echo "lock: uv is missing; \`make setup\` installs it into .local/uv" >&2; exit 1; }
-for name in requirements requirements-mssql requirements-dev requirements-dbt; do
+for name in requirements requirements-mssql requirements-snowflake requirements-dev requirements-dbt; do
+    "$uv" pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes \
+        "$name.txt" -o "$name.lock"
+done
+# The doubles that tests start, each in an environment of its own.
+for name in tests/doubles/snowflake; do
     "$uv" pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes \
         "$name.txt" -o "$name.lock"
 done

@@ -72,7 +72,7 @@ else
 fi
 for extra in ${EXTRAS:-}; do
     if [ ! -f "requirements-$extra.lock" ]; then
-        echo "setup: no extra \`$extra\`. Known: mssql." >&2
+        echo "setup: no extra \`$extra\`. Known: mssql, snowflake." >&2
         exit 1
     fi
     install .venv "requirements-$extra.lock"

@@ -33,7 +33,9 @@ def build_environment(tenant: Tenant) -> "LoadEnvironment":
     """Where a tenant's loads run: its Warehouse, and Airflow's connections."""
     from include.pipeline.load_environment import LoadEnvironment
 
-    return LoadEnvironment(build_warehouse(tenant), fetch_credentials)
+    return LoadEnvironment(
+        build_warehouse(tenant), fetch_credentials, fetch_rows_login=fetch_rows_login
+    )
 
 
 def fetch_credentials(feed: Feed) -> Credentials:
@@ -57,19 +59,36 @@ def fetch_credentials(feed: Feed) -> Credentials:
     return _build(connection)
 
 
+def fetch_rows_login(tenant: Tenant) -> Credentials:
+    """The connection of a destination that is not the books' own.
+
+    Raises:
+        MissingSecret: If it does not exist.
+    """
+    connection_id = tenant.spec.destination.connection
+    connection = _fetch_connection(connection_id)
+    if connection is None:
+        kind = tenant.spec.destination.kind
+        raise MissingSecret(
+            f"no connection `{connection_id}`. Expected a connection of type `{kind}`. Create it "
+            "in Airflow (Admin, Connections).",
+            tenant=tenant.id,
+        )
+    return _build(connection)
+
+
 def fetch_warehouse_url(tenant: Tenant) -> str:
     """libpq URL of the tenant's warehouse: its Airflow connection, else WAREHOUSE_URL.
 
     Raises:
         MissingSecret: If neither exists.
     """
-    connection_id = tenant.spec.destination.connection
-    fault = find_destination_fault(connection_id, tenant.id)
+    fault = find_destination_fault(tenant.spec.destination, tenant.id)
     if fault:
         message = f"{fault} Correct `destination`."
         raise ConfigError(message, tenant=tenant.id)
     try:
-        return _fetch_url(connection_id)
+        return _fetch_url(tenant.spec.destination.books_connection)
     except MissingSecret as error:
         raise error.at(tenant=tenant.id) from None
 

@@ -20,6 +20,7 @@ from include.config.connector_spec import Stream
 from include.core.errors import ConfigError, EltError
 from include.core.streams import LoadResult, Page, Reject
 from include.destinations.layout import StreamLayout, build_layout
+from include.destinations.protocol import Destination
 from include.ledger import loads as ledger
 from include.ledger.connection import Warehouse
 from include.ledger.quarantine import QuarantineFilter, fetch_payloads, fetch_rows
@@ -81,6 +82,7 @@ def run_replay(
         EltError: A load failed, which is in the ledger; those before it are committed.
     """
     done, warehouse = Replay(), environment.warehouse
+    rows = environment.rows_of(request.feed.tenant)
     stream = declared.get(request.stream)
     if stream is None:
         raise ConfigError(
@@ -91,9 +93,8 @@ def run_replay(
     for group in _fetch_groups(warehouse, wanted, request.stream):
         plan = _build_plan(request, stream, group)
         try:
-            result = run_load(
-                warehouse, plan, _pages(environment, plan, group.form), environment.rows
-            )
+            pages = _pages(environment, rows, plan, group.form)
+            result = run_load(warehouse, plan, pages, rows)
         except EltError as error:
             with warehouse.connect() as connection:
                 ledger.run_record_failure(connection, plan.place, error)
@@ -128,7 +129,9 @@ def _build_plan(request: LoadRequest, stream: Stream, group: _Group) -> LoadPlan
     )
 
 
-def _pages(environment: LoadEnvironment, plan: LoadPlan, form: str) -> Iterator[Page]:
+def _pages(
+    environment: LoadEnvironment, rows: Destination, plan: LoadPlan, form: str
+) -> Iterator[Page]:
     """The records, each tried alone first: what still does not fit keeps its own payload."""
     layout = build_layout(plan.place.tenant, plan.place.connector, plan.place.stream, plan.stream)
     warehouse, tenant = environment.warehouse, plan.place.tenant
@@ -136,12 +139,12 @@ def _pages(environment: LoadEnvironment, plan: LoadPlan, form: str) -> Iterator[
     for start in range(0, len(plan.replayed), BATCH):
         with warehouse.connect() as connection:
             if start == 0:
-                with environment.rows.open(connection, layout, tenant) as session:
+                with rows.open(connection, layout, tenant) as session:
                     for table in layout.tables:
                         table.join_types(session.fetch_columns(table))
-            rows = fetch_payloads(connection, tenant, plan.replayed[start : start + BATCH])
+            found = fetch_payloads(connection, tenant, plan.replayed[start : start + BATCH])
         records, rejects = [], []
-        for key, reason, detail, payload in rows:
+        for key, reason, detail, payload in found:
             record = _parse(payload, form, plan.stream)
             if record is None:
                 rejects.append(Reject(key, reason, detail, payload, None, form))

@@ -85,6 +85,7 @@ def _run(
         place = replace(place, started_at=ledger.fetch_now(connection))
     source = source or environment.open_source(request.feed)
     stream = describe_stream(request, source)
+    rows = environment.rows_of(request.feed.tenant)
     restarts, done = 0, []
     while True:
         planned = fetch_read_plan(request, place, stream, warehouse)
@@ -95,7 +96,7 @@ def _run(
         options = ReadOptions(planned.position, request.reading)
         pages = _read(source, planned.load.place, options, environment)
         try:
-            result = run_load(warehouse, planned.load, pages, environment.rows)
+            result = run_load(warehouse, planned.load, pages, rows)
         except PositionRefused as error:
             if planned.load.stateful or restarts == MAX_RESTARTS:
                 raise

@@ -75,13 +75,20 @@ def run_raw_checks(
             ready.rows.setdefault(target, [])
         for check in [*build_stream_checks(stream), *(c for c in own if c.stream == stream.name)]:
             if check.is_foreign and not stream.primary_key:
-                ready.settled.append(build_skipped(check, "the stream has not been loaded yet"))
+                ready.settled.append(build_skipped(check, _why_unread(feed)))
             else:
                 bound.append(_bind_raw(check, feed, stream, context))
     found = [*_run(warehouse, feed.tenant, bound, ready), *_unusable(problems)]
     learned = _run_learned(warehouse, feed, context, ready)
     found += [one for one in learned if one.stream in {None, *(s.name for s in streams)}]
     return run_save(warehouse, found, context, layer=RAW, tenant=feed.tenant.id, feed=feed.name)
+
+
+def _why_unread(feed: Feed) -> str:
+    destination = feed.tenant.spec.destination
+    if destination.builds_marts:
+        return "the stream has not been loaded yet"
+    return f"its rows are in {destination.kind}; checks of rows read PostgreSQL"
 
 
 def _run_learned(

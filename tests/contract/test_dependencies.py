@@ -32,14 +32,14 @@ def _licence(found: metadata.Distribution) -> str:
 def _locked() -> list[str]:
     lines = [
         line
-        for name in ("requirements", "requirements-mssql")
+        for name in ("requirements", "requirements-mssql", "requirements-snowflake")
         for line in (ROOT / f"{name}.lock").read_text().splitlines()
     ]
     return [line.split("==")[0].split("[")[0] for line in lines if "==" in line[:60]]
 
 
 @pytest.mark.parametrize(
-    "name", [f"requirements{extra}" for extra in ("", "-mssql", "-dev", "-dbt")]
+    "name", [f"requirements{extra}" for extra in ("", "-mssql", "-snowflake", "-dev", "-dbt")]
 )
 def test_direct_dependencies_are_pinned(name: str) -> None:
     text = (ROOT / f"{name}.txt").read_text()
@@ -48,7 +48,8 @@ def test_direct_dependencies_are_pinned(name: str) -> None:
     assert wanted and all("==" in line for line in wanted)
 
 
-LOCKS = ["requirements", "requirements-mssql", "requirements-dbt", "requirements-dev"]
+OPTIONAL = ("requirements-mssql", "requirements-snowflake")
+LOCKS = ["requirements", *OPTIONAL, "requirements-dbt", "requirements-dev"]
 
 
 @pytest.mark.parametrize("name", LOCKS)
@@ -57,7 +58,7 @@ def test_every_locked_dependency_is_pinned_with_its_hashes(name: str) -> None:
     text = (ROOT / f"{name}.lock").read_text()
     lines = text.splitlines()
     wanted = [line for line in lines if re.match(r"[A-Za-z0-9]", line)]
-    assert len(wanted) > (0 if name == "requirements-mssql" else 30)
+    assert len(wanted) > (0 if name in OPTIONAL else 30)
     blocks = re.split(r"\n(?=[A-Za-z0-9])", text.strip())
     assert len(blocks) == len(wanted)
     assert [one[:40] for one in blocks if not re.search(r"--hash=sha256:[0-9a-f]{64}\b", one)] == []

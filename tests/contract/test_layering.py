@@ -34,7 +34,9 @@ MAY_IMPORT = {
     ),
     "connectors": Room(("core", "config", "extract"), ("requests", "orjson", "pyarrow")),
     "ledger": Room(("core", "config"), ("psycopg", "cryptography")),
-    "destinations": Room(("core", "config", "ledger"), ("psycopg", "pyarrow")),
+    "destinations": Room(
+        ("core", "config", "ledger"), ("psycopg", "pyarrow", "orjson", "snowflake", "cryptography")
+    ),
     "load": Room(("core", "config", "ledger", "destinations"), ("pyarrow", "orjson", "pydantic")),
     "quality": Room(("core", "config", "ledger"), ("holidays",)),
     "transform": Room(("core", "config"), ("cosmos",)),

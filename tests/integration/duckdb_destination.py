@@ -40,6 +40,7 @@ class DuckDestination:
 
     shares_ledger = False
     name_bytes = naming.MAX_IDENTIFIER_BYTES
+    number_limit = None
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -44,7 +44,8 @@ def find_missing(ground: Ground, seen: Seen) -> Findings:
     signals = []
     for tenant in ground.tenants.values():
         wanted = {feed.dag_id: feed.name for feed in tenant.feeds}
-        transform = {naming.transform_dag_id(tenant.id): None} if tenant.feeds else {}
+        is_built = tenant.feeds and tenant.spec.destination.builds_marts
+        transform = {naming.transform_dag_id(tenant.id): None} if is_built else {}
         for dag_id, feed in {**wanted, **transform}.items():
             if dag_id not in seen.paused:
                 message = f"Airflow has no DAG `{dag_id}`, so it never runs."

@@ -34,7 +34,17 @@ def load_warehouse(tenant: Tenant) -> Warehouse:
     Raises:
         MissingSecret: If neither is set.
     """
-    return Warehouse(load_warehouse_url(tenant.spec.destination.connection), salt=load_salt(tenant))
+    url = load_warehouse_url(tenant.spec.destination.books_connection)
+    return Warehouse(url, salt=load_salt(tenant))
+
+
+def load_rows_login(tenant: Tenant) -> Credentials:
+    """The connection of a destination that is not the books' own.
+
+    Raises:
+        MissingSecret: If it is not set.
+    """
+    return load_credentials_from_env(tenant.spec.destination.connection, required=True)
 
 
 def build_environment(warehouse: Warehouse, watch: LoadWatch | None = None) -> LoadEnvironment:
@@ -43,7 +53,7 @@ def build_environment(warehouse: Warehouse, watch: LoadWatch | None = None) -> L
     Args:
         watch: Shows how far the reads are.
     """
-    environment = LoadEnvironment(warehouse, load_credentials)
+    environment = LoadEnvironment(warehouse, load_credentials, fetch_rows_login=load_rows_login)
     return replace(environment, on_page=watch.on_page) if watch else environment
 
 

@@ -135,6 +135,12 @@ def _place(feed: Feed) -> str:
 
 
 def _transform(tenant: Tenant, warehouse: Warehouse, tally: Tally) -> None:
+    if not tenant.spec.destination.builds_marts:
+        kind = tenant.spec.destination.kind
+        say_state(
+            "dbt", f"{tenant.id}: skipped, models are built in PostgreSQL, rows are in {kind}"
+        )
+        return
     say_state("dbt", f"{tenant.id}: building")
     started = monotonic()
     try:

@@ -7,7 +7,7 @@ at run time (where a link leads, what a name resolves to) is judged there again.
 
 from collections.abc import Mapping
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from include.config.connector_spec import Connector
@@ -75,9 +75,22 @@ def _check_login(name: str, value: Any, trouble: Trouble) -> None:
         trouble.append((place, f"option `{name}`: {fault}"))
 
 
-def find_destination_fault(connection: str, tenant: str) -> str | None:
+class _Named(Protocol):
+    @property
+    def kind(self) -> str: ...
+    @property
+    def connection(self) -> str: ...
+
+
+def find_destination_fault(destination: _Named, tenant: str) -> str | None:
     """Why a tenant's file may not name this connection as its warehouse; None when it may."""
+    connection = destination.connection
     own = naming.is_own_connection(connection, tenant)
+    if destination.kind != "postgres" and not own:
+        return (
+            f"`{destination.kind}` needs a connection of the tenant's own, here it is "
+            f"`{connection}`. Expected `connection: {tenant}__warehouse` or the like."
+        )
     if own or connection == naming.WAREHOUSE_CONNECTION:
         return None
     return (

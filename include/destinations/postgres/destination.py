@@ -38,6 +38,7 @@ class PostgresDestination:
 
     shares_ledger = True
     name_bytes = naming.MAX_IDENTIFIER_BYTES
+    number_limit = None
 
     def __init__(self, *, tenant_roles: bool) -> None:
         self._tenant_roles = tenant_roles

@@ -31,6 +31,7 @@ from include.load.privacy.repeats import RepeatMask
 from include.load.shape.columns import build_column
 from include.load.shape.field_tree import FieldTree
 from include.load.shape.key_order import KeyOrder
+from include.load.shape.number_limit import limit_numbers
 from include.load.shape.records import Chunk, DictChunk, build_payload, dump_sorted, storable
 from include.load.shape.values import Misfit, build_json
 
@@ -146,7 +147,9 @@ class Shaper:
             if self._action(table, name) == "drop" or self._withholds(table, name):
                 arrays[name] = pa.nulls(len(chunk), ARROW_TYPES[table.types[name]])
                 continue
-            made = build_column(chunk.values(name, column), column, table.types[name])
+            values = chunk.values(name, column)
+            made = build_column(values, column, table.types[name])
+            made = limit_numbers(made, values, column, self.layout.number_limit)
             table.types[name] = made.logical_type
             arrays[name] = self._mask_column(table, name, made.array)
             for row, what in made.misfits.items():

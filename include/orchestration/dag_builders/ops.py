@@ -102,8 +102,10 @@ def run_tenant_retention(tenant: Tenant, context: Mapping[str, Any]) -> None:
     """Once a warehouse: of a thousand tenants that share a ledger the first one's turn does it."""
     from include.pipeline.retention import run_retention
 
-    connection = tenant.spec.destination.connection
-    sharing = [t.id for t in load_platform().tenants if t.spec.destination.connection == connection]
+    connection = tenant.spec.destination.books_connection
+    sharing = [
+        t.id for t in load_platform().tenants if t.spec.destination.books_connection == connection
+    ]
     if tenant.id == min(sharing):
         run_retention(build_warehouse(tenant), int(context["params"]["days"]))
 

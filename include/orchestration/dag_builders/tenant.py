@@ -85,8 +85,9 @@ def build_ingest_dags(tenant: Tenant, wanted: str | None = None) -> dict[str, DA
 
 
 def build_transform_dags(tenant: Tenant, wanted: str | None = None) -> dict[str, DAG]:
-    """`transform__<tenant>`, of a tenant with feeds."""
+    """`transform__<tenant>`, of a tenant with feeds whose warehouse the models are built in."""
     dag_id = naming.transform_dag_id(tenant.id)
-    if not tenant.feeds or wanted not in (None, dag_id):
+    is_built = tenant.feeds and tenant.spec.destination.builds_marts
+    if not is_built or wanted not in (None, dag_id):
         return {}
     return {dag_id: build_safely(dag_id, tenant.id, partial(build_transform_dag, tenant))}

@@ -1,0 +1,183 @@
+"""Rows in Snowflake, books in PostgreSQL: the same answers as beside the books, exactly once."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from include.core.errors import TooManyRejects, TruncatedFetch, WarehouseUnavailable
+from include.core.streams import Page, RunKind, Tombstone
+from include.destinations.remote.session import RemoteSession
+from include.ledger import open_loads
+from tests.doubles.start_snowflake import run_double
+from tests.integration.load_case import ORDERS, build_case, order, reject
+from tests.integration.snowflake_case import SnowflakeCase, build_snowflake_case
+from tests.integration.two_stores_case import SWEPT
+from tests.integration.two_stores_killed import FIRST, load_second
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    with run_double() as port:
+        yield port
+
+
+@pytest.fixture
+def case(warehouse: str, port: int) -> SnowflakeCase:
+    return build_snowflake_case(warehouse, port, f"t{uuid4().hex[:10]}")
+
+
+@pytest.fixture(scope="module")
+def undisturbed(warehouse: str, port: int) -> dict[str, Any]:
+    """What two quiet loads leave."""
+    case = build_snowflake_case(warehouse, port, f"t{uuid4().hex[:10]}")
+    case.load(*FIRST)
+    load_second(case)  # type: ignore[arg-type]
+    return case.state()
+
+
+def test_it_counts_and_keeps_what_postgresql_does(case: SnowflakeCase) -> None:
+    """One history through both destinations."""
+    other = build_case(case.url, SWEPT)
+    for one in (case, other):
+        one.load(*FIRST)
+        load_second(one)  # type: ignore[arg-type]
+        one.load([order(2, hour=0), order(1, "0.50", hour=1), order(4)], kind=RunKind.BACKFILL)
+        one.load([order(1, "3.00", hour=3)], started_at=one.plan().place.started_at)
+    shown = "id, amount, _deleted_at is not null, colour, customer_id, updated_at"
+    assert case.rows(shown) == [
+        (*row[:-1], row[-1] and row[-1].replace(tzinfo=None)) for row in other.rows(shown)
+    ]
+    children = "select _parent_id, sku, quantity from {t}__items order by 1, 2"
+    assert case.there(children) == other.query(children)
+    # An integer is a NUMBER(38,0) from the start there, so that it never grows.
+    for table, columns in {
+        "loads": "load_id * 0, read, inserted, updated, unchanged, quarantined, filtered, deleted, "
+        "child_rows, delivered",
+        "quarantine": "record_key, reason, state, resolution, seen_count, key_values",
+        "schema_changes": "table_name, column_name, change, old_type, new_type",
+        "cursors": "stream, value",
+        "files": "path, content_hash",
+    }.items():
+        ordered = [
+            sorted(repr(row) for row in one.ops(table, columns) if "integer" not in row)
+            for one in (case, other)
+        ]
+        assert ordered[0] == ordered[1], table
+
+
+def test_a_quiet_load_leaves_nothing_open(undisturbed: dict[str, Any]) -> None:
+    assert undisturbed["open"] == []
+    assert undisturbed["balance"] == [(0,)]
+    assert undisturbed["tables"] == ["_elt_commits", "orders", "orders__items"]
+    assert undisturbed["commits"] == [(0, "done"), (1, "done")]
+    assert undisturbed["cursor"] == [("orders", "2026-02-01T00:00:00Z")]
+
+
+def test_a_column_that_ends_as_text_is_rewritten_exactly(case: SnowflakeCase) -> None:
+    """A detected column grows from a number to text; what was there keeps its spelling."""
+    declared = ORDERS | {
+        "columns": ORDERS["columns"] | {"code": {"type": "numeric", "detected": True}}  # type: ignore[operator]
+    }
+    case.stream = type(case.stream).model_validate(declared)
+    case.load([order(1, code="1.50"), order(2, code="7"), order(3)])
+    case.load([order(4, code="A-7")])
+    assert case.rows("id, code") == [(1, "1.5"), (2, "7"), (3, None), (4, "A-7")]
+    assert case.ops("schema_changes", "column_name, change, new_type") == [
+        ("code", "widened", "text")
+    ]
+
+
+@pytest.mark.parametrize("amount", ["0.1234567890123", "1" * 27, "-0.0000000000001"])
+def test_a_number_that_would_be_rounded_is_refused(case: SnowflakeCase, amount: str) -> None:
+    """NUMBER(38,12) rounds in silence: a record with more is quarantined with the reason."""
+    result = case.load([order(1, amount), order(2, "1" * 26 + ".123456789012"), order(3, "1.500")])
+    assert (result.inserted, result.quarantined) == (2, 1)
+    assert [row[0] for row in case.ops("quarantine", "record_key, state")] == ["id=1"]
+    assert [str(row[0]) for row in case.rows("amount, id")] == [
+        "1.500000000000", "11111111111111111111111111.123456789012",
+    ]  # fmt: skip
+
+
+def test_an_answer_lost_after_the_commit_is_read(
+    case: SnowflakeCase, undisturbed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection broke on the answer: loading again would have counted everything twice."""
+    case.load(*FIRST)
+    commit = RemoteSession.run_commit
+
+    def lose(*args: Any) -> None:
+        commit(*args)
+        raise WarehouseUnavailable("the connection was lost")
+
+    monkeypatch.setattr(RemoteSession, "run_commit", lose)
+    assert load_second(case).inserted == 2  # type: ignore[arg-type]
+    assert case.state() == undisturbed
+
+
+def test_a_stalled_process_cannot_commit_what_was_given_up(
+    case: SnowflakeCase, undisturbed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process settles the load between its judging and its commit: nothing of it stays."""
+    case.load(*FIRST)
+    commit = RemoteSession.run_commit
+
+    def stall(self: RemoteSession, *args: Any) -> None:
+        with case.destination.open(self.books, self.layout, case.tenant) as other:
+            assert other.run_settle(self.load_id) is None
+        commit(self, *args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RemoteSession, "run_commit", stall)
+        with pytest.raises(WarehouseUnavailable):
+            load_second(case)  # type: ignore[arg-type]
+    load_second(case)  # type: ignore[arg-type]
+    assert case.state() == undisturbed
+
+
+def test_the_books_that_could_not_be_written_are_written_by_the_next_load(
+    case: SnowflakeCase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+
+        def fail(*_args: Any) -> bool:
+            raise WarehouseUnavailable("no connection to the books")
+
+        patch.setattr(open_loads, "run_close", fail)
+        with pytest.raises(WarehouseUnavailable, match="no connection to the books"):
+            case.load(*FIRST, cursor_after="2026-01-15T00:00:00Z")
+    assert case.there("select count(*) from {t}") == [(4,)]
+    assert case.ops("loads") == []
+    case.load([order(1), order(2), order(3), order(4)])
+    assert case.ops("loads", "inserted, unchanged") == [(0, 4), (4, 0)]
+    assert case.ops("cursors", "stream, value") == [("orders", "2026-01-15T00:00:00Z")]
+
+
+def test_decisions_that_stop_a_load_leave_nothing_there(warehouse: str, port: int) -> None:
+    """A cut answer and too many bad records are found before Snowflake commits."""
+    declared = ORDERS | {"sweep": "all", "quarantine": {"share": 0.1, "least": 1}}
+    case = build_snowflake_case(warehouse, port, f"t{uuid4().hex[:10]}", declared)
+    case.load([order(number) for number in range(40)])
+    with pytest.raises(TruncatedFetch, match="`2` of `40` known rows"):
+        case.load([order(1), order(2)])
+    with pytest.raises(TooManyRejects):
+        case.load([order(1, "x"), order(2, "x"), order(3)])
+    assert case.there("select count(*) from {t} where _deleted_at is null") == [(40,)]
+    assert case.ops("open_loads") == []
+    assert case.state()["tables"] == ["_elt_commits", "orders", "orders__items"]
+    assert case.ops("quarantine", "record_key, state") == [("id=1", "open"), ("id=2", "open")]
+
+
+def test_rejected_keys_are_not_swept(case: SnowflakeCase) -> None:
+    case.load(*FIRST)
+    assert case.load([order(1), order(2, "bad"), order(3)]).deleted == 1
+    assert case.rows("id, 1", " where _deleted_at is not null") == [(4, 1)]
+    assert case.load(Page([order(1)], (reject(),))).deleted == 0
+
+
+def test_a_deletion_that_overtakes_its_record_is_kept(case: SnowflakeCase) -> None:
+    gone = Tombstone((9,), "2025-06-01T05:00:00Z")
+    assert case.load(Page([order(1)], deleted=(gone,)), kind=RunKind.BACKFILL).deleted == 1
+    assert case.load([order(9, hour=1)], kind=RunKind.BACKFILL).filtered == 1
+    assert case.rows("id, _deleted_at is null") == [(1, True), (9, False)]
