@@ -23,7 +23,9 @@ def _ignore(place: LoadPlace, page: Page) -> None:
 
 def _refuse(tenant: Tenant) -> Credentials:
     raise MissingSecret(
-        f"no connection `{tenant.spec.destination.connection}` is known here.", tenant=tenant.id
+        f"no connection `{tenant.spec.destination.connection}` is known here. Expected the caller "
+        "to say where destinations' logins come from.",
+        tenant=tenant.id,
     )
 
 

@@ -105,7 +105,10 @@ class SnowflakeClient:
                 for statement in statements:
                     cursor.execute(statement)
                 if cursor.rowcount != 1:
-                    raise WarehouseUnavailable(f"load `{load_id}` was given up by another process.")
+                    raise WarehouseUnavailable(
+                        f"load `{load_id}` was given up by another process. Nothing of it was "
+                        "committed; the next run reads it again."
+                    )
                 cursor.execute("commit")
             except BaseException:
                 # Snowflake commits what succeeded before a failed statement unless told not to.
