@@ -94,7 +94,7 @@ new-tenant: setup  ## Scaffold a tenant: NAME=newco
 lint: setup-dev  ## ruff, mypy strict, sqlfluff, the layering test
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
-	@.venv/bin/mypy & types=$$!; .venv/bin/sqlfluff lint --disable-progress-bar dbt; sql=$$?; wait $$types && exit $$sql
+	@.venv/bin/mypy & types=$$!; .venv/bin/sqlfluff lint --disable-progress-bar --processes 2 dbt; sql=$$?; wait $$types && exit $$sql
 	@$(PYTEST) -q tests/contract/test_layering.py
 
 format: setup-dev  ## Let ruff and sqlfluff rewrite what they can

@@ -1,7 +1,7 @@
 -- Invoices and the charges that paid them, by the day of payment: the second speaks before the
--- first. The books say on which day an invoice was paid as a whole: a provider that took this amount
--- on this day took it for that. Who paid may be another one than who bought; what was paid in cash no
--- provider took.
+-- first. The books say on which day an invoice was paid as a whole: a provider that took this
+-- amount on this day took it for that. Who paid may be another one than who bought; what was paid
+-- in cash no provider took.
 with sold as (
     select * from {{ ref('int_orders__ranked') }}
     where is_sold
@@ -51,10 +51,10 @@ collected as (
 
 final as (
     select
+        'paid_amount' as fold_rule,
         case when is_invoice_first then collected_order_id else paid_order_id end as order_id,
         case when is_invoice_first then paid_order_id else collected_order_id end
-            as part_of_order_id,
-        'paid_amount' as fold_rule
+            as part_of_order_id
     from collected
 )
 
