@@ -1,7 +1,6 @@
 """Tenants and feeds made in the console: checked as files are, kept as versions, shown as files."""
 
 import difflib
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from include.config.tenant.registered import (
     load_further_feeds,
     run_write_snapshot,
 )
+from include.config.walls.private_copies import PrivateFolder
 from include.config.yaml_file import load_yaml
 from include.core.errors import ConfigError, Unfit
 from include.ledger.connection import Connection
@@ -91,8 +91,7 @@ def check_change(held: Held, change: Change, settings: Settings | None = None) -
     after = build_with(held, change)
     own = settings.tenants_dir / f"{change.tenant}{TENANT_SUFFIX}"
     _check_is_not_a_files(change, own)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with PrivateFolder() as folder:
         mine = {key: spec for key, spec in after.tenants.items() if key == change.tenant}
         blocks = {change.tenant: after.feeds.get(change.tenant, {})}
         try:
@@ -211,8 +210,8 @@ def build_spec(connector: Connector | None, spec: Mapping[str, Any]) -> dict[str
 def _parse(name: str, text: str) -> Any:
     if len(text) > MOST_LETTERS:
         raise build_unfit([f"`options.{name}` is longer than {MOST_LETTERS} letters."], tenant="")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "option.yaml"
+    with PrivateFolder() as folder:
+        path = folder / "option.yaml"
         path.write_text(text, encoding="utf-8")
         try:
             return load_yaml(path).data

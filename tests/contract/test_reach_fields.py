@@ -19,6 +19,7 @@ FIELDS = {
     ("TenantFile", "timezone"): "a time zone; zoneinfo takes no path out of its folder",
     ("TenantFile", "checks"): "TenantCheck",
     ("TenantFile", "feeds"): "FeedFile",
+    ("Revenue", "same_books"): "names of feeds of the tenant's own",
     ("FeedFile", "connector"): "a folder's name, looked up among those that were found",
     ("FeedFile", "options"): "attacked in test_reach.py",
     ("FeedFile", "concepts"): "MappedConcept; names of columns and ColumnForm",
@@ -91,7 +92,9 @@ FIELDS = {
 }
 # What only connector.yaml says, or what is computed.
 NOT_THE_TENANTS = {"Connector", "Option", "ReportRules", "FurtherFields", "Source", "Speaker",
-                   "TenantCheck"}  # fmt: skip
+                   "TenantCheck",
+                   # TenantFile, whose fields have their reasons, as the console keeps it.
+                   "RegisteredTenant"}  # fmt: skip
 
 
 def _every_model() -> Iterator[type[Spec]]:

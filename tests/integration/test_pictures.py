@@ -25,7 +25,7 @@ def test_a_mart_that_is_not_there_costs_its_own_picture(
     marts.execute(
         "create table acme_mart.fct_revenue_daily as "
         "select date '2026-01-02' as revenue_on, 'shopify' as source_connector, "
-        "12.5::numeric as revenue_amount"
+        "12.5::numeric as revenue_amount, 'USD' as currency_code"
     )
     found = dict(build_pictures(warehouse))
     assert set(found) == {picture.name for picture in PICTURES}

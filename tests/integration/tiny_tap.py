@@ -148,8 +148,8 @@ def misbehave(stream, number):
         print('{"type": "RECORD", "stream": "' + stream + '", "record": {"id": 3, "na', flush=True)
         return True
     if DO == "double_key" and number == 3:
-        record = '{"id": 3, "amount": 5, "amount": 50}'
-        print(f'{{"type": "RECORD", "stream": "{stream}", "record": {record}}}', flush=True)
+        twice = '{"id": 3, "amount": 5, "amount": 50}'
+        print(f'{{"type": "RECORD", "stream": "{stream}", "record": {twice}}}', flush=True)
         return True
     if DO == "die" and number == 4:
         print("ConnectionError: lost it", file=sys.stderr, flush=True)

@@ -144,7 +144,7 @@ def test_a_list_belongs_to_connectors_with_models_and_a_mapping_to_the_others(
         "feeds:\n  stripe:\n    start_date: 2025-01-01\n    concepts: {orders: {from: charges}}\n"
     )
     _, problems = read(tmp_path, f"tenant: shop\nname: S\nowner: a\n{feeds}")
-    assert "maps its streams itself. Expected a list of some of: contact_keys" in problems[0]
+    assert "maps its streams itself. Expected a list of some of: balance_movements" in problems[0]
 
 
 def test_two_streams_may_feed_one_concept(tmp_path: Path) -> None:

@@ -111,7 +111,7 @@ FAULTS = (
     Fault(
         "an order is the payment of one in its own system",
         _NAMED,
-        "            and orders.source_connector <> order_names.source_connector\n",
+        "            and orders.source_system <> order_names.source_system\n",
         "",
         _UNIT_TESTS,
     ),
