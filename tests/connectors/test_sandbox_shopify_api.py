@@ -1,7 +1,9 @@
 """The shop answers as the Admin API does: windows, pages, cost, refusals, bulk."""
 
 import json
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any
 
@@ -84,6 +86,27 @@ def run_bulk(base_url: str, query: str, group_objects: bool = False) -> list[dic
     lines = [json.loads(line) for line in body.text.splitlines()]
     assert operation["objectCount"] == str(len(lines))
     return lines
+
+
+def test_operations_that_begin_together_have_files_of_their_own(
+    base_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Requests are answered by threads: two got one number, and each other's rows."""
+    kinds = {"customers": "Customer", "products": "Product", "locations": "Location"}
+    tell = bulk.iso
+
+    def tell_slowly(at: Any) -> Any:
+        time.sleep(0.1)  # between an operation's number and its entry
+        return tell(at)
+
+    monkeypatch.setattr(bulk, "iso", tell_slowly)
+    query = "{ %s { edges { node { id } } } }"
+    with ThreadPoolExecutor(len(kinds)) as threads:
+        asked = {root: threads.submit(run_bulk, base_url, query % root) for root in kinds}
+    for root, kind in kinds.items():
+        lines = asked[root].result()
+        assert lines
+        assert {line["id"].split("/")[-2] for line in lines} == {kind}
 
 
 def test_bulk_without_rows_has_no_url(base_url: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from include.config.credentials import Credentials
-from include.connectors.shopify.bulk import join_children
+from include.connectors.shopify.bulk import join_children, require_kind
 from include.connectors.shopify.queries import (
     ROOTS,
     build_bulk_query,
@@ -372,3 +372,11 @@ def test_shares_of_a_line_are_summed_exactly() -> None:
     line = {"discountAllocations": shares, "taxLines": []}
     sum_shares(line)
     assert line == {"discountAllocations": {"total": "0.30"}, "taxLines": {"total": "0"}}
+
+
+def test_another_operations_file_is_never_loaded() -> None:
+    """Two operations were given one number: customers stood among the inventory items."""
+    item, customer = {"id": "gid://shopify/InventoryItem/1"}, {"id": "gid://shopify/Customer/1"}
+    assert list(require_kind([item, {"id": 7}, {}], "InventoryItem")) == [item, {"id": 7}, {}]
+    with pytest.raises(UpstreamUnavailable, match="holds `Customer`"):
+        list(require_kind([item, customer], "InventoryItem"))

@@ -8,7 +8,7 @@ Source: shopify.dev "Perform bulk operations with the GraphQL Admin API", read 2
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from include.connectors.shopify.queries import (
     BULK_POLL,
     BULK_RUN,
     CONNECTIONS,
+    ROOTS,
     build_bulk_query,
 )
 from include.core.errors import AccessDenied, ContractBroken, RateLimited, UpstreamUnavailable
@@ -34,6 +35,7 @@ FIRST_POLL_S = 0.5
 LONGEST_POLL_S = 15.0
 DOWNLOAD_TRIES = 3
 INSERT_ROWS = 2_000
+GID = "gid://shopify/"
 BUSY = frozenset({"OPERATION_IN_PROGRESS", "LIMIT_REACHED"})
 
 
@@ -64,7 +66,25 @@ def read_bulk(
     with PrivateFolder() as folder:
         path = folder / "result.jsonl"
         _download(client, str(done["url"]), path, sleep)
-        yield from join_children(path, stream, int(done.get("objectCount") or 0))
+        records = join_children(path, stream, int(done.get("objectCount") or 0))
+        yield from require_kind(records, ROOTS[stream.path or ""].node)
+
+
+def require_kind(records: Iterable[dict[str, Any]], node: str) -> Iterator[dict[str, Any]]:
+    """The records, as long as their ids say that they are of this kind.
+
+    Raises:
+        UpstreamUnavailable: The file is another operation's; nothing of it may be loaded.
+    """
+    for record in records:
+        identity = str(record.get("id") or "")
+        if identity.startswith(GID) and not identity.startswith(f"{GID}{node}/"):
+            found = identity.removeprefix(GID).partition("/")[0]
+            raise UpstreamUnavailable(
+                f"the file of a bulk operation holds `{found}`. Expected `{node}`: it is another "
+                "operation's. Nothing of it is used; a new one is tried later."
+            )
+        yield record
 
 
 def _start(graphql: GraphQL, query: str) -> str:

@@ -5,6 +5,7 @@ when it is answered, RUNNING at the next poll, COMPLETED after that: a client mu
 """
 
 import json
+import threading
 import time
 from datetime import timedelta
 from typing import Any
@@ -50,9 +51,15 @@ class BulkOperations:
         self.files: dict[int, bytes] = {}
         self._polls: dict[str, int] = {}
         self._started: dict[str, float] = {}
+        # Requests are answered by threads: two that began together got one number and one file.
+        self._lock = threading.Lock()
 
     def run(self, shop: Shop, query: str, group_objects: bool) -> Row:
         """The payload of `bulkOperationRunQuery`."""
+        with self._lock:
+            return self._run(shop, query, group_objects)
+
+    def _run(self, shop: Shop, query: str, group_objects: bool) -> Row:
         for operation in self.operations.values():
             self._finish_abandoned(operation)
         running = [
