@@ -13,7 +13,7 @@ from include.ledger.connection import Warehouse
 from include.load.loader import run_load
 from tests.doubles.start_snowflake import build_double_login
 from tests.integration.load_case import LoadCase
-from tests.integration.two_stores_case import SWEPT
+from tests.integration.two_stores_case import SWEPT, fetch_books
 
 
 @dataclass
@@ -64,19 +64,7 @@ class SnowflakeCase(LoadCase):
             "rows": [(*row[:at], ids[int(row[at])], *row[at + 1 :]) for row in rows],
             "columns": columns,
             "children": children,
-            "books": self.ops(
-                "loads", "kind, state, read, inserted, updated, unchanged, quarantined, filtered, "
-                "deleted, child_rows, cursor_before, cursor_after, part, is_last, delivered",
-            ),
-            "balance": self.query(
-                "select count(*) from elt_ops.loads where tenant = %s and "
-                "read <> inserted + updated + unchanged + quarantined + filtered", self.tenant
-            ),
-            "quarantine": self.ops("quarantine", "record_key, reason, state, seen_count, payload"),
-            "changes": self.ops("schema_changes", "table_name, column_name, change"),
-            "cursor": self.ops("cursors", "stream, value"),
-            "files": self.ops("files", "path, content_hash"),
-            "open": self.ops("open_loads") + self.ops("open_rejects"),
+            **fetch_books(self),
             "tables": tables,
             "commits": [(ids[load_id], state) for load_id, state in commits],
         }  # fmt: skip
