@@ -14,10 +14,22 @@ import graphql
 
 from tests.connectors.request_recorder import Sent
 from tests.connectors.spec_openapi import unknown_fields
+from tests.connectors.vendor_specs import load_json_spec
 
 Spec = Any
 # Salesforce: the describe of the sandbox's own fields, and the job a bulk read is.
 JOB_FIELDS = {"operation", "query", "contentType", "columnDelimiter", "lineEnding"}
+# UserRole is not in the trimmed document; developer.salesforce.com object reference, read 2026-11.
+SOBJECTS_BESIDE = {
+    "UserRole": [
+        {"name": name, "type": kind, "nillable": name in ("ParentRoleId", "RollupDescription")}
+        for name, kind in {
+            "Id": "id", "Name": "string", "DeveloperName": "string", "ParentRoleId": "reference",
+            "RollupDescription": "string", "LastModifiedDate": "datetime",
+            "SystemModstamp": "datetime",
+        }.items()
+    ]
+}  # fmt: skip
 ERP_STANDARD = {"name", "owner", "creation", "modified", "modified_by", "docstatus", "idx",
                 "parent", "parentfield", "parenttype"}  # fmt: skip
 # Of the Graph API itself: paging, and the proof of a secret.
@@ -189,6 +201,12 @@ def quickbooks(spec: Spec, sent: Sent) -> Iterator[str]:
             yield f"`{parts['of']}` has no field `{field}`"
 
 
+def find_sobject(name: str) -> list[dict[str, Any]]:
+    """The fields of an object of Salesforce; none for an unknown one."""
+    described = load_json_spec("salesforce.sobjects.json")["sobjects"].get(name)
+    return described["fields"] if described else SOBJECTS_BESIDE.get(name, [])
+
+
 def salesforce(spec: Spec, sent: Sent) -> Iterator[str]:
     path = re.fullmatch(
         r"/services/data/v\d+\.0/(sobjects/(?P<of>\w+)/describe|(?P<what>query|queryAll)(/\w+-\d+)?"
@@ -201,7 +219,7 @@ def salesforce(spec: Spec, sent: Sent) -> Iterator[str]:
     is_job = "/jobs/query" in sent.path and not path["results"]
     if sent.method not in (("POST", "GET", "PATCH", "DELETE") if is_job else ("GET",)):
         yield f"no operation {sent.method} {sent.path}"
-    if path["of"] and path["of"] not in spec["sobjects"]:
+    if path["of"] and not find_sobject(path["of"]):
         yield f"no object `{path['of']}`"
     known = {"q"} if path["what"] else {"maxRecords", "locator"} if path["results"] else set()
     yield from (f"unknown parameter `{name}`" for name, _ in sent.query if name not in known)
@@ -216,8 +234,9 @@ def salesforce(spec: Spec, sent: Sent) -> Iterator[str]:
     if text and parts is None:
         yield f"no SOQL: {text[:80]}"
     if parts:
-        fields = {field["name"] for field in spec["sobjects"][parts[2]]["fields"]}
-        fields.add("CurrencyIsoCode")  # of orgs with several currencies
+        fields = {field["name"] for field in find_sobject(parts[2])}
+        # Of orgs with several currencies, and of objects with record types.
+        fields |= {"CurrencyIsoCode", "RecordTypeId"}
         asked = [*parts[1].split(", "), *re.findall(r"(\w+) (?:=|<=|>=|<|>) ", parts[3] or "")]
         yield from (f"`{parts[2]}` has no field `{field}`" for field in asked
                     if field not in fields and not field.endswith(("__c", "__pc")))  # fmt: skip

@@ -20,12 +20,13 @@ from include.sandbox.vendors.salesforce.org import Org
 from include.sandbox.vendors.salesforce.schema import FIELDS
 from include.sandbox.vendors.salesforce.vendor import CREDENTIALS, fetch_org
 from include.sandbox.world import WorldSpec
-from tests.connectors.vendor_specs import load_json_spec
+from tests.connectors import spec_vendors
 
 SPEC = WorldSpec(size=100)
 LOGIN = CREDENTIALS["summit"]
 # Not in the standard schema: the org's own fields, and the currency of an org with several.
-OWN = {"CurrencyIsoCode", "Campaign_Name__c", "Service_Line__c", "Quoted_Hours__c"}
+# RecordTypeId is a field of objects with record types, which the standard schema has not.
+OWN = {"CurrencyIsoCode", "RecordTypeId", "Campaign_Name__c", "Service_Line__c", "Quoted_Hours__c"}
 SPEC_TYPES = {"id": str, "string": str, "reference": str, "datetime": str, "date": str,
               "boolean": bool, "number": (int, float), "address": dict}  # fmt: skip
 
@@ -111,9 +112,7 @@ def test_simple_salesforce_sees_refusals(base_url: str, client: Salesforce) -> N
 
 @pytest.mark.parametrize("name", sorted(FIELDS))
 def test_records_fit_the_standard_schema(base_url: str, token: str, name: str) -> None:
-    spec = {
-        f["name"]: f for f in load_json_spec("salesforce.sobjects.json")["sobjects"][name]["fields"]
-    }
+    spec = {f["name"]: f for f in spec_vendors.find_sobject(name)}
     fields = set(FIELDS[name])
     assert fields - OWN <= set(spec), fields - OWN - set(spec)
     soql = f"SELECT {', '.join(sorted(fields))} FROM {name}"

@@ -8,6 +8,7 @@ renamed as (
         id as opportunity_id,
         account_id,
         campaign_id,
+        record_type_id,
         owner_id,
         -- text
         name as opportunity_name,

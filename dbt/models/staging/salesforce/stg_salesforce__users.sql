@@ -7,6 +7,7 @@ renamed as (
         -- ids
         id as user_id,
         manager_id,
+        user_role_id,
         -- text
         username,
         first_name,

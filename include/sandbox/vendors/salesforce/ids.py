@@ -7,6 +7,9 @@ CHECK = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 PREFIX = {
     "Account": "001", "Contact": "003", "User": "005", "Opportunity": "006",
+    "UserRole": "00E", "RecordType": "012", "Product2": "01t", "Pricebook2": "01s",
+    "PricebookEntry": "01u", "OpportunityLineItem": "00k", "Campaign": "701",
+    "CampaignMember": "00v", "Task": "00T", "Event": "00U",
     "OpportunityHistory": "008", "Lead": "00Q", "Query": "01g", "Job": "750", "Org": "00D",
 }  # fmt: skip
 POD = "Sb0"

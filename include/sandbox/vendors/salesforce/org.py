@@ -14,6 +14,7 @@ from include.sandbox.economy.business import Business
 from include.sandbox.economy.leads import Agent, Prospect, build_agents
 from include.sandbox.economy.records import Account, Address, Party
 from include.sandbox.seeded_random import build_dice
+from include.sandbox.vendors.salesforce import team
 from include.sandbox.vendors.salesforce.ids import build_id
 from include.sandbox.vendors.salesforce.schema import FIELDS
 
@@ -46,6 +47,7 @@ class Org:
         for prospect in business.prospects:
             for one in (prospect.party, prospect.contact):
                 self._number_of.setdefault(one.party_id, prospect.number)
+        team.enter_lists(self._put, start)
         for agent in build_agents(start):
             self._add_user(agent)
         for prospect in sorted(business.prospects, key=lambda p: p.reached("booked") or p.came_at):
@@ -67,6 +69,7 @@ class Org:
             "Name": f"{agent.first_name} {agent.last_name}", "Email": agent.email,
             "Title": agent.role.title(), "Department": "Sales", "IsActive": agent.number != 4,
             "UserType": "Standard", "TimeZoneSidKey": self._zone.key, "ManagerId": manager,
+            "UserRoleId": team.find_role(agent.role),
             "LastLoginDate": agent.hired_at + EPOCH_USERS, "CreatedDate": agent.hired_at,
             "LastModifiedDate": agent.hired_at, "SystemModstamp": agent.hired_at + EPOCH_USERS,
         })  # fmt: skip
@@ -89,6 +92,7 @@ class Org:
                 return
             lead |= {"IsDeleted": True, "SystemModstamp": gone, "LastModifiedDate": gone}
         self._put("Lead", lead, found.contact)
+        team.enter_activities(self._put, found, lead)
 
     def _deleted_at(self, found: Prospect) -> datetime | None:
         """When a lost lead was deleted as worthless; None for all others."""
@@ -181,6 +185,7 @@ class Org:
         key = build_id("Opportunity", found.number)
         for position, (since, stage) in enumerate(steps):
             self._add_step(found, key, position, since, stage)
+        team.enter_line_item(self._put, found)
         name, probability, forecast = STAGES[found.stage]
         return self._put("Opportunity", {
             "Id": key, "IsDeleted": False, "AccountId": account["Id"],
@@ -189,6 +194,7 @@ class Org:
             "CloseDate": close.astimezone(self._zone).date(), "Type": "New Customer",
             "LeadSource": SOURCES[found.way], "IsClosed": not found.is_open,
             "IsWon": found.stage == "won", "ForecastCategory": forecast,
+            "RecordTypeId": team.find_record_type(found.service.line),
             "Service_Line__c": found.service.line, "Quoted_Hours__c": found.service.number * 1.5,
             **self._system(found, at, changed),
         }, found.contact)  # fmt: skip

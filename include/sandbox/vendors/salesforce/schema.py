@@ -6,7 +6,12 @@ _ALL = {
     "Id": "id", "IsDeleted": "boolean", "OwnerId": "reference", "CreatedDate": "datetime",
     "LastModifiedDate": "datetime", "SystemModstamp": "datetime",
 }  # fmt: skip
+_STAMPS = {name: kind for name, kind in _ALL.items() if name != "OwnerId"}
 _MONEY = {"CurrencyIsoCode": "picklist"}
+_ABOUT = {
+    "WhoId": "reference", "WhatId": "reference", "AccountId": "reference", "Subject": "string",
+    "Description": "textarea", "ActivityDate": "date",
+}  # fmt: skip
 
 
 def _address(prefix: str) -> dict[str, str]:
@@ -44,7 +49,8 @@ FIELDS: dict[str, dict[str, str]] = {
         "AccountId": "reference", "Name": "string", "StageName": "picklist", "Amount": "currency",
         "Probability": "percent", "CloseDate": "date", "Type": "picklist",
         "LeadSource": "picklist", "IsClosed": "boolean", "IsWon": "boolean",
-        "ForecastCategory": "picklist", "CampaignId": "reference", "Service_Line__c": "picklist",
+        "ForecastCategory": "picklist", "CampaignId": "reference", "RecordTypeId": "reference",
+        "Service_Line__c": "picklist",
         "Quoted_Hours__c": "double",
     },
     "OpportunityHistory": {
@@ -57,8 +63,49 @@ FIELDS: dict[str, dict[str, str]] = {
         "Id": "id", "Username": "string", "FirstName": "string", "LastName": "string",
         "Name": "string", "Email": "email", "Title": "string", "Department": "string",
         "IsActive": "boolean", "UserType": "picklist", "TimeZoneSidKey": "picklist",
-        "ManagerId": "reference", "LastLoginDate": "datetime", "CreatedDate": "datetime",
-        "LastModifiedDate": "datetime", "SystemModstamp": "datetime",
+        "ManagerId": "reference", "UserRoleId": "reference", "LastLoginDate": "datetime",
+        "CreatedDate": "datetime", "LastModifiedDate": "datetime", "SystemModstamp": "datetime",
+    },
+    "OpportunityLineItem": _STAMPS | _MONEY | {
+        "OpportunityId": "reference", "Product2Id": "reference", "PricebookEntryId": "reference",
+        "ProductCode": "string", "Name": "string", "Quantity": "double", "ListPrice": "currency",
+        "UnitPrice": "currency", "TotalPrice": "currency", "ServiceDate": "date",
+        "Description": "string",
+    },
+    "Product2": _STAMPS | {
+        "Name": "string", "ProductCode": "string", "StockKeepingUnit": "string",
+        "Family": "picklist", "IsActive": "boolean", "Description": "textarea",
+    },
+    "PricebookEntry": _STAMPS | _MONEY | {
+        "Pricebook2Id": "reference", "Product2Id": "reference", "Name": "string",
+        "UnitPrice": "currency", "IsActive": "boolean", "UseStandardPrice": "boolean",
+    },
+    "Campaign": _ALL | _MONEY | {
+        "ParentId": "reference", "Name": "string", "Type": "picklist", "Status": "picklist",
+        "StartDate": "date", "EndDate": "date", "BudgetedCost": "currency",
+        "ActualCost": "currency", "ExpectedRevenue": "currency", "IsActive": "boolean",
+    },
+    "CampaignMember": _STAMPS | {
+        "CampaignId": "reference", "LeadId": "reference", "ContactId": "reference",
+        "Status": "picklist", "HasResponded": "boolean", "FirstRespondedDate": "date",
+    },
+    "Task": _ALL | _ABOUT | {
+        "Status": "picklist", "Priority": "picklist", "TaskSubtype": "picklist",
+        "CallType": "picklist", "CallDurationInSeconds": "int", "IsClosed": "boolean",
+    },
+    "Event": _ALL | _ABOUT | {
+        "Location": "string", "IsAllDayEvent": "boolean", "StartDateTime": "datetime",
+        "EndDateTime": "datetime", "DurationInMinutes": "int", "EventSubtype": "picklist",
+    },
+    "UserRole": {
+        "Id": "id", "Name": "string", "DeveloperName": "string", "ParentRoleId": "reference",
+        "RollupDescription": "string", "LastModifiedDate": "datetime",
+        "SystemModstamp": "datetime",
+    },
+    "RecordType": {
+        "Id": "id", "Name": "string", "DeveloperName": "string", "SobjectType": "picklist",
+        "IsActive": "boolean", "CreatedDate": "datetime", "LastModifiedDate": "datetime",
+        "SystemModstamp": "datetime",
     },
 }  # fmt: skip
 

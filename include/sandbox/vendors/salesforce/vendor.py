@@ -74,7 +74,10 @@ def _count(session: Session, tenant: str) -> dict[str, Any]:
     streams = {
         "accounts": "Account", "contacts": "Contact", "leads": "Lead",
         "opportunities": "Opportunity", "opportunity_history": "OpportunityHistory",
-        "users": "User",
+        "users": "User", "opportunity_line_items": "OpportunityLineItem", "products": "Product2",
+        "pricebook_entries": "PricebookEntry", "campaigns": "Campaign",
+        "campaign_members": "CampaignMember", "tasks": "Task", "events": "Event",
+        "user_roles": "UserRole", "record_types": "RecordType",
     }  # fmt: skip
     return {"streams": {stream: len(rows[name]) for stream, name in streams.items()}}
 
