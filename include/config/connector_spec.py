@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from include.config.blocks.checks import CheckSpec
+from include.config.blocks.consent import Consent
 from include.config.blocks.paginator import Paginator
 from include.config.spec import FurtherFields, ReportRules, Snake, Spec
 
@@ -316,6 +317,9 @@ class Connector(Spec):
         {},
         description="Stream (`*`: any other) -> the right that reading it needs, in the source's "
         "own words; named when the source refuses.",
+    )
+    consent: Consent | None = Field(
+        None, description="A person may let it in at the vendor, from the console."
     )
     options: dict[str, Option] = Field({})
     concepts: tuple[Snake, ...] = Field((), description="Conformed concepts this connector feeds.")

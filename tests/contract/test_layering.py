@@ -29,7 +29,7 @@ MAY_IMPORT = {
         ("core", "config"),
         (
             *("requests", "urllib3", "orjson", "pyarrow", "duckdb", "python_calamine", "google"),
-            *("airflow", "sqlalchemy", "pymysql", "adbc_driver_postgresql"),
+            *("airflow", "sqlalchemy", "pymysql", "adbc_driver_postgresql", "oauthlib"),
         ),
     ),
     "connectors": Room(("core", "config", "extract"), ("requests", "orjson", "pyarrow")),

@@ -91,8 +91,8 @@ FIELDS = {
     },
 }
 # What only connector.yaml says, or what is computed.
-NOT_THE_TENANTS = {"Connector", "Option", "ReportRules", "FurtherFields", "Source", "Speaker",
-                   "TenantCheck",
+NOT_THE_TENANTS = {"Connector", "Consent", "Option", "ReportRules", "FurtherFields", "Source",
+                   "Speaker", "TenantCheck",
                    # TenantFile, whose fields have their reasons, as the console keeps it.
                    "RegisteredTenant"}  # fmt: skip
 

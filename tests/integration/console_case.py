@@ -67,7 +67,7 @@ class Console:
             fetch_person=self._fetch_person,
             wake_drain=lambda places: None,
             fetch_platform_url=lambda: self.url,
-            save_connection=lambda name, fields: self.kept.append((name, dict(fields))),
+            save_connection=self._keep,
             base_url="http://testserver",
         )
         self.fleet = Fleet(doors)
@@ -76,6 +76,9 @@ class Console:
 
     def _no_credentials(self, feed: Any) -> Any:
         raise MissingSecret("none")
+
+    def _keep(self, name: str, fields: Mapping[str, str]) -> None:
+        self.kept.append((name, dict(fields)))
 
     async def _fetch_person(self, request: Request) -> Person | None:
         return self.people.get(request.headers.get("x-who", "nobody"))

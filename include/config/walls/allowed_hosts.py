@@ -129,3 +129,9 @@ def _refusal(host: str) -> str:
         f"the host `{host}` is not public. Expected a host outside this network. If the platform "
         "may reach it, the operator adds it to ELT_ALLOWED_HOSTS."
     )
+
+
+def is_named(host: str, port: int | None) -> bool:
+    """Whether the operator has named this address in `ELT_ALLOWED_HOSTS`."""
+    address = _parse(host)
+    return address is not None and not _is_public(address) and is_allowed(host, address, port)

@@ -119,6 +119,13 @@ class PreviewOut(BaseModel):
     rows: list[list[str | None]]
 
 
+class ConsentOut(BaseModel):
+    """Where a person agrees, and the address the vendor must know to send them back to."""
+
+    address: str
+    redirect_uri: str
+
+
 class OptionOut(BaseModel):
     name: str
     type: str

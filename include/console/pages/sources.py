@@ -15,6 +15,7 @@ from include.console import registry
 from include.console.answers import not_found
 from include.console.api.routes import Asking
 from include.console.api.setup import fetch_configured
+from include.console.consent import build_redirect_uri
 from include.console.pages.render import PageRoute, render
 from include.console.uploads import FOLDER
 from include.core.clock import utcnow
@@ -24,6 +25,7 @@ router = APIRouter(prefix="/tenants/{tenant}", route_class=PageRoute, include_in
 
 # Shown by themselves, or kept as they are in the block: too much for a field.
 Upload = Annotated[str | None, Query(max_length=40, pattern=SNAKE_PATTERN)]
+Connected = Annotated[bool, Query()]
 APART = ("connector", "options", "streams", "concepts", "stream_settings")
 FIRST = ("schedule", "start_date")
 
@@ -86,7 +88,9 @@ def show_new(
 
 
 @router.get("/feeds/{feed}/edit")
-def show_edit(request: Request, visitor: Asking, tenant: str, feed: str) -> Response:
+def show_edit(
+    request: Request, visitor: Asking, tenant: str, feed: str, connected: Connected = False
+) -> Response:
     """The form of a feed that was made here; of one in a file it says where to change it."""
     owner = visitor.act(tenant)
     version = registry.fetch_version(visitor, tenant, feed)
@@ -102,6 +106,7 @@ def show_edit(request: Request, visitor: Asking, tenant: str, feed: str) -> Resp
     tag = f'"v{version.version}"' if version else None
     history = registry.fetch_history(visitor, tenant, feed)
     about = {"feed": feed, "spec": spec, "tag": tag, "history": history, "is_file": version is None}
+    about["connected"] = connected
     return _render_form(request, owner, found, about)
 
 
@@ -120,6 +125,8 @@ def _render_form(
         feed=about["feed"],
         spec=spec,
         tag=about["tag"],
+        connected=about.get("connected", False),
+        redirect_uri=build_redirect_uri(request.state.visitor.fleet.doors.base_url),
         first=[one for one in build_fields(spec) if one.name in FIRST],
         further=[one for one in build_fields(spec) if one.name not in FIRST],
         options=build_options(connector, spec.get("options") or {}),

@@ -49,6 +49,12 @@ async function attempt(work) {
   } finally { form.removeAttribute("aria-busy"); }
 }
 
+async function save() {
+  const body = { spec: build(), secrets: secrets() };
+  if (form.dataset.tag) await api(below(), "PUT", body, { "If-Match": form.dataset.tag });
+  else await api(`/tenants/${form.dataset.tenant}/feeds`, "POST", { ...body, feed: place() });
+}
+
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   attempt(async () => {
@@ -57,12 +63,27 @@ form.addEventListener("submit", (event) => {
       tell("Kept.");
       return;
     }
-    const body = { spec: build(), secrets: secrets() };
-    if (form.dataset.tag) await api(below(), "PUT", body, { "If-Match": form.dataset.tag });
-    else await api(`/tenants/${form.dataset.tenant}/feeds`, "POST", { ...body, feed: place() });
+    await save();
     location.assign(`${root}/tenants/${form.dataset.tenant}/sources`);
   });
 });
+
+// The vendor's page wants the whole window: it refuses to be framed.
+function leave(address) {
+  const link = window.top.document.createElement("a");
+  link.href = address;
+  link.rel = "noreferrer";
+  window.top.document.body.append(link);
+  link.click();
+}
+
+form.querySelector("[data-consent]")?.addEventListener("click", () => attempt(async () => {
+  if (!form.dataset.file && !form.dataset.tag) {
+    if (!form.reportValidity()) return;
+    await save();
+  } else if (Object.keys(secrets()).length) await api(below("/secrets"), "PUT", { secrets: secrets() });
+  leave((await api(below("/consent"), "POST", {})).address);
+}));
 
 form.querySelector("[data-test]").addEventListener("click", () => attempt(async () => {
   list(steps, ["Asking the source…"]);

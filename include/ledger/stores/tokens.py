@@ -9,12 +9,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.fernet import InvalidToken
 
-from include.config.settings import load_settings
 from include.core import naming
 from include.core.errors import ConfigError, WarehouseUnavailable
 from include.ledger.connection import Warehouse
+from include.ledger.stores.sealing import build_sealer
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class WarehouseTokenStore:
             WarehouseRejected: If the table may not be written.
             WarehouseUnavailable: If another process holds it for minutes.
         """
-        _load_key()
+        build_sealer()
         with self._warehouse.connect() as connection:
             connection.execute(f"set local lock_timeout = '{LOCK_TIMEOUT}'".encode())
             key = naming.lock_key(*self._place, "oauth token")
@@ -71,7 +71,7 @@ class WarehouseTokenStore:
         if row is None:
             return None
         try:
-            return _load_key().decrypt(str(row[0]).encode()).decode()
+            return build_sealer().decrypt(str(row[0]).encode()).decode()
         except InvalidToken:
             raise ConfigError(
                 "the stored OAuth token was encrypted with another key. Expected the key of "
@@ -85,7 +85,7 @@ class WarehouseTokenStore:
         Raises:
             WarehouseUnavailable: If it stays away for half a minute.
         """
-        sealed = _load_key().encrypt(text.encode()).decode()
+        sealed = build_sealer().encrypt(text.encode()).decode()
         for attempt in range(1, PUT_TRIES + 1):
             try:
                 self._run_put(origin, sealed)
@@ -105,18 +105,3 @@ class WarehouseTokenStore:
                 " updated_at = clock_timestamp()",
                 [*self._place, origin, sealed],
             )
-
-
-def _load_key() -> MultiFernet:
-    keys = [key.strip() for key in (load_settings().fernet_key or "").split(",") if key.strip()]
-    try:
-        found = [Fernet(key) for key in keys]
-    except ValueError:
-        found = []
-    if not found:
-        raise ConfigError(
-            "no usable `AIRFLOW__CORE__FERNET_KEY`. Expected Airflow's key, to encrypt the OAuth "
-            "refresh token with: it is never stored plainly. Set it in the environment of the "
-            "workers."
-        )
-    return MultiFernet(found)

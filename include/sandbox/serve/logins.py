@@ -39,6 +39,12 @@ class TokenChain:
             self.used = number
             return self.access_token(number + 1), self.refresh_token(number + 1)
 
+    def begin(self) -> tuple[str, str]:
+        """A pair for somebody who has just agreed: newer than whatever was used."""
+        with self._lock:
+            self.used += 1
+            return self.access_token(self.used), self.refresh_token(self.used + 1)
+
     def accepts(self, access_token: str) -> bool:
         """True for every access token of the chain; they last longer than a demo."""
         return self._number(access_token, "at", "access") is not None

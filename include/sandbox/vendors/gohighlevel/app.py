@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from include.sandbox.serve.consent import ConsentDesk
 from include.sandbox.serve.logins import TokenChain
 from include.sandbox.vendors.gohighlevel import lists
 from include.sandbox.vendors.gohighlevel.account import Json, SubAccount
@@ -42,9 +43,11 @@ class GoHighLevelApi:
         self.fetch_account, self.tokens, self.private_token = fetch_account, tokens, private_token
         self._client, self._company = client, company_id
         self._calls = count(1)
+        self._desk = ConsentDesk(client[0], ("location",))
 
     def routes(self) -> list[Route]:
         return [
+            Route("/oauth/chooselocation", self._desk.page),
             Route("/oauth/token", self.token, methods=["POST"]),
             self._route("/contacts/search", LATE, self._contacts, "POST"),
             self._route("/opportunities/search", LATE, self._opportunities),
@@ -57,7 +60,7 @@ class GoHighLevelApi:
         ]
 
     async def token(self, request: Request) -> Response:
-        """Every refresh gives a new refresh token and ends the old one."""
+        """For a code, or a refresh token; each answer has a new one and ends the old one."""
         if not request.headers.get("content-type", "").startswith(
             "application/x-www-form-urlencoded"
         ):
@@ -65,9 +68,12 @@ class GoHighLevelApi:
         form = {_snake(name): value for name, value in (await request.form()).items()}
         if (form.get("client_id"), form.get("client_secret")) != self._client:
             return _refusal(401, "Invalid client credentials!")
-        if form.get("grant_type") != "refresh_token":
-            return _refusal(422, ["grant_type must be refresh_token here"])
-        renewed = self.tokens.renew(str(form.get("refresh_token", "")))
+        if form.get("grant_type") == "authorization_code":
+            renewed = self.tokens.begin() if self._desk.redeem(form) else None
+        elif form.get("grant_type") == "refresh_token":
+            renewed = self.tokens.renew(str(form.get("refresh_token", "")))
+        else:
+            return _refusal(422, ["grant_type must be authorization_code or refresh_token here"])
         if renewed is None:
             return _refusal(400, "Invalid grant: refresh token is invalid")
         return JSONResponse({

@@ -19,6 +19,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from include.sandbox.serve.consent import ConsentDesk
 from include.sandbox.vendors.google.errors import GoogleError
 
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -77,13 +78,16 @@ class GoogleLogin:
         self._by_refresh = {build_refresh_token(t): t for t in tenants}
         self._grants: dict[str, Grant] = {}
         self._numbers = count(1)
+        self.desk = ConsentDesk(CLIENT_ID, tuple(sorted(tenants)), wants_pkce=True)
 
     def exchange(self, form: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
         """Status and body of `POST /token`."""
         kind = form.get("grant_type")
-        if kind == "refresh_token":
+        if kind in ("authorization_code", "refresh_token"):
             if (form.get("client_id"), form.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
                 return 401, _refusal("invalid_client", "The OAuth client was not found.")
+            if kind == "authorization_code":
+                return self._redeem(form)
             tenant = self._by_refresh.get(form.get("refresh_token", ""))
             if tenant is None:
                 return 400, _refusal("invalid_grant", "Token has been expired or revoked.")
@@ -95,6 +99,13 @@ class GoogleLogin:
                 return 400, _refusal("invalid_grant", "Invalid JWT Signature.")
             return 200, self._give(tenant, frozenset(str(claims.get("scope", "")).split()))
         return 400, _refusal("unsupported_grant_type", f"Invalid grant_type: {kind}")
+
+    def _redeem(self, form: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
+        tenant = self.desk.redeem(form)
+        if tenant is None:
+            return 400, _refusal("invalid_grant", "Malformed auth code.")
+        given = self._give(tenant, frozenset({self.scope}))
+        return 200, given | {"refresh_token": build_refresh_token(tenant)}
 
     def authenticate(self, header: str) -> str:
         """Tenant of an `Authorization` header.

@@ -17,6 +17,11 @@ from include.sandbox.vendors.google.login import GoogleLogin
 View = Callable[[str, Request, dict[str, Any]], Any]
 
 
+def build_consent_route(login: GoogleLogin) -> Route:
+    """Where a person agrees."""
+    return Route("/o/oauth2/v2/auth", login.desk.page)
+
+
 def build_token_route(login: GoogleLogin) -> Route:
     """`POST /token`, form encoded."""
 

@@ -17,7 +17,12 @@ from include.sandbox.vendors.google.login import (
     GoogleLogin,
     build_refresh_token,
 )
-from include.sandbox.vendors.google.routes import View, build_route, build_token_route
+from include.sandbox.vendors.google.routes import (
+    View,
+    build_consent_route,
+    build_route,
+    build_token_route,
+)
 from include.sandbox.vendors.google_ads.account import Account
 from include.sandbox.vendors.google_ads.answer import build_page
 from include.sandbox.vendors.google_ads.failure import VERSION, build_failure, build_refusal
@@ -194,7 +199,7 @@ def _build_routes(session: Session) -> list[BaseRoute]:
         ("/{version}/customers/{customer:str}/googleAds:search", api.search, "POST"),
     )
     routes: list[BaseRoute] = [build_route(login, path, view, how) for path, view, how in views]
-    return [build_token_route(login), *routes]
+    return [build_consent_route(login), build_token_route(login), *routes]
 
 
 VENDOR = Vendor("google_ads", CREDENTIALS, _build_routes, refusal=build_refusal, counts=_count)

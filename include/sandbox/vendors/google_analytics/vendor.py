@@ -17,7 +17,12 @@ from include.sandbox.vendors.google.login import (
     GoogleLogin,
     build_refresh_token,
 )
-from include.sandbox.vendors.google.routes import View, build_route, build_token_route
+from include.sandbox.vendors.google.routes import (
+    View,
+    build_consent_route,
+    build_route,
+    build_token_route,
+)
 from include.sandbox.vendors.google_analytics.fields import DEPRECATED, DIMENSIONS, METRICS
 from include.sandbox.vendors.google_analytics.property import Property
 from include.sandbox.vendors.google_analytics.quota import Quota
@@ -196,7 +201,7 @@ def _build_routes(session: Session) -> list[BaseRoute]:
         (f"{below}/metadata", api.metadata, "GET"),
     )
     routes: list[BaseRoute] = [build_route(login, path, view, how) for path, view, how in views]
-    return [build_token_route(login), *routes]
+    return [build_consent_route(login), build_token_route(login), *routes]
 
 
 VENDOR = Vendor(

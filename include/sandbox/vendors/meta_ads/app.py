@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from include.sandbox.serve.consent import ConsentDesk
 from include.sandbox.vendors.meta_ads.account import AdAccount
 from include.sandbox.vendors.meta_ads.fields import GraphError, parse_fields, select
 from include.sandbox.vendors.meta_ads.reports import Job, build_rows
@@ -17,6 +18,7 @@ from include.sandbox.vendors.meta_ads.reports import Job, build_rows
 OLDEST, NEWEST = 22, 26
 DEFAULT_PAGE, LARGEST_PAGE = 25, 500
 HIDDEN = frozenset({"DELETED", "ARCHIVED"})
+APP_ID, APP_SECRET = "178000000000042", "sandbox-meta-app-secret"
 FIRST_RUN = 60_230_000_000_000_000
 
 
@@ -35,14 +37,41 @@ class GraphApi:
         self._runs = count(FIRST_RUN)
         self.jobs: dict[str, Job] = {}
         self.usage = 3
+        self._desk = ConsentDesk(APP_ID, tuple(tenants))
+        self._short: dict[str, str] = {}
 
     def routes(self) -> list[Route]:
         node = "/{version}/{node}"
         return [
+            Route("/{version}/dialog/oauth", self._desk.page),
+            Route("/{version}/oauth/access_token", self._token, methods=["GET", "POST"]),
             Route(node, self._guard(self._object)),
             Route(f"{node}/insights", self._guard(self._insights), methods=["GET", "POST"]),
             Route(f"{node}/{{edge}}", self._guard(self._list)),
         ]
+
+    async def _token(self, request: Request) -> Response:
+        """A token of two hours for a code, one of sixty days for such a token."""
+        given: dict[str, Any] = dict(request.query_params)
+        if request.method == "POST":
+            given |= {name: str(text) for name, text in (await request.form()).items()}
+        if (given.get("client_id"), given.get("client_secret")) != (APP_ID, APP_SECRET):
+            refused = GraphError(101, "Error validating application.")
+            return JSONResponse(build_error(refused), refused.status)
+        if given.get("grant_type") == "fb_exchange_token":
+            tenant = self._short.get(str(given.get("fb_exchange_token")))
+            token = next((t for t, owner in self._tokens.items() if owner == tenant), None)
+            lasts = 5_184_000
+        else:
+            tenant = self._desk.redeem(given)
+            token, lasts = f"EAAshort{len(self._short)}" if tenant else None, 5_400
+            if tenant and token:
+                self._short[token] = tenant
+        if token is None:
+            error = GraphError(100, "This authorization code has been used.")
+            return JSONResponse(build_error(error), error.status)
+        body = {"access_token": token, "token_type": "bearer", "expires_in": lasts}
+        return JSONResponse(body)
 
     def _guard(
         self, view: Callable[[Request, str, dict[str, Any]], Any]

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from include.sandbox.serve.consent import ConsentDesk
 from include.sandbox.serve.logins import TokenChain, read_basic
 from include.sandbox.vendors.quickbooks.company import CDC_DAYS, Company
 from include.sandbox.vendors.quickbooks.shapes import local
@@ -27,6 +28,10 @@ class RefreshTokens:
 
     def __init__(self, chain: TokenChain) -> None:
         self.chain, self.issued = chain, 0
+
+    def begin(self) -> tuple[str, str]:
+        """The pair of today, for a company that has just agreed."""
+        return self.chain.access_token(self.issued), self.chain.refresh_token(self.issued)
 
     def renew(self, given: str, today: datetime) -> tuple[str, str] | None:
         """Access and refresh token; None when the given one is unknown or has been replaced."""
@@ -50,23 +55,31 @@ class QuickBooksApi:
     ) -> None:
         self._fetch, self._realm, self._client, self._tokens = fetch, realm, client, tokens
         self._answers = count(1)
+        self._desk = ConsentDesk(
+            client[0], (realm,), lambda account, callback: {**callback, "realmId": account}
+        )
 
     def routes(self) -> list[Route]:
         company = "/v3/company/{realm}"
         return [
+            Route("/connect/oauth2", self._desk.page),
             Route("/oauth2/v1/tokens/bearer", self.token, methods=["POST"]),
             Route(f"{company}/query", self.query, methods=["GET", "POST"]),
             Route(f"{company}/cdc", self.changes),
         ]
 
     async def token(self, request: Request) -> Response:
-        """Renew a token pair: the old refresh token stays good for a day, as at Intuit."""
+        """A token pair for a code, or renewed: the old refresh token stays good for a day."""
         form = await request.form()
         if read_basic(request.headers.get("authorization", "")) != self._client:
             return JSONResponse({"error": "invalid_client"}, 401)
-        if form.get("grant_type") != "refresh_token":
+        pair = None
+        if form.get("grant_type") == "authorization_code":
+            pair = self._tokens.begin() if self._desk.redeem(form) else None
+        elif form.get("grant_type") == "refresh_token":
+            pair = self._tokens.renew(str(form.get("refresh_token", "")), self._fetch().now)
+        else:
             return JSONResponse({"error": "unsupported_grant_type"}, 400)
-        pair = self._tokens.renew(str(form.get("refresh_token", "")), self._fetch().now)
         if pair is None:
             return JSONResponse({"error": "invalid_grant"}, 400)
         return JSONResponse({

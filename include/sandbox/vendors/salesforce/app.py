@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from include.sandbox.serve.consent import ConsentDesk
 from include.sandbox.serve.logins import TokenChain, read_basic
 from include.sandbox.vendors.salesforce.ids import build_id
 from include.sandbox.vendors.salesforce.jobs import Job
@@ -41,6 +42,7 @@ class SalesforceApi:
     ) -> None:
         self.fetch_org, self.tokens = fetch_org, tokens
         self._client = (client_id, client_secret)
+        self._desk = ConsentDesk(client_id, ("org",), wants_pkce=True)
         self._numbers, self._calls = count(1), count(1)
         self._locators: dict[str, tuple[Query, list[dict[str, Any]]]] = {}
         self._jobs: dict[str, Job] = {}
@@ -48,6 +50,7 @@ class SalesforceApi:
     def routes(self) -> list[Route]:
         data = "/services/data/{version}"
         return [
+            Route("/services/oauth2/authorize", self._desk.page),
             Route("/services/oauth2/token", self.token, methods=["POST"]),
             Route("/services/data", self.versions),
             Route("/services/data/", self.versions),
@@ -72,7 +75,7 @@ class SalesforceApi:
         ]
 
     async def token(self, request: Request) -> Response:
-        """`client_credentials` or `refresh_token`; the client in the form or a Basic header."""
+        """A code, `client_credentials` or `refresh_token`; the client in the form or a header."""
         form = await request.form()
         client = read_basic(request.headers.get("authorization", ""))
         if not client[0]:
@@ -82,6 +85,10 @@ class SalesforceApi:
         grant = form.get("grant_type")
         if grant == "client_credentials":
             pair = (self.tokens.access_token(), "")
+        elif grant == "authorization_code":
+            if self._desk.redeem(form) is None:
+                return _oauth_error("invalid_grant", "invalid authorization code")
+            pair = self.tokens.begin()
         elif grant == "refresh_token":
             renewed = self.tokens.renew(str(form.get("refresh_token", "")))
             if renewed is None:

@@ -3,7 +3,10 @@
 Source: shopify.dev/docs/api/admin-graphql and /docs/api/usage/response-codes, read 2026-11.
 """
 
+import hashlib
+import hmac
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
@@ -23,6 +26,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from include.sandbox.serve.consent import ConsentDesk
 from include.sandbox.serve.logins import TokenChain
 from include.sandbox.vendors.shopify.bulk import BulkOperations
 from include.sandbox.vendors.shopify.cost import MAX_QUERY_COST, Bucket, actual_cost, requested_cost
@@ -57,6 +61,7 @@ class Store:
     get_shop: Callable[[], Shop]
     apps: Apps
     bulk: BulkOperations
+    desk: ConsentDesk
     bucket: Bucket = field(default_factory=Bucket)
 
 
@@ -69,13 +74,28 @@ class Context:
     warnings: list[dict[str, Any]] = field(default_factory=list)
 
 
+CONSENTED = "read_orders,read_customers,read_products,read_inventory,read_locations"
+
+
+def _build_desk(shop: str, apps: Apps) -> ConsentDesk:
+    """Comes back with the shop's name, the time, and the app's HMAC of both."""
+
+    def sign(account: str, callback: Mapping[str, str]) -> Mapping[str, str]:
+        said = {**callback, "shop": account, "timestamp": str(int(time.time()))}
+        text = "&".join(f"{name}={said[name]}" for name in sorted(said))
+        digest = hmac.new(apps.client_secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+        return {**said, "hmac": digest}
+
+    return ConsentDesk(apps.client_id, (f"{shop}.myshopify.com",), sign)
+
+
 class ShopifyApi:
     """All shops behind one host: `/<shop>/admin/api/2026-07/graphql.json`."""
 
     def __init__(self, shops: Mapping[str, tuple[Callable[[], Shop], Apps]]) -> None:
         self.schema = build_schema(build_resolvers())
         self.stores = {
-            name: Store(get_shop, apps, BulkOperations(self.schema, name))
+            name: Store(get_shop, apps, BulkOperations(self.schema, name), _build_desk(name, apps))
             for name, (get_shop, apps) in shops.items()
         }
         self._requests = count(1)
@@ -83,6 +103,7 @@ class ShopifyApi:
     def routes(self) -> list[Route]:
         return [
             Route("/{shop}/admin/api/{version}/graphql.json", self._graphql, methods=["POST"]),
+            Route("/{shop}/admin/oauth/authorize", self._ask),
             Route("/{shop}/admin/oauth/access_token", self._token, methods=["POST"]),
             Route("/{shop}/bulk/{number:int}.jsonl", self._download),
         ]
@@ -94,8 +115,14 @@ class ShopifyApi:
         }
         return JSONResponse(body, status, headers)
 
+    def _ask(self, request: Request) -> Response:
+        store = self.stores.get(request.path_params["shop"])
+        return (
+            self._respond({"errors": "Not Found"}, 404) if not store else store.desk.page(request)
+        )
+
     async def _token(self, request: Request) -> Response:
-        """Client credentials grant: a form or JSON with id and secret."""
+        """A token for a code, its refresh token, or the client's own credentials."""
         store = self.stores.get(request.path_params["shop"])
         is_json = "json" in request.headers.get("content-type", "")
         form: Mapping[str, Any] = await request.json() if is_json else await request.form()
@@ -103,11 +130,27 @@ class ShopifyApi:
             return self._respond({"error": "application_cannot_be_found"}, 400)
         if form.get("client_secret") != store.apps.client_secret:
             return self._respond({"error": "invalid_client"}, 400)
+        if form.get("code") or form.get("refresh_token"):
+            return self._renew(store, form)
         if form.get("grant_type") != "client_credentials":
             return self._respond({"error": "unsupported_grant_type"}, 400)
         return self._respond(
             {"access_token": store.apps.tokens.access_token(), "scope": SCOPES, "expires_in": DAY_S}
         )
+
+    def _renew(self, store: Store, form: Mapping[str, Any]) -> Response:
+        """Tokens that end after an hour, which a code gives only to who asks for such."""
+        tokens, code = store.apps.tokens, form.get("code")
+        if code:
+            pair = tokens.begin() if store.desk.redeem(form) else None
+        else:
+            pair = tokens.renew(str(form["refresh_token"]))
+        if pair is None or (code and form.get("expiring") != "1"):
+            return self._respond({"error": "invalid_request"}, 400)
+        return self._respond({
+            "access_token": pair[0], "scope": CONSENTED, "expires_in": 3_600,
+            "refresh_token": pair[1], "refresh_token_expires_in": 7_776_000,
+        })  # fmt: skip
 
     async def _graphql(self, request: Request) -> Response:
         store = self.stores.get(request.path_params["shop"])
