@@ -8,7 +8,7 @@ import pytest
 
 from include import cli
 from include.config.blocks.paginator import Paginator
-from include.config.connector_spec import Api, Auth, ColumnType, Cursor, Stream
+from include.config.connector_spec import Api, Auth, ColumnType, Connector, Cursor, Stream
 from tests.contract.source_tree import ROOT, entries_of
 
 README = ROOT / "README.md"
@@ -101,7 +101,7 @@ def test_the_connector_guide_lists_every_type_and_kind() -> None:
 
 def test_the_connector_guide_names_only_what_exists() -> None:
     text = (ROOT / "docs" / "new_connector.md").read_text()
-    models = (Api, Auth, Cursor, Paginator, Stream)
+    models = (Api, Auth, Connector, Cursor, Paginator, Stream)
     known = {name for model in models for name in model.model_fields}
     rows = re.findall(r"^\| (`[^|]*`) \|", text, re.MULTILINE)
     told = {word.split(".")[-1] for row in rows for word in WORD.findall(row)}
