@@ -1,7 +1,7 @@
 # Every command of the repository. `make` lists them.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev lock demo up down status logs env run validate lint format test test-unit \
+.PHONY: help setup setup-dev lock demo up down status logs env run validate lint style format test test-unit \
         test-worlds test-connectors test-integration test-dags e2e bench compose-check clean clean-env new-connector new-tenant \
         manifest mutants truth pictures storm bi-user mishap mishap-heal
 
@@ -91,18 +91,21 @@ new-tenant: setup  ## Scaffold a tenant: NAME=newco
 	@$(PY) -m include.cli new-tenant $(NAME)
 
 ##@ Check
-lint: setup-dev  ## ruff, mypy strict, sqlfluff, the layering test
+lint: style  ## ruff, mypy strict, sqlfluff, the layering test
+	@$(PYTEST) -q tests/contract/test_layering.py
+
+# What reads the files without a test; the layering test is one of `make test`'s own.
+style: setup-dev
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy & types=$$!; .venv/bin/sqlfluff lint --disable-progress-bar --processes 2 dbt; sql=$$?; wait $$types && exit $$sql
-	@$(PYTEST) -q tests/contract/test_layering.py
 
 format: setup-dev  ## Let ruff and sqlfluff rewrite what they can
 	@.venv/bin/ruff check --fix . && .venv/bin/ruff format .
 	@.venv/bin/sqlfluff fix --disable-progress-bar --force dbt
 
 # Your tenant files are told about, not tested: `make validate` is what fails on a broken one.
-test: setup-dev lint  ## lint and every test but e2e and bench, WORKERS= at once; names broken tenant files
+test: style  ## lint and every test but e2e and bench, WORKERS= at once; names broken tenant files
 	@$(PY) -m include.cli validate || echo "make test goes on: the tests do not use your tenant files"
 	@$(PYTEST) -n $(WORKERS) $(SPREAD)
 
