@@ -30,13 +30,24 @@ def frozen(instant: datetime) -> Iterator[None]:
         _frozen_at = before
 
 
+def parse_moment(text: str) -> datetime:
+    """ISO 8601 text to a datetime, aware where it names an offset.
+
+    Raises:
+        ValueError: If the text is not ISO 8601, or a week: `2026-W09` is seven days.
+    """
+    if "W" in text:
+        raise ValueError("a week is no moment")
+    return datetime.fromisoformat(text)
+
+
 def parse_instant(text: str) -> datetime:
     """ISO 8601 text to an aware UTC datetime; text without offset is taken as UTC.
 
     Raises:
-        ValueError: If the text is not ISO 8601.
+        ValueError: As `parse_moment`.
     """
-    value = datetime.fromisoformat(text)
+    value = parse_moment(text)
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 

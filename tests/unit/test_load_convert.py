@@ -95,6 +95,9 @@ def test_what_fits(kind: str, value: Any, expected: Any) -> None:
         ("date", "2026-01-01T10:00:00Z"),
         ("date", 20260101),
         ("timestamp", "yesterday"),
+        ("timestamp", "2026-W09-3T10:00:00"),
+        ("date", "2026-W09"),
+        ("date", "2026-W09-3"),
         ("timestamp", 1767225600),
         ("timestamp", "0000-01-01T00:00:00Z"),
         ("timestamp", "10000-01-01T00:00:00Z"),
@@ -134,6 +137,42 @@ def test_formats(pattern: str, value: Any, expected: datetime) -> None:
     made = build_column([value, None], column("timestamp", format=pattern), "timestamp")
     assert made.array.to_pylist() == [expected, None]
     assert fit_value(value, "timestamp", pattern) == expected
+
+
+# A written day, month and year, of which some are none.
+_PARTS = st.tuples(
+    st.integers(0, 33), st.integers(0, 13), st.sampled_from([4, 26, 1999, 2024, 2026])
+)
+_WRITTEN = {
+    "%d/%m/%Y": "{0}/{1}/{2}",
+    "%d.%m.%Y": "{0:02}.{1:02}.{2:04}",
+    "%m-%d-%Y": "{1:02}-{0}-{2}",
+    "%d/%m/%y": "{0:02}/{1}/{2}",
+    "%Y-%m-%d %H:%M": "{2}-{1:02}-{0:02} 0{1}:30",
+    "%d.%m.%Y %H:%M:%S": "{0:02}.{1:02}.{2} {0}:00:{1:02}",
+    "%m/%d/%Y %I:%M %p": "{1}/{0}/{2} {1}:05 pm",
+}
+
+
+@settings(max_examples=300, deadline=None)
+@given(pattern=st.sampled_from(sorted(_WRITTEN)), days=st.lists(_PARTS, min_size=1, max_size=3))
+def test_the_fast_path_of_patterns_agrees_with_the_rules(
+    pattern: str, days: list[tuple[int, int, int]]
+) -> None:
+    """Arrow made 2 March of 30/02/2026 and year 26 of 01/02/26 in columns of timestamps."""
+    values = [_WRITTEN[pattern].format(*day) for day in days]
+    fast = build_column(values, column("timestamp", format=pattern), "timestamp")
+    slow = convert._build_slowly(values, column("timestamp", format=pattern), "timestamp")
+    assert fast.misfits == slow.misfits
+    assert fast.array.to_pylist() == slow.array.to_pylist()
+
+
+@pytest.mark.parametrize("value", ["30/02/2026", "31/04/2026", "29/02/2025", "01/02/26"])
+def test_a_day_that_does_not_exist_is_no_other_day(value: str) -> None:
+    """`30/02/2026` was stored as 2 March, `01/02/26` as a day of the year 26."""
+    made = build_column([value, "01/03/2026"], column("timestamp", format="%d/%m/%Y"), "timestamp")
+    assert list(made.misfits) == [0]
+    assert made.array.to_pylist() == [None, naive(2026, 3, 1)]
 
 
 def test_a_date_pattern() -> None:

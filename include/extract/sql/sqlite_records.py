@@ -1,10 +1,10 @@
 """SQLite rows as dicts: its columns hold any type, so each value is judged by itself, later."""
 
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from include.core.clock import format_instant
+from include.core.clock import format_instant, parse_moment
 from include.core.streams import Window
 from include.extract.sql.columns import Form
 from include.extract.sql.streams import SqlStream
@@ -36,7 +36,7 @@ def _set_instants(records: list[dict[str, Any]], name: str, zone: ZoneInfo) -> N
         if not isinstance(text, str) or not text:
             continue
         try:
-            moment = datetime.fromisoformat(text)
+            moment = parse_moment(text)
         except ValueError:
             continue
         wall = moment if moment.tzinfo else moment.replace(tzinfo=zone, fold=0)

@@ -17,9 +17,9 @@ import pyarrow.compute as pc
 import pyarrow.types as pt
 
 from include.config.connector_spec import Column
-from include.core.clock import ZONED
 from include.core.number_text import PATTERNS, SIGNS
 from include.destinations.column_types import ARROW_TYPES, build_next_type
+from include.load.shape.moments import cast_date, cast_timestamp, guess_timestamp
 from include.load.shape.values import (
     FALSE_WORDS,
     INT_LIMITS,
@@ -40,10 +40,6 @@ PLAIN_NUMBER = r"^[+-]?([0-9]{1,280}(\.[0-9]{0,20})?|\.[0-9]{1,20})$"
 GUESSED_NUMBER = r"^-?((0|[1-9][0-9]{0,279})?\.[0-9]{1,20}|[1-9][0-9]{0,279})$|^0$"
 # 1.234: a thousand or a decimal. A column of integers cannot tell.
 POINTED = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
-FIRST_MOMENT = -62135596800000000  # 0001-01-01 in microseconds since 1970
-LAST_MOMENT = 253402300799999999  # 9999-12-31 23:59:59.999999
-FIRST_DAY, LAST_DAY = -719162, 2932896
-MICROSECONDS = {"epoch_s": 1_000_000, "epoch_ms": 1_000}
 BOOL_WORDS = frozenset({"true", "false"})
 CAST_FAILURES = (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError)
 
@@ -224,69 +220,6 @@ def _cast_bool(array: Any, _pattern: str | None) -> Any | None:
     return pc.if_else(pc.is_null(array), pa.scalar(None, pa.bool_()), yes)
 
 
-def _cast_timestamp(array: Any, pattern: str | None) -> Any | None:
-    if pattern in MICROSECONDS and not pt.is_timestamp(array.type):
-        if not pt.is_integer(array.type):
-            return None
-        factor = pa.scalar(MICROSECONDS[pattern], pa.int64())
-        return _in_years(pc.multiply_checked(array.cast(pa.int64()), factor))
-    if pt.is_timestamp(array.type):
-        same_zone = pa.timestamp("us", array.type.tz)
-        return _in_years(array.cast(same_zone, safe=False).cast(pa.int64()))
-    if pt.is_date(array.type):
-        return array.cast(pa.timestamp("us"))
-    if not pt.is_string(array.type):
-        return None
-    return _parse_timestamp(array, pattern)
-
-
-def _parse_timestamp(array: Any, pattern: str | None) -> Any | None:
-    if pattern == ZONED:
-        return _parse_iso(array, [pa.timestamp("us", "UTC")])
-    if pattern:
-        made = pc.strptime(array, pattern, "us", error_is_null=True)
-        if made.null_count != array.null_count:
-            return None
-        return _in_years(made.cast(pa.int64()))
-    return _parse_iso(array, (pa.timestamp("us", "UTC"), pa.timestamp("us")))
-
-
-def _parse_iso(array: Any, kinds: Sequence[Any]) -> Any | None:
-    """As the first kind that fits all: Arrow takes no text without a zone for an instant in one."""
-    for kind in kinds:
-        try:
-            return _in_years(array.cast(kind).cast(pa.int64()))
-        except pa.ArrowInvalid:
-            continue
-    return None
-
-
-def _guess_timestamp(array: Any, pattern: str | None) -> Any | None:
-    """Instants with a zone, or without: what a column was taken for, never both."""
-    if pattern in (None, ZONED) and pt.is_string(array.type):
-        return _parse_iso(array, [pa.timestamp("us", "UTC" if pattern else None)])
-    return _cast_timestamp(array, pattern)
-
-
-def _in_years(micros: Any) -> Any | None:
-    if micros.null_count < len(micros):
-        bounds = pc.min_max(micros).as_py()
-        if bounds["min"] < FIRST_MOMENT or bounds["max"] > LAST_MOMENT:
-            return None
-    return micros.cast(pa.timestamp("us"))
-
-
-def _cast_date(array: Any, pattern: str | None) -> Any | None:
-    if not (pt.is_date(array.type) or (pt.is_string(array.type) and pattern is None)):
-        return None
-    made = array.cast(pa.date32())
-    if made.null_count < len(made):
-        bounds = pc.min_max(made.cast(pa.int32())).as_py()
-        if bounds["min"] < FIRST_DAY or bounds["max"] > LAST_DAY:
-            return None
-    return made
-
-
 def _never(_array: Any, _pattern: str | None) -> None:
     """JSON and bytes have no column-wise form here."""
 
@@ -298,8 +231,8 @@ _CASTS = {
     "numeric": _cast_numeric,
     "float": _cast_float,
     "bool": _cast_bool,
-    "timestamp": _cast_timestamp,
-    "date": _cast_date,
+    "timestamp": cast_timestamp,
+    "date": cast_date,
     "json": _never,
     "bytes": _never,
 }
@@ -311,7 +244,7 @@ _GUESSES = {
     "bigint": _guess_bigint,
     "numeric": _guess_numeric,
     "bool": _guess_bool,
-    "timestamp": _guess_timestamp,
+    "timestamp": guess_timestamp,
 }
 
 

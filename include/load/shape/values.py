@@ -5,7 +5,7 @@ is unusual, so these rules are the definition and the fast path must agree with 
 
 Rules worth knowing: blank text is null for every type but text; 1.0 is an int and 1.5 is not; NaN
 and Infinity are no numeric (one of them would poison every sum) but are a float; a naive timestamp
-is UTC; fractions beyond a microsecond are cut; years outside 1..9999 do not fit.
+is UTC; fractions beyond a microsecond are cut; years outside 1..9999 do not fit, nor do weeks.
 """
 
 import base64
@@ -18,7 +18,7 @@ from typing import Any
 
 import orjson
 
-from include.core.clock import ZONED
+from include.core.clock import ZONED, parse_moment
 from include.core.number_text import SIGNS, plain_number
 
 # PostgreSQL numeric holds far more; a number of this size is damage, not data.
@@ -32,6 +32,7 @@ FALSE_WORDS = frozenset({"false", "f", "no", "n", "0", "off"})
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = r"\d{4}-\d\d-\d\d"
 _TIME = r"\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?"
+_DAY_ALONE = re.compile(_DAY)
 # How text of a column whose type was guessed must be written: whatever the type would not give back
 # as it was (02134, +49, 1e3, yes) says that the guess was wrong.
 AS_WRITTEN = {
@@ -265,7 +266,7 @@ def _fit_timestamp(value: Any, pattern: str | None) -> datetime:
         moment = (
             datetime.strptime(text, pattern)  # noqa: DTZ007 made aware below
             if pattern and pattern != ZONED
-            else datetime.fromisoformat(text)
+            else parse_moment(text)
         )
     else:
         raise _misfit(value, "timestamp")
@@ -285,7 +286,7 @@ def _from_epoch(value: Any, pattern: str) -> datetime:
 def _fit_date(value: Any, pattern: str | None) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
-    if isinstance(value, str) and pattern is None and len(value.strip()) == 10:
+    if isinstance(value, str) and pattern is None and _DAY_ALONE.fullmatch(value.strip()):
         return date.fromisoformat(value.strip())
     moment = _fit_timestamp(value, pattern)
     if moment != datetime(moment.year, moment.month, moment.day):  # noqa: DTZ001 naive UTC
