@@ -10,9 +10,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, pairwise
+from itertools import groupby, islice, pairwise
 
-from include.extract.files.formats.delimited.cell_kinds import TEXT, build_profile
+from include.extract.files.formats.delimited.cell_kinds import TEXT, WORDS, build_profile, find_kind
 from include.extract.files.formats.delimited.csv_rows import Dialect
 from include.extract.files.formats.facts import FileFacts
 from include.extract.files.formats.line_reader import iter_lines
@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 SAMPLE_LINES = 300
 SAMPLE_LINE_CHARS = 20_000
+# So many columns no text has by chance.
+LEAST_COLUMNS = 3
 NO_DELIMITER = "\x1f"
 _BY_SUFFIX = {".tsv": "\t", ".tab": "\t", ".psv": "|"}
 _USUAL = (",", ";", "\t", "|")
@@ -84,19 +86,38 @@ def _find_best(sample: Sequence[str], delimiter: str | None) -> Dialect | None:
     text = "\n".join(sample)
     if delimiter is not None:
         return max(_try_quotes(sample, text, delimiter), key=_rank).dialect
-    trials = [
+    tried = [
         trial
         for mark in (*_USUAL, *_UNUSUAL)
         if mark in text
         for trial in _try_quotes(sample, text, mark)
-        if trial.width > 1
     ]
+    trials = [trial for trial in tried if trial.width > 1]
     usual = [trial for trial in trials if trial.dialect.delimiter in _USUAL]
     best = max(usual, key=_rank, default=None)
     if best is None or best.share < 0.7:
         others = [trial for trial in trials if trial not in usual and _is_convincing(trial)]
         best = max([*others, *([best] if best else [])], key=_rank, default=None)
+    if best is None:
+        # A quiet month: below a page of titles stand fewer records than there are titles.
+        below = [trial for trial in tried if trial.dialect.delimiter in _USUAL]
+        best = max((one for one in below if _has_table(one)), key=_rank, default=None)
     return best.dialect if best else None
+
+
+def _has_table(trial: Trial) -> bool:
+    """Lines without the delimiter, and between them one table: labels over other values."""
+    runs = [(width, list(run)) for width, run in groupby(trial.rows, key=len) if width > 1]
+    if len(runs) != 1 or runs[0][0] < LEAST_COLUMNS or len(runs[0][1]) < 2:
+        return False
+    width, (labels, *body) = runs[0]
+    kinds = [find_kind(label) for label in labels if label.strip()]
+    looks = build_profile(body, width).columns
+    return (
+        len(kinds) >= LEAST_COLUMNS
+        and set(kinds) == {TEXT}
+        and any(look.kind not in WORDS for look in looks)
+    )
 
 
 def _rank(trial: Trial) -> tuple[float, bool, bool]:

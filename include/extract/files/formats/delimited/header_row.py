@@ -24,6 +24,7 @@ from include.extract.files.formats.delimited.labels import count_known, is_heade
 from include.extract.files.formats.delimited.sample_rows import SampleRow
 
 SEARCHED_ROWS = 50
+MOST_SETTINGS = 15
 SEARCHED_TITLES = 15
 _COMMENT_MARKS = ("#", "//", "--")
 
@@ -148,12 +149,34 @@ def _body_below(rows: Sequence[SampleRow], at: int) -> list[tuple[str, ...]]:
 def _find_width(rows: Sequence[SampleRow]) -> int:
     """Cells of the first run of rows that is no small part of the sample."""
     sound = [row for row in rows if not row.is_broken] or rows
-    runs = [(width, len(list(run))) for width, run in groupby(len(row.cells) for row in sound)]
-    runs = [run for run in runs if run[1] > 1] or runs[-1:]
-    weight = max(length * (width - 1) for width, length in runs)
+    runs = [(width, list(run)) for width, run in groupby(sound, key=lambda row: len(row.cells))]
+    runs = [run for run in runs if len(run[1]) > 1] or runs[-1:]
+    weight = max(len(run) * (width - 1) for width, run in runs)
     if not weight:
         return 1
-    return next(width for width, length in runs if length * (width - 1) >= 0.3 * weight)
+    heavy = [(width, run) for width, run in runs if len(run) * (width - 1) >= 0.3 * weight]
+    width, first = heavy[0]
+    wide = next((one for one in heavy[1:] if one[0] >= 2 * width), None)
+    if wide and _are_settings(first) and _is_over(wide[1], 0):
+        return wide[0]
+    return width
+
+
+def _are_settings(rows: Sequence[SampleRow]) -> bool:
+    """Of an account and its period: names with values of no common kind, as a bank's page begins.
+
+    More of them than there are records in a quiet month; a table of two columns of words has no
+    digits.
+    """
+    names = [row.cells[0] for row in rows]
+    profile = build_profile([row.cells for row in rows], 2)
+    return (
+        len(rows[0].cells) == 2
+        and len(set(names)) == len(names) <= MOST_SETTINGS
+        and all(find_kind(name) == TEXT for name in names)
+        and profile.columns[1].kind in WORDS
+        and any(char.isdecimal() for row in rows for char in row.cells[1])
+    )
 
 
 def _find_first(rows: Sequence[SampleRow], width: int) -> int:

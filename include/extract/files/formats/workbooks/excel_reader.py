@@ -17,6 +17,7 @@ from include.extract.files.formats.delimited.csv_rows import Row
 from include.extract.files.formats.detect_types import excel_text
 from include.extract.files.formats.foreign_content import HEAD_BYTES, find_advice, name_workbook
 from include.extract.files.formats.workbooks.book_kind import find_book_suffix
+from include.extract.files.formats.workbooks.odd_moments import column_name, show_odd_moments
 from include.extract.files.formats.workbooks.sheet_header import find_sheet_header
 from include.extract.files.formats.workbooks.workbook_xml import (
     SheetMarks,
@@ -77,7 +78,7 @@ def load_sheet(place: Place, sheet: str | None) -> Sheet:
         page = book.get_sheet_by_name(name)
         values = page.to_python(skip_empty_area=False)
         merged = page.merged_cell_ranges or []
-    long = _find_long(values)
+    long, odd = _find_long(values), show_odd_moments(place, name, values)
     cells = [[excel_text(value) or "" for value in row] for row in values]
     _show_digits(cells, marks.padded)
     header = find_sheet_header(cells, merged)
@@ -85,7 +86,7 @@ def load_sheet(place: Place, sheet: str | None) -> Sheet:
         return Sheet([], [])
     _fill_merged(cells, merged, header.first_row)
     labels, rows, gap = _drop_empty(header.labels, cells, header.first_row)
-    notices = [*header.notices, *_word_marks(marks), *_word_long(long), *gap]
+    notices = [*header.notices, *_word_marks(marks), *_word_long(long), *_word_odd(odd), *gap]
     if name in hidden:
         notices.append("it is hidden in the workbook, and was read all the same")
     return Sheet(labels, rows, tuple(f"sheet `{name}` of `{place.name}`: {n}." for n in notices))
@@ -193,19 +194,11 @@ def _word_marks(marks: SheetMarks) -> Iterator[str]:
 def _find_long(values: Sequence[Sequence[Any]]) -> list[str]:
     """Cells with whole numbers of more digits than a spreadsheet keeps."""
     return [
-        f"{_column_letters(column)}{row}"
+        f"{column_name(column)}{row}"
         for row, cells in enumerate(values, start=1)
         for column, value in enumerate(cells)
         if isinstance(value, float | int) and abs(value) >= FIRST_LONG
     ]
-
-
-def _column_letters(column: int) -> str:
-    """`A` for 0, `AB` for 27."""
-    letters = ""
-    while column >= 0:
-        letters, column = chr(65 + column % 26) + letters, column // 26 - 1
-    return letters
 
 
 def _word_long(names: Sequence[str]) -> Iterator[str]:
@@ -213,6 +206,14 @@ def _word_long(names: Sequence[str]) -> Iterator[str]:
         yield (
             "numbers of more than 15 digits, of which a spreadsheet keeps 15, may not be what was "
             f"typed: {_listed(names)}; codes belong into cells of text"
+        )
+
+
+def _word_odd(names: Sequence[str]) -> Iterator[str]:
+    if names:
+        yield (
+            "dates and times that are none (below zero, or 29 February 1900) are given as the "
+            f"number or the duration in the file: {_listed(names)}"
         )
 
 

@@ -117,6 +117,17 @@ def load_marks(place: Place, sheet: str) -> SheetMarks:
     )
 
 
+def load_sheet_xml(place: Place, sheet: str) -> bytes:
+    """The part that holds the sheet's cells; empty where it is not found.
+
+    Raises:
+        BadZipFile, KeyError, ParseError, OSError: The file is no workbook of XML.
+    """
+    with zipfile.ZipFile(place.path) as archive:
+        part = _sheet_part(archive, sheet)
+        return archive.read(part) if part else b""
+
+
 def _require_reach(place: Place, sheet: str, data: bytes) -> None:
     rows, columns = map(int, _ROW.findall(data)), set(_COLUMN.findall(data))
     area = max(rows, default=0) * max(map(_column_number, columns), default=0)
