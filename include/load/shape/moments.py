@@ -16,6 +16,7 @@ MICROSECONDS = {"epoch_s": 1_000_000, "epoch_ms": 1_000}
 
 
 def cast_timestamp(array: Any, pattern: str | None) -> Any | None:
+    """Moments as naive UTC; None where they must be looked at one by one."""
     if pattern in MICROSECONDS and not pt.is_timestamp(array.type):
         if not pt.is_integer(array.type):
             return None
@@ -85,6 +86,7 @@ def _in_years(micros: Any) -> Any | None:
 
 
 def cast_date(array: Any, pattern: str | None) -> Any | None:
+    """Days; None where they must be looked at one by one, as all that a pattern describes."""
     if not (pt.is_date(array.type) or (pt.is_string(array.type) and pattern is None)):
         return None
     made = array.cast(pa.date32())
