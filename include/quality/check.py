@@ -54,7 +54,7 @@ class Check:
         stream: The stream it speaks of; None for a check on several tables or on marts.
         sql: The select, with the placeholders its kind of check has (`{schema}`, `{mart}`, ...).
         why: One sentence: what is wrong when rows are found.
-        tables: `schema.table` names that must exist; if one does not, the check is skipped.
+        tables: Those it reads; if one is not there, the check is skipped.
         path: File it came from; None for one that is in none.
         allowed: Share of the rows that may be bad before it fails.
         is_whole: It speaks of a whole table, so its bad rows are no part of the table's.

@@ -33,6 +33,7 @@ NEEDED = frozenset({"check", "severity", "why", *ABOUT})
 _HEADER = re.compile(r"^-- ?(\w+):\s*(.*)$")  # an indented line continues the value above
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _COMMENT = re.compile(r"--[^\n]*")
+_RAW_TABLE = re.compile(r"\{schema\}\.([a-z_][a-z0-9_]*)")
 
 
 def load_feed_checks(connectors_dir: Path, connector: str) -> tuple[list[Check], list[Problem]]:
@@ -99,7 +100,7 @@ def _parse(
         sql=body,
         why=header["why"][0],
         stream=names[0] if about == "stream" else None,
-        tables=names if about == "needs" else (),
+        tables=names if about == "needs" else tuple(sorted(set(_RAW_TABLE.findall(body)))),
         path=path,
         dimension=Dimension(header.get("dimension", ("validity", 0))[0]),
         origin=Origin.FILE,

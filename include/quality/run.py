@@ -42,6 +42,7 @@ from include.quality.tables import (
     fetch_existing,
     fetch_newest_loads,
     fetch_stream_tables,
+    find_unread,
 )
 
 
@@ -74,21 +75,15 @@ def run_raw_checks(
         if target is not None and stream.primary_key:
             ready.rows.setdefault(target, [])
         for check in [*build_stream_checks(stream), *(c for c in own if c.stream == stream.name)]:
-            if check.is_foreign and not stream.primary_key:
-                ready.settled.append(build_skipped(check, _why_unread(feed)))
+            unread = find_unread(check, feed, columns) if check.is_foreign else None
+            if unread:
+                ready.settled.append(build_skipped(check, unread))
             else:
                 bound.append(_bind_raw(check, feed, stream, context))
     found = [*_run(warehouse, feed.tenant, bound, ready), *_unusable(problems)]
     learned = _run_learned(warehouse, feed, context, ready)
     found += [one for one in learned if one.stream in {None, *(s.name for s in streams)}]
     return run_save(warehouse, found, context, layer=RAW, tenant=feed.tenant.id, feed=feed.name)
-
-
-def _why_unread(feed: Feed) -> str:
-    destination = feed.tenant.spec.destination
-    if destination.builds_marts:
-        return "the stream has not been loaded yet"
-    return f"its rows are in {destination.kind}; checks of rows read PostgreSQL"
 
 
 def _run_learned(

@@ -1,12 +1,13 @@
 """Which tables exist, with which keys: what the catalog and the ledger know of a feed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from include.config.connector_spec import Freshness
 from include.config.models import Feed
 from include.core import naming
 from include.ledger.connection import Connection
 from include.quality.builtin import StreamTable
+from include.quality.check import Check
 from include.quality.freshness import build_limits
 
 
@@ -68,6 +69,32 @@ def fetch_newest_loads(connection: Connection, tenant: str) -> dict[tuple[str, s
         [tenant],
     )
     return {(str(feed), str(stream)): int(load_id) for feed, stream, load_id in rows}
+
+
+def find_unread(check: Check, feed: Feed, columns: Mapping[tuple[str, str], object]) -> str | None:
+    """Why a check of the feed's stream cannot run, in words; None when it can.
+
+    A check that compares two streams waits for both: a feed may load one of them only, and the
+    other's table may be another feed's of the same connector, whose rows say nothing of this one.
+
+    Args:
+        columns: (schema, table) -> anything, for every table that exists.
+    """
+    if not feed.tenant.spec.destination.builds_marts:
+        return (
+            f"its rows are in {feed.tenant.spec.destination.kind}; checks of rows read PostgreSQL"
+        )
+    own = check.stream or ""
+    for table in sorted({own, *check.tables}, key=lambda name: (name != own, name)):
+        if not feed.connector.streams_from_feed and table.split("__")[0] not in feed.streams:
+            return f"the feed does not load `{table}`"
+        if (feed.raw_schema, table) not in columns:
+            return (
+                "the stream has not been loaded yet"
+                if table == own
+                else f"there is no `{table}` yet"
+            )
+    return None
 
 
 def _build(feed: Feed, name: str, keys: dict[str, tuple[str, ...]]) -> StreamTable:

@@ -46,6 +46,7 @@ def test_a_good_file_becomes_a_check(tmp_path: Path) -> None:
             "and total <> net + tax",
             why="A total that differs from its parts means: a part was read wrongly.",
             stream="orders",
+            tables=("orders",),
             path=path,
             origin=Origin.FILE,
         )
