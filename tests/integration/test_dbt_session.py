@@ -7,7 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from include.config.settings import Settings, load_settings
 from include.pipeline.dbt import session
@@ -34,6 +36,7 @@ elt:
       schema: dbt_session
       threads: 1
 """
+WHO = "select pg_backend_pid() as pid, cast(current_user as text) as acts_as"
 MODELS = {
     "good": "select 1 as n",
     "bad": "select 1/0 as n",
@@ -47,9 +50,9 @@ class Case:
         (project / "models").mkdir(parents=True)
         (project / "dbt_project.yml").write_text(PROJECT)
         (project / "profiles.yml").write_text(PROFILE)
-        for name, sql in MODELS.items():
+        for name, text in MODELS.items():
             head = "{{ config(materialized='table') }}\n"
-            (project / "models" / f"{name}.sql").write_text(head + sql)
+            (project / "models" / f"{name}.sql").write_text(head + text)
         self.settings: Settings = replace(load_settings(), dbt_project_dir=project)
         self.target = folder / "target"
         self.environment = build_dbt_environment(url, "shop", tenant_roles=False)
@@ -123,3 +126,34 @@ def test_without_a_python_beside_dbt_each_build_is_a_command(case: Case, tmp_pat
     case.settings = replace(case.settings, dbt_executable=script)
     assert find_python(case.settings) is None
     assert case.build("good") == (0, {"good": "success"})
+
+
+def test_nodes_of_a_thread_share_a_connection(case: Case, warehouse: str) -> None:
+    """dbt logs in anew for every node: 900 server processes in one build of a large tenant.
+
+    A failed node in between leaves nothing behind, and the role that was set stays.
+    """
+    models = case.settings.dbt_project_dir / "models"
+    for name in ("first", "second"):
+        (models / f"{name}.sql").write_text("{{ config(materialized='table') }}\n" + WHO)
+    profile = case.settings.dbt_project_dir / "profiles.yml"
+    profile.write_text(profile.read_text() + "      role: dbt_session_role\n")
+    with psycopg.connect(warehouse, autocommit=True) as connection:
+        connection.execute("drop schema if exists dbt_session cascade")
+        connection.execute("create role dbt_session_role")
+        connection.execute("grant dbt_session_role to current_user")
+        database = sql.Identifier(connection.info.dbname)
+        connection.execute(
+            sql.SQL("grant create on database {} to dbt_session_role").format(database)
+        )
+        try:
+            code, ended = case.build("bad", "first", "second")
+            found = connection.execute(
+                "select * from dbt_session.first union all select * from dbt_session.second"
+            ).fetchall()
+        finally:
+            connection.execute("drop owned by dbt_session_role cascade")
+            connection.execute("drop role dbt_session_role")
+    assert (code, ended["bad"], ended["first"], ended["second"]) == (1, "error", *["success"] * 2)
+    assert found[0] == found[1], "one server process, one role"
+    assert found[0][1] == "dbt_session_role"

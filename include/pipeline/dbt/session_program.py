@@ -3,23 +3,69 @@
 A line is JSON: `globals` and `options` of the command line, `build` its own words, `results` the
 file for run_results.json. The project is parsed once for all builds with the same options; with
 `shared`, a parse made for another tenant is read and given this one's names. dbt says what it does
-on standard output; `{"elt_ended": <exit code>}` is ours.
+on standard output; `{"elt_ended": <exit code>}` is ours. Its threads keep their connections from
+node to node.
 """
 
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from dbt.adapters.postgres.connections import PostgresConnectionManager
+from dbt.adapters.postgres.impl import PostgresAdapter
 from dbt.cli.main import dbtRunner
+
+# Idle for longer, a firewall or a proxy may have forgotten it.
+KEPT_S = 20.0
+
+
+class KeptConnections(PostgresConnectionManager):
+    """A thread's connection outlives the node that opened it.
+
+    dbt closes it after each node: 900 logins in a build, each a server process that reads the
+    catalog anew. What a node leaves open is rolled back, as closing would.
+    """
+
+    def release(self) -> None:
+        connection = self.get_if_exists()
+        if connection is None or connection.state != "open":
+            return
+        try:
+            if connection.handle.closed:
+                raise ConnectionError
+            connection.handle.rollback()
+        except Exception:  # whatever is wrong with it, the next node has a new one
+            self.close(connection)
+            return
+        connection.transaction_open = False
+        connection.kept_at = time.monotonic()
+
+    def set_connection_name(self, name: str | None = None) -> Any:
+        connection = self.get_if_exists()
+        if connection is not None and connection.state == "open":
+            since = getattr(connection, "kept_at", None)
+            if since is not None and time.monotonic() - since > KEPT_S:
+                self.close(connection)
+            connection.kept_at = None
+        return super().set_connection_name(name)
+
+    @classmethod
+    def open(cls, connection: Any) -> Any:
+        opened = super().open(connection)
+        # `set role` of the login: what is rolled back must not take it along.
+        opened.handle.commit()
+        return opened
 
 
 def main() -> None:
     """Until there are no more lines."""
+    PostgresAdapter.ConnectionManager = KeptConnections
     manifests: dict[str, Any] = {}
     for line in sys.stdin:
         code = run_one(json.loads(line), manifests)
