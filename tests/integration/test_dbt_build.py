@@ -176,6 +176,16 @@ def test_the_database_enforces_the_keys(built: psycopg.Connection[Any]) -> None:
         built.execute("delete from acme_int.int_ecommerce_csv__customers_cleansed")
 
 
+def test_tables_are_joined_by_planners_who_know_them(built: psycopg.Connection[Any]) -> None:
+    """Folding 14,000 orders took 40 s of pair by pair, for a table just made has no statistics."""
+    unknown = built.execute(
+        "select relnamespace::regnamespace || '.' || relname from pg_class where relkind = 'r' "
+        "and reltuples < 0 and relnamespace = any(array["
+        f"to_regnamespace('{TENANT}_int'), to_regnamespace('{TENANT}_mart')]::oid[])"
+    ).fetchall()
+    assert unknown == []
+
+
 def test_second_run_keeps_history(
     built: psycopg.Connection[Any], warehouse: str, target: Path
 ) -> None:

@@ -15,14 +15,21 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from dbt.adapters.postgres.connections import PostgresConnectionManager
 from dbt.adapters.postgres.impl import PostgresAdapter
 from dbt.cli.main import dbtRunner
+from dbt_common.events.functions import env_scrubber, msg_to_json
 
+# dbt words every event for each of its logs and then looks whether the log wants it: twenty events
+# a node, two of which we tell. DBT_LOG_LEVEL_FILE=debug has its own log back.
+QUIET = ("--log-level", "none", "--log-level-file", os.environ.get("DBT_LOG_LEVEL_FILE", "none"))
+UNTOLD = ("debug", "test")
 # Idle for longer, a firewall or a proxy may have forgotten it.
 KEPT_S = 20.0
+SPEAKING = Lock()
 
 
 class KeptConnections(PostgresConnectionManager):
@@ -82,8 +89,8 @@ def run_one(asked: dict[str, Any], manifests: dict[str, Any]) -> int:
             return build_code(parsed)
         manifests[key] = parsed.result
     # manifest.json is written by the parse; dbt would write it again, half a second each time.
-    words = [*before, "--no-write-json", *asked["build"], *options]
-    done = dbtRunner(manifest=manifests[key]).invoke(words)
+    words = [*before, *QUIET, "--no-write-json", *asked["build"], *options]
+    done = dbtRunner(manifest=manifests[key], callbacks=[tell]).invoke(words)
     if hasattr(done.result, "write"):
         done.result.write(asked["results"])
     return build_code(done)
@@ -93,7 +100,8 @@ def run_parse(asked: dict[str, Any]) -> Any:
     """dbt's answer to `parse`, its manifest in the names of the tenant that is built."""
     shared = asked.get("shared")
     if shared is None:
-        return dbtRunner().invoke([*asked["globals"], "parse", *asked["options"]])
+        words = [*asked["globals"], *QUIET, "parse", *asked["options"]]
+        return dbtRunner(callbacks=[tell]).invoke(words)
     parsed = parse_shared(asked)
     if parsed.success:
         at = asked["options"].index("--target-path") + 1
@@ -105,9 +113,9 @@ def run_parse(asked: dict[str, Any]) -> Any:
 def parse_shared(asked: dict[str, Any]) -> Any:
     """What the kept parse says, and anew what of the project has changed since."""
     shared = asked["shared"]
-    words = ["--no-write-json", "parse", "--partial-parse-file-path", shared["file"]]
+    words = [*QUIET, "--no-write-json", "parse", "--partial-parse-file-path", shared["file"]]
     with environment(shared["environment"]):
-        return dbtRunner().invoke([*asked["globals"], *words, *shared["options"]])
+        return dbtRunner(callbacks=[tell]).invoke([*asked["globals"], *words, *shared["options"]])
 
 
 def give_names(manifest: Any, old: str, new: str, database: str) -> None:
@@ -142,10 +150,17 @@ def build_code(done: Any) -> int:
     return 0 if done.success else 1
 
 
+def tell(event: Any) -> None:
+    """An event of dbt, as `--log-format json` has it; of its own workings none."""
+    if event.info.level not in UNTOLD:
+        say(env_scrubber(msg_to_json(event)))
+
+
 def say(line: str) -> None:
-    """One line, at once: somebody waits for it."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+    """One line, at once and whole: somebody waits for it, and dbt's threads speak together."""
+    with SPEAKING:
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -51,10 +51,22 @@ considered as (
     group by order_id
 ),
 
+-- One row per order, so that a planner knows how many there are: four times its short guess of
+-- what is chosen would be tried pair by pair.
+steps as (
+    select
+        orders.order_id,
+        chosen.part_of_order_id,
+        chosen.fold_rule,
+        chosen.fold_confidence
+    from orders
+    left join chosen on orders.order_id = chosen.order_id
+),
+
 -- A payment of an invoice of a shop's order is part of the shop's: each step speaks earlier.
 led as (
     select
-        orders.order_id,
+        first_step.order_id,
         first_step.part_of_order_id,
         first_step.fold_rule,
         first_step.fold_confidence,
@@ -63,13 +75,12 @@ led as (
             third_step.part_of_order_id,
             second_step.part_of_order_id,
             first_step.part_of_order_id,
-            orders.order_id
+            first_step.order_id
         ) as counted_order_id
-    from orders
-    left join chosen as first_step on orders.order_id = first_step.order_id
-    left join chosen as second_step on first_step.part_of_order_id = second_step.order_id
-    left join chosen as third_step on second_step.part_of_order_id = third_step.order_id
-    left join chosen as fourth_step on third_step.part_of_order_id = fourth_step.order_id
+    from steps as first_step
+    left join steps as second_step on first_step.part_of_order_id = second_step.order_id
+    left join steps as third_step on second_step.part_of_order_id = third_step.order_id
+    left join steps as fourth_step on third_step.part_of_order_id = fourth_step.order_id
 ),
 
 final as (
