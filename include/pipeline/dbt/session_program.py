@@ -40,6 +40,7 @@ class KeptConnections(PostgresConnectionManager):
     """
 
     def release(self) -> None:
+        """The node is done with it."""
         connection = self.get_if_exists()
         if connection is None or connection.state != "open":
             return
@@ -54,6 +55,7 @@ class KeptConnections(PostgresConnectionManager):
         connection.kept_at = time.monotonic()
 
     def set_connection_name(self, name: str | None = None) -> Any:
+        """The next node takes it."""
         connection = self.get_if_exists()
         if connection is not None and connection.state == "open":
             since = getattr(connection, "kept_at", None)
@@ -64,6 +66,7 @@ class KeptConnections(PostgresConnectionManager):
 
     @classmethod
     def open(cls, connection: Any) -> Any:
+        """A new one, as the role it is to act as."""
         opened = super().open(connection)
         # `set role` of the login: what is rolled back must not take it along.
         opened.handle.commit()
