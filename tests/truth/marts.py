@@ -15,6 +15,7 @@ from tests.truth.agreement import Agreement, EvidenceTable, JudgedPair, measure_
 from tests.truth.attribution import build_attribution_rows
 from tests.truth.revenue import build_deal_rows, build_fold_rows, has_table
 from tests.truth.row import ALL, TruthRow, build_agreement_rows, build_difference_row
+from tests.truth.touches import build_touch_rows
 from tests.truth.worth import build_worth_rows
 
 Connection = psycopg.Connection[Any]
@@ -58,7 +59,9 @@ def build_report(connection: Connection, truth: Mapping[str, Any]) -> TruthRepor
                 report.rows += build_money_rows(connection, tenant, source, known)
     report.rows += build_fold_rows(connection, truth) + build_deal_rows(connection, truth)
     report.rows += build_attribution_rows(connection, truth["revenue"])
-    report.rows += build_worth_rows(connection, truth, load_zones(truth["revenue"]))
+    zones = load_zones(truth["revenue"])
+    report.rows += build_touch_rows(connection, truth, zones)
+    report.rows += build_worth_rows(connection, truth, zones)
     return report
 
 

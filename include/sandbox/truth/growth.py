@@ -4,7 +4,8 @@ ads.<tenant>.<platform>       total and per campaign and day: spend, impressions
                               conversions, value
 clicks[]                      every ad click that led to something: id, key, party, campaign
 visits.<tenant>               sessions, purchases and revenue the property saw, per source
-prospects[]                   every request of summit: party, contact, touch, stage, value, end
+prospects[]                   every request of summit: party, contact, touch, came_at, stage, value,
+                              end
 calls                         counts; `of_prospect`: prospect key -> number of calls
 deals[]                       acme's wholesale deals: company, stage, value, sale
 books                         amounts of acme's payments, bills and journal
@@ -114,6 +115,7 @@ def _build_prospects(session: Session) -> list[dict[str, Any]]:
             "party": prospect.party.party_id,
             "contact": prospect.contact.party_id,
             "touch": [prospect.touch.channel, prospect.touch.source, prospect.touch.campaign],
+            "came_at": prospect.came_at.isoformat(),
             "way": prospect.way,
             "stage": prospect.stage,
             "value": prospect.value,
