@@ -14,6 +14,7 @@ from include.core.clock import parse_instant
 from include.core.errors import ContractBroken, UpstreamUnavailable
 from include.core.streams import Window
 from include.extract.http.client import HttpClient
+from include.extract.rest.refused import require_no_fault
 
 Records = list[dict[str, Any]]
 CONTACTS_PAGE = 500
@@ -183,6 +184,7 @@ def fetch_users(account: SubAccount) -> Iterator[Records]:
 
 
 def _list(body: Any, key: str) -> Records:
+    require_no_fault(body, key)
     found = body.get(key) if isinstance(body, Mapping) else None
     if found is None and isinstance(body, Mapping) and key in body:
         return []

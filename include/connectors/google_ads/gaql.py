@@ -13,6 +13,7 @@ from typing import Any
 from include.config.connector_spec import Stream
 from include.core.errors import ContractBroken
 from include.extract.http.date_slices import Slice
+from include.extract.rest.refused import require_no_fault
 
 _UPPER = re.compile(r"(?<!^)([A-Z])")
 CLIENTS = (
@@ -99,6 +100,7 @@ def fetch_rows(body: Any, path: str) -> list[dict[str, Any]]:
     Raises:
         ContractBroken: If the answer is not one of googleAds:search.
     """
+    require_no_fault(body, path)
     if isinstance(body, dict):
         rows = body.get("results")
         if rows is None and body.keys() & {"results", "fieldMask"}:

@@ -13,6 +13,7 @@ from include.core.errors import ContractBroken, RateLimited
 from include.extract.http.client import Answer, AnswerRules, HttpClient, HttpLimits
 from include.extract.http.rate_limit import RateLimiter
 from include.extract.record_path import pick
+from include.extract.rest.refused import require_no_fault
 
 log = logging.getLogger(__name__)
 
@@ -119,6 +120,7 @@ def fetch_rows(body: Any, path: str) -> list[dict[str, Any]]:
     Raises:
         ContractBroken: If there is none.
     """
+    require_no_fault(body, path)
     found = body.get("data") if isinstance(body, dict) else None
     if found is None and isinstance(body, dict) and "data" in body:
         return []

@@ -14,6 +14,7 @@ from include.core.errors import ContractBroken
 from include.core.streams import Page, Window
 from include.extract.http.api_client import build_client
 from include.extract.http.api_source import ApiSource
+from include.extract.rest.refused import require_no_fault
 from include.extract.source import FROM_THE_START, ReadOptions
 from include.extract.windows import keep_inside
 
@@ -107,6 +108,7 @@ class SquareSource(ApiSource):
 def _records(body: Any, stream: Stream) -> list[dict[str, Any]]:
     """The page's list; missing means empty when nothing unknown stands in its place."""
     where = stream.records_path or ""
+    require_no_fault(body, where)
     found = body.get(where) if isinstance(body, dict) else None
     if found is None and isinstance(body, dict) and body.keys() <= {*EMPTY_PAGE_KEYS, where}:
         return []

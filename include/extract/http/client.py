@@ -87,6 +87,7 @@ class Answer:
 
     body: Any
     headers: Mapping[str, str]
+    status: int = 200
 
 
 class HttpClient:
@@ -131,7 +132,13 @@ class HttpClient:
             ContractBroken: If it leads to another host, which must not see our secret.
         """
         base = urlsplit(self.base_url)
-        parts = urlsplit(path)
+        try:
+            parts = urlsplit(path)
+        except ValueError:
+            raise ContractBroken(
+                "the source names an address that is none. Expected a path or an address of its "
+                "own host. Run again; if it stays, report it to the vendor."
+            ) from None
         if parts.netloc:
             if (parts.scheme, parts.netloc) != (base.scheme, base.netloc):
                 raise ContractBroken(
@@ -223,7 +230,7 @@ class HttpClient:
         refusal = refused(what, parsed) if refused else None
         if refusal is not None:
             raise refusal
-        return Answer(parsed, CaseInsensitiveDict(answer.headers))
+        return Answer(parsed, CaseInsensitiveDict(answer.headers), answer.status_code)
 
     def _build_error(self, what: str, answer: requests.Response) -> EltError:
         """The error of an answer; the source's own word on trying again counts for this client."""

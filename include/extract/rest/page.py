@@ -8,9 +8,12 @@ import orjson
 
 from include.config.connector_spec import Stream
 from include.core.errors import ContractBroken, UpstreamUnavailable
+from include.core.streams import Reject
 from include.core.value_text import show
 from include.extract.record_path import MISSING, pick
 from include.extract.rest.paginators import Step
+
+MOST_LETTERS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,7 @@ class Listed:
 
     records: list[dict[str, Any]]
     following: Step | None
+    rejects: tuple[Reject, ...] = ()
 
 
 def pick_records(body: Any, where: str | None, path: str) -> list[dict[str, Any]]:
@@ -32,8 +36,41 @@ def pick_records(body: Any, where: str | None, path: str) -> list[dict[str, Any]
         return []
     if isinstance(found, list) and all(isinstance(record, dict) for record in found):
         return found
+    raise _no_list(body, where, path)
+
+
+def pick_elements(body: Any, where: str | None, path: str) -> list[Any]:
+    """As `pick_records`, with whatever stands among the objects: `split_elements` sets it aside.
+
+    Raises:
+        ContractBroken: If there is no list at `where`, or one without any object in it.
+    """
+    found = pick(body, where, MISSING) if where else body
+    if not isinstance(found, list) or not any(isinstance(record, dict) for record in found):
+        return pick_records(body, where, path)
+    return found
+
+
+def split_elements(
+    elements: list[Any], path: str
+) -> tuple[list[dict[str, Any]], tuple[Reject, ...]]:
+    """Records, and the others for quarantine: one null in a list is no reason to lose the rest."""
+    odd = tuple(
+        Reject(
+            f"{path}:{at}",
+            "not_an_object",
+            f"element {at} of an answer of `{path}` is no object",
+            show(element)[:MOST_LETTERS],
+        )
+        for at, element in enumerate(elements)
+        if not isinstance(element, dict)
+    )
+    return [one for one in elements if isinstance(one, dict)] if odd else elements, odd
+
+
+def _no_list(body: Any, where: str | None, path: str) -> ContractBroken:
     keys = ", ".join(sorted(body)[:8]) if isinstance(body, dict) else type(body).__name__
-    raise ContractBroken(
+    return ContractBroken(
         f"the answer of `{path}` has no list of records at `{where or 'top level'}`, it has: "
         f"{keys or 'nothing'}. Expected a list of objects. Check `records_path` and the version."
     )

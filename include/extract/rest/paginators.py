@@ -16,6 +16,8 @@ from include.extract.record_path import pick, put
 
 _NEXT_LINK = re.compile(r"<([^>]*)>\s*;[^,]*\brel=\"?next\"?", re.IGNORECASE)
 
+_NO_WORDS = frozenset(("false", "no", "n", "0", "null", "none"))
+
 
 @dataclass(frozen=True)
 class Step:
@@ -50,7 +52,7 @@ def next_step(
     Raises:
         ContractBroken: If the answer lacks what the position is read from.
     """
-    more = pick(body, spec.more_path) if spec.more_path else None
+    more = _is_more(pick(body, spec.more_path)) if spec.more_path else None
     if spec.kind == "single" or (spec.more_path and not more):
         return None
     if spec.kind in ("next_url", "link_header"):
@@ -65,8 +67,23 @@ def next_step(
     elif spec.kind == "last_id":
         position = _last_id(spec, records, bool(more))
     else:
-        position = str(pick(body, spec.next_path or "next") or "")
+        position = _word(pick(body, spec.next_path or "next"), spec)
     return Step({**step.params, _param(spec): position}) if position else None
+
+
+def _is_more(said: Any) -> bool:
+    """`"false"` in quotes is no yes: it was asked for a next page for ever."""
+    return bool(said) and str(said).strip().lower() not in _NO_WORDS
+
+
+def _word(found: Any, spec: Paginator) -> str:
+    """The position as it is sent; empty at the end."""
+    if isinstance(found, dict | list) or found is True:
+        raise ContractBroken(
+            f"a page has a `{type(found).__name__}` at `{spec.next_path or 'next'}`. Expected a "
+            "text or a number that leads to the next page. Check `next_path` of the paginator."
+        )
+    return str(found or "")
 
 
 def page_of(spec: Paginator, step: Step) -> int:
@@ -98,7 +115,7 @@ def _is_last(spec: Paginator, here: int, body: Any, records: Sequence[Any], more
     """Whether no counted page follows; a short page is no end, sources may leave rows out."""
     if spec.last_path:
         last = pick(body, spec.last_path)
-        if not isinstance(last, int):
+        if not isinstance(last, int) or isinstance(last, bool):
             raise ContractBroken(
                 f"a page has no number at `{spec.last_path}`. Expected the number of the last "
                 "page. Check `last_path` of the paginator."
@@ -113,7 +130,7 @@ def _param(spec: Paginator) -> str:
 
 def _next_address(spec: Paginator, body: Any, headers: Mapping[str, str]) -> str | None:
     if spec.kind == "next_url":
-        return pick(body, spec.next_path or "next") or None
+        return _word(pick(body, spec.next_path or "next"), spec) or None
     match = _NEXT_LINK.search(headers.get("Link", ""))
     return match[1] if match else None
 
@@ -134,4 +151,4 @@ def _last_id(spec: Paginator, records: Sequence[Any], more: bool) -> str:
             f"the last record of a page has no `{path}`. Expected the id to page after. "
             "Check `next_path` of the paginator."
         )
-    return str(found)
+    return _word(found, spec)

@@ -67,6 +67,7 @@ class RestSource(ApiSource):
                 for record in listed.records:
                     self._complete(spec, record)
                 page = build_page(listed.records, spec, window, hook)
+                page = replace(page, rejects=listed.rejects) if listed.rejects else page
                 if is_resumable(spec, paginator):
                     page = replace(page, position=dump_position(listed.following, self._secrets))
                 yield page

@@ -9,15 +9,25 @@ from include.config.connector_spec import Stream
 from include.core.errors import ContractBroken, UpstreamError
 from include.extract.http.client import Answer, HttpClient
 from include.extract.rest.list_total import ListTotal
-from include.extract.rest.page import Listed, build_digest, drop_overlap, pick_key, pick_records
+from include.extract.rest.page import (
+    Listed,
+    build_digest,
+    drop_overlap,
+    pick_elements,
+    pick_key,
+    split_elements,
+)
 from include.extract.rest.paginators import Step, first_step, next_step
 from include.extract.rest.passes import SteadyPasses, may_skip
 from include.extract.rest.position import build_refusal, is_resumable
+from include.extract.rest.refused import find_refusal
 from include.extract.rest.target import Target
 
 log = logging.getLogger(__name__)
 
 REPEATS_BEFORE_GIVING_UP = 2
+# Rows that rights filter out leave pages empty, but not so many in a row.
+MOST_EMPTY_PAGES = 1000
 
 
 class ListWalk:
@@ -61,10 +71,13 @@ class ListWalk:
         step: Step | None = start or first_step(paginator)
         total = ListTotal(paginator if start is None else None, target.shown)
         seen: set[bytes] = set()
-        repeats, last, may_refuse = 0, None, start is not None
+        repeats, empty, last, may_refuse = 0, 0, None, start is not None
         while step is not None:
             answer = self._ask(target, paginator, step, may_refuse=may_refuse)
-            records = pick_records(answer.body, where, target.shown)
+            refusal = find_refusal(answer, where, paginator, target.shown)
+            if refusal is not None:
+                raise refusal
+            records = pick_elements(answer.body, where, target.shown)
             is_silent = answer.body is None
             following = (
                 None
@@ -83,13 +96,16 @@ class ListWalk:
                 )
                 continue
             seen |= {here, content} if records else {here}
-            repeats = 0
+            repeats, empty = 0, 0 if records else empty + 1
+            if empty > MOST_EMPTY_PAGES:
+                raise _endless(target.shown)
             if paginator.overlap:
                 before, last = last, pick_key(stream, records) or last
                 records = drop_overlap(stream, records, before, target.shown)
             total.add(records)
+            records, odd = split_elements(records, target.shown)
             target.put_kept(records)
-            yield Listed(records, following)
+            yield Listed(records, following, odd)
             step, may_refuse = following, is_resumable(stream, paginator)
 
     def _ask(self, target: Target, paginator: Paginator, step: Step, *, may_refuse: bool) -> Answer:
@@ -105,6 +121,13 @@ def _repeated(path: str) -> ContractBroken:
     return ContractBroken(
         f"`{path}` answers the same page again and again. Expected the next one. Check the "
         "paginator's parameter, or report it to the vendor."
+    )
+
+
+def _endless(path: str) -> ContractBroken:
+    return ContractBroken(
+        f"`{path}` answered more than {MOST_EMPTY_PAGES} empty pages in a row, each naming a next "
+        "one. Expected records or an end. Check the paginator, or report it to the vendor."
     )
 
 
