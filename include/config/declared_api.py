@@ -67,7 +67,8 @@ def _resolve_api(options: dict[str, Any], trouble: Trouble) -> Api | None:
 def _resolve_streams(declared: Any, trouble: Trouble) -> dict[str, Stream]:
     """Every stream in full: an API cannot be asked for its columns."""
     streams: dict[str, Stream] = {}
-    for name, block in sorted((declared or {}).items() if isinstance(declared, dict) else ()):
+    given = declared.items() if isinstance(declared, dict) else ()
+    for name, block in sorted(given, key=lambda one: str(one[0])):
         place: Loc = ("options", STREAMS_OPTION, str(name))
         try:
             streams[str(name)] = Stream.model_validate(block)

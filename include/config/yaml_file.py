@@ -1,13 +1,13 @@
 """YAML with line numbers, so that every configuration error can name the line it means."""
 
-import os
 import re
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from include.config.walls.plain_files import NoPlainFile, load_plain
 
 # Far above any configuration, far below what a parser chokes on.
 MAX_BYTES = 1_000_000
@@ -70,15 +70,10 @@ def load_yaml(path: Path) -> YamlFile:
 
 
 def _read_text(path: Path) -> str:
-    # Not blocking: opening a named pipe would wait for ever for somebody to write into it.
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise YamlFault("it is no ordinary file", None)
-        content = file.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise YamlFault(f"it is larger than {MAX_BYTES} bytes", None)
-    return content.decode("utf-8-sig")
+    try:
+        return load_plain(path, MAX_BYTES).decode("utf-8-sig")
+    except NoPlainFile as error:
+        raise YamlFault(str(error.strerror), None) from None
 
 
 def _check_size(text: str) -> None:

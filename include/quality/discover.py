@@ -18,11 +18,14 @@ from pathlib import Path
 
 from include.config.explain import did_you_mean
 from include.config.models import Problem, Tenant
+from include.config.walls.plain_files import load_plain
 from include.core.naming import SNAKE_PATTERN
 from include.quality.check import Check, Dimension, Origin, Severity
 
 MARTS_FOLDER = Path(__file__).parent / "marts"
 TENANTS_FOLDER = Path(__file__).parent / "tenants"
+# A statement, however long.
+MOST_BYTES = 1_000_000
 LAYERS = ("stg", "int", "mart", "snap")
 FEED_PLACEHOLDERS = frozenset({"schema", "feed"})
 MART_PLACEHOLDERS = frozenset({*LAYERS, "tomorrow"})
@@ -83,7 +86,7 @@ def _parse(
 ) -> tuple[Check | None, list[Problem]]:
     """One file; None and the reasons when it cannot be a check."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = load_plain(path, MOST_BYTES).decode()
     except (OSError, UnicodeDecodeError):
         return None, [Problem(path, None, "cannot be read as UTF-8 text.")]
     header, body_line = _read_header(text)

@@ -14,7 +14,7 @@ import pytest
 from include.config.connector_spec import Connector
 from include.config.models import Feed
 from include.config.settings import load_settings
-from include.core.errors import ConfigError
+from include.core.errors import ConfigError, WarehouseRejected
 from include.core.streams import LoadResult, RunKind, Window
 from include.destinations.postgres.tenant_schemas import run_ensure_schemas
 from include.ledger import ddl, loads
@@ -24,7 +24,9 @@ from include.ledger.login.tenant_login import build_password, run_ensure_login
 from include.pipeline.dbt.command import run_dbt_command
 from include.pipeline.dbt.environment import build_dbt_environment
 from include.quality.check import Check, CheckContext, CheckOutcome, Severity, Status
+from include.quality.execute import CheckRunner
 from include.quality.run import run_raw_checks
+from include.quality.statement import BoundSql
 from tests.unit.feed_maker import build_feed, build_tenant
 
 CONTEXT = CheckContext(datetime(2026, 11, 1, tzinfo=UTC))
@@ -179,6 +181,17 @@ def test_a_check_changes_nothing(how: str, pair, monkeypatch: pytest.MonkeyPatch
     sql = WRITES[how].replace("{mart}", f"{tenant}_mart")
     assert _run_check(house, feed, sql, monkeypatch).status is Status.BROKEN
     assert _count(house, f"select count(*) from {tenant}_raw_shop.orders") == 1
+
+
+@pytest.mark.parametrize("values", [{}, {"feed": "x"}])
+def test_a_statement_with_or_without_values_is_one(pair, values: dict[str, object]) -> None:
+    """Without values the driver sends text as it stands, and a commit in it ended read only."""
+    house, _, _ = pair
+    mark = ", %(feed)s" if values else ""
+    statement = BoundSql(f"select 1{mark}; commit; create table public.mine (id int)", values)
+    with pytest.raises(WarehouseRejected):
+        CheckRunner(house).ask(statement)
+    assert _count(house, "select count(*) from pg_class where relname = 'mine'") == 0
 
 
 def _place(tenant: str) -> loads.LoadPlace:

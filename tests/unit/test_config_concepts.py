@@ -158,3 +158,22 @@ def test_two_streams_may_feed_one_concept(tmp_path: Path) -> None:
     assert problems == []
     assert tenant is not None
     assert len(build_dbt_vars(tenant)["concept_maps"]["products"]) == 2
+
+
+@pytest.mark.parametrize(
+    "stream", ["1.0", "~", "[a]", "{a: b}", "yes", "2026-01-01", "!!binary aGk="]
+)
+def test_a_stream_that_is_no_text_is_told_with_its_line(tmp_path: Path, stream: str) -> None:
+    """YAML makes numbers, days and truth of words: the file was broken by an `AttributeError`."""
+    block = f"    concepts:\n      products:\n        from: {stream}\n        product_id: id\n"
+    _, problems = read(tmp_path, HEAD + block)
+    assert len(problems) == 1
+    assert problems[0].startswith("shop.yaml:19: feed `books`: products: `from` is no name")
+
+
+def test_streams_that_are_no_list_are_told_once(tmp_path: Path) -> None:
+    text = "tenant: shop\nname: S\nowner: a\nfeeds:\n  books:\n    connector: sql\n"
+    text += "    start_date: 2025-01-01\n    options: {path: b.sqlite, streams: 5}\n"
+    _, problems = read(tmp_path, f"{text}    concepts: {{products: {{from: x, product_id: id}}}}\n")
+    assert problems
+    assert not any("cannot be used" in problem for problem in problems)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from include.config.models import Problem
 from include.config.tenant.identity import CategoryName
+from include.config.walls.plain_files import load_plain
 
 COLUMNS = ("source_connector", "feed", "source_category", "category")
 KEPT = "Until it is mended, the last good list stays in force."
@@ -32,16 +33,11 @@ def load_categories(tenant_file: Path) -> tuple[tuple[CategoryName, ...] | None,
     """
     path = build_categories_path(tenant_file)
     try:
-        size = path.stat().st_size
-        data = path.read_bytes() if size <= _LARGEST else b""
+        data = load_plain(path, _LARGEST)
     except FileNotFoundError:
         return (), []
     except OSError as error:
         return None, [Problem(path, None, f"cannot be read: {error.strerror}. {KEPT}")]
-    if size > _LARGEST:
-        return None, [
-            Problem(path, None, f"has `{size}` bytes, at most {_LARGEST} are read. {KEPT}")
-        ]
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

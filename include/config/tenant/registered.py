@@ -6,6 +6,7 @@ tenant of its name as a whole, over a feed where both have it. One feed that can
 out and told; its tenant and neighbours stay.
 """
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from pydantic import Field
 from include.config.models import MAX_FEEDS, FeedFile, Problem, Tenant, TenantFile
 from include.config.settings import Settings
 from include.config.spec import Snake
-from include.config.yaml_file import YamlFile, load_yaml, problem_line
+from include.config.yaml_file import YamlFault, YamlFile, load_yaml, problem_line
 
 TENANTS, FEEDS = "tenants", "feeds"
 TENANT_SUFFIX = ".yaml"
@@ -66,13 +67,15 @@ def load_further_feeds(path: Path, registry: Path) -> YamlFile | None:
     """The registry's feeds of the tenant of this file; None when it has none.
 
     Raises:
-        yaml.YAMLError, OSError, UnicodeDecodeError: The snapshot is broken.
+        yaml.YAMLError, OSError, UnicodeDecodeError: The snapshot is broken, or empty.
     """
     source = registry / FEEDS / path.name
-    if not source.is_file():
+    if not os.path.lexists(source):
         return None
     found = load_yaml(source)
-    return found if isinstance(found.data, dict) else None
+    if not isinstance(found.data, dict):
+        raise YamlFault("is empty or not a mapping: the console's feeds are left out", 1)
+    return found
 
 
 def add_feeds(file: YamlFile, further: Mapping[str, Any]) -> YamlFile:

@@ -116,7 +116,9 @@ def _build_own(
     connector: Connector, streams: Mapping[str, Stream], options: Mapping[str, Any]
 ) -> OwnStreams:
     declared = options.get(STREAMS_OPTION)
-    names = frozenset(map(str, declared)) | frozenset(streams) if declared else None
+    # What is neither is told with the option.
+    given = declared if isinstance(declared, dict | list | tuple) else ()
+    names = frozenset(map(str, given)) | frozenset(streams) if given else None
     return OwnStreams(names, streams, is_whole=connector.kind == "rest")
 
 
@@ -137,6 +139,10 @@ def _resolve_block(
         trouble.append((place, message))
         return None
     table = block[FROM]
+    if not isinstance(table, str):
+        message = f"{known.name}: `from` is no name of a stream. Expected one, in quotes."
+        trouble.append(((*place, FROM), message))
+        return None
     parent, key = _find_parent(known, table, own, found)
     columns = {}
     for name, form in block.items():
