@@ -184,6 +184,15 @@ def test_a_block_holds_back_points_too(budget: RateBudget) -> None:
     assert 3590 < budget.reserve_points(key, 10, 4000).wait_s <= 3600
 
 
+def test_points_asked_for_during_a_block_follow_each_other_behind_it(budget: RateBudget) -> None:
+    """All of them were let in at once when it ended: the bucket holds the first one's alone."""
+    key = _key("queue behind a block")
+    budget.settle_points(key, 0, Bucket(size=100, per_second=10, available=100))
+    budget.block(key, 30)
+    waits = [budget.reserve_points(key, 100, 60).wait_s for _ in range(3)]
+    assert waits == pytest.approx([30, 40, 50], abs=1)
+
+
 def test_a_short_block_ends_no_long_one(budget: RateBudget) -> None:
     """One task's 429 of five seconds freed the rest from another one's hour."""
     key = _key("two blocks")

@@ -33,3 +33,23 @@ def test_a_delivery_is_read_line_by_line(tmp_path: Path) -> None:
     assert not {"company_logo", "company_updates"} & records[1].keys()
     rejects = [r.key for page in pages for r in page.rejects]
     assert rejects == ["US/companies_1.jsonl:2"]
+
+
+def test_a_delivery_edited_between_its_pages_loses_no_company(tmp_path: Path) -> None:
+    """A file that grows while it is read is refused whole; one not yet read is read as it is."""
+    for number in (1, 2):
+        lines = [json.dumps({"id": 10 * number + n, "n": "a"}) for n in range(3)]
+        (tmp_path / f"companies_{number}.jsonl").write_text("\n".join(lines) + "\n")
+    feed = build_feed("coresignal", path=str(tmp_path))
+    pages = build_source(feed, Credentials("c")).read("companies", Window())
+    found = {record["id"] for record in next(pages).records}
+    assert found == {10, 11, 12}
+    with (tmp_path / "companies_2.jsonl").open("a") as late:
+        late.write(json.dumps({"id": 23}) + "\n")
+    found |= {record["id"] for page in pages for record in page.records}
+    assert found == {10, 11, 12, 20, 21, 22, 23}
+
+    pages = build_source(feed, Credentials("c")).read("companies", Window())
+    with (tmp_path / "companies_1.jsonl").open("a") as late:
+        late.write(json.dumps({"id": 13}) + "\n")
+    assert {r["id"] for page in pages for r in page.records} >= found

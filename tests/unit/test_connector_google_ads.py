@@ -195,6 +195,32 @@ def test_an_expired_page_token_continues_with_the_last_day(api: requests_mock.Mo
     assert [bool(page.complete) for page in pages] == [False, False, True]
 
 
+def test_a_report_edited_between_its_pages_loses_no_row(api: requests_mock.Mocker) -> None:
+    """Rows come and go while pages are read: tokens belong to what the query found at first."""
+    ads = FakeAds(api, [_client(SHOP)])
+    live: dict[date, int] = {}
+    found: list[tuple[date, int]] = []
+
+    def handle(number: str, days: list[date], token: str | None) -> Answer | None:
+        if token is None:
+            live.update({day: 3 for day in days if day not in live})
+            found[:] = sorted(live.items())
+        start = int(token or 0)
+        rows = [_row(number, day, clicks) for day, clicks in found[start : start + 2]]
+        del live[min(live)]  # read already: what is behind it moves up
+        live[max(live)] += 1
+        more = {"nextPageToken": str(start + 2)} if start + 2 < len(found) else {}
+        return {"json": {"results": rows, "fieldMask": "x"} | more}
+
+    ads.handle = handle
+    records = _records(_read(_source(), 10))
+    assert [r["segments"]["date"] for r in records] == sorted(
+        (NOW - timedelta(days=n)).date().isoformat() for n in range(1, 11)
+    )
+    assert {r["metrics"]["clicks"] for r in records} == {"3"}
+    assert len(ads.asked) == 5
+
+
 def test_a_token_that_always_expires_ends_the_load(api: requests_mock.Mocker) -> None:
     ads = FakeAds(api, [_client(SHOP)])
     ads.handle = lambda *_: _failure(400, "requestError", "EXPIRED_PAGE_TOKEN")

@@ -187,6 +187,59 @@ def test_a_row_of_another_day_stops_the_load(fake_api: Make) -> None:
             _read(_source(fake_api(Graph(rows=[row]))))
 
 
+def test_a_list_edited_between_its_pages_loses_no_record(fake_api: Make) -> None:
+    """Ads are removed and added while the list is walked: the mark stands behind a record."""
+    live = [str(number) for number in range(100, 120)]
+
+    def answer(seen: Seen) -> Reply:
+        if seen.path.endswith("act_12"):
+            return Reply(FACTS)
+        after = seen.query.get("after", "0")
+        page = [one for one in live if one > after][:3]
+        more = {"next": "https://x/"} if any(one > page[-1] for one in live) else {}
+        answered = {"data": [{"id": one} for one in page],
+                    "paging": {"cursors": {"after": page[-1]}} | more}  # fmt: skip
+        live.remove(page[0])  # read already: all behind it move up by one
+        live.append(str(int(live[-1]) + 1) if len(live) > 17 else live[-1])
+        live[:] = sorted(set(live))
+        return Reply(answered)
+
+    api = fake_api(answer)
+    found = [row["id"] for page in _read(_source(api), "ads") for row in page.records]
+    assert set(found) >= {str(number) for number in range(100, 120)}
+    assert len(found) == len(set(found))
+    assert len(api.seen) > 7
+
+
+def test_a_report_edited_between_its_pages_is_the_report_of_its_job(fake_api: Make) -> None:
+    """What a job counted is not counted again while it is read; the edit is in the next job."""
+    graph = Graph()
+    spent = {str(ad): "1.5" for ad in range(7)}
+    frozen: dict[str, list[dict[str, Any]]] = {}
+
+    def answer(seen: Seen) -> Reply:
+        node, _, edge = seen.path.removeprefix("/v26.0/").partition("/")
+        if seen.method == "GET" and edge == "insights":
+            asked = graph.ranges[node]
+            rows = frozen.setdefault(
+                node, [_insight(asked["since"], ad) | {"spend": s} for ad, s in spent.items()]
+            )
+            start = int(seen.query.get("after", "0"))
+            spent[str(start)] = "9.0"  # the vendor counts late clicks
+            spent.pop("6", None)
+            more = {"next": "https://x/"} if start + 2 < len(rows) else {}
+            cursors = {"cursors": {"after": str(start + 2)}}
+            return Reply({"data": rows[start : start + 2], "paging": cursors | more})
+        return graph(seen)
+
+    api = fake_api(answer)
+    first = {r["ad_id"]: r["spend"] for p in _read(_source(api)) for r in p.records}
+    assert first == {str(ad): "1.5" for ad in range(7)}
+    second = {r["ad_id"]: r["spend"] for p in _read(_source(api)) for r in p.records}
+    assert second["0"] == "9.0"
+    assert "6" not in second
+
+
 def test_lists_end_where_next_is_absent(fake_api: Make) -> None:
     """The last page has a cursor too; an empty page may come before the last; no token in URLs."""
 
