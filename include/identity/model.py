@@ -4,6 +4,7 @@ A grade's weight is log2(m / u): how much more often records of one entity agree
 records of strangers do (u). Weights add up; a missing value weighs nothing.
 """
 
+import re
 from dataclasses import dataclass, replace
 from math import log2
 
@@ -17,6 +18,11 @@ class Grade:
     m: float
     u: float
     rarity: str = ""
+
+    @property
+    def rule(self) -> str:
+        """SQL: the words without anybody's values, `same phone …`."""
+        return re.sub(r"`'\s*\|\|.*?\|\|\s*'`", "…", self.words, flags=re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,11 @@ class Comparison:
 
     def build_words(self) -> str:
         cases = [f"when {at} then {g.words}" for at, g in enumerate(self.grades) if g.words]
+        return f"case {self.column} {' '.join(cases)} end"
+
+    def build_rule(self) -> str:
+        """SQL: as `build_words`, without anybody's values."""
+        cases = [f"when {at} then {g.rule}" for at, g in enumerate(self.grades) if g.words]
         return f"case {self.column} {' '.join(cases)} end"
 
 

@@ -20,9 +20,11 @@ _BEGINS = (
 )
 _SWAPPED = (
     f"((l.last = r.first or {close('l.last', 'r.first')}) and"
-    f" ({close('l.first', 'r.last')} or {_BEGINS.format(roots='l.roots', word='r.last')})"
+    f" ({close('l.first', 'r.last')} or {_BEGINS.format(roots='l.roots', word='r.last')}"
+    " or list_has_any(l.roots, r.last_roots))"
     f" or (l.first = r.last or {close('l.first', 'r.last')}) and"
-    f" ({close('l.last', 'r.first')} or {_BEGINS.format(roots='r.roots', word='l.last')}))"
+    f" ({close('l.last', 'r.first')} or {_BEGINS.format(roots='r.roots', word='l.last')}"
+    " or list_has_any(r.roots, l.last_roots)))"
 )
 _FIRST = Comparison(
     "first",
@@ -87,6 +89,9 @@ _LAST = Comparison(
         Grade("true", "'other last name `' || l.last || '`/`' || r.last || '`'", 0.07, 0.98),
     ),
 )
+# A provider numbers the mailboxes of one name: another number is somebody else's, no slip.
+_DIGITS = "regexp_replace({}.emails[1], '[^0-9]', '', 'g')"
+_SAME_DIGITS = f"{_DIGITS.format('l')} = {_DIGITS.format('r')}"
 _EMAIL = Comparison(
     "email",
     "l.emails is null or r.emails is null",
@@ -100,7 +105,7 @@ _EMAIL = Comparison(
         Grade(
             "split_part(l.emails[1], '@', 1) = split_part(r.emails[1], '@', 1)"
             " and len(split_part(l.emails[1], '@', 1)) > 6"
-            " or damerau_levenshtein(l.emails[1], r.emails[1]) <= 1",
+            f" or damerau_levenshtein(l.emails[1], r.emails[1]) <= 1 and {_SAME_DIGITS}",
             "'same mailbox elsewhere, or a letter off `' || l.emails[1] || '`/`'"
             " || r.emails[1] || '`'",
             0.12,
@@ -108,7 +113,7 @@ _EMAIL = Comparison(
         ),
         Grade(
             "jaro_winkler_similarity(split_part(l.emails[1], '@', 1),"
-            " split_part(r.emails[1], '@', 1)) >= 0.9",
+            f" split_part(r.emails[1], '@', 1)) >= 0.9 and {_SAME_DIGITS}",
             "'similar email `' || l.emails[1] || '`/`' || r.emails[1] || '`'",
             0.06,
             0.002,
@@ -243,6 +248,11 @@ _COMPANY = Comparison(
 _FIRST_FITS = "g_first in (-1, 0, 1, 2, 3, 4)"
 _LAST_FITS = "g_last in (-1, 0, 1, 2, 3)"
 _NAMED_BOTH = "l.first is not null and r.first is not null"
+# Two records of a company name no person; its mailbox was mistyped, or is at its other host.
+_ONE_FIRM = (
+    "(g_company = 0 and g_email = 1 and l.company = r.company"
+    " and coalesce(l.first, l.last, r.first, r.last) is null)"
+)
 
 # Both names by their consonants, in either order.
 _SOUNDS = "least(first_skeleton, last_skeleton) || '/' || greatest(first_skeleton, last_skeleton)"
@@ -271,6 +281,7 @@ PEOPLE = Model(
         "(g_email = 0 or g_number = 0) and ("
         f"(has_trusted and {_FIRST_FITS}) or ({_NAMED_BOTH} and {_FIRST_FITS} and {_LAST_FITS}))"
         f" or g_phone = 0 and {_FIRST_FITS} and {_LAST_FITS} and (has_trusted or {_NAMED_BOTH})"
+        f" or {_ONE_FIRM}"
     ),
     # A family has one address, one phone, often one mailbox; a father and his son one name; nobody
     # is who lives where he lives; and of one name there are two in a town.

@@ -1,5 +1,7 @@
 """One run of identity: tables in, tables out, all inside one DuckDB database."""
 
+from dataclasses import replace
+
 import duckdb
 
 from include.identity.companies import COMPANIES
@@ -50,6 +52,7 @@ def run_resolve(
     model, must_learn = read_parameters(db, model, settings, profiles)
     must_learn = must_learn and kind != "products"  # proven as they are; a catalogue is small
     db.execute("create or replace temp table known_ids as select distinct entity_id from known")
+    settings = replace(settings, keep=settings.floor(profiles))
     done = run_match(db, kind, model, settings, must_learn)
     if kind == "products":
         build_families(db)

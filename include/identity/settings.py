@@ -18,7 +18,8 @@ class IdentitySettings:
     Attributes:
         accept: Pairs at or above this probability are one entity.
         review: Pairs between this and `accept` wait for a person.
-        keep: Rejected pairs below this probability are not kept.
+        keep: Rejected pairs below this probability are counted by their evidence, not kept.
+        keep_all: As long as there are no more spellings than this, every pair is kept.
         region: ISO code; how a phone number without a country is read.
         survivorship: attribute -> rule; `*` for all others.
         source_order: Connectors, the most trusted first; for the rule `source_order`.
@@ -34,6 +35,7 @@ class IdentitySettings:
     accept: float = 0.9
     review: float = 0.6
     keep: float = 0.01
+    keep_all: int = 50_000
     region: str = "US"
     survivorship: dict[str, Survivorship] = field(default_factory=dict)
     source_order: tuple[str, ...] = ()
@@ -48,6 +50,11 @@ class IdentitySettings:
     memory: str | None = None
     now: datetime = field(default_factory=utcnow)
 
+    def floor(self, profiles: int) -> float:
+        """The score from which on pairs are kept, of so many spellings: ten pairs each are few
+        of a shop's and ten million of a chain's."""
+        return 0.0 if profiles <= self.keep_all else self.keep
+
 
 @dataclass(frozen=True)
 class ResolveSummary:
@@ -56,7 +63,7 @@ class ResolveSummary:
     Attributes:
         candidates: Pairs counted before any was scored.
         scored: Pairs scored in this run.
-        unlike: Of these, rejected below `IdentitySettings.keep`: counted here, kept nowhere.
+        unlike: Of these, rejected below the floor: counted in table `unlike`, not kept as pairs.
         accepted: Pairs of the whole answer in band accept; `review` likewise.
     """
 

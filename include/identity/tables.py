@@ -38,6 +38,8 @@ OUTPUTS = {
     "new_parameters": "trained_at timestamptz, body varchar",
     "golden": "entity_id varchar, attribute varchar, value varchar, record_id varchar",
     "warnings": "text varchar",
+    "unlike": '"at" timestamptz, is_full boolean, evidence varchar, score_below double,'
+    " pairs bigint",
 }
 
 

@@ -9,7 +9,9 @@ import pytest
 from include.config.tenant.identity import Override
 from include.core.clock import frozen, utcnow
 from include.core.errors import TransformError
+from include.destinations.postgres.identity.runs import fetch_warnings
 from include.identity.files import run_resolve_files
+from include.identity.settings import IdentitySettings
 from include.ledger.connection import Warehouse
 from include.pipeline.identity import resolve
 from include.pipeline.identity.kept import build_place
@@ -164,3 +166,49 @@ def read_all(place: Warehouse) -> dict[str, list[tuple[object, ...]]]:
         name: fetch(place.url, f"select * from {TENANT}_id.{name} order by 1, 2, 3")
         for name in READ
     }
+
+
+def test_pairs_of_very_many_are_counted_in_the_warehouse_until_all_are_scored_again(
+    place: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Below the floor two records left no row at all; now their evidence is counted."""
+    monkeypatch.setattr(IdentitySettings, "floor", lambda *_: 0.01)
+    home = {"city": "Denver", "address_line": "1 Elm St", "postal_code": "80201"}
+    run_add_person(place.url, "attio:crm:x", customer_name="Zoe Wu", email="zw@wu.example", **home)
+    run_add_person(place.url, "attio:crm:y", customer_name="Bo Gil", email="bo@gil.example", **home)
+    counted = f"select kind, is_full, evidence, pairs from {TENANT}_id.unlike order by at"
+    run_resolve_identities(build_tenant(), place)
+    ((kind, is_full, evidence, pairs),) = fetch(place.url, counted)
+    assert (kind, is_full, pairs) == ("people", True, 1)
+    assert "same address …" in evidence and "elm" not in evidence
+    run_add_person(place.url, "attio:crm:z", customer_name="Al Poe", email="al@poe.example", **home)
+    run_resolve_identities(build_tenant(), place)
+    assert {row[1]: row[3] for row in fetch(place.url, counted)} == {True: 1, False: 2}
+    run_resolve_identities(build_tenant(), place, full=True)
+    assert [(row[1], row[3]) for row in fetch(place.url, counted)] == [(True, 3)]
+
+
+def test_one_source_alone_and_none_at_all_are_resolved(place: Warehouse) -> None:
+    tenant = build_tenant()
+    gathered = "idco_int.int_customers__gathered"
+    fetch(place.url, f"delete from {gathered} where source_connector <> 'shopify' returning 1")
+    people, *_ = run_resolve_identities(tenant, place)
+    assert people.summary and (people.summary.records, people.summary.entities) == (1, 1)
+    fetch(place.url, f"delete from {gathered} returning 1")
+    people, *_ = run_resolve_identities(tenant, place)
+    assert people.summary and (people.summary.records, people.summary.entities) == (0, 0)
+    assert fetch(place.url, f"select * from {TENANT}_id.people") == []
+
+
+def test_where_nothing_is_learned_the_keys_land_and_a_warning_says_so(place: Warehouse) -> None:
+    """Too few records for the trainer to settle: who shares a mailbox is one all the same."""
+    people, *_ = run_resolve_identities(build_tenant(), place)
+    found = dict(fetch(place.url, PEOPLE))
+    assert found["shopify:shop:1"] == found["stripe:pay:cus_1"]
+    ((warnings,),) = fetch(
+        place.url, f"select warnings from {TENANT}_id.runs where kind = 'people'"
+    )
+    assert people.summary and not people.summary.is_trained
+    assert "was not learned from these records" in warnings[0]
+    with place.connect() as connection:
+        assert fetch_warnings(connection, TENANT, utcnow() - timedelta(hours=1)) == {"people": 1}

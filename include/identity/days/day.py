@@ -7,6 +7,8 @@ run, given the area's records and what was counted over all, answers as it would
 answers of the others stand. `tests/unit/identity/test_days.py` compares the two after random days.
 """
 
+from dataclasses import replace
+
 import duckdb
 
 from include.identity.days.kept import build_stamp, has_base, remember_base
@@ -26,7 +28,7 @@ from include.identity.settings import IdentitySettings, ResolveSummary
 from include.identity.tables import INPUTS, OUTPUTS, prepare_tables
 
 # What a day's run makes anew; the rest of the outputs stands but for the area.
-_NEW = ("changes", "shared_keys", "warnings", "new_parameters")
+_NEW = ("changes", "shared_keys", "warnings", "new_parameters", "unlike")
 _MERGED = ("resolved", "pairs", "aliases", "golden")
 # Tables of the session that stand before those of the same name below while a part is read. Which
 # of two `main.records` names is the session's, so those below are reached only without a shadow.
@@ -85,28 +87,34 @@ def _read_model(db: duckdb.DuckDBPyConnection, settings: IdentitySettings) -> Mo
 
 
 def _run_day(db: duckdb.DuckDBPyConnection, settings: IdentitySettings) -> ResolveSummary | None:
-    """None: the model's numbers must be learned again, which takes everybody."""
+    """None: numbers must be learned again, or other pairs be kept, which takes everybody."""
     configure(db, "people", settings)
     db.execute("set variable max_block = ?", [settings.max_block])
     db.execute("set variable accept = ?", [settings.accept])
     for name in _NEW:
         db.execute(f"create or replace table {name} ({OUTPUTS[name]})")
     db.execute("update base_stamp set stamp = ''")
+    before = _count_spellings(db)
     _read_news(db, settings)
     _find_touched(db, settings)
-    profiles = int(db.execute("select count(*) from base_contents").fetchall()[0][0])
+    profiles = _count_spellings(db)
     model, must_learn = read_parameters(db, PEOPLE, settings, profiles)
-    if must_learn:
+    if must_learn or settings.floor(profiles) != settings.floor(before):
         return None
     _find_area(db, model)
     _shadow(db)
-    done = run_match(db, "people", model, settings, False)
+    kept = replace(settings, keep=settings.floor(profiles))
+    done = run_match(db, "people", model, kept, False)
     for name in _MERGED:
         db.execute(f"create or replace temp table area_{name} as from {name}")
     _drop_shadows(db)
     run_sql(db, "days/merged")
     db.execute("update base_stamp set stamp = ?", [build_stamp(model, settings)])
     return summarise(db, done)
+
+
+def _count_spellings(db: duckdb.DuckDBPyConnection) -> int:
+    return int(db.execute("select count(*) from base_contents").fetchall()[0][0])
 
 
 def _read_news(db: duckdb.DuckDBPyConnection, settings: IdentitySettings) -> None:

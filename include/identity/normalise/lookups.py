@@ -14,6 +14,25 @@ _MORE_FREE = {"proton.me", "icloud.com", "yandex.ru", "hey.com", "fastmail.com",
 _MORE_FORMS = {
     *("gmbh", "kg", "ohg", "ug", "co", "company", "incorporated", "limited", "corporation")
 }
+# One name as several passport offices write it; the library knows English short forms alone.
+_ONE_NAME = (
+    ("alexander", "aleksandr", "aleksander", "alexandr", "alexandros", "oleksandr"),
+    ("andrew", "andrei", "andrey", "andrii", "andriy"),
+    ("catherine", "ekaterina", "yekaterina", "kateryna", "katerina"),
+    ("dmitry", "dmitri", "dmitrii", "dmytro", "dimitri"),
+    ("eugene", "evgeny", "evgenii", "yevgeny", "yevhen"),
+    ("george", "georgios", "giorgos", "georgy", "georgii", "heorhii"),
+    ("helen", "eleni", "elena", "yelena", "olena"),
+    ("john", "ioannis", "giannis", "yiannis", "yannis"),
+    ("joseph", "iosif", "yosef", "yusuf", "youssef"),
+    ("michael", "mikhail", "mykhailo"),
+    ("mohammed", "mohamed", "muhammad", "mohammad", "muhammed"),
+    ("nicholas", "nikolai", "nikolay", "nikolaos", "nikos", "mykola"),
+    ("paul", "pavel", "pavlo", "pavlos"),
+    ("peter", "pyotr", "petr", "petro", "petros"),
+    ("sergey", "sergei", "serhii", "serhiy"),
+    ("vladimir", "volodymyr", "wladimir"),
+)
 # Hosts of other people's pages: a website there names no company.
 _HOSTS = {
     *("facebook.com", "instagram.com", "linkedin.com", "twitter.com", "x.com", "youtube.com"),
@@ -40,6 +59,9 @@ def _nicknames() -> tuple[list[str], list[list[str]]]:
         found[canonical].add(canonical)
         for nick in nicks:
             found[nick].add(canonical)
+    for names in _ONE_NAME:
+        for name in names:
+            found[name].add(names[0])
     words = sorted(found)
     return words, [sorted(found[word] | {word}) for word in words]
 

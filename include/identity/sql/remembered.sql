@@ -17,5 +17,5 @@ inner join known as kl on kl.record_id = p.left_id
 inner join known as kr on kr.record_id = p.right_id
 inner join profile_by_hash as l on l.content_hash = kl.content_hash
 inner join profile_by_hash as r on r.content_hash = kr.content_hash
-where p.decided_by in ('key', 'model') and l.pid <> r.pid
+where p.decided_by in ('key', 'model') and l.pid <> r.pid and (p.decided_by = 'key' or p.score >= getvariable('keep'))
 group by 1, 2;

@@ -14,6 +14,9 @@ from include.destinations.postgres.identity.look import (
 )
 from include.ledger.connection import Connection, Warehouse
 
+# Below it two records were compared, and are nobody's near miss.
+LEAST_NEAR = 0.01
+
 
 def fetch_who(warehouse: Warehouse, tenant: str, word: str) -> dict[str, Any] | None:
     """Everything about the people a word means.
@@ -52,7 +55,7 @@ def _build_person(
         inside = {pair["left_id"], pair["right_id"]} & own
         if len(inside) == 2:
             joined.append(pair)
-        elif inside:
+        elif inside and _is_near(pair):
             (record,) = inside
             other = pair["right_id"] if record == pair["left_id"] else pair["left_id"]
             shown = {key: pair[key] for key in ("score", "band", "decided_by", "evidence")}
@@ -67,6 +70,11 @@ def _build_person(
         "joined": joined,
         "nearly": nearly,
     }
+
+
+def _is_near(pair: dict[str, Any]) -> bool:
+    """Whether a person may want to see it; of strangers every pair is kept, too."""
+    return pair["score"] is None or pair["score"] >= LEAST_NEAR or pair["decided_by"] == "override"
 
 
 def fetch_matches(connection: Connection, tenant: str) -> dict[str, Any] | None:

@@ -26,7 +26,12 @@ from include.destinations.postgres.identity.rows import (
     run_write_left,
     run_write_resolved,
 )
-from include.destinations.postgres.identity.runs import LastRun, fetch_last_run, run_add_run
+from include.destinations.postgres.identity.runs import (
+    LastRun,
+    fetch_last_run,
+    run_add_run,
+    run_drop_unlike,
+)
 from include.destinations.postgres.identity.tables import (
     COMPANIES,
     PEOPLE,
@@ -217,6 +222,8 @@ def _run_store(
     if not files["parameters"].stat().st_size:
         del files["parameters"]
     with warehouse.connect() as connection:
+        if run["is_full"]:
+            run_drop_unlike(connection, tenant.id, kind)
         resolved = run_write_resolved(connection, tenant.id, kind, folder / "resolved.csv")
         changed = {kind: resolved, **run_write_left(connection, tenant.id, kind, files)}
         run_add_run(connection, tenant.id, {**run, "seconds": monotonic() - started})

@@ -3,7 +3,16 @@
 import pytest
 
 from include.core.errors import ConfigError
-from tests.unit.identity.identity_case import clusters, open_database, person, resolve, together
+from include.identity import train
+from tests.bench.identity_people import add_people
+from tests.unit.identity.identity_case import (
+    add_rows,
+    clusters,
+    open_database,
+    person,
+    resolve,
+    together,
+)
 
 
 @pytest.mark.parametrize("kind", ["people", "companies"])
@@ -79,16 +88,53 @@ def test_an_explosion_of_pairs_is_refused_before_scoring() -> None:
         resolve(db, max_pairs=100)
 
 
-def test_pairs_that_are_not_worth_keeping_are_counted() -> None:
-    """Rejected pairs below 0.01 left no trace: nobody could tell how many had been looked at."""
-    home: dict[str, object] = {"postal_code": "10001", "address_line": "1 Elm St"}
-    ann = person("a:1", "Ann Lee", email="ann@lee.example", birth_date="1990-04-01", **home)
-    zoe = person("b:1", "Zoe Wu", email="zw@wu.example", birth_date="1951-11-30", **home)
-    rows = [ann, zoe]
-    db = open_database(records=rows)
+HOME: dict[str, object] = {"postal_code": "10001", "address_line": "1 Elm St"}
+STRANGERS = [
+    person("a:1", "Ann Lee", email="ann@lee.example", birth_date="1990-04-01", **HOME),
+    person("b:1", "Zoe Wu", email="zw@wu.example", birth_date="1951-11-30", **HOME),
+    person("c:1", "Ann Lee", email="ann@lee.example", birth_date="1990-04-01"),
+]
+WHY = "other first name {}, other last name {}, other email, same address {}, same postal code {}"
+
+
+def test_every_pair_that_was_compared_is_kept_with_its_score_and_its_evidence() -> None:
+    """Rejected pairs below 0.01 left no trace: nobody could tell why two were not one."""
+    db = open_database(records=STRANGERS)
     summary = resolve(db, is_trained=False)
-    kept = db.execute("select count(*) from pairs").fetchall()[0][0]
-    assert (summary.scored, summary.unlike, kept) == (1, 1, 0)
+    assert (summary.scored, summary.unlike) == (2, 0)
+    assert db.execute("select count(*) from unlike").fetchall() == [(0,)]
+    found = db.execute("select score, band, evidence from pairs where right_id = 'b:1'").fetchall()
+    ((score, band, why),) = found
+    assert (0 < score < 0.01, band) == (True, "reject")
+    assert why.startswith(WHY.format("`ann`/`zoe`", "`lee`/`wu`", "`1 elm st`", "`10001`"))
+
+
+def test_of_very_many_the_unlike_are_counted_by_their_evidence_without_values() -> None:
+    db = open_database(records=STRANGERS)
+    summary = resolve(db, is_trained=False, keep_all=2, full=True)
+    assert (summary.scored, summary.unlike) == (2, 1)
+    assert db.execute("select left_id, right_id from pairs").fetchall() == [("a:1", "c:1")]
+    ((is_full, why, below, pairs),) = db.execute(
+        "select is_full, evidence, score_below, pairs from unlike"
+    ).fetchall()
+    assert (is_full, pairs) == (True, 1)
+    assert 0 < below <= 0.01
+    assert why.startswith(WHY.format("…/…", "…/…", "…", "…"))
+    for value in ("ann", "zoe", "lee", "elm", "10001", "1990"):
+        assert value not in why
+
+
+def test_what_was_kept_of_few_is_counted_when_they_become_many() -> None:
+    db = open_database(records=STRANGERS)
+    resolve(db, is_trained=False, keep_all=3)
+    assert db.execute("select count(*) from pairs").fetchall() == [(2,)]
+    db.execute(
+        "create or replace table known as select record_id, entity_id, content_hash,"
+        " first_seen_at from resolved"
+    )
+    db.execute("create or replace table known_pairs as from pairs")
+    resolve(db, is_trained=False, keep_all=2)
+    assert db.execute("select count(*) from pairs").fetchall() == [(1,)]
 
 
 def test_too_few_records_teach_nothing_and_that_is_said() -> None:
@@ -106,3 +152,17 @@ def test_parameters_of_another_model_are_not_used() -> None:
     db.execute("insert into parameters values (now(), ?)", ['{"prior": 0.5, "grades": {"x": []}}'])
     db.execute("insert into parameters values (now(), 'no json')")
     assert resolve(db).entities == 1
+
+
+def test_a_trainer_that_does_not_settle_costs_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hundreds of likely matches, and each round says otherwise: keys, links and people decide."""
+    monkeypatch.setattr(train, "_distance", lambda *_: 1.0)
+    db = open_database()
+    resolve(db)
+    add_people(db, 0, 400, 200)
+    add_rows(db, "records", [person("z:1", "Q Q", email="q@q.example")])
+    add_rows(db, "records", [person("z:2", None, email="q@q.example")])
+    summary = resolve(db)
+    assert not summary.is_trained
+    assert "did not settle it" in summary.warnings[0]
+    assert together(db, "z:1", "z:2")

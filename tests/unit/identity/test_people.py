@@ -129,3 +129,48 @@ def test_two_of_one_rare_name_in_one_house(other: dict[str, object], is_one: boo
 def test_another_limit_on_evidence_is_another_model() -> None:
     """A release that capped a household's evidence left the remembered scores as they were."""
     assert fingerprint(PEOPLE) != fingerprint(replace(PEOPLE, cap="0.5"))
+
+
+def test_a_short_form_stays_one_when_first_and_last_name_are_swapped() -> None:
+    """`Schröder Becky` and `Rebecca Schroder`, one mailbox and one phone, were two names: the key
+    counted as shared, and the pair was called other in both names."""
+    told: dict[str, object] = {"email": "rebecca@mail.example", "phone": "+1 212 555 3510"}
+    rows = [person("a:1", "Schröder Becky", **told), person("b:1", "Rebecca Schroder", **told)]
+    db = open_database(records=rows)
+    resolve(db)
+    assert together(db, "a:1", "b:1")
+
+
+def test_numbered_mailboxes_of_one_name_are_two_people() -> None:
+    """`kim222@` beside `kim522@` was a letter off: two of a common name became one."""
+    rows = [
+        person("a:1", "Minjun Kim", email="minjun.kim222@yahoo.com", phone="+1 312 555 7979"),
+        person("b:1", "Minjun Kim", email="minjun.kim522@yahoo.com", phone="+1 213 555 8727"),
+        person("c:1", "Minjun Kim", email="minjn.kim522@yahoo.com", city="Ulm"),
+    ]
+    db = open_database(records=rows)
+    resolve(db, is_trained=False)
+    assert not together(db, "a:1", "b:1")
+    assert "a letter off" in evidence(db, "b:1", "c:1")[2]
+
+
+def test_one_name_of_two_passport_offices() -> None:
+    told: dict[str, object] = {"email": "os@mail.example", "phone": "+1 212 555 8034"}
+    rows = [person("a:1", "Oleksandr Shevchenko", **told)]
+    rows.append(person("b:1", "Alexander Shevchenko", **told))
+    db = open_database(records=rows)
+    resolve(db)
+    assert together(db, "a:1", "b:1")
+
+
+def test_a_company_whose_mailbox_was_mistyped_is_one_customer() -> None:
+    firm = "Cedar Logistics GmbH"
+    rows = [
+        person("a:1", None, company_name=firm, email="accouts@cedar.example"),
+        person("b:1", None, company_name="Cedar Logistics", email="accounts@cedar.example"),
+        person("c:1", "Eva Roth", company_name=firm, email="eva.roth@cedar.example"),
+    ]
+    db = open_database(records=rows)
+    resolve(db)
+    assert together(db, "a:1", "b:1")
+    assert not together(db, "a:1", "c:1")

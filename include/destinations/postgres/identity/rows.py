@@ -13,12 +13,13 @@ from include.destinations.postgres.identity.tables import (
     PARAMETERS,
     RESOLVED,
     SHARED_KEYS,
+    UNLIKE,
 )
 from include.destinations.postgres.own_tables import Scope, read_file, run_write_table
 from include.ledger.connection import Connection
 
 # What a run leaves of a kind, besides the records themselves.
-LEFT = (PAIRS, CHANGES, ALIASES, SHARED_KEYS, PARAMETERS, ATTRIBUTES)
+LEFT = (PAIRS, CHANGES, ALIASES, SHARED_KEYS, PARAMETERS, ATTRIBUTES, UNLIKE)
 
 
 # Table -> columns that tell whether a row is of a day's area, and the file with the area's ids.

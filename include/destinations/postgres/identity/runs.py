@@ -8,7 +8,7 @@ from psycopg import sql
 
 from include.config.tenant.identity import Kind
 from include.core import naming
-from include.destinations.postgres.identity.tables import RESOLVED, RUNS
+from include.destinations.postgres.identity.tables import RESOLVED, RUNS, UNLIKE
 from include.ledger.connection import Connection
 
 
@@ -65,6 +65,12 @@ def fetch_warnings(connection: Connection, tenant: str, since: datetime) -> dict
         "where at >= %s and cardinality(warnings) > 0 group by kind order by kind"
     ).format(sql.Identifier(naming.identity_schema(tenant), RUNS.name))
     return {str(kind): int(count) for kind, count in connection.execute(query, [since])}
+
+
+def run_drop_unlike(connection: Connection, tenant: str, kind: str) -> None:
+    """Before a run that scores every pair: what earlier ones have counted is in its counts."""
+    place = sql.Identifier(naming.identity_schema(tenant), UNLIKE.name)
+    connection.execute(sql.SQL("delete from {} where kind = %s").format(place), [kind])
 
 
 def run_add_run(connection: Connection, tenant: str, values: dict[str, Any]) -> None:

@@ -47,6 +47,17 @@ CHANGES = OwnTable(
     ("kind", "change_id"),
     is_log=True,
 )  # fmt: skip
+# Of the runs since every pair was scored last, that one's included.
+UNLIKE = OwnTable(
+    "unlike",
+    {
+        **_KIND, "at": "timestamptz not null", "is_full": "boolean not null",
+        "evidence": "text not null", "score_below": "double precision not null",
+        "pairs": "bigint not null",
+    },
+    ("kind", "at", "evidence", "score_below"),
+    is_log=True,
+)  # fmt: skip
 ALIASES = OwnTable(
     "aliases",
     {**_KIND, "old_id": "text not null", "entity_id": "text not null"},
@@ -106,7 +117,7 @@ CATEGORIES = OwnTable(
 )  # fmt: skip
 TABLES = (
     *RESOLVED.values(), PAIRS, CHANGES, ALIASES, SHARED_KEYS, PARAMETERS, ATTRIBUTES, OVERRIDES,
-    RUNS, CATEGORIES,
+    RUNS, CATEGORIES, UNLIKE,
 )  # fmt: skip
 # How a person or company is found by one of its records, and pairs by either side.
 _INDEXES = (

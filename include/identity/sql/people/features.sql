@@ -56,6 +56,7 @@ select
     t.middle,
     t.last,
     coalesce(n.roots, case when t.first is not null then [t.first] end) as roots,
+    l.roots as last_roots,
     t.family as family_parts,
     house_number(t.street_parts) as house,
     nullif(street_name(t.street_parts), '') as street,
@@ -67,10 +68,12 @@ select
     -- Swapped names have the same initials; half a name says nothing of whose a key is.
     case
         when t.first is not null and t.last is not null then
-            least(left(coalesce(n.main, t.first), 1), left(t.last, 1)) || greatest(left(coalesce(n.main, t.first), 1), left(t.last, 1))
+            least(left(coalesce(n.main, t.first), 1), left(coalesce(l.main, t.last), 1))
+            || greatest(left(coalesce(n.main, t.first), 1), left(coalesce(l.main, t.last), 1))
         when t.first is null and t.last is null then
             least(left(t.company, 1), left(split_part(t.company, ' ', -1), 1))
             || greatest(left(t.company, 1), left(split_part(t.company, ' ', -1), 1))
     end as initials
 from tidied as t
-left join nick as n on n.word = t.first;
+left join nick as n on n.word = t.first
+left join nick as l on l.word = t.last;
