@@ -173,15 +173,22 @@ def test_pairs_of_very_many_are_counted_in_the_warehouse_until_all_are_scored_ag
 ) -> None:
     """Below the floor two records left no row at all; now their evidence is counted."""
     monkeypatch.setattr(IdentitySettings, "floor", lambda *_: 0.01)
-    home = {"city": "Denver", "address_line": "1 Elm St", "postal_code": "80201"}
-    run_add_person(place.url, "attio:crm:x", customer_name="Zoe Wu", email="zw@wu.example", **home)
-    run_add_person(place.url, "attio:crm:y", customer_name="Bo Gil", email="bo@gil.example", **home)
+    people = {"x": ("Zoe Wu", "Elm St"), "y": ("Bo Gil", "Oak Rd"), "z": ("Al Poe", "Ash Way")}
+
+    def add(key: str) -> None:
+        name, street = people[key]
+        told = {"customer_name": name, "email": f"{name[:2]}@{key}.example", "city": "Denver"}
+        told |= {"address_line": f"1 {street}", "postal_code": "80201"}
+        run_add_person(place.url, f"attio:crm:{key}", **told)
+
     counted = f"select kind, is_full, evidence, pairs from {TENANT}_id.unlike order by at"
+    add("x")
+    add("y")
     run_resolve_identities(build_tenant(), place)
     ((kind, is_full, evidence, pairs),) = fetch(place.url, counted)
     assert (kind, is_full, pairs) == ("people", True, 1)
-    assert "same address …" in evidence and "elm" not in evidence
-    run_add_person(place.url, "attio:crm:z", customer_name="Al Poe", email="al@poe.example", **home)
+    assert "other address" in evidence and "80201" not in evidence
+    add("z")
     run_resolve_identities(build_tenant(), place)
     assert {row[1]: row[3] for row in fetch(place.url, counted)} == {True: 1, False: 2}
     run_resolve_identities(build_tenant(), place, full=True)
@@ -211,4 +218,4 @@ def test_where_nothing_is_learned_the_keys_land_and_a_warning_says_so(place: War
     assert people.summary and not people.summary.is_trained
     assert "was not learned from these records" in warnings[0]
     with place.connect() as connection:
-        assert fetch_warnings(connection, TENANT, utcnow() - timedelta(hours=1)) == {"people": 1}
+        assert fetch_warnings(connection, TENANT, utcnow() - timedelta(hours=1))["people"] == 1

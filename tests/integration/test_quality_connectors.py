@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import psycopg
 import pytest
+from psycopg import sql
 
-from include.config.load import load_platform
+from include.config.blocks.checks import CheckSpec
+from include.config.load import load_connectors, load_platform
 from include.config.settings import load_settings
 from include.core.clock import utcnow
 from include.ledger import ddl
@@ -99,6 +101,61 @@ BAD_ROWS = [
     (*ACME_BOOKS, "invoices", {"document_key": "d1", "total_amount": 5, "line_count": 1}),
     (*ACME_BOOKS, "sales_receipts", {"document_key": "d2", "total_amount": 5, "line_count": 1}),
 ]
+
+
+DECLARED = [
+    (name, stream, spec)
+    for name, connector in sorted(load_connectors(load_settings().connectors_dir)[0].items())
+    for stream, one in connector.streams.items()
+    for spec in one.all_checks
+]
+
+
+def _bad_value(spec: CheckSpec) -> object:
+    """What the vendor never sends: another word, another sign."""
+    if spec.check == "accepted":
+        return 9 if isinstance(spec.values[0], int) else "never heard of"
+    if spec.check == "range":
+        return -1
+    assert spec.check == "pattern"
+    return "dollars"
+
+
+def test_shipped_connectors_say_what_their_vendors_send() -> None:
+    """Every check by parameter was left to the tenants: not one connector declared any."""
+    assert {name for name, _, _ in DECLARED} >= {
+        *("stripe", "shopify", "square", "salesforce", "quickbooks", "erpnext", "gohighlevel"),
+        *("callrail", "google_ads", "meta_ads"),
+    }
+    assert len(DECLARED) >= 35
+
+
+@pytest.mark.parametrize("place", sorted(FEEDS), ids="/".join)
+def test_every_declared_check_finds_the_row_its_vendor_never_sends(
+    house: Warehouse, place: tuple[str, str]
+) -> None:
+    """One such row for each check, and no check finds another's."""
+    feed = FEEDS[place]
+    name = feed.connector.connector
+    asked = [one[1:] for one in DECLARED if one[0] == name and one[1] in feed.streams]
+    with psycopg.connect(house.url) as connection:
+        for at, (stream, spec) in enumerate(asked):
+            keys = dict.fromkeys(feed.streams[stream].primary_key, str(900 + at))
+            row = {**keys, str(spec.column): _bad_value(spec)}
+            run_insert(connection, place[0], name, stream, [row], feed=feed.name)
+    try:
+        found = {
+            (one.stream, one.name): one.sample
+            for one in run_raw_checks(house, feed, CheckContext(utcnow()))
+            if one.status is Status.FAILED
+        }
+    finally:
+        with psycopg.connect(house.url) as connection:
+            for stream in {stream for stream, _ in asked}:
+                table = sql.Identifier(feed.raw_schema, stream)
+                connection.execute(sql.SQL("delete from {}").format(table))
+    for at, (stream, spec) in enumerate(asked):
+        assert found.get((stream, spec.title)) == (str(900 + at),), (stream, spec.title)
 
 
 def test_every_check_finds_a_planted_row(house: Warehouse) -> None:
