@@ -151,7 +151,8 @@ def _add(ready: Ready, spec: CheckSpec, place: tuple[str, str], catalogue: Catal
         return
     values = {"feed": target.feed, **rule.values}
     whole = replace(check, sql=rule.sql, is_whole=rule.is_whole)
-    ready.selects.append(BoundCheck(whole, {}, values, (target.schema, target.table)))
+    table = (target.schema, target.table)
+    ready.selects.append(BoundCheck(whole, {}, values, table, rule.total))
 
 
 def _build_asked(spec: CheckSpec, owner: str, target: Target, catalogue: Catalogue) -> Asked:

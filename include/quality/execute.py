@@ -25,12 +25,14 @@ class BoundCheck:
 
     Attributes:
         table: (schema, table) whose rows it counts; None: it speaks of no one table's rows.
+        total: How many things it judges, where those are not the table's rows: days.
     """
 
     check: Check
     names: Mapping[str, str]
     values: Mapping[str, object]
     table: tuple[str, str] | None = None
+    total: int | None = None
 
     def sql(self, number: int) -> BoundSql:
         return build_bound(self.check.sql, number, names=self.names, values=self.values)
@@ -83,8 +85,9 @@ class CheckRunner:
         found = []
         for item, (_, bad_rows, sample) in zip(bound, answers, strict=True):
             rows = self.rows.get(item.table) if item.table else None
-            total = None if item.check.is_whole else rows
-            found.append(build_outcome(item.check, int(str(bad_rows)), sample, total))
+            total = None if item.check.is_whole else item.total or rows
+            outcome = build_outcome(item.check, int(str(bad_rows)), sample, total)
+            found.append(replace(outcome, rows_checked=rows) if item.total else outcome)
         return found
 
     def _pass_over(self, target: Target, checks: Sequence[RowCheck]) -> list[CheckOutcome]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import psycopg
 import pytest
 
 from include.config.models import Platform
@@ -16,6 +17,7 @@ from include.console.pages import static
 from include.console.pages.tenant import build_lines, build_money_table
 from include.console.pages.words import show_ago, show_number, show_seconds
 from include.core.clock import utcnow
+from include.ledger.trust.publishes import MartState, run_note_build
 from tests.integration.console_case import Console, write_world
 
 
@@ -206,3 +208,17 @@ def test_words() -> None:
     assert [show_number(n) for n in (None, 0, 12345, 1.5)] == ["–", "0", "12,345", "1.50"]
     assert show_ago(None) == "never" and show_ago(utcnow()) == "just now"
     assert [show_seconds(n) for n in (None, 1.44, 125)] == ["–", "1.4 s", "2 min 05 s"]
+
+
+def test_pages_that_show_marts_say_when_those_are_old_and_why(console: Console) -> None:
+    """A refused build left yesterday's numbers on the page, and the page said nothing of it."""
+    places = [f"/tenants/acme/{page}" for page in ("business", "quality", "identity")]
+    assert not [place for place in places if "not of today" in console.ask("own", place).text]
+    why = "`order_amounts_add_up` found 3 bad rows."
+    with psycopg.connect(console.url) as connection:
+        run_note_build(connection, "acme", MartState.REFUSED, why)
+    for place in places:
+        said = words(console.ask("own", place).text)
+        assert f"The marts are not of today: {why} People read those of before." in said, place
+    with psycopg.connect(console.url) as connection:
+        connection.execute("delete from elt_ops.mart_states where tenant = 'acme'")

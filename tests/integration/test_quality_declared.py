@@ -162,7 +162,7 @@ DEFECTS: dict[str, tuple[list[str], dict[str, int]]] = {
                           {"currency_mixed": 2}),
     "a number twice": ([SET + "number = 'n1' where id = 'o2'"], {"number_unique": 1}),
     "one number for all": (
-        [SET + "number = 'x'"], {"number_constant": 1, "number_unique": 1}
+        [SET + "number = 'x'"], {"number_constant": 1, "number_unique": ROWS - 1}
     ),
     "a letter in a zip": ([SET + "zip = '8033l' where id = 'o7'"], {"zip_pattern": 1}),
     "the same order under two keys": (
@@ -223,6 +223,66 @@ def test_each_defect_is_found_by_its_own_kind(shop: tuple[Warehouse, Feed], name
     statements, expected = DEFECTS[name]
     _plant(house, feed, *statements)
     assert _failing(_run(house, feed)) == expected
+
+
+# The first so many of one order: what was planted before is planted again, and more.
+SOME = "(select id from {schema}.orders where id like 'o%' order by md5(id) limit {rows})"
+WITHIN = f"update {{schema}}.orders set {{}} where id in {SOME}"
+SPENT = "update {schema}.customers set spent = (select sum(total) / 40 from {schema}.orders)"
+BOOKS = (
+    "update elt_ops.loads set read = (select count(*) from {schema}.orders), "
+    "inserted = (select count(*) from {schema}.orders) where feed = 'feed'"
+)
+# Dimension and check -> what plants it in some of the rows.
+PLANTED = {
+    ("completeness", "email_not_null"): [WITHIN.replace("{}", "email = null")],
+    ("uniqueness", "number_unique"): [WITHIN.replace("{}", "number = 'n1'")],
+    ("uniqueness", "email_total_changed_at_duplicates"): [
+        "insert into {schema}.orders select 'again' || id, email, customer_id, state, total, "
+        "currency, 'again' || number, zip, changed_at, _feed, _load_id, _loaded_at, _deleted_at "
+        f"from {{schema}}.orders where id in {SOME} on conflict do nothing", SPENT, BOOKS,
+    ],
+    ("validity", "state_accepted"): [WITHIN.replace("{}", "state = 'lost'")],
+    ("validity", "total_range"): [WITHIN.replace("{}", "total = -10"), SPENT],
+    ("validity", "zip_pattern"): [WITHIN.replace("{}", "zip = '8033l'")],
+    ("consistency", "currency_mixed"): [WITHIN.replace("{}", "currency = 'EUR'")],
+    ("integrity", "customer_id_refers_to"): [WITHIN.replace("{}", "customer_id = 'gone'")],
+    ("volume", "changed_at_every_day"): [
+        "delete from {schema}.orders where changed_at >= '2026-10-15' and changed_at < "
+        "timestamptz '2026-10-15' + {days} * interval '1 day'", SPENT, BOOKS,
+    ],
+}  # fmt: skip
+
+
+def _fetch_score(house: Warehouse, feed: Feed) -> tuple[float, list[dict[str, Any]]]:
+    with house.connect() as connection:
+        rows = store.fetch_table_scores(connection, feed.tenant.id)
+    (row,) = (one for one in rows if one["stream"] == "orders")
+    return float(row["score"]), row["reasons"]
+
+
+@pytest.mark.parametrize(("dimension", "name"), PLANTED, ids=lambda one: one)
+def test_the_score_falls_with_what_is_planted_and_names_it(
+    shop: tuple[Warehouse, Feed], dimension: str, name: str
+) -> None:
+    """1, 5 and 20 % of the rows: one number shared by all was one bad row, and cost nothing."""
+    house, feed = shop
+    _run(house, feed)
+    last, _ = _fetch_score(house, feed)
+    assert last == 100.0
+    for share in (0.01, 0.05, 0.20):
+        rows, days = round(ROWS * share), max(1, round(20 * share))
+        for one in PLANTED[dimension, name]:
+            _plant(house, feed, one.replace("{rows}", str(rows)).replace("{days}", str(days)))
+        found = _run(house, feed)
+        score, reasons = _fetch_score(house, feed)
+        assert found[name].status is Status.FAILED
+        touched = max(share, 0.05) if "every_day" in name else share
+        # Within a fifth and half a point: what is doubled is a share of more rows.
+        assert abs((100 - score) - 80 * touched) <= 16 * touched + 0.5, (share, score, reasons)
+        assert score <= last
+        assert (reasons[0]["dimension"], reasons[0]["check"]) == (dimension, name)
+        last = score
 
 
 def test_rows_and_money_a_defect_touches(shop: tuple[Warehouse, Feed]) -> None:

@@ -17,6 +17,7 @@ from include.console.reads.listing import Page
 from include.core.clock import utcnow
 from include.ledger.trust.alerts.rows import fetch_listed
 from include.ledger.trust.check_results import fetch_latest_checks, fetch_table_scores
+from include.ledger.trust.publishes import fetch_stale
 from include.pipeline.health.status import fetch_status
 
 router = APIRouter(prefix="/tenants/{tenant}", route_class=PageRoute, include_in_schema=False)
@@ -83,11 +84,13 @@ def show_quality(request: Request, visitor: Asking, tenant: str) -> Response:
         scores = fetch_table_scores(connection, tenant)
         alerts = fetch_listed(connection, tenant, states=LIVE, limit=SHOWN)
         trend = history.fetch_scores(connection, tenant, 90)
+        stale = fetch_stale(connection).get(tenant)
     scores = [row for row in scores if row["stream"] is None]
     return render(
         request,
         "quality.html",
         tenant=owner,
+        stale=stale,
         scores=sorted(scores, key=lambda r: (r["score"] is None, r["score"] or 0)),
         failing=[row for row in checks if row["state"] in BAD],
         passed=sum(row["state"] == "passed" for row in checks),
@@ -131,10 +134,12 @@ def show_business(
         found = {
             name: money.fetch_business(connection, tenant, name, span) for name in money.BUSINESS
         }
+        stale = fetch_stale(connection).get(tenant)
     return render(
         request,
         "business.html",
         tenant=owner,
+        stale=stale,
         span=span,
         table=build_money_table(found),
         names=list(money.BUSINESS),
@@ -168,10 +173,12 @@ def show_identity(
     with ledger(visitor, tenant) as connection:
         rows = reviews.fetch_reviews(connection, tenant, SHOWN, 0, decided=decided)
         progress = reviews.fetch_progress(connection, tenant)
+        stale = fetch_stale(connection).get(tenant)
     return render(
         request,
         "identity.html",
         tenant=owner,
+        stale=stale,
         pairs=rows,
         progress=progress,
         decided=decided,

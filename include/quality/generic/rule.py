@@ -25,11 +25,13 @@ class SelectRule:
 
     Attributes:
         is_whole: Its answer speaks of the whole table, not of single rows.
+        total: How many things it judges, where those are not the table's rows.
     """
 
     sql: str
     values: Mapping[str, object] = field(default_factory=dict)
     is_whole: bool = False
+    total: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,30 +16,31 @@ NOT_COMPARED = frozenset({"jsonb", "json", "bytea"})
 
 
 def build_unique(asked: Asked) -> SelectRule:
-    """Rows without the columns' values do not count."""
+    """Rows without the columns' values do not count; of those that share one all but the first."""
     spec, target = asked.spec, asked.target
     names = spec.columns or ((spec.column or ""),)
     columns = [quote_identifier(name) for name in names]
     present = " and ".join(f"{column} is not null" for column in columns)
-    return SelectRule(
-        f"select {target.shown_key(key=names)} as bad_key from {target.name} "
-        f"where {target.live()} and {present} group by {', '.join(columns)} having count(*) > 1"
-    )
+    return _build_surplus(target, target.shown_key(key=names), columns, f" and {present}")
 
 
 def build_duplicates(asked: Asked) -> SelectRule:
-    """Rows that differ in their key and lineage alone; the first key of each group is named."""
+    """Rows that differ in their key and lineage alone: all but the first of each group."""
     spec, target = asked.spec, asked.target
     names = spec.columns or tuple(
         name
         for name, kind in target.columns.items()
         if name not in target.key and not name.startswith("_") and kind not in NOT_COMPARED
     )
-    listed = ", ".join(quote_identifier(name) for name in names)
-    return SelectRule(
-        f"select min({target.shown_key(key=spec.key)}) as bad_key from {target.name} "
-        f"where {target.live()} group by {listed} having count(*) > 1"
-    )
+    columns = [quote_identifier(name) for name in names]
+    return _build_surplus(target, target.shown_key(key=spec.key), columns)
+
+
+def _build_surplus(target: Target, key: str, columns: list[str], also: str = "") -> SelectRule:
+    """One bad row for each that is too many, so that its share is what the defect touches."""
+    nth = f"row_number() over (partition by {', '.join(columns)} order by {key})"
+    rows = f"select {key} as bad_key, {nth} as nth from {target.name} where {target.live()}{also}"
+    return SelectRule(f"select bad_key from ({rows}) as counted where nth > 1")
 
 
 def build_refers_to(asked: Asked) -> SelectRule:
@@ -144,6 +145,7 @@ def build_every_day(asked: Asked) -> SelectRule:
         "left join seen on wanted.day_on = seen.day_on where seen.day_on is null "
         "and wanted.day_on > (select min(day_on) from seen)",
         wanted,
+        total=days,
     )
 
 
