@@ -57,6 +57,13 @@ class LocatedSource:
             self._name_rights(error, stream)
             raise
 
+    def count(self, stream: str, window: Window) -> int | None:
+        try:
+            return self._inner.count(stream, window)
+        except EltError as error:
+            self._locate(error, stream)
+            raise
+
     def unread(self) -> tuple[str, ...]:
         try:
             return self._inner.unread()

@@ -6,7 +6,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from include.config.connector_spec import Stream
 from include.config.credentials import Credentials
@@ -90,6 +90,15 @@ class Source(Protocol):
         ...
 
 
+@runtime_checkable
+class CountingSource(Protocol):
+    """A source whose vendor can be asked how many records a window has, apart from reading it."""
+
+    def count(self, stream: str, window: Window) -> int | None:
+        """What the vendor counts in a window of whole seconds; None where it counts none."""
+        ...
+
+
 class SourceBase(ABC):
     """A source with the feed's declared streams, no positions, no events, nothing to follow up.
 
@@ -112,6 +121,10 @@ class SourceBase(ABC):
     def discover(self) -> dict[str, Stream]:
         """The streams as they are declared."""
         return dict(self._feed.streams)
+
+    def count(self, stream: str, window: Window) -> int | None:
+        """See `CountingSource`; by default the vendor is not asked."""
+        return None
 
     @abstractmethod
     def read(

@@ -29,6 +29,20 @@ def build_bound(cursor: Cursor, instant: datetime, *, is_end: bool) -> str:
     return format_instant(instant)
 
 
+def build_whole_seconds(window: Window) -> Window | None:
+    """The whole seconds inside a window; None where one is not bounded, or holds none.
+
+    Counted after the read, it can only hold fewer records than were read: what changes meanwhile
+    leaves it.
+    """
+    if window.end is None:
+        return None
+    end, start = window.end.replace(microsecond=0), window.start
+    if start is not None and start.microsecond:
+        start = start.replace(microsecond=0) + timedelta(seconds=1)
+    return Window(start, end) if start is None or start < end else None
+
+
 def build_asked_window(cursor: Cursor, window: Window) -> Window:
     """The window as the source accepts it: what it no longer keeps is not asked for."""
     if cursor.keep_days is None:

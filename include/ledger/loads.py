@@ -144,6 +144,14 @@ def run_record_load(
     _insert_load(connection, values)
 
 
+def run_note_vendor_count(connection: Connection, load_id: int, *, counted: int, read: int) -> None:
+    """Beside a load that was committed: what the vendor counts in its window, and what was read."""
+    connection.execute(
+        "update elt_ops.loads set vendor_count = %s, vendor_read = %s where load_id = %s",
+        [counted, read, load_id],
+    )
+
+
 def run_record_failure(
     connection: Connection, place: LoadPlace, error: BaseException, *, seconds: float = 0.0
 ) -> int:

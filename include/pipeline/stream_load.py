@@ -26,6 +26,7 @@ from include.load.plan import LoadPlan
 from include.pipeline.load_environment import LoadEnvironment
 from include.pipeline.load_request import LoadRequest
 from include.pipeline.read_plan import fetch_read_plan, run_forget_position
+from include.pipeline.vendor_count import run_compare_with_vendor
 from include.pipeline.window import Skipped
 
 log = logging.getLogger(__name__)
@@ -112,6 +113,8 @@ def _run(
             stream = describe_stream(request, source)
             continue
         source.after_commit(place.stream)
+        if planned.position is None:
+            run_compare_with_vendor(source, planned.load.place, result, warehouse)
         done.append(result)
         if _is_up_to(planned.load, place.started_at):
             return build_sum(done)

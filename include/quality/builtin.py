@@ -81,6 +81,11 @@ _SHARE_WARN = _SHARE + f"bad > total * {QUARANTINE_WARN_RATIO}"
 _SHARE_ERROR = _SHARE + f"bad > total * {QUARANTINE_ERROR_RATIO} and bad >= {QUARANTINE_ERROR_ROWS}"
 
 
+_VENDOR = f"""select 'vendor ' || vendor_count || ', read ' || vendor_read as bad_key
+from ({_LOADS}) as loads
+where vendor_count > vendor_read"""
+
+
 @dataclass(frozen=True, slots=True)
 class StreamTable:
     """What the checks need to know of one stream.
@@ -88,6 +93,7 @@ class StreamTable:
     Attributes:
         primary_key: Key columns without `_feed`; empty for a table that does not exist yet.
         children: Child tables that exist.
+        is_counted: Its vendor was asked how many records a window has.
         limits: (warn, error) hours since the last load; None when the feed cannot be late.
     """
 
@@ -95,6 +101,7 @@ class StreamTable:
     primary_key: tuple[str, ...]
     limits: tuple[int, int] | None
     children: tuple[str, ...] = ()
+    is_counted: bool = False
 
 
 def build_stream_checks(stream: StreamTable) -> list[Check]:
@@ -112,6 +119,9 @@ def build_stream_checks(stream: StreamTable) -> list[Check]:
             Check("freshness", error, _LATE_ERROR, "The last successful load is too old."),
             Check("freshness_early", warn, _LATE_WARN, "The last successful load is getting old."),
         ]
+    if stream.is_counted:
+        why = "The vendor counts more records in the window than were read."
+        checks.append(Check("vendor_count", warn, _VENDOR, why))
     if stream.primary_key:
         checks += [
             Check("rows_match_ledger", error, _ROWS, "Rows were added or removed beside loads."),
@@ -128,6 +138,7 @@ _DIMENSIONS = {
     "last_load_succeeded": Dimension.TIMELINESS,
     "freshness": Dimension.TIMELINESS,
     "freshness_early": Dimension.TIMELINESS,
+    "vendor_count": Dimension.COMPLETENESS,
     "quarantine_share": Dimension.COMPLETENESS,
     "quarantine_share_early": Dimension.COMPLETENESS,
     "keys_unique": Dimension.UNIQUENESS,

@@ -1,6 +1,7 @@
 """Which tables exist, with which keys: what the catalog and the ledger know of a feed."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from include.config.connector_spec import Freshness
 from include.config.models import Feed
@@ -27,7 +28,9 @@ def fetch_stream_tables(
         names |= _fetch_loaded(connection, feed)
     if wanted is not None:
         names = set(wanted)
-    return [_build(feed, name, keys) for name in sorted(names)]
+    counted = _fetch_counted(connection, feed)
+    found = [_build(feed, name, keys) for name in sorted(names)]
+    return [replace(one, is_counted=one.name in counted) for one in found]
 
 
 def fetch_existing(connection: Connection, tables: Iterable[tuple[str, str]]) -> set[str]:
@@ -112,6 +115,15 @@ def _fetch_loaded(connection: Connection, feed: Feed) -> set[str]:
     rows = connection.execute(
         "select distinct stream from elt_ops.loads "
         "where (tenant, feed, state) = (%s, %s, 'loaded')",
+        [feed.tenant.id, feed.name],
+    )
+    return {str(row[0]) for row in rows}
+
+
+def _fetch_counted(connection: Connection, feed: Feed) -> set[str]:
+    rows = connection.execute(
+        "select distinct stream from elt_ops.loads "
+        "where (tenant, feed, state) = (%s, %s, 'loaded') and vendor_count is not null",
         [feed.tenant.id, feed.name],
     )
     return {str(row[0]) for row in rows}

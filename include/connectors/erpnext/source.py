@@ -4,6 +4,7 @@ Data flow: window -> site's wall clock -> pages by key (modified, name) -> child
 documents -> instants in UTC -> window filter -> Page.
 """
 
+import json
 import logging
 from collections.abc import Iterator
 from typing import Any
@@ -29,6 +30,7 @@ from include.extract.windows import keep_inside
 
 log = logging.getLogger(__name__)
 
+COUNT_METHOD = "api/method/frappe.client.get_count"
 ZONE_METHOD = "api/method/frappe.client.get_time_zone"
 
 
@@ -83,6 +85,16 @@ class ErpnextSource(ApiSource):
             kept, outside = keep_inside(documents, spec, window)
             yield Page(kept, filtered=outside)
 
+    def count(self, stream: str, window: Window) -> int | None:
+        """`frappe.client.get_count` with the filters of the list."""
+        spec = self._feed.streams[stream]
+        if not spec.cursor:
+            return None
+        filters = json.dumps(_build_bounds(spec, window, self._fetch_zone()))
+        body = self._client.get(COUNT_METHOD, {"doctype": spec.path or "", "filters": filters}).body
+        counted = body.get("message") if isinstance(body, dict) else None
+        return counted if isinstance(counted, int) else None
+
     def _fetch_zone(self) -> ZoneInfo:
         """The site's zone: option `timezone`, else what the site says."""
         if self._zone is None:
@@ -104,11 +116,7 @@ class ErpnextSource(ApiSource):
         self, stream: Stream, window: Window, zone: ZoneInfo
     ) -> Iterator[list[dict[str, Any]]]:
         """Pages by key: an offset would skip documents when one of an earlier page is saved."""
-        bounds: list[Filter] = []
-        if stream.cursor and window.start:
-            bounds.append(["modified", ">=", build_wall_start(window.start, zone)])
-        if stream.cursor and window.end:
-            bounds.append(["modified", "<", build_wall_end(window.end, zone)])
+        bounds = _build_bounds(stream, window, zone)
         after: tuple[str, str] | None = None
         while True:
             params = build_list_params(bounds, size=self._size, after=after)
@@ -154,6 +162,15 @@ class ErpnextSource(ApiSource):
             f"the answer of `{doctype}` has no list of documents at `data`, it has: "
             f"{keys or 'nothing'}. Expected a list of objects. Check the connection's host."
         )
+
+
+def _build_bounds(stream: Stream, window: Window, zone: ZoneInfo) -> list[Filter]:
+    bounds: list[Filter] = []
+    if stream.cursor and window.start:
+        bounds.append(["modified", ">=", build_wall_start(window.start, zone)])
+    if stream.cursor and window.end:
+        bounds.append(["modified", "<", build_wall_end(window.end, zone)])
+    return bounds
 
 
 SOURCE = ErpnextSource

@@ -37,16 +37,22 @@ class Statement:
 
     def text(self) -> str:
         """The query, bounds widened to whole seconds, inactive objects included."""
+        return (
+            f"SELECT * FROM {self.entity}{self._where()} ORDERBY MetaData.LastUpdatedTime ASC "  # noqa: S608  Intuit's query language; only declared names and instants
+            f"STARTPOSITION {self.position} MAXRESULTS {self.size}"
+        )
+
+    def count_text(self) -> str:
+        """The query that counts what `text` would page."""
+        return f"SELECT count(*) FROM {self.entity}{self._where()}"  # noqa: S608  as above
+
+    def _where(self) -> str:
         conditions = ["Active IN (true, false)"] if self.entity in WITH_INACTIVE else []
         if self.after:
             conditions.append(f"MetaData.LastUpdatedTime >= '{_floor(self.after)}'")
         if self.before:
             conditions.append(f"MetaData.LastUpdatedTime < '{_ceiling(self.before)}'")
-        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        return (
-            f"SELECT * FROM {self.entity}{where} ORDERBY MetaData.LastUpdatedTime ASC "  # noqa: S608  Intuit's query language; only declared names and instants
-            f"STARTPOSITION {self.position} MAXRESULTS {self.size}"
-        )
+        return f" WHERE {' AND '.join(conditions)}" if conditions else ""
 
     def following(self, rows: list[dict[str, Any]]) -> "Statement | None":
         """The statement of the next page, None after the last.
@@ -116,6 +122,13 @@ def fetch_rows(body: Any, statement: Statement) -> list[dict[str, Any]] | None:
         f"the answer has no whole list `{statement.entity}`, it has: {keys or 'nothing'}. Expected "
         "as many rows as it names. Check the connection's host and the minor version."
     )
+
+
+def read_count(body: Any) -> int | None:
+    """The number of an answer to `count_text`; None where it has none."""
+    found = body.get("QueryResponse") if isinstance(body, dict) else None
+    counted = found.get("totalCount") if isinstance(found, dict) else None
+    return counted if isinstance(counted, int) else None
 
 
 def _floor(instant: datetime) -> str:

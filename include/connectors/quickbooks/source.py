@@ -22,6 +22,7 @@ from include.connectors.quickbooks.query import (
     build_statement,
     change_time,
     fetch_rows,
+    read_count,
 )
 from include.core.clock import parse_instant
 from include.core.errors import ConfigError, ContractBroken, UpstreamUnavailable
@@ -89,6 +90,14 @@ class QuickBooksSource(ApiSource):
         for rows in self._walk(spec.path, asked):
             kept, outside = keep_inside([flatten_lines(row) for row in rows], spec, window)
             yield Page(kept, filtered=outside)
+
+    def count(self, stream: str, window: Window) -> int | None:
+        """`SELECT count(*)` over the same change times."""
+        spec = self._feed.streams[stream]
+        if spec.path is None or not spec.cursor:
+            return None
+        query = build_statement(spec.path, window).count_text()
+        return read_count(self._get("query", {"query": query}))
 
     def _walk(self, entity: str, window: Window) -> Iterator[list[dict[str, Any]]]:
         """Pages without the rows of the last instant that the page before has given."""

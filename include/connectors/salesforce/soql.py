@@ -103,8 +103,15 @@ def build_soql(selection: Selection, cursor_field: str | None, window: Window) -
     """
     # Names come from the describe and connector.yaml, and SOQL only reads.
     text = f"SELECT {', '.join(selection.fields)} FROM {selection.object_name}"  # noqa: S608
-    if cursor_field is None:
-        return text
+    return text + _where(cursor_field, window) if cursor_field else text
+
+
+def build_count_soql(object_name: str, cursor_field: str, window: Window) -> str:
+    """The query that counts a window's records."""
+    return f"SELECT COUNT() FROM {object_name}{_where(cursor_field, window)}"  # noqa: S608 as above
+
+
+def _where(cursor_field: str, window: Window) -> str:
     bounds = []
     if window.start:
         bounds.append(f"{cursor_field} >= {build_literal(window.start)}")
@@ -112,7 +119,7 @@ def build_soql(selection: Selection, cursor_field: str | None, window: Window) -
         end = window.end
         whole = end if not end.microsecond else end + timedelta(seconds=1)
         bounds.append(f"{cursor_field} < {build_literal(whole)}")
-    return f"{text} WHERE {' AND '.join(bounds)}" if bounds else text
+    return f" WHERE {' AND '.join(bounds)}" if bounds else ""
 
 
 def build_literal(instant: datetime) -> str:

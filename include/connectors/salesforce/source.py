@@ -18,6 +18,7 @@ from include.connectors.salesforce.resume import find_job, read_job
 from include.connectors.salesforce.soql import (
     Further,
     Selection,
+    build_count_soql,
     build_records,
     build_selection,
     build_soql,
@@ -76,6 +77,17 @@ class SalesforceSource(ApiSource):
         for rows, asked in self._fetch(selection, field, window):
             kept, outside = keep_inside(build_records(rows, asked), spec, window)
             yield Page(kept, filtered=outside)
+
+    def count(self, stream: str, window: Window) -> int | None:
+        """`SELECT COUNT()` over the same change times, deleted records included."""
+        spec = self._feed.streams[stream]
+        field = spec.columns[spec.cursor.field].path if spec.cursor else None
+        if field is None:
+            return None
+        query = build_count_soql(spec.path or "", field, window)
+        answer = self._org().get("queryAll", {"q": query}).body
+        counted = answer.get("totalSize") if isinstance(answer, dict) else None
+        return counted if isinstance(counted, int) else None
 
     def _fetch(
         self, selection: Selection, field: str | None, window: Window

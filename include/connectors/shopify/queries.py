@@ -84,6 +84,11 @@ BULK_POLL = """query PollBulk($id: ID!) {
     id status errorCode objectCount rootObjectCount url partialDataUrl
   }
 }"""
+COUNTS = {
+    "orders": """query Count($filter: String) {
+  ordersCount(query: $filter, limit: null) { count }
+}"""
+}
 SHOP = "query Shop { shop { name } }"
 
 

@@ -16,6 +16,7 @@ from include.connectors.shopify.graphql import GraphQL
 from include.connectors.shopify.login import build_shop_auth
 from include.connectors.shopify.queries import (
     CONNECTIONS,
+    COUNTS,
     NESTED_PAGE,
     OPTIONAL,
     ROOTS,
@@ -91,6 +92,17 @@ class ShopifySource(ApiSource):
                 yield _build_page(nodes, spec, window)
         if spec.path == "products":
             yield from self._read_deletions(window)
+
+    def count(self, stream: str, window: Window) -> int | None:
+        """`ordersCount` with the list's own search; other roots count without one."""
+        spec = self._find_asked(stream)
+        query = COUNTS.get(spec.path or "")
+        if query is None or not spec.cursor:
+            return None
+        found = build_filter(window, ROOTS[spec.path or ""])
+        data = self._graphql.run(query, {"filter": found})
+        counted = ((data or {}).get("ordersCount") or {}).get("count")
+        return counted if isinstance(counted, int) else None
 
     def _fill_refunds(self, stream: Stream, records: list[dict[str, Any]]) -> None:
         if "refund_lines" in stream.children:

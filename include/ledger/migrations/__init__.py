@@ -23,11 +23,13 @@ from include.ledger.migrations.registry import REGISTRY
 from include.ledger.migrations.step import Migration
 from include.ledger.migrations.tokens import TOKENS
 from include.ledger.migrations.trust import TRUST
+from include.ledger.migrations.vendor_counts import VENDOR_COUNTS
 
 MIGRATIONS = (
     LEDGER, QUALITY, TOKENS, JOBS, CHECKPOINTS, RATES,
     FILES, DRIFT_AND_PRIVACY, OPERATIONS, INBOX, BUILDS, OPEN_LOADS, KEYS, OWN_LOADS,
     NAMES, TRUST, AUDIT, ALERTS, DATA_STATUS, REGISTRY, PUBLISHES, CONSENTS,
+    VENDOR_COUNTS,
 )  # fmt: skip
 
 __all__ = ("MIGRATIONS", "Migration")
