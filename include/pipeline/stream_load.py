@@ -23,10 +23,10 @@ from include.load.arrow_alone import run_prepare_arrow
 from include.load.loader import run_load
 from include.load.parts import build_sum
 from include.load.plan import LoadPlan
+from include.pipeline.health.vendor_count import run_compare_with_vendor
 from include.pipeline.load_environment import LoadEnvironment
 from include.pipeline.load_request import LoadRequest
 from include.pipeline.read_plan import fetch_read_plan, run_forget_position
-from include.pipeline.vendor_count import run_compare_with_vendor
 from include.pipeline.window import Skipped
 
 log = logging.getLogger(__name__)

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 
 from include.config.connector_spec import Connector
 from include.config.models import Feed, FeedFile, Tenant, TenantFile
-from include.core.errors import AccessDenied, EltError, UpstreamUnavailable
+from include.core.errors import AccessDenied
 from include.core.streams import NOWHERE, LoadResult, RunKind, RunOrigin, SchemaChange, Window
 from include.ledger import ddl
 from include.ledger import loads as ledger
@@ -19,7 +18,6 @@ from include.ledger.connection import Warehouse
 from include.ledger.schema_changes import run_record_schema_changes
 from include.ledger.trust import check_results as outcomes
 from include.pipeline.health.checks import build_check_error
-from include.pipeline.vendor_count import run_compare_with_vendor
 from include.quality.check import CheckContext, CheckOutcome, Origin, Status
 from include.quality.run import run_mart_checks, run_raw_checks
 
@@ -400,44 +398,3 @@ def test_mart_checks_without_marts_are_skipped_visibly(house: Warehouse, feed: F
         scores = outcomes.fetch_latest_scores(connection, "quality")
     assert len(stored) == len(found)
     assert [(s["layer"], s["score"], s["checks"]) for s in scores] == [("mart", None, 0)]
-
-
-class Counting:
-    """A source whose vendor says how many records a window has, or will not."""
-
-    def __init__(self, counted: int | EltError | None) -> None:
-        self.counted = counted
-        self.asked: list[tuple[str, Window]] = []
-
-    def count(self, stream: str, window: Window) -> int | None:
-        self.asked.append((stream, window))
-        if isinstance(self.counted, EltError):
-            raise self.counted
-        return self.counted
-
-
-def test_a_vendor_that_counts_more_than_was_read_is_told(
-    house: Warehouse, feed: Feed, place: ledger.LoadPlace
-) -> None:
-    """A page that the vendor left out costs no error and no gap that the books could see."""
-    with house.connect() as connection:
-        row = connection.execute("select max(load_id) from elt_ops.loads").fetchone()
-    assert row
-    result = _result(row[0], inserted=50)
-
-    def compare(counted: int | EltError | None) -> dict[str, Any]:
-        source = Counting(counted)
-        run_compare_with_vendor(source, place, result, house)  # type: ignore[arg-type]
-        assert source.asked == [("orders", Window(None, NOW))]
-        found = run_raw_checks(house, feed, RUN, ["orders"])
-        return {one.name: one for one in found if one.name == "vendor_count"}
-
-    # One that counts nothing, or will not now, is judged by nothing and stops nothing.
-    assert compare(None) == {}
-    assert compare(UpstreamUnavailable("the vendor is down.")) == {}
-    assert compare(50)["vendor_count"].status is Status.PASSED
-    # What has changed since the read has left the window: fewer are fine.
-    assert compare(48)["vendor_count"].status is Status.PASSED
-    missing = compare(53)["vendor_count"]
-    assert (missing.status, missing.severity.value) == (Status.FAILED, "warn")
-    assert missing.sample == ("vendor 53, read 50",)

@@ -3,139 +3,43 @@ by its own kind, and a clean table by none."""
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
 from include.config.blocks.checks import DIMENSIONS, TenantCheck
 from include.config.connector_spec import Connector
 from include.config.models import Feed, Limits
-from include.destinations.postgres.tenant_schemas import run_ensure_schemas
-from include.ledger import ddl
 from include.ledger.connection import Warehouse
 from include.ledger.trust import check_results as store
 from include.ledger.trust.mutes import Mute, run_mute, run_unmute
 from include.pipeline.health.checks import build_check_error
-from include.quality.check import CheckContext, CheckOutcome, Status
+from include.quality.check import CheckContext, Status
 from include.quality.run import run_mart_checks, run_raw_checks
-from tests.unit.feed_maker import build_feed, build_tenant
-
-NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
-CONTEXT = CheckContext(NOW)
-ROWS = 1200
-SHOP = {
-    "connector": "shop",
-    "title": "Shop",
-    "kind": "files",
-    "streams": {
-        "orders": {
-            "primary_key": ["id"],
-            "money": "total",
-            "columns": {
-                "id": "text",
-                "email": {"type": "text", "checks": ["not_null"]},
-                "customer_id": {
-                    "type": "text",
-                    "checks": [{"check": "refers_to", "to": "customers.id"}],
-                },
-                "state": {
-                    "type": "text",
-                    "checks": [{"check": "accepted", "values": ["paid", "open"]}, "shift"],
-                },
-                "total": {
-                    "type": "numeric",
-                    "checks": [{"check": "range", "least": 0, "most": 10000}, "shift"],
-                },
-                "currency": {"type": "text", "checks": ["mixed"]},
-                "number": {"type": "text", "checks": ["unique", "constant"]},
-                "zip": {"type": "text", "checks": [{"check": "pattern", "pattern": "^[0-9]{5}$"}]},
-                "changed_at": {
-                    "type": "timestamp",
-                    "checks": [
-                        {"check": "fresh", "hours": 30},
-                        {"check": "every_day", "days": 20},
-                        "ascending",
-                    ],
-                },
-            },
-            "checks": [
-                {"check": "sudden_nulls", "column": "zip", "at_most": 0.2},
-                {"check": "row_count", "least": 100},
-                {"check": "duplicates", "columns": ["email", "total", "changed_at"]},
-                {"check": "sum", "column": "total", "to": "customers.spent"},
-            ],
-        },
-        "customers": {"primary_key": ["id"], "columns": {"id": "text", "spent": "numeric"}},
-    },
-}
-TABLES = """
-set local role elt_{tenant};
-create table {schema}.orders (
-    id text, email text, customer_id text, state text, total numeric, currency text, number text,
-    zip text, changed_at timestamptz, _feed text, _load_id bigint, _loaded_at timestamptz,
-    _deleted_at timestamptz, primary key (_feed, id)
-);
-create table {schema}.customers (
-    id text, spent numeric, _feed text, _load_id bigint, _loaded_at timestamptz,
-    _deleted_at timestamptz, primary key (_feed, id)
-);
-insert into {schema}.orders
-select
-    'o' || n, 'p' || n || '@x.example', 'c' || n % 40,
-    case when n % 5 = 0 then 'open' else 'paid' end, 10 + n % 7, 'USD', 'n' || n, '80331',
-    timestamptz '2026-11-01 10:00Z' - n % 60 * interval '1 day', 'feed',
-    case when n % 60 = 0 then 9 else 5 end,
-    timestamptz '2026-11-01 11:00Z' - n % 60 * interval '1 day', null
-from generate_series(1, {rows}) n;
-insert into {schema}.customers
-select 'c' || n, (select sum(total) / 40 from {schema}.orders), 'feed', 5, now(), null
-from generate_series(0, 39) n;
-delete from elt_ops.loads;
-insert into elt_ops.loads (tenant, feed, connector, stream, kind, state, read, inserted,
-    started_at, finished_at, load_id)
-values ('{tenant}', 'feed', 'shop', 'orders', 'scheduled', 'loaded', {rows}, {rows},
-    '2026-11-01', '2026-11-01', 9);
-"""
+from tests.integration.declared_case import (
+    CONTEXT,
+    NOW,
+    ROWS,
+    SET,
+    SHOP,
+    find_failing,
+    open_shop,
+    plant,
+    run_orders,
+)
+from tests.unit.feed_maker import build_feed
 
 
 @pytest.fixture
 def shop(warehouse: str) -> Iterator[tuple[Warehouse, Feed]]:
-    """A tenant of its own with clean tables."""
-    house, tenant = Warehouse(warehouse), f"t{uuid4().hex[:8]}"
-    schema = f"{tenant}_raw_shop"
-    with house.connect() as connection:
-        ddl.run_migrations(connection)
-        run_ensure_schemas(connection, tenant, [schema, f"{tenant}_mart"])
-        for statement in TABLES.format(tenant=tenant, schema=schema, rows=ROWS).split(";"):
-            if "elt_ops" in statement:
-                connection.execute("reset role")
-            connection.execute(statement.encode())
-    feed = replace(build_feed(Connector.model_validate(SHOP)), tenant=build_tenant(tenant))
-    object.__setattr__(feed.tenant, "feeds", (feed,))
-    yield house, feed
-
-
-def _plant(house: Warehouse, feed: Feed, *statements: str) -> None:
-    with house.connect() as connection:
-        for statement in statements:
-            connection.execute(statement.replace("{schema}", feed.raw_schema).encode())
-
-
-def _run(house: Warehouse, feed: Feed) -> dict[str, CheckOutcome]:
-    found = run_raw_checks(house, feed, CONTEXT, ["orders"])
-    return {one.name: one for one in found if one.origin.value == "declared"}
-
-
-def _failing(found: dict[str, CheckOutcome]) -> dict[str, int | None]:
-    return {name: one.bad_rows for name, one in found.items() if one.status is not Status.PASSED}
+    yield from open_shop(warehouse)
 
 
 def test_a_clean_table_passes_every_kind(shop: tuple[Warehouse, Feed]) -> None:
     house, feed = shop
-    found = _run(house, feed)
-    assert _failing(found) == {}
+    found = run_orders(house, feed)
+    assert find_failing(found) == {}
     kinds = {spec.check for spec in feed.streams["orders"].all_checks}
     assert kinds == set(DIMENSIONS)
     assert len(found) == len(feed.streams["orders"].all_checks) == 17
@@ -146,7 +50,6 @@ def test_a_clean_table_passes_every_kind(shop: tuple[Warehouse, Feed]) -> None:
     assert [(str(row["score"]), row["rows_checked"]) for row in of_orders] == [("100.00", ROWS)]
 
 
-SET = "update {schema}.orders set "
 DEFECTS: dict[str, tuple[list[str], dict[str, int]]] = {
     "nulls": ([SET + "email = null where id in ('o1', 'o2')"], {"email_not_null": 2}),
     "blanks are nulls": ([SET + "email = '  ' where id = 'o1'"], {"email_not_null": 1}),
@@ -221,74 +124,14 @@ DEFECTS: dict[str, tuple[list[str], dict[str, int]]] = {
 def test_each_defect_is_found_by_its_own_kind(shop: tuple[Warehouse, Feed], name: str) -> None:
     house, feed = shop
     statements, expected = DEFECTS[name]
-    _plant(house, feed, *statements)
-    assert _failing(_run(house, feed)) == expected
-
-
-# The first so many of one order: what was planted before is planted again, and more.
-SOME = "(select id from {schema}.orders where id like 'o%' order by md5(id) limit {rows})"
-WITHIN = f"update {{schema}}.orders set {{}} where id in {SOME}"
-SPENT = "update {schema}.customers set spent = (select sum(total) / 40 from {schema}.orders)"
-BOOKS = (
-    "update elt_ops.loads set read = (select count(*) from {schema}.orders), "
-    "inserted = (select count(*) from {schema}.orders) where feed = 'feed'"
-)
-# Dimension and check -> what plants it in some of the rows.
-PLANTED = {
-    ("completeness", "email_not_null"): [WITHIN.replace("{}", "email = null")],
-    ("uniqueness", "number_unique"): [WITHIN.replace("{}", "number = 'n1'")],
-    ("uniqueness", "email_total_changed_at_duplicates"): [
-        "insert into {schema}.orders select 'again' || id, email, customer_id, state, total, "
-        "currency, 'again' || number, zip, changed_at, _feed, _load_id, _loaded_at, _deleted_at "
-        f"from {{schema}}.orders where id in {SOME} on conflict do nothing", SPENT, BOOKS,
-    ],
-    ("validity", "state_accepted"): [WITHIN.replace("{}", "state = 'lost'")],
-    ("validity", "total_range"): [WITHIN.replace("{}", "total = -10"), SPENT],
-    ("validity", "zip_pattern"): [WITHIN.replace("{}", "zip = '8033l'")],
-    ("consistency", "currency_mixed"): [WITHIN.replace("{}", "currency = 'EUR'")],
-    ("integrity", "customer_id_refers_to"): [WITHIN.replace("{}", "customer_id = 'gone'")],
-    ("volume", "changed_at_every_day"): [
-        "delete from {schema}.orders where changed_at >= '2026-10-15' and changed_at < "
-        "timestamptz '2026-10-15' + {days} * interval '1 day'", SPENT, BOOKS,
-    ],
-}  # fmt: skip
-
-
-def _fetch_score(house: Warehouse, feed: Feed) -> tuple[float, list[dict[str, Any]]]:
-    with house.connect() as connection:
-        rows = store.fetch_table_scores(connection, feed.tenant.id)
-    (row,) = (one for one in rows if one["stream"] == "orders")
-    return float(row["score"]), row["reasons"]
-
-
-@pytest.mark.parametrize(("dimension", "name"), PLANTED, ids=lambda one: one)
-def test_the_score_falls_with_what_is_planted_and_names_it(
-    shop: tuple[Warehouse, Feed], dimension: str, name: str
-) -> None:
-    """1, 5 and 20 % of the rows: one number shared by all was one bad row, and cost nothing."""
-    house, feed = shop
-    _run(house, feed)
-    last, _ = _fetch_score(house, feed)
-    assert last == 100.0
-    for share in (0.01, 0.05, 0.20):
-        rows, days = round(ROWS * share), max(1, round(20 * share))
-        for one in PLANTED[dimension, name]:
-            _plant(house, feed, one.replace("{rows}", str(rows)).replace("{days}", str(days)))
-        found = _run(house, feed)
-        score, reasons = _fetch_score(house, feed)
-        assert found[name].status is Status.FAILED
-        touched = max(share, 0.05) if "every_day" in name else share
-        # Within a fifth and half a point: what is doubled is a share of more rows.
-        assert abs((100 - score) - 80 * touched) <= 16 * touched + 0.5, (share, score, reasons)
-        assert score <= last
-        assert (reasons[0]["dimension"], reasons[0]["check"]) == (dimension, name)
-        last = score
+    plant(house, feed, *statements)
+    assert find_failing(run_orders(house, feed)) == expected
 
 
 def test_rows_and_money_a_defect_touches(shop: tuple[Warehouse, Feed]) -> None:
     house, feed = shop
-    _plant(house, feed, SET + "email = null, total = 1000 where id in ('o2', 'o3', 'o4', 'o5')")
-    one = _run(house, feed)["email_not_null"]
+    plant(house, feed, SET + "email = null, total = 1000 where id in ('o2', 'o3', 'o4', 'o5')")
+    one = run_orders(house, feed)["email_not_null"]
     assert (one.bad_rows, one.rows_checked, one.share) == (4, ROWS, 4 / ROWS)
     assert one.sample == ("o2", "o3", "o4", "o5")
     with house.connect() as connection:
@@ -316,7 +159,7 @@ def _ask(feed: Feed, *checks: dict[str, Any]) -> Feed:
 
 def test_a_tenants_file_asks_of_raw_tables_and_of_marts(shop: tuple[Warehouse, Feed]) -> None:
     house, feed = shop
-    _plant(
+    plant(
         house, feed, f"set local role elt_{feed.tenant.id}",
         f"create table {feed.tenant.id}_mart.fct_orders as select id as order_id, total as amount "
         "from {schema}.orders where id <> 'o9'",
@@ -329,7 +172,7 @@ def test_a_tenants_file_asks_of_raw_tables_and_of_marts(shop: tuple[Warehouse, F
         {"table": "mart.fct_orders", "check": "range", "column": "amount", "most": 11},
         {"table": "mart.fct_refunds", "check": "unique", "column": "refund_id"},
     )
-    raw = _run(house, feed)
+    raw = run_orders(house, feed)
     assert raw["zips"].status is Status.PASSED
     assert raw["nowhere_not_null"].status is Status.BROKEN
     assert "no column `nowhere`" in raw["nowhere_not_null"].detail
@@ -351,11 +194,11 @@ def test_a_tenants_file_asks_of_raw_tables_and_of_marts(shop: tuple[Warehouse, F
 def test_a_widened_column_breaks_its_own_check_alone(shop: tuple[Warehouse, Feed]) -> None:
     """A number that had become a text stopped every check of its table."""
     house, feed = shop
-    _plant(
+    plant(
         house, feed, "alter table {schema}.orders alter total type text",
         SET + "email = null where id = 'o7'",
     )  # fmt: skip
-    found = _run(house, feed)
+    found = run_orders(house, feed)
     assert {name: one.status.value for name, one in found.items() if name != "total_shift"
             and one.status is not Status.PASSED} == {
         "email_not_null": "failed", "total_range": "broken", "total_sum": "broken",
@@ -391,7 +234,7 @@ def test_a_check_that_never_ends_is_stopped_alone(
 
 def test_a_muted_error_stops_no_run_and_ends(shop: tuple[Warehouse, Feed]) -> None:
     house, feed = shop
-    _plant(house, feed, SET + "email = null where id = 'o7'")
+    plant(house, feed, SET + "email = null where id = 'o7'")
     strict = SHOP["streams"]["orders"]["columns"]["email"] | {  # type: ignore[index]
         "checks": [{"check": "not_null", "severity": "error"}]
     }
