@@ -1,6 +1,7 @@
 """Lists that libraries keep, as tables: nicknames, mail providers, throw-away mailboxes."""
 
 from collections import defaultdict
+from functools import cache
 
 import duckdb
 import pyarrow as pa
@@ -44,12 +45,21 @@ _HOSTS = {
 
 def load_lookups(db: duckdb.DuckDBPyConnection) -> None:
     """Tables `nick(word, roots, main)`, `free_domains(domain)`, `legal_forms(word)`."""
+    for name, table in _load_tables().items():
+        _register(db, name, table)
+
+
+@cache
+def _load_tables() -> dict[str, pa.Table]:
+    """Made once a process, as the libraries' lists do not change while it runs."""
     words, roots = _nicknames()
     mains = [max(sorted(one), key=len) for one in roots]
-    _register(db, "nick", pa.table({"word": words, "roots": roots, "main": mains}))
-    _register(db, "legal_forms", pa.table({"word": _legal_words()}))
     free = sorted(set(whitelist) | set(blocklist) | _MORE_FREE | _HOSTS)
-    _register(db, "free_domains", pa.table({"domain": free}))
+    return {
+        "nick": pa.table({"word": words, "roots": roots, "main": mains}),
+        "legal_forms": pa.table({"word": _legal_words()}),
+        "free_domains": pa.table({"domain": free}),
+    }
 
 
 def _nicknames() -> tuple[list[str], list[list[str]]]:
