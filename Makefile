@@ -7,8 +7,10 @@ SHELL := bash
 
 PY := .venv/bin/python
 PYTEST ?= $(PY) -m pytest
-# One worker more than cores: a quarter of their time they wait for a database or a child.
-WORKERS ?= $(shell $(PY) -c 'import os; print((os.cpu_count() or 1) + 1)')
+CORES = $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
+# One worker more than cores: a quarter of their time they wait for a database or a child. Pure
+# tests do not wait, and each worker reads all test files first.
+WORKERS ?= $(shell expr $(CORES) + 1)
 SPREAD := --dist loadfile --no-loadscope-reorder
 export PYTHONPATH := $(CURDIR)
 # Variables of .env, for every command below.
@@ -110,7 +112,7 @@ test: style  ## lint and every test but e2e and bench, WORKERS= at once; names b
 	@$(PYTEST) -n $(WORKERS) $(SPREAD)
 
 test-unit: setup-dev  ## Pure tests and the rules of the house, a minute
-	@$(PYTEST) -n $(WORKERS) $(SPREAD) tests/unit tests/contract
+	@$(PYTEST) -n $(CORES) $(SPREAD) tests/unit tests/contract
 
 test-worlds: setup-dev  ## The sandbox's worlds and what is made of them, for two seeds
 	@$(PYTEST) -n $(WORKERS) $(SPREAD) tests/worlds

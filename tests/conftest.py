@@ -38,6 +38,8 @@ LONGEST = (
     "test_files_stand_alone", "test_two_stores", "test_scaffold", "test_backfill",
     "test_connectors", "test_connector_refusals", "test_connector_changes", "test_worlds",
     "test_files_cases", "test_tools_environment", "test_own_tenants", "test_transform_graph",
+    "test_days", "test_dbt_portability", "test_overrides", "test_companies", "test_people",
+    "test_bad_input", "test_phones", "test_lineage", "test_dbt_models",
 )  # fmt: skip
 
 

@@ -7,13 +7,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import sqlglot
-import yaml
 from sqlglot import exp
 
 from include.core import naming
 from include.transform.variables import build_manifest_vars
 from tests.contract.dbt_renderer import PROJECT, Renderer
+from tests.contract.portable_sql import parse_select
+from tests.contract.source_tree import load_yml
 from tests.shipped import load_known_connectors
 
 CONNECTORS = load_known_connectors()
@@ -46,9 +46,7 @@ class DbtModel:
 
     @cached_property
     def yml(self) -> dict[str, Any]:
-        loaded: dict[str, Any] = yaml.safe_load(
-            self.path.with_suffix(".yml").read_text(encoding="utf-8")
-        )
+        loaded: dict[str, Any] = load_yml(self.path.with_suffix(".yml"))
         return loaded
 
     @property
@@ -62,7 +60,7 @@ class DbtModel:
 
     @cached_property
     def statement(self) -> exp.Expression:
-        return sqlglot.parse_one(RENDERER.render(self.code), dialect="postgres")
+        return parse_select(RENDERER.render(self.code), "postgres")
 
     @cached_property
     def selected(self) -> dict[str, exp.Expression]:

@@ -7,6 +7,7 @@ of them lacks are named. Sources: the function references of the three, read 202
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 import sqlglot
 from sqlglot import exp
@@ -74,9 +75,16 @@ def find_unportable(text: str, *, also: Iterable[str] = ()) -> list[str]:
 
 def find_unreadable(sql: str, warehouse: str) -> list[str]:
     """Why one warehouse would not read a finished select; sqlglot's error is raised as it is."""
+    statement = parse_select(sql, warehouse)
+    return [*_broken_rules(statement), *_foreign_words(sql, warehouse)]
+
+
+@cache
+def parse_select(sql: str, warehouse: str) -> exp.Expression:
+    """One select as this warehouse reads it, once for all rules; not to be changed."""
     (statement,) = sqlglot.parse(sql, dialect=warehouse, error_level=sqlglot.ErrorLevel.RAISE)
     assert statement is not None
-    return [*_broken_rules(statement), *_foreign_words(sql, warehouse)]
+    return statement
 
 
 def _foreign_words(sql: str, warehouse: str) -> Iterator[str]:
@@ -94,5 +102,5 @@ def _broken_rules(statement: exp.Expression) -> Iterator[str]:
 
 def tables_of(sql: str) -> set[str]:
     """`schema.table` of a finished select in PostgreSQL's words, CTEs left out."""
-    statement = sqlglot.parse_one(sql, dialect="postgres")
+    statement = parse_select(sql, "postgres")
     return {f"{t.db}.{t.name}" for t in statement.find_all(exp.Table) if t.db}

@@ -31,7 +31,7 @@ def test_source_py_names_a_class_that_is_built_like_every_other(name: str) -> No
 def _bodies(module: Module) -> dict[str, str]:
     """Function name -> its code without names of places, docstring left out."""
     found = {}
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.FunctionDef):
             body = node.body[1:] if ast.get_docstring(node) else node.body
             if body:
@@ -58,8 +58,5 @@ def test_abilities_are_declared_and_not_looked_up() -> None:
 
 def _imports(module: Module) -> set[str]:
     return {
-        alias.name
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.Import)
-        for alias in node.names
-    } | {node.module or "" for node in ast.walk(module.tree) if isinstance(node, ast.ImportFrom)}
+        alias.name for node in module.nodes if isinstance(node, ast.Import) for alias in node.names
+    } | {node.module or "" for node in module.nodes if isinstance(node, ast.ImportFrom)}

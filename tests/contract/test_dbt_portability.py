@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from include.config.settings import load_settings
 from include.quality.builtin import StreamTable, build_stream_checks
 from include.quality.check import Check
 from include.quality.discover import load_feed_checks, load_mart_checks
 from include.transform.variables import build_manifest_vars
+from tests.contract.dbt_models import CONNECTORS, RENDERER
 from tests.contract.dbt_models import MODELS as DBT_MODELS
 from tests.contract.dbt_renderer import PROJECT, Renderer, load_macros
 from tests.contract.portable_sql import WAREHOUSES, find_unportable, find_unreadable, tables_of
-from tests.shipped import load_known_connectors
+from tests.contract.source_tree import load_yml
 
 MODELS = sorted((PROJECT / "models").rglob("*.sql"))
 YMLS = sorted((PROJECT / "models").rglob("*.yml"))
@@ -29,11 +29,12 @@ DISPATCHED = re.compile(r"adapter\.dispatch\('(\w+)'\)")
 JINJA = {"ref", "source", "var", "config", "items", "loop", "range"}
 # They compare the books with rows. A destination apart from the ledger gets the books' values.
 BOTH_STORES = {"rows_match_ledger", "orders_lead_back_to_a_load"}
-CONNECTORS = load_known_connectors()
 
 
 @cache
 def renderer(warehouse: str, *, with_connectors: bool = True) -> Renderer:
+    if warehouse == "postgres" and with_connectors:
+        return RENDERER
     return Renderer(warehouse, build_manifest_vars(CONNECTORS if with_connectors else {}))
 
 
@@ -137,7 +138,7 @@ def test_every_dispatched_macro_has_a_body_for_every_warehouse() -> None:
 
 @pytest.mark.parametrize("warehouse", WAREHOUSES)
 def test_contracts_name_the_types_that_macros_cast_to(warehouse: str) -> None:
-    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())
+    project = load_yml(PROJECT / "dbt_project.yml")
     types = project["vars"]["types"]
     assert set(types) == set(WAREHOUSES)
     for kind, type_name in types[warehouse].items():
@@ -149,7 +150,7 @@ def test_contracts_name_the_types_that_macros_cast_to(warehouse: str) -> None:
 
 
 def _columns(path: Path) -> Iterator[dict[str, Any]]:
-    for model in yaml.safe_load(path.read_text()).get("models", []):
+    for model in load_yml(path).get("models", []):
         yield from (c for c in model.get("columns", []) if "data_type" in c)
 
 

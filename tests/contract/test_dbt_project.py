@@ -4,13 +4,13 @@ import re
 from typing import Any
 
 import pytest
-import yaml
 
 from include.config.connector_spec import Connector
 from include.config.declared_api import declares_api
 from include.config.models import Feed
 from include.config.settings import ROOT
 from include.core import naming
+from tests.contract.source_tree import load_yml
 from tests.shipped import load_demo_platform, load_known_connectors
 
 PROJECT = ROOT / "dbt"
@@ -26,12 +26,12 @@ STREAMS = sorted(
 OWN_APIS = [feed for feed in load_demo_platform().feeds if declares_api(feed.connector)]
 
 
-def load_yml(model: str) -> dict[str, Any]:
-    return yaml.safe_load(MODELS[model].with_suffix(".yml").read_text(encoding="utf-8"))
+def load_model_yml(model: str) -> dict[str, Any]:
+    return load_yml(MODELS[model].with_suffix(".yml"))
 
 
 def load_model(model: str) -> dict[str, Any]:
-    return next(entry for entry in load_yml(model)["models"] if entry["name"] == model)
+    return next(entry for entry in load_model_yml(model)["models"] if entry["name"] == model)
 
 
 def build_code(model: str) -> str:
@@ -53,7 +53,7 @@ def test_something_was_found() -> None:
 def test_model_has_its_yml_and_grain(model: str) -> None:
     entry = load_model(model)
     assert entry["description"].startswith("One row per ")
-    assert len(load_yml(model)["models"]) == 1
+    assert len(load_model_yml(model)["models"]) == 1
 
 
 @pytest.mark.parametrize("model", MARTS + UNIONED)
@@ -72,7 +72,7 @@ def _plain_tests(column: dict[str, Any]) -> set[str]:
 
 
 def test_marts_enforce_contracts() -> None:
-    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    project = load_yml(PROJECT / "dbt_project.yml")
     assert project["models"]["elt"]["marts"]["+contract"] == {"enforced": True}
     overridden = [m for m in MARTS if "contract" in load_model(m).get("config", {})]
     assert overridden == []
@@ -115,7 +115,7 @@ def _load_source(connector: str, tenant: str | None = None) -> set[str]:
     name = naming.own_staging(connector, tenant) if tenant else connector
     folder = PROJECT / "models" / "staging" / connector / (tenant or "")
     path = folder / f"_{name}__sources.yml"
-    (source,) = yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
+    (source,) = load_yml(path)["sources"]
     assert source["name"] == name
     assert source["schema"] == "{{ var('tenant') }}_raw_" + connector
     return {table["name"] for table in source["tables"]}

@@ -9,20 +9,20 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-import yaml
 
 from include.config.settings import ROOT
 from include.console.api.prometheus import GAUGES
 from include.local.airflow_env import BUNDLES
+from tests.contract.source_tree import load_yml
 
 MONITORING = ROOT / "deploy" / "monitoring"
 DASHBOARDS = sorted((MONITORING / "grafana" / "dashboards").glob("*.json"))
-COMPOSE = yaml.safe_load((ROOT / "docker-compose.yaml").read_text())
+COMPOSE = load_yml(ROOT / "docker-compose.yaml")
 OURS = {*GAUGES, "elt_feed_state"}
 
 
 def _expressions() -> list[str]:
-    groups = yaml.safe_load((MONITORING / "rules.yml").read_text())["groups"]
+    groups = load_yml(MONITORING / "rules.yml")["groups"]
     found = [rule["expr"] for group in groups for rule in group["rules"]]
     for path in DASHBOARDS:
         for panel in json.loads(path.read_text())["panels"]:
@@ -35,7 +35,7 @@ def _airflow_metrics() -> set[str]:
     spec = find_spec("airflow")
     assert spec and spec.origin
     folder = Path(spec.origin).parent / "_shared" / "observability" / "metrics"
-    listed = yaml.safe_load((folder / "metrics_template.yaml").read_text())["metrics"]
+    listed = load_yml(folder / "metrics_template.yaml")["metrics"]
     return {
         f"airflow_{re.sub(r'[^a-z0-9]', '_', one['name'])}"
         + ("_total" if one["type"] == "counter" else "")
@@ -65,7 +65,7 @@ def test_the_rules_fire_when_they_should() -> None:
 
 
 def test_every_rule_has_somebody_to_tell_and_a_sentence() -> None:
-    for group in yaml.safe_load((MONITORING / "rules.yml").read_text())["groups"]:
+    for group in load_yml(MONITORING / "rules.yml")["groups"]:
         for rule in group["rules"]:
             assert rule["labels"]["severity"] in ("warning", "critical"), rule
             assert len(rule["annotations"]["summary"]) > 20, rule
@@ -104,8 +104,8 @@ def test_helm_values_name_settings_of_airflow() -> None:
     """A misspelt key of `config:` is a setting nobody reads."""
     import airflow.config_templates as templates
 
-    known = yaml.safe_load((Path(templates.__path__[0]) / "config.yml").read_text())
-    values = yaml.safe_load((ROOT / "deploy" / "helm" / "values.yaml").read_text())
+    known = load_yml(Path(templates.__path__[0]) / "config.yml")
+    values = load_yml(ROOT / "deploy" / "helm" / "values.yaml")
     for section, options in values["config"].items():
         if section.startswith("celery"):
             continue  # the provider's own

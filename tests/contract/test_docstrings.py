@@ -89,7 +89,7 @@ def test_documented_arguments_exist_in_order() -> None:
 def test_documented_attributes_exist() -> None:
     counted, wrong = 0, []
     for module in modules():
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if not isinstance(node, ast.ClassDef):
                 continue
             documented = _section(ast.get_docstring(node) or "", "Attributes")
@@ -105,10 +105,10 @@ def test_documented_errors_are_real() -> None:
     known = set(dir(builtins)) | set(dir(errors))
     counted, wrong = 0, []
     for module in modules():
-        own = {n.name for n in ast.walk(module.tree) if isinstance(n, ast.ClassDef)}
+        own = {n.name for n in module.nodes if isinstance(n, ast.ClassDef)}
         imported = {
             a.asname or a.name
-            for n in ast.walk(module.tree)
+            for n in module.nodes
             if isinstance(n, ast.ImportFrom)
             for a in n.names
         }

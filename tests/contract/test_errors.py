@@ -72,7 +72,7 @@ def _caught(room: str) -> set[str]:
         name.id
         for module in modules()
         if module.room == room
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.ExceptHandler) and node.type
         for name in ast.walk(node.type)
         if isinstance(name, ast.Name)
@@ -85,7 +85,7 @@ def test_no_error_class_lives_elsewhere() -> None:
     for module in modules():
         if str(module.path) == "include/core/errors.py":
             continue
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.ClassDef):
                 bases = {ast.unparse(b).split(".")[-1] for b in node.bases}
                 is_ours = bool(bases & ALL.keys())
@@ -111,7 +111,7 @@ def test_messages_have_one_form() -> None:
     """`<what happened>. <What was expected.> <What to do.>`: at least two sentences, closed."""
     counted, wrong = 0, []
     for module in modules():
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if not isinstance(node, ast.Call) or ast.unparse(node.func).split(".")[-1] not in ALL:
                 continue
             text = _message(node)
@@ -130,7 +130,7 @@ def test_no_bare_catch_all_hides_an_error() -> None:
     """`except Exception: pass` loses the kind of error, and with it what to do next."""
     found = []
     for module in modules():
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if not isinstance(node, ast.ExceptHandler):
                 continue
             name = ast.unparse(node.type) if node.type else ""

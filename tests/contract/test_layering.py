@@ -176,7 +176,7 @@ def _dotted(node: ast.AST) -> str:
 def test_only_settings_reads_the_environment() -> None:
     readers = set()
     for module in MODULES:
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             is_read = _dotted(node) in ("os.environ", "os.getenv", "os.putenv", "os.environb")
             is_import = isinstance(node, ast.ImportFrom) and node.module == "os"
             if is_read or (is_import and {"environ", "getenv"} & {a.name for a in node.names}):
@@ -189,7 +189,7 @@ def _module_aliases(module: Module) -> set[str]:
     """Names that stand for imported modules (`import stripe`, `import x as y`)."""
     return {
         alias.asname or alias.name.split(".")[0]
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.Import)
         for alias in node.names
     }
@@ -200,7 +200,7 @@ def test_no_module_attribute_is_ever_assigned() -> None:
     found = []
     for module in MODULES:
         aliases = _module_aliases(module)
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             targets = node.targets if isinstance(node, ast.Assign) else []
             if isinstance(node, ast.AugAssign | ast.AnnAssign):
                 targets = [node.target]
@@ -220,7 +220,7 @@ def test_loads_and_pipelines_hold_no_sql() -> None:
         f"{module.path}:{node.lineno}"
         for module in MODULES
         if module.room in ("load", "pipeline", "commands")
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.Attribute) and node.attr in ("execute", "executemany")
     ]
     assert not speaks, speaks
@@ -230,7 +230,7 @@ def test_only_the_clock_rebinds_a_global() -> None:
     users = {
         str(module.path)
         for module in MODULES
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.Global)
     }
     assert users == {"include/core/clock.py"}

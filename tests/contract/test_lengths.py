@@ -46,7 +46,7 @@ def test_functions_stay_readable() -> None:
     """Lines of logic: the body without its docstring and without dict literals."""
     counted, long = 0, []
     for module in modules():
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 continue
             counted += 1

@@ -7,13 +7,13 @@ render them; what `elt lineage` reads is the same, compiled by dbt for one tenan
 from functools import cache
 
 import pytest
-import yaml
 
 from include.transform.lineage.graph import Graph, Made, Table
 from include.transform.lineage.raw import find_field, find_raw_columns
 from include.transform.lineage.statement import UnreadableSelect, trace_select
 from tests.contract.dbt_models import CONNECTORS, MODELS, RENDERER
 from tests.contract.dbt_renderer import PROJECT
+from tests.contract.source_tree import load_yml
 
 MARTS = sorted(name for name, model in MODELS.items() if "marts" in model.path.parts)
 SNAPSHOT = ("dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to")
@@ -24,7 +24,7 @@ OURS = {"dim_date", "dim_payment_method"}
 def load_snapshots() -> dict[Table, Made]:
     found = {}
     for path in (PROJECT / "snapshots").glob("*.yml"):
-        for one in yaml.safe_load(path.read_text())["snapshots"]:
+        for one in load_yml(path)["snapshots"]:
             read = one["relation"].split("'")[1]
             added = ", ".join(f"null as {name}" for name in SNAPSHOT)
             sql = f"select *, {added} from models.{read}"
@@ -37,7 +37,7 @@ def load_python_sources() -> dict[Table, tuple[str, ...]]:
     """Tables of identity and of fits: what their sources yml describes."""
     found = {}
     for path in (PROJECT / "models").rglob("*sources*.yml"):
-        for source in yaml.safe_load(path.read_text()).get("sources", []):
+        for source in load_yml(path).get("sources", []):
             for table in source["tables"]:
                 columns = tuple(column["name"] for column in table.get("columns", []))
                 found[f"raw_{source['name']}", table["name"]] = columns

@@ -37,7 +37,7 @@ def _pieces(node: ast.AST) -> list[str] | None:
 
 def _derived_names(module: Module) -> list[str]:
     found = []
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         pieces = _pieces(node)
         if (pieces and len(pieces) > 1) or (pieces and isinstance(node, ast.BinOp)):
             joined_twice = pieces == ["", "__", ""]
