@@ -109,18 +109,21 @@ def build_order_touches(truth: Mapping[str, Any], zones: Mapping[str, str]) -> l
 def build_request_touches(truth: Mapping[str, Any], zones: Mapping[str, str]) -> list[TrueTouch]:
     """Of summit's requests, by the value and day of the deal that came of it, if one did.
 
-    A truth of before requests had their time has none.
+    A CRM notes what brought somebody when it makes the contact: a later text of the same person
+    tells nobody why it came. A truth of before requests had their time has none.
     """
-    touches, zone = [], zones["summit"]
+    touches, zone, contacts = [], zones["summit"], set()
     for one in truth["prospects"]:
         if "came_at" not in one:
             continue
+        is_seen = one["way"] != "text" or one["contact"] not in contacts
+        contacts.add(one["contact"])
         at, won_at, key = datetime.fromisoformat(one["came_at"]), None, ("not won", one["key"])
         if one["stage"] == "won":
             won_at = datetime.fromisoformat(one["closed_at"])
             key = (str(one["value"]), str(read_day(won_at, zone)))
         channel = build_channel(one["touch"])
-        touches.append(TrueTouch(key, one["contact"], at, won_at, zone, channel, is_seen=True))
+        touches.append(TrueTouch(key, one["contact"], at, won_at, zone, channel, is_seen))
     return touches
 
 

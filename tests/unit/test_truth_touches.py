@@ -64,7 +64,7 @@ def test_the_truth_of_orders_and_requests_is_read_in_the_tenants_days() -> None:
         "placed_at": "2026-03-02T05:00:00Z", "touch": ["referral", "blog.example", None],
     }  # fmt: skip
     request = {
-        "key": "s/1", "party": "bob", "contact": "bob", "stage": "won", "value": 900,
+        "key": "s/1", "party": "bob", "contact": "bob", "stage": "won", "value": 900, "way": "text",
         "touch": ["referral", "yelp.example", None], "came_at": "2026-03-01T10:00:00+00:00",
         "closed_at": "2026-03-03T03:00:00+00:00",
     }  # fmt: skip
@@ -72,11 +72,12 @@ def test_the_truth_of_orders_and_requests_is_read_in_the_tenants_days() -> None:
     truth = {
         "visits": {"acme": {"unseen": ["acme/1"]}},
         "orders": [order, {**order, "tenant": "bazaar"}],
-        "prospects": [request, old],
+        "prospects": [request, old, {**request, "stage": "lost"}],
     }
     [one] = build_order_touches(truth, zones)
     assert (one.key, one.channel, one.is_seen) == (("O1",), "Referral", False)
     assert str(read_day(one.at, one.zone)) == "2026-03-01"
-    [won] = build_request_touches(truth, zones)
+    won, again = build_request_touches(truth, zones)
     assert (won.key, won.channel) == (("900", "2026-03-02"), "Organic Social")
+    assert (won.is_seen, again.is_seen) == (True, False), "a second text tells nobody why it came"
     assert build_channel(["paid_search", "google", "brand"]) == "Paid Search"

@@ -1,6 +1,10 @@
+{% set echo_hours = 0.17 %}
+
 -- Which touches count. What two sources tell (the same person, day and channel) counts once, as the
--- better one tells it; of the sessions that end in one order, one; a word that somebody chose only
--- where nothing better is known. An order's session is not after it, whatever a clock says.
+-- better one tells it; so does a contact that the CRM made of a call or form within minutes,
+-- however its channel is worded there; of the sessions that end in one order, one; a word that
+-- somebody chose only where nothing better is known. An order's session is not after it, whatever a
+-- clock says.
 with timed as (
     select
         *,
@@ -39,16 +43,30 @@ ranked as (
     from timed
 ),
 
+echoes as (
+    select distinct leads.touchpoint_id
+    from timed as leads
+    inner join timed as heard on leads.customer_id = heard.customer_id
+    where
+        leads.touch_kind = 'lead'
+        and heard.touch_kind in ('call', 'form')
+        and leads.source_connector <> heard.source_connector
+        and leads.evidence <= heard.evidence
+        and abs({{ hours_between('heard.touched_at', 'leads.touched_at') }}) <= {{ echo_hours }}
+),
+
 judged as (
     select
-        *,
+        ranked.*,
         case
-            when customer_id is null and tied_order_id is null then 'nobody'
-            when order_place > 1 then 'another session of the order'
-            when evidence = 1 and best_evidence > 1 then 'a word beside touches'
-            when source_connector <> best_connector then 'told by another source'
+            when ranked.customer_id is null and ranked.tied_order_id is null then 'nobody'
+            when ranked.order_place > 1 then 'another session of the order'
+            when ranked.evidence = 1 and ranked.best_evidence > 1 then 'a word beside touches'
+            when echoes.touchpoint_id is not null then 'told by another source'
+            when ranked.source_connector <> ranked.best_connector then 'told by another source'
         end as ignored_reason
     from ranked
+    left join echoes on ranked.touchpoint_id = echoes.touchpoint_id
 ),
 
 final as (
