@@ -78,6 +78,18 @@ def test_marts_enforce_contracts() -> None:
     assert overridden == []
 
 
+@pytest.mark.parametrize("model", [mart for mart in MARTS if mart.startswith("fct_")])
+def test_facts_are_found_by_their_day(model: str) -> None:
+    """A dashboard asks for a month; without an index PostgreSQL reads all years for it."""
+    entry = load_model(model)
+    if model == "fct_customer_lifetime_value":  # a row per person, as of now
+        return
+    kinds = {column["name"]: str(column["data_type"]) for column in entry["columns"]}
+    [index] = entry["config"]["indexes"]
+    [day] = index["columns"]
+    assert kinds[day] == "date" or "timestamp" in kinds[day]
+
+
 @pytest.mark.parametrize("model", [*MARTS, *UNIONED])
 def test_money_is_exact(model: str) -> None:
     for column in load_model(model)["columns"]:
