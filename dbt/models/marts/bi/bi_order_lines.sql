@@ -33,7 +33,9 @@ final as (
         sales.discount_amount as discounts,
         sales.net_amount as net_sales,
         sales.tax_amount as tax,
-        sales.cost_amount as cost_of_goods
+        sales.cost_amount as cost_of_goods,
+        sales.tenant_currency_code as business_currency,
+        sales.tenant_net_amount as net_sales_in_business_currency
     from sales
     left join products on sales.product_sk = products.product_sk
     left join customers on sales.customer_sk = customers.customer_sk

@@ -33,7 +33,10 @@ final as (
         orders.tip_amount as tips,
         orders.total_amount as order_total,
         orders.paid_amount as paid,
-        orders.fee_amount as fees
+        orders.fee_amount as fees,
+        orders.tenant_currency_code as business_currency,
+        orders.tenant_net_amount as net_sales_in_business_currency,
+        orders.tenant_revenue_amount as revenue_in_business_currency
     from orders
     left join customers on orders.customer_id = customers.customer_id
 )

@@ -18,7 +18,10 @@ final as (
         tax_amount as tax,
         shipping_amount as shipping,
         tip_amount as tips,
-        total_amount as total
+        total_amount as total,
+        tenant_currency_code as business_currency,
+        tenant_net_amount as net_sales_in_business_currency,
+        tenant_revenue_amount as revenue_in_business_currency
     from days
 )
 
