@@ -21,6 +21,7 @@ from include.extract.files.formats.workbooks.odd_moments import column_name, sho
 from include.extract.files.formats.workbooks.sheet_header import find_sheet_header
 from include.extract.files.formats.workbooks.workbook_xml import (
     SheetMarks,
+    has_spans,
     load_marks,
     require_bounds,
 )
@@ -87,6 +88,11 @@ def load_sheet(place: Place, sheet: str | None) -> Sheet:
     _fill_merged(cells, merged, header.first_row)
     labels, rows, gap = _drop_empty(header.labels, cells, header.first_row)
     notices = [*header.notices, *_word_marks(marks), *_word_long(long), *_word_odd(odd), *gap]
+    if has_spans(place, name):
+        notices.append(
+            "merged cells give their value to the first of them alone in this format; save it as "
+            ".xlsx, where each has it"
+        )
     if name in hidden:
         notices.append("it is hidden in the workbook, and was read all the same")
     return Sheet(labels, rows, tuple(f"sheet `{name}` of `{place.name}`: {n}." for n in notices))

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
 from include.core.errors import ContractBroken
 from include.extract.files.formats.workbooks.book_kind import find_book_suffix
@@ -37,6 +38,7 @@ _UNSAVED = re.compile(
     rb'<c\b[^>]*?\br="([A-Z]+\d+)"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*'
     rb"(?:<v\s*/>|<v>\s*</v>)?\s*</c>"
 )
+_SPAN = re.compile(rb'number-(?:rows|columns)-spanned="(?:[2-9]|\d\d)')
 _STYLED = re.compile(rb'<c\b(?=[^>]*\bs="(\d+)")[^>]*?\br="([A-Z]+)(\d+)"[^>/]*>')
 # Zeros and what stands between them, in the part for positive numbers: a ZIP code, an SSN.
 _PADDED = re.compile(r"(?:0|[- /]|\\.|\"[^\"]*\"|_.){2,}")
@@ -126,6 +128,22 @@ def load_sheet_xml(place: Place, sheet: str) -> bytes:
     with zipfile.ZipFile(place.path) as archive:
         part = _sheet_part(archive, sheet)
         return archive.read(part) if part else b""
+
+
+def has_spans(place: Place, sheet: str) -> bool:
+    """An OpenDocument sheet has merged cells, of which calamine gives the first one alone."""
+    if find_book_suffix(place) != ".ods":
+        return False
+    try:
+        with zipfile.ZipFile(place.path) as archive:
+            data = archive.read("content.xml")
+    except (zipfile.BadZipFile, KeyError, OSError):
+        return False
+    name = escape(sheet, {'"': "&quot;"}).encode()
+    found = re.search(rb'<table:table\b[^>]*\btable:name="' + re.escape(name) + rb'"', data)
+    if found is None:
+        return False
+    return _SPAN.search(data, found.end(), data.find(b"</table:table>", found.end())) is not None
 
 
 def _require_reach(place: Place, sheet: str, data: bytes) -> None:
