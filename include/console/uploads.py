@@ -39,9 +39,20 @@ def _refuse(message: str, do: str) -> Refusal:
 
 
 def find_folder(tenant: str, feed: str) -> Path:
-    """Where a feed's uploads lie: below the folder a tenant's file may name."""
-    roots = load_settings().files_roots
-    return roots[0] / tenant / FOLDER / feed
+    """Where a feed's uploads lie: below the folder a tenant's file may name.
+
+    Raises:
+        Refusal: A link on the way leads out of it, perhaps into another tenant's.
+    """
+    home = load_settings().files_roots[0] / tenant
+    folder = home / FOLDER / feed
+    try:
+        is_own = folder.resolve().is_relative_to(home.resolve())
+    except (OSError, RuntimeError):  # a link that leads to itself
+        is_own = False
+    if not is_own:
+        raise _refuse("The folder of uploads is a link that leads elsewhere.", "Make it a folder.")
+    return folder
 
 
 async def run_keep(tenant: str, feed: str, name: str, body: AsyncIterator[bytes]) -> list[str]:

@@ -141,6 +141,33 @@ def test_uploads_are_what_they_say(
     assert kept == ([name] if status == 200 else [])
 
 
+@pytest.mark.parametrize("where", ["uploads", "uploads/till"])
+@pytest.mark.parametrize("target", ["data/bazaar/in", "registry/tenants", "itself"])
+def test_uploads_follow_no_link_into_another_tenants_folder(
+    console: Console, tmp_path: Path, where: str, target: str
+) -> None:
+    """Who may write into a tenant's folder made `uploads` a link: files were put, listed and
+    taken away where another tenant's lie."""
+    other = tmp_path / target
+    link = tmp_path / "data" / "acme" / where
+    if target != "itself":
+        other.mkdir(parents=True, exist_ok=True)
+        (other / "sales.csv").write_text("theirs")
+        if where == "uploads":
+            (other / "till").mkdir()
+            (other / "till" / "sales.csv").write_text("theirs")
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(link if target == "itself" else other)
+    asked = {
+        "PUT": console.ask("own", f"{UPLOADS}/sales.csv", "PUT", content=CSV),
+        "GET": console.ask("own", UPLOADS),
+        "DELETE": console.ask("own", f"{UPLOADS}/sales.csv", "DELETE"),
+    }
+    assert {how: found.status_code for how, found in asked.items()} == dict.fromkeys(asked, 422)
+    if target != "itself":
+        assert {path.read_text() for path in other.rglob("sales.csv")} == {"theirs"}
+
+
 def test_an_upload_that_is_too_large_leaves_nothing(
     console: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
