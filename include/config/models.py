@@ -34,7 +34,7 @@ SCHEDULES = {
 
 
 class Destination(Spec):
-    kind: Literal["postgres", "snowflake"] = Field(
+    kind: Literal["postgres", "bigquery", "snowflake"] = Field(
         "postgres", description="Where raw rows go; the books stay in PostgreSQL."
     )
     connection: str = Field(

@@ -19,11 +19,16 @@ def build_destination(
     """
     if tenant.spec.destination.kind == "postgres":
         return PostgresDestination(tenant_roles=tenant_roles)
-    # The client library takes a while to import, and few tenants need it.
+    login = fetch_login(tenant)
+    # The client libraries take a while to import, and few tenants need one.
+    if tenant.spec.destination.kind == "bigquery":
+        from include.destinations.bigquery.destination import BigQueryDestination
+        from include.destinations.bigquery.login import build_login as build_google
+
+        return BigQueryDestination(build_google(login.connection_id, login.fields))
     from include.destinations.snowflake.destination import SnowflakeDestination
     from include.destinations.snowflake.login import build_login
 
-    login = fetch_login(tenant)
     place = {"host": login.server, "port": login.port}
     fields = {**place, **login.fields}
     return SnowflakeDestination(build_login(login.connection_id, fields))

@@ -248,6 +248,14 @@ class Destination(Protocol):
 class CommittingSession(LoadSession, Protocol):
     """A session with transactions of its own; see `include/load/two_stores.py` for the protocol."""
 
+    def run_check_new(self, load_id: int) -> None:
+        """Before the load is prepared: its outcome could not be told from another's.
+
+        Raises:
+            WarehouseRejected: A load of that number was committed there before.
+        """
+        ...
+
     def run_settle(self, load_id: int) -> Written | None:
         """What became of a load whose process may be gone; None: it can never commit any more.
 

@@ -73,6 +73,7 @@ class TwoStores:
             made = self._fetch_changes()
             with self.books.transaction():
                 entry = replace(judge(), made=tuple(made))
+                self.session.run_check_new(entry.load_id)
                 text = ENTRY.dump_json(entry).decode()
                 open_loads.run_open(self.books, entry.load_id, entry.place, self.table, text)
             written = self._run_write(entry, write)

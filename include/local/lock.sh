@@ -10,8 +10,11 @@ for name in requirements requirements-mssql requirements-snowflake requirements-
     "$uv" pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes \
         "$name.txt" -o "$name.lock"
 done
-# The doubles that tests start, each in an environment of its own.
-for name in tests/doubles/snowflake; do
-    "$uv" pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --generate-hashes \
-        "$name.txt" -o "$name.lock"
-done
+# The doubles that tests start, each in an environment of its own. BigQuery's asks for another Python, and
+# for a release of DuckDB that has no extensions as packages: the override says which it gets.
+double() {
+    "$uv" pip compile --quiet --universal --no-header --no-annotate --generate-hashes "${@:2}" \
+        "tests/doubles/$1.txt" -o "tests/doubles/$1.lock"
+}
+double snowflake --python-version 3.11
+double bigquery --python-version 3.13 --override tests/doubles/bigquery.override

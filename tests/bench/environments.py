@@ -7,14 +7,18 @@ from pathlib import Path
 from include.config.settings import ROOT, load_settings
 
 
-def ensure_environment(name: str, *requirements: str) -> Path:
-    """The `bin` folder of an environment holding exactly these requirements."""
+def ensure_environment(name: str, *requirements: str, python: str = sys.executable) -> Path:
+    """The `bin` folder of an environment holding exactly these requirements.
+
+    Args:
+        python: The interpreter it is made of.
+    """
     folder = load_settings().state_dir / "bench" / name
-    python = folder / "bin" / "python"
+    made = folder / "bin" / "python"
     uv = _find_uv()
-    if not python.exists():
-        subprocess.run([uv, "venv", "-q", "-p", sys.executable, str(folder)], check=True)
-    install = [uv, "pip", "install", "-q", "--python", str(python), *requirements]
+    if not made.exists():
+        subprocess.run([uv, "venv", "-q", "-p", python, str(folder)], check=True)
+    install = [uv, "pip", "install", "-q", "--python", str(made), *requirements]
     subprocess.run(install, check=True)
     return folder / "bin"
 

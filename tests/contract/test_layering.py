@@ -35,7 +35,12 @@ MAY_IMPORT = {
     "connectors": Room(("core", "config", "extract"), ("requests", "orjson", "pyarrow")),
     "ledger": Room(("core", "config"), ("psycopg", "cryptography")),
     "destinations": Room(
-        ("core", "config", "ledger"), ("psycopg", "pyarrow", "orjson", "snowflake", "cryptography")
+        ("core", "config", "ledger"),
+        (
+            *("psycopg", "pyarrow", "orjson", "snowflake", "cryptography"),
+            # BigQuery: its client, and the credentials of Airflow's provider; one module each.
+            *("google", "airflow", "requests"),
+        ),
     ),
     "load": Room(("core", "config", "ledger", "destinations"), ("pyarrow", "orjson", "pydantic")),
     "quality": Room(("core", "config", "ledger"), ("holidays",)),
@@ -102,6 +107,8 @@ ONLY_IN = {
     # Imported by nobody but `open_folder`, when a feed's path is a URL.
     "airflow": {
         "include/extract/files/object_folder.py",
+        # Google's credentials, when a tenant's warehouse is opened.
+        "include/destinations/bigquery/login.py",
         "include/orchestration",
         # What Airflow's auth manager says of a request.
         "include/console/airflow_login.py",

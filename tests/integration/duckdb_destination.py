@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from include.config.models import Tenant
 from include.core import naming
-from include.core.errors import WarehouseUnavailable
+from include.core.errors import WarehouseRejected, WarehouseUnavailable
 from include.core.streams import SchemaChange, Tombstone
 from include.destinations.batch import SEQ, Shaped
 from include.destinations.changes import build_changes, build_wanted
@@ -345,6 +345,10 @@ class DuckSession:
             raise WarehouseUnavailable(f"load `{stamp.load_id}` was given up by another process.")
         self._run("commit")
         self._is_writing = False
+
+    def run_check_new(self, load_id: int) -> None:
+        if self._rows(f"select 1 from {self.commits} where load_id = ?", [load_id]):
+            raise WarehouseRejected(f"load `{load_id}` is there already")
 
     def run_settle(self, load_id: int) -> Written | None:
         self._run_rollback()

@@ -15,12 +15,13 @@ class Dialect(Protocol):
         number_limit: (digits before, digits after the point) a number may have; more would be
             rounded in silence.
         now: Expression for the warehouse's clock, in UTC.
-        making: How a statement that makes a raw or staging table begins.
+        file_zone: Zone that instants in a Parquet file name, where they must name one.
     """
 
     now: str
-    making: str
 
+    @property
+    def file_zone(self) -> str | None: ...
     @property
     def types(self) -> Mapping[str, str]: ...
     @property
@@ -34,6 +35,10 @@ class Dialect(Protocol):
 
     def place(self, schema: str, table: str) -> str:
         """A table with its schema."""
+        ...
+
+    def make_from(self, place: str, select: str) -> str:
+        """A staging table out of what is staged."""
         ...
 
     def typed(self, kind: str, value: str) -> str:
@@ -64,6 +69,14 @@ class Dialect(Protocol):
         """Delete rows of `target` (as t) that a row of `source` (as s) names."""
         ...
 
+    def record(self, commits: str, load_id: int, values: Mapping[str, str]) -> str:
+        """The last write of a load's transaction: its commit record is `done`.
+
+        Args:
+            values: Column -> literal of what else the record says.
+        """
+        ...
+
 
 class Client(Protocol):
     """A connection of one process."""
@@ -76,6 +89,22 @@ class Client(Protocol):
         ...
 
     def run_make_schema(self, schema: str) -> None: ...
+
+    def run_make(
+        self, schema: str, table: str, columns: Mapping[str, str], keys: Sequence[str] = ()
+    ) -> None:
+        """A table people read, of logical types, unless there is one; told by `keys`."""
+        ...
+
+    def run_make_staging(self, schema: str, table: str, columns: Mapping[str, str]) -> None:
+        """An empty table of one load; the name is not taken."""
+        ...
+
+    def run_add(self, schema: str, table: str, columns: Mapping[str, str]) -> None:
+        """Add columns, which are null in every row."""
+        ...
+
+    def run_drop(self, schema: str, table: str) -> None: ...
 
     def run_upload(self, schema: str, table: str, files: Iterable[Path]) -> None:
         """Append Parquet files to a staging table, columns by name."""
@@ -93,12 +122,12 @@ class Client(Protocol):
         """Give columns another type, `name -> (old, new)`, in one statement that holds or not."""
         ...
 
-    def run_fence(self, commits: str, load_id: int) -> None:
+    def run_fence(self, schema: str, load_id: int) -> None:
         """The load may commit from now on, until it is given up."""
         ...
 
-    def run_transaction(self, commits: str, load_id: int, statements: Sequence[str]) -> None:
-        """All statements, and the commit record is `done`, or nothing.
+    def run_transaction(self, schema: str, load_id: int, statements: Sequence[str]) -> None:
+        """All statements, of which the last is the commit record's, or nothing.
 
         Raises:
             WarehouseUnavailable: The load was given up, the connection was lost, or another
@@ -106,6 +135,6 @@ class Client(Protocol):
         """
         ...
 
-    def run_give_up(self, commits: str, load_id: int) -> None:
+    def run_give_up(self, schema: str, load_id: int) -> None:
         """From here on nobody can commit that load, wherever its process may be."""
         ...

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import orjson
 
+from include.core.errors import WarehouseRejected
 from include.core.streams import SchemaChange, Tombstone
 from include.destinations.batch import Shaped
 from include.destinations.layout import StreamLayout, TableLayout
@@ -23,8 +24,8 @@ from include.destinations.protocol import (
 )
 from include.destinations.remote.absence import build_deletions, build_key_names, build_sweep
 from include.destinations.remote.dialect import Client
-from include.destinations.remote.spool import Spool, save_texts
-from include.destinations.remote.statements import Statements, staging_name
+from include.destinations.remote.spool import Spool, save_texts, staged_columns
+from include.destinations.remote.statements import KNOWN, VERDICTS, Statements, staging_name
 from include.destinations.remote.tables import COMMITS, COUNTS, run_follow, run_prepare
 from include.ledger.connection import Connection
 from include.ledger.rejects import fetch_keys
@@ -44,7 +45,7 @@ class RemoteSession:
         self.folder = folder
         self.schema = layout.parent.schema
         self.commits = client.dialect.place(self.schema, COMMITS)
-        self.spool = Spool(folder, layout)
+        self.spool = Spool(folder, layout, client.dialect.file_zone)
         self.load_id = 0
         self._statements: Statements
         self._writes: list[str] = []
@@ -68,10 +69,20 @@ class RemoteSession:
     def fetch_staged(self, keys: Sequence[str]) -> list[int]:
         return self.spool.find_staged(keys)
 
+    def run_check_new(self, load_id: int) -> None:
+        of_load = f"{self.client.dialect.name('load_id')} = {load_id}"
+        if self.client.fetch(f"select 1 from {self.commits} where {of_load} limit 1"):
+            raise WarehouseRejected(
+                f"load `{load_id}` is in `{self.schema}.{COMMITS}` already. Expected a number that "
+                "was never used there. The books were restored from a copy older than the rows: "
+                "set the sequence of `elt_ops.loads` past the largest load of every "
+                f"`{COMMITS}`, then run again; rows that came meanwhile are merged by their keys."
+            )
+
     def run_begin(self, load_id: int) -> None:
         """The fence first, so that whoever finds this load dead can give it up."""
         self.load_id = load_id
-        self.client.run_fence(self.commits, load_id)
+        self.client.run_fence(self.schema, load_id)
 
     def run_follow(self, filler: ColumnFiller | None) -> list[SchemaChange]:
         """Values of `_extra` stay there: `fills_back` says so."""
@@ -84,25 +95,21 @@ class RemoteSession:
         made = Statements(self.client.dialect, self.layout, stamp)
         self._statements = made
         for table in self.layout.tables:
-            self.client.fetch(made.build_stage(table))
+            name = staging_name(table, self.load_id, "s")
+            columns = staged_columns(self.layout, table)
+            self.client.run_make_staging(table.schema, name, columns)
             if files := self.spool.load_files(table):
-                name = staging_name(table, self.load_id, "s")
                 self.client.run_upload(table.schema, name, files)
         self.client.fetch(made.build_verdicts())
-        verdict = self.client.dialect.name("_verdict")
-        found = self.client.fetch(f"select {verdict}, count(*) from {made.verdicts} group by 1")
-        counts = MergeCounts()
-        for name, number in found:
-            setattr(counts, str(name), int(number))
+        found = {str(what): int(number) for what, number in self.client.fetch(made.build_counts())}
+        counts = MergeCounts(
+            **{one: found.get(one, 0) for one in VERDICTS},
+            child_rows={child: found[f"of {child}"] for child in self.layout.children},
+            is_first=not found[KNOWN],
+        )
         staged = self.spool.rows.get(self.layout.parent.name, 0)
         counts.superseded = staged - counts.distinct
-        known = f"select 1 from {made.parent} as t where {made.feed} limit 1"
-        counts.is_first = not self.client.fetch(known)
-        changed = counts.inserted + counts.updated
-        self._writes = made.build_writes() if changed else []
-        for name, child in self.layout.children.items():
-            rows = self.client.fetch(made.count_children(child))[0][0] if changed else 0
-            counts.child_rows[name] = int(rows)
+        self._writes = made.build_writes() if counts.inserted + counts.updated else []
         return counts
 
     def run_sweep(self, sweep: Sweep, stamp: LoadStamp) -> Swept:
@@ -134,36 +141,28 @@ class RemoteSession:
         if not rows:
             return None
         names = build_key_names(len(rows[0]) - bool(last)) + ([last] if last else [])
-        dialect, parent = self.client.dialect, self.layout.parent
-        body = ", ".join(f"{dialect.name(name)} {dialect.types['text']}" for name in names)
-        place = self._statements.staging(parent, kind)
-        self.client.fetch(f"{dialect.making} {place} ({body})")
+        parent = self.layout.parent
+        made = staging_name(parent, self.load_id, kind)
+        self.client.run_make_staging(self.schema, made, dict.fromkeys(names, "text"))
         path = self.folder / f"keys_{kind}.parquet"
         save_texts(path, {name: [row[at] for row in rows] for at, name in enumerate(names)})
-        self.client.run_upload(self.schema, staging_name(parent, self.load_id, kind), [path])
-        return place
+        self.client.run_upload(self.schema, made, [path])
+        return self._statements.staging(parent, kind)
 
     def run_commit(self, stamp: LoadStamp, written: Written) -> None:
-        name = self.client.dialect.name
-        counts = {one: getattr(written.counts, one) for one in COUNTS if one != "deleted"}
-        sets = [f"{name(one)} = {number}" for one, number in counts.items()]
+        """The record is the last statement: where it has a lock, that is held for an instant."""
+        said = {one: str(getattr(written.counts, one)) for one in COUNTS if one != "deleted"}
         children = orjson.dumps(written.counts.child_rows).decode().replace("'", "''")
-        sets += [f"{name('deleted')} = {written.deleted}", f"{name('child_rows')} = '{children}'"]
-        # In one statement with the state, and last: the record's lock is held for an instant.
-        done = (
-            f"update {self.commits} set {name('state')} = 'done', {', '.join(sets)} where "
-            f"{name('load_id')} = {stamp.load_id} and {name('state')} = 'open' and not exists "
-            f"(select 1 from {self.commits} as v where v.{name('load_id')} = {stamp.load_id} "
-            f"and v.{name('state')} = 'void')"
-        )
-        self.client.run_transaction(self.commits, stamp.load_id, [*self._writes, done])
+        said |= {"deleted": str(written.deleted), "child_rows": f"'{children}'"}
+        done = self.client.dialect.record(self.commits, stamp.load_id, said)
+        self.client.run_transaction(self.schema, stamp.load_id, [*self._writes, done])
 
     def run_clear(self) -> None:
         self.spool.run_clear()
         self._writes, self._gone = [], None
 
     def run_settle(self, load_id: int) -> Written | None:
-        self.client.run_give_up(self.commits, load_id)
+        self.client.run_give_up(self.schema, load_id)
         name = self.client.dialect.name
         columns = ", ".join(map(name, (*COUNTS, "child_rows")))
         found = self.client.fetch(
@@ -184,4 +183,4 @@ class RemoteSession:
         staged = re.compile(rf"_stg_[0-9]+_[a-z]_({names})")
         for name in self.client.fetch_tables(self.schema):
             if staged.fullmatch(name):
-                self.client.fetch(f"drop table {self.client.dialect.place(self.schema, name)}")
+                self.client.run_drop(self.schema, name)

@@ -21,12 +21,14 @@ class Spool:
     """What one part of a load has staged.
 
     Attributes:
+        zone: What instants in the files name as theirs; they are UTC always.
         rows: Table -> rows, duplicates included.
     """
 
-    def __init__(self, folder: Path, layout: StreamLayout) -> None:
+    def __init__(self, folder: Path, layout: StreamLayout, zone: str | None = None) -> None:
         self.folder = folder
         self.layout = layout
+        self.zone = zone
         self.rows: dict[str, int] = {}
         self._files: dict[str, list[tuple[Path, dict[str, str]]]] = {}
         self._writers: dict[str, tuple[Any, dict[str, str]]] = {}
@@ -46,6 +48,7 @@ class Spool:
         if not rows.num_rows:
             return
         types = dict(all_types[table.name])
+        rows = _name_zone(rows, self.zone)
         writer, written = self._writers.get(table.name, (None, None))
         if writer is None or written != types or self._is_full(table):
             if writer is not None:
@@ -70,7 +73,7 @@ class Spool:
         made = []
         for path, types in self._files.get(table.name, []):
             if types != table.types:
-                _run_widen(path, types, table.types)
+                _run_widen(path, types, table.types, self.zone)
             made.append(path)
         return made
 
@@ -78,7 +81,7 @@ class Spool:
         """Keys of the staged records as texts."""
         names = list(self.layout.primary_key)
         for path in self.load_files(self.layout.parent):
-            rows = pq.read_table(path, columns=names)
+            rows = _name_zone(pq.read_table(path, columns=names), None)
             columns = [rows[name].cast(pa.string()).to_pylist() for name in names]
             yield from zip(*columns, strict=True)
 
@@ -104,14 +107,25 @@ def save_texts(path: Path, columns: Mapping[str, Sequence[str | None]]) -> None:
     pq.write_table(pa.table(arrays), path)
 
 
-def _run_widen(path: Path, old: Mapping[str, str], new: Mapping[str, str]) -> None:
+def _name_zone(rows: Any, zone: str | None) -> Any:
+    """The same instants under another name; nothing is computed."""
+    kinds = [
+        field.with_type(pa.timestamp("us", zone)) if pa.types.is_timestamp(field.type) else field
+        for field in rows.schema
+    ]
+    return rows.cast(pa.schema(kinds))
+
+
+def _run_widen(
+    path: Path, old: Mapping[str, str], new: Mapping[str, str], zone: str | None
+) -> None:
     """Rewrite a file whose columns got wider types while later batches were shaped."""
-    rows = pq.read_table(path)
+    rows = _name_zone(pq.read_table(path), None)
     for name, kind in new.items():
         if kind != old[name]:
             at = rows.schema.get_field_index(name)
             rows = rows.set_column(at, name, _widen(rows[name], old[name], kind))
-    pq.write_table(rows, path, compression="zstd")
+    pq.write_table(_name_zone(rows, zone), path, compression="zstd")
 
 
 def _widen(column: Any, old: str, new: str) -> Any:

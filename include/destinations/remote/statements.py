@@ -17,6 +17,8 @@ from include.destinations.remote.spool import staged_columns
 VERDICT = "_verdict"
 # A stamp further ahead than this was written by a clock that was wrong: it decides nothing.
 CLOCK_MINUTES = 5
+VERDICTS = ("inserted", "updated", "unchanged", "older")
+KNOWN = "known"
 WRITTEN = "('inserted', 'updated')"
 
 
@@ -57,14 +59,6 @@ class Statements:
         types[naming.EXTRA] = "json"
         return {**types, naming.CHILDREN_HASH: "text"} if self.layout.children else types
 
-    def build_stage(self, table: TableLayout) -> str:
-        """An empty staging table."""
-        columns = ", ".join(
-            f"{self.name(name)} {self.dialect.staged[kind]}"
-            for name, kind in staged_columns(self.layout, table).items()
-        )
-        return f"{self.dialect.making} {self.staging(table, 's')} ({columns})"
-
     def build_verdicts(self) -> str:
         """Each key once, its newest version, typed, and what is to become of it."""
         dialect, version = self.dialect, self.layout.version
@@ -82,17 +76,18 @@ class Statements:
             dialect.differs(kind, f"s.{self.name(name)}", f"t.{self.name(name)}")
             for name, kind in self.content.items()
         )
-        return (
-            f"{self.dialect.making} {self.verdicts} as select s.*, "
+        return dialect.make_from(
+            self.verdicts,
+            "select s.*, "
             f"case when t.{self.name(naming.FEED)} is null then 'inserted' "
             f"when {behind} then 'older' "
             f"when not (t.{self.name(naming.DELETED_AT)} is not null or {changed}) "
             f"then 'unchanged' when {older} then 'older' else 'updated' end "
             f"as {self.name(VERDICT)} "
             f"from (select * from (select {typed} from {self.staging(self.layout.parent, 's')}) "
-            f"qualify row_number() over (partition by {keys} order by {newest}"
+            f"where true qualify row_number() over (partition by {keys} order by {newest}"
             f"{self.name(SEQ)} desc) = 1) as s "
-            f"left join {self.parent} as t on {self.feed} and {self.same('t', 's')}"
+            f"left join {self.parent} as t on {self.feed} and {self.same('t', 's')}",
         )
 
     def _compare(self, column: str, sign: str, when_null: str) -> str:
@@ -158,12 +153,23 @@ class Statements:
             f"on e.{self.name(SEQ)} = s.{self.name(SEQ)} where {written}",
         ]
 
-    def count_children(self, child: TableLayout) -> str:
-        """Asks how many children the writes are going to insert."""
-        return (
-            f"select count(*) from {self.staging(child, 's')} as e join {self.verdicts} as s "
-            f"on e.{self.name(SEQ)} = s.{self.name(SEQ)} where s.{self.name(VERDICT)} in {WRITTEN}"
-        )
+    def build_counts(self) -> str:
+        """Asks at one go for (what, how many): each verdict, whether the feed's rows are known
+        (0 or 1), and, as `of <child>`, the children the writes are going to insert.
+        """
+        verdict = self.name(VERDICT)
+        parts = [
+            f"select {verdict}, count(*) from {self.verdicts} group by {verdict}",
+            f"select '{KNOWN}', count(*) from "
+            f"(select 1 as one from {self.parent} as t where {self.feed} limit 1) as k",
+            *(
+                f"select 'of {name}', count(*) from {self.staging(child, 's')} as e "
+                f"join {self.verdicts} as s on e.{self.name(SEQ)} = s.{self.name(SEQ)} "
+                f"where s.{verdict} in {WRITTEN}"
+                for name, child in self.layout.children.items()
+            ),
+        ]
+        return " union all ".join(parts)
 
     def scope(self, sweep: Sweep, alias: str, complete: str) -> str:
         """Condition on a row of `alias` for the rows the read speaks about.

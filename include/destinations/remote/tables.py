@@ -17,13 +17,10 @@ COUNTS = ("inserted", "updated", "unchanged", "superseded", "older", "deleted")
 def run_prepare(client: Client, schema: str) -> None:
     """The schema, and its table of commit records."""
     client.run_make_schema(schema)
-    types, name = client.dialect.types, client.dialect.name
     columns = {"load_id": "bigint", "state": "text", "session_id": "text"}
     columns |= {"written_at": "timestamp"} | dict.fromkeys(COUNTS, "bigint")
     columns |= {"child_rows": "text"}
-    body = ", ".join(f"{name(column)} {types[kind]}" for column, kind in columns.items())
-    place = client.dialect.place(schema, COMMITS)
-    client.fetch(f"{client.dialect.making} if not exists {place} ({body})")
+    client.run_make(schema, COMMITS, columns)
 
 
 def run_follow(client: Client, layout: StreamLayout) -> list[SchemaChange]:
@@ -50,24 +47,16 @@ def _run_create(client: Client, layout: StreamLayout, table: TableLayout) -> Non
         columns[naming.DELETED_AT] = "timestamp"
     if hashed:
         columns[naming.CHILDREN_HASH] = hashed
-    dialect = client.dialect
-    body = ", ".join(f"{dialect.name(n)} {dialect.types[kind]}" for n, kind in columns.items())
-    place = dialect.place(table.schema, table.name)
-    client.fetch(f"{dialect.making} if not exists {place} ({body})")
+    keys = layout.primary_key if table is layout.parent else layout.key_types()
+    client.run_make(table.schema, table.name, columns, [naming.FEED, *keys])
 
 
 def _run_change(
     client: Client, layout: StreamLayout, table: TableLayout, stored: dict[str, str]
 ) -> None:
     dialect, wanted = client.dialect, build_wanted(layout, table)
-    added = [
-        f"{dialect.name(name)} {dialect.types[kind]}"
-        for name, kind in wanted.items()
-        if name not in stored
-    ]
-    if added:
-        place = dialect.place(table.schema, table.name)
-        client.fetch(f"alter table {place} add column {', '.join(added)}")
+    if added := {name: kind for name, kind in wanted.items() if name not in stored}:
+        client.run_add(table.schema, table.name, added)
     widened = {
         name: (stored[name], kind)
         for name, kind in wanted.items()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from include.core.errors import WarehouseError, WarehouseRejected, WarehouseUnavailable
+from include.destinations.remote.tables import COMMITS
 from include.destinations.snowflake.dialect import SnowflakeDialect
 from include.destinations.snowflake.login import SnowflakeLogin
 
@@ -38,6 +39,27 @@ class SnowflakeClient:
 
     def run_make_schema(self, schema: str) -> None:
         self.fetch(f"create transient schema if not exists {self.dialect.name(schema)}")
+
+    def run_make(
+        self, schema: str, table: str, columns: Mapping[str, str], keys: Sequence[str] = ()
+    ) -> None:
+        """Without cluster keys: keeping such an order costs credits all the time."""
+        types = {name: self.dialect.types[kind] for name, kind in columns.items()}
+        place = self.dialect.place(schema, table)
+        made = self.dialect.make(place, types)
+        self.fetch(made.replace(" table ", " table if not exists ", 1))
+
+    def run_make_staging(self, schema: str, table: str, columns: Mapping[str, str]) -> None:
+        types = {name: self.dialect.staged[kind] for name, kind in columns.items()}
+        self.fetch(self.dialect.make(self.dialect.place(schema, table), types))
+
+    def run_add(self, schema: str, table: str, columns: Mapping[str, str]) -> None:
+        name, types = self.dialect.name, self.dialect.types
+        added = ", ".join(f"{name(column)} {types[kind]}" for column, kind in columns.items())
+        self.fetch(f"alter table {self.dialect.place(schema, table)} add column {added}")
+
+    def run_drop(self, schema: str, table: str) -> None:
+        self.fetch(f"drop table {self.dialect.place(schema, table)}")
 
     def run_upload(self, schema: str, table: str, files: Iterable[Path]) -> None:
         """By a stage of this session's own, which goes with it."""
@@ -90,15 +112,15 @@ class SnowflakeClient:
             f"select {', '.join(shown)} from {place}"
         )
 
-    def run_fence(self, commits: str, load_id: int) -> None:
-        name = self.dialect.name
+    def run_fence(self, schema: str, load_id: int) -> None:
+        name, commits = self.dialect.name, self.dialect.place(schema, COMMITS)
         columns = ", ".join(map(name, ("load_id", "state", "session_id", "written_at")))
         self.fetch(
             f"insert into {commits} ({columns}) "
             f"select {load_id}, 'open', current_session(), sysdate()"
         )
 
-    def run_transaction(self, commits: str, load_id: int, statements: Sequence[str]) -> None:
+    def run_transaction(self, schema: str, load_id: int, statements: Sequence[str]) -> None:
         with errors(), self._connection.cursor() as cursor:
             try:
                 cursor.execute("begin")
@@ -116,13 +138,13 @@ class SnowflakeClient:
                     cursor.execute("rollback")
                 raise
 
-    def run_give_up(self, commits: str, load_id: int) -> None:
+    def run_give_up(self, schema: str, load_id: int) -> None:
         """End the session that may hold the load's transaction, then take its fence away.
 
         The record's last update asks for `open` and for no `void` beside it, so a sender that comes
         late changes no row and rolls back.
         """
-        name = self.dialect.name
+        name, commits = self.dialect.name, self.dialect.place(schema, COMMITS)
         of_load = f"{name('load_id')} = {load_id}"
         with contextlib.suppress(WarehouseError):
             self.fetch("rollback")

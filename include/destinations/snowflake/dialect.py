@@ -1,5 +1,6 @@
 """Snowflake's spelling: upper-case names, so that people, dbt and BI tools need no quotes."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -28,13 +29,20 @@ class SnowflakeDialect:
     staged: ClassVar = {**types, "numeric": "VARCHAR", "json": "VARCHAR", "bytes": "VARCHAR"}
     number_limit = (DIGITS, SCALE)
     now = "sysdate()"
-    making = "create transient table"
+    file_zone = None
 
     def name(self, column: str) -> str:
         return f'"{column.upper()}"'
 
     def place(self, schema: str, table: str) -> str:
         return f"{self.name(schema)}.{self.name(table)}"
+
+    def make(self, place: str, columns: Mapping[str, str]) -> str:
+        body = ", ".join(f"{self.name(column)} {kind}" for column, kind in columns.items())
+        return f"create transient table {place} ({body})"
+
+    def make_from(self, place: str, select: str) -> str:
+        return f"create transient table {place} as {select}"
 
     def typed(self, kind: str, value: str) -> str:
         if kind == "numeric":
@@ -71,3 +79,13 @@ class SnowflakeDialect:
 
     def delete(self, target: str, source: str, condition: str) -> str:
         return f"delete from {target} as t using {source} as s where {condition}"
+
+    def record(self, commits: str, load_id: int, values: Mapping[str, str]) -> str:
+        """An update of the open record, that no void stands beside: it changes one row or none."""
+        name = self.name
+        sets = ", ".join(f"{name(column)} = {value}" for column, value in values.items())
+        return (
+            f"update {commits} set {name('state')} = 'done', {sets} where {name('load_id')} = "
+            f"{load_id} and {name('state')} = 'open' and not exists (select 1 from {commits} as v "
+            f"where v.{name('load_id')} = {load_id} and v.{name('state')} = 'void')"
+        )
