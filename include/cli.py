@@ -57,6 +57,7 @@ PANELS = {
         "new-connector": "Scaffold a connector with its staging models.",
         "new-staging": "Generate dbt staging from a connector.yaml.",
         "manifest": "Parse the dbt project into the manifest of the DAGs.",
+        "destination": "What a tenant's warehouse must allow, as statements.",
         "pools": "Airflow pools the connectors ask for, as JSON.",
     },
 }

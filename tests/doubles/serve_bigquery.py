@@ -29,6 +29,28 @@ def run_link_extensions(home: Path) -> None:
             (there / file).symlink_to(carried)
 
 
+def run_patch() -> None:
+    """What the double does otherwise than the service."""
+    from local_bigquery.sql import dialect
+    from local_bigquery.sql.rules import ddl
+    from sqlglot import exp
+
+    # Geography wants a third extension, of 80 MB, and no row of ours has a shape.
+    dialect.FUNCTIONS[:] = [path for path in dialect.FUNCTIONS if path.stem != "geography"]
+    split = ddl.split
+
+    def split_whole(tree):  # type: ignore[no-untyped-def]
+        """A table that is replaced by a select of itself, with columns declared, was emptied
+        before it was read; the select's own types are the declared ones.
+        """
+        if isinstance(tree, exp.Create) and tree.expression and isinstance(tree.this, exp.Schema):
+            tree = tree.copy()
+            tree.set("this", tree.this.this.copy())
+        return split(tree)
+
+    ddl.split = split_whole
+
+
 if __name__ == "__main__":
     port, folder = int(sys.argv[1]), Path(sys.argv[2])
     os.environ["HOME"] = str(folder / "home")
@@ -38,10 +60,7 @@ if __name__ == "__main__":
     settings.bigquery_host, settings.bigquery_port = "127.0.0.1", port
     settings.data_dir = folder / "data"
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    from local_bigquery.sql import dialect
-
-    # Geography wants a third extension, of 80 MB, and no row of ours has a shape.
-    dialect.FUNCTIONS[:] = [path for path in dialect.FUNCTIONS if path.stem != "geography"]
+    run_patch()
     import uvicorn
 
     uvicorn.run("local_bigquery:app", host="127.0.0.1", port=port, log_level="warning")

@@ -40,6 +40,13 @@ def _find_unfit(array: Any, kept: Any, limit: tuple[int, int]) -> list[int]:
 
 
 def _fits(number: Decimal, limit: tuple[int, int]) -> bool:
+    """By the digits as written: `normalize` would round to the context's 28 of them first."""
     whole, fraction = limit
-    behind = number.normalize().as_tuple().exponent
-    return number.adjusted() < whole and isinstance(behind, int) and -behind <= fraction
+    digits, exponent = number.as_tuple()[1:]
+    written = "".join(map(str, digits)).rstrip("0")
+    if not written:
+        return True
+    if not isinstance(exponent, int):
+        return False
+    behind = -exponent - (len(digits) - len(written))
+    return number.adjusted() < whole and behind <= fraction
