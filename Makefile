@@ -3,7 +3,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev lock demo up down status logs env run validate lint style format test test-unit \
         test-worlds test-connectors test-integration test-dags e2e bench compose-check clean clean-env new-connector new-tenant \
-        manifest mutants truth pictures storm bi-user mishap mishap-heal
+        manifest mutants truth pictures storm prove bi-user mishap mishap-heal
 
 PY := .venv/bin/python
 PYTEST ?= $(PY) -m pytest
@@ -131,6 +131,11 @@ e2e: setup-dev  ## A real Airflow: ingest, transform, backfill, a failing feed, 
 
 bench: setup-dev  ## Speed against its targets, into .local/bench.json; PART="load sql" alone; FULL=1 adds rivals, a million, a thousand
 	@FULL=$(FULL) $(PY) -m tests.bench $(PART)
+
+prove: setup-dev  ## Loads, kills and erasure in a real account: DESTINATION=bigquery, AIRFLOW_CONN_PROVE__WAREHOUSE; removes what it made
+	@test -n "$(DESTINATION)" || { echo "prove: say DESTINATION=bigquery or snowflake" >&2; exit 2; }
+	@ELT_PROVE=$(DESTINATION) ELT_PROVE_CONNECTION="$$AIRFLOW_CONN_PROVE__WAREHOUSE" $(PYTEST) tests/integration/test_remote_load.py tests/integration/test_remote_use.py \
+	    tests/e2e/test_remote_killed.py -k "$(DESTINATION)"
 
 storm: setup-dev  ## CeleryExecutor while its processes are killed, MINUTES= of it (10); SEED=; needs redis-server
 	@MINUTES=$(MINUTES) SEED=$(SEED) $(PY) -m tests.storm

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
+
 from include.config.connector_spec import Stream
 from include.core.streams import LoadResult, Page
 from include.destinations.bigquery import client as bigquery
@@ -16,6 +18,13 @@ from include.ledger.connection import Warehouse
 from include.load.loader import run_load
 from tests.doubles import start_bigquery, start_snowflake
 from tests.integration.load_case import LoadCase
+from tests.integration.proven_account import (
+    load_google_login,
+    load_snowflake_login,
+    note_schemas,
+    proven_kind,
+    run_remove,
+)
 from tests.integration.two_stores_case import SWEPT, fetch_books
 
 KINDS = ("snowflake", "bigquery")
@@ -23,7 +32,7 @@ KINDS = ("snowflake", "bigquery")
 
 @dataclass(frozen=True)
 class Double:
-    """A warehouse's double that runs."""
+    """A warehouse's double that runs; or, with port 0, the account that `make prove` was given."""
 
     kind: str
     port: int
@@ -31,17 +40,21 @@ class Double:
     @property
     def destination(self) -> SnowflakeDestination | BigQueryDestination:
         if self.kind == "bigquery":
-            return BigQueryDestination(start_bigquery.build_double_login(self.port))
-        return SnowflakeDestination(start_snowflake.build_double_login(self.port))
+            return BigQueryDestination(
+                start_bigquery.build_double_login(self.port) if self.port else load_google_login()
+            )
+        return SnowflakeDestination(
+            start_snowflake.build_double_login(self.port) if self.port else load_snowflake_login()
+        )
 
     @contextmanager
     def client(self) -> Iterator[Client]:
-        if self.kind == "bigquery":
-            login = start_bigquery.build_double_login(self.port)
-            with bigquery.connect(login, {"elt_tenant": "test"}) as far:
+        destination = self.destination
+        if isinstance(destination, BigQueryDestination):
+            with bigquery.connect(destination.login, {"elt_tenant": "test"}) as far:
                 yield far
         else:
-            with snowflake.connect(start_snowflake.build_double_login(self.port), "test") as near:
+            with snowflake.connect(destination.login, "test") as near:
                 yield near
 
     def fetch(self, statement: str) -> list[tuple[Any, ...]]:
@@ -51,6 +64,15 @@ class Double:
 
 @contextmanager
 def run_double(kind: str) -> Iterator[Double]:
+    """The double; or the account, of which everything that was made is removed again."""
+    if proven_kind():
+        if proven_kind() != kind:
+            pytest.skip(f"`make prove` was asked for {proven_kind()}")
+        with note_schemas() as made:
+            yield Double(kind, 0)
+        with Double(kind, 0).client() as client:
+            run_remove(client, made)
+        return
     start = start_bigquery if kind == "bigquery" else start_snowflake
     with start.run_double() as port:
         yield Double(kind, port)

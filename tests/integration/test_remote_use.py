@@ -18,6 +18,7 @@ from include.orchestration.dag_builders.tenant import build_transform_dags
 from include.pipeline.forget.person import build_person
 from include.pipeline.forget.run import ForgetReport, run_forget
 from tests.integration.cli_case import point_cli_at
+from tests.integration.proven_account import load_given, proven_kind
 from tests.integration.remote_case import KINDS, Double, RemoteCase, run_double
 from tests.integration.test_forget import ANN, SHOP, Shop, customer, sale
 
@@ -43,6 +44,9 @@ def double(request: pytest.FixtureRequest) -> Iterator[Double]:
 
 def build_connection(double: Double) -> dict[str, Any]:
     """As somebody enters it in Airflow."""
+    if proven_kind():
+        given: dict[str, Any] = json.loads(load_given())
+        return given
     if double.kind == "bigquery":
         endpoint = f"http://127.0.0.1:{double.port}"
         extra = {"project": "local", "location": "EU", "api_endpoint": endpoint}
