@@ -204,6 +204,7 @@ class LoadResult:
     Attributes:
         parts: Transactions it was committed in; `load_id` is the last one's.
         notices: Sentences for a person about this load, also in elt_ops.loads.
+        cost: What the warehouse was asked, by unit (`jobs`, `bytes_billed`), of the last part.
     """
 
     load_id: int
@@ -221,6 +222,7 @@ class LoadResult:
     seconds: float = 0.0
     parts: int = 1
     notices: tuple[str, ...] = ()
+    cost: dict[str, int] = field(default_factory=dict)
 
     @property
     def loaded(self) -> int:

@@ -78,10 +78,15 @@ class Swept:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What one load did to its tables, by the destination's own count."""
+    """What one load did to its tables, by the destination's own count.
+
+    Attributes:
+        cost: What the warehouse was asked for it, by unit; empty where nothing is billed.
+    """
 
     counts: MergeCounts
     deleted: int = 0
+    cost: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +266,10 @@ class CommittingSession(LoadSession, Protocol):
 
         Must hold for every sender of that load, the one that hangs in another process too.
         """
+        ...
+
+    def read_cost(self) -> dict[str, int]:
+        """What was asked of the warehouse since it was read last, by unit."""
         ...
 
     def run_discard(self) -> None:

@@ -140,6 +140,7 @@ def run_record_load(
         "is_last": is_last,
         "delivered": delivered,
         "notices": json.dumps(result.notices),
+        "cost": json.dumps(result.cost) if result.cost else None,
     }
     _insert_load(connection, values)
 

@@ -76,7 +76,7 @@ class TwoStores:
                 self.session.run_check_new(entry.load_id)
                 text = ENTRY.dump_json(entry).decode()
                 open_loads.run_open(self.books, entry.load_id, entry.place, self.table, text)
-            written = self._run_write(entry, write)
+            written = replace(self._run_write(entry, write), cost=self.session.read_cost())
             with self.books.transaction():
                 if not open_loads.run_close(self.books, entry.load_id):
                     raise WarehouseUnavailable(

@@ -81,6 +81,20 @@ def test_a_quiet_load_leaves_nothing_open(undisturbed: dict[str, Any]) -> None:
     assert undisturbed["cursor"] == [("orders", "2026-02-01T00:00:00Z")]
 
 
+def test_what_a_load_asks_of_the_warehouse_is_in_the_ledger(case: RemoteCase) -> None:
+    """Of an incremental load of a stream with one child: few statements, whatever it brings."""
+    case.load(*FIRST)
+    case.load([order(1, "7.00", hour=4), order(9)], kind=RunKind.BACKFILL)
+    first, second = (row[0] for row in case.ops("loads", "cost, load_id"))
+    if case.double.kind == "bigquery":
+        # Two load jobs, and is it new, verdicts, counts, commit.
+        assert (first["jobs"], second["jobs"]) == (6, 6)
+        assert second["bytes_billed"] == 0  # the double's
+    else:
+        assert 0 < second["statements"] <= first["statements"] < 40
+        assert second["milliseconds"] > 0
+
+
 def test_a_column_that_ends_as_text_is_rewritten_exactly(case: RemoteCase) -> None:
     """A detected column grows from a number to text; what was there keeps its spelling."""
     declared = ORDERS | {

@@ -63,6 +63,9 @@ def run(arguments: Arguments) -> int:
             say(f"{row['load_id']}: {row['error_class']}: {shown(str(row['error_message']))}")
         for notice in row.get("notices") or ():
             say(f"{row['load_id']}: note: {notice}")
+        if row.get("cost"):
+            asked = ", ".join(f"{name} {number}" for name, number in row["cost"].items())
+            say(f"{row['load_id']}: cost: {asked}")
     return 0
 
 

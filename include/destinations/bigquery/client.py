@@ -6,9 +6,9 @@ nothing, and a call that is repeated after a lost answer does no harm.
 
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,20 +26,12 @@ TRIES = 4
 TIME_TRAVEL_HOURS = 48  # the least there is: what was erased is gone after it
 
 
-@dataclass
-class Cost:
-    """What was asked of the service: jobs, and bytes they are billed for."""
-
-    jobs: int = 0
-    bytes_billed: int = 0
-
-
 class BigQueryClient:
     """See `include/destinations/remote/dialect.py`."""
 
     def __init__(self, client: Any, login: BigQueryLogin, labels: Mapping[str, str]) -> None:
         self.dialect = BigQueryDialect()
-        self.cost = Cost()
+        self.cost: Counter[str] = Counter()
         self.labels = dict(labels)
         self._client = client
         self._login = login
@@ -90,8 +82,9 @@ class BigQueryClient:
         self.fetch(f"call bq.abort_session('{session}')")
 
     def _note(self, job: Any) -> None:
-        self.cost.jobs += 1
-        self.cost.bytes_billed += getattr(job, "total_bytes_billed", None) or 0
+        billed = getattr(job, "total_bytes_billed", None) or 0
+        self.cost["jobs"] += 1
+        self.cost["bytes_billed"] += billed
 
     def run_make_schema(self, schema: str) -> None:
         """The dataset, in the login's region.

@@ -1,6 +1,5 @@
 """BigQuery as destination: rows there, books in elt_ops."""
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,8 +14,6 @@ from include.destinations.layout import StreamLayout
 from include.destinations.remote.session import RemoteSession
 from include.destinations.remote.tables import run_prepare
 from include.ledger.connection import Connection
-
-log = logging.getLogger(__name__)
 
 
 class BigQueryDestination:
@@ -42,10 +39,6 @@ class BigQueryDestination:
         labels = {"elt_tenant": build_label(tenant), "elt_table": build_label(table)}
         with PrivateFolder() as folder, connect(self.login, labels) as client:
             yield RemoteSession(client, books, layout, folder)
-            log.info(
-                "bigquery table=%s jobs=%s bytes_billed=%s",
-                *(table, client.cost.jobs, client.cost.bytes_billed),
-            )
 
     @contextmanager
     def open_texts(self, books: Connection, tenant: str) -> Iterator[BigQueryTexts]:

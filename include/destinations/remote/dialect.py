@@ -1,5 +1,6 @@
 """What a warehouse with transactions of its own is told and asked: its dialect, and its client."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -79,7 +80,13 @@ class Dialect(Protocol):
 
 
 class Client(Protocol):
-    """A connection of one process."""
+    """A connection of one process.
+
+    Attributes:
+        cost: What was asked of the service, by the units it is billed in.
+    """
+
+    cost: Counter[str]
 
     @property
     def dialect(self) -> Dialect: ...

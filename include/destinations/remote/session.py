@@ -178,6 +178,12 @@ class RemoteSession:
             setattr(made, column, number)
         return Written(made, deleted)
 
+    def read_cost(self) -> dict[str, int]:
+        """A part's own; what cleaning up asks for is the next one's."""
+        cost = dict(self.client.cost)
+        self.client.cost.clear()
+        return cost
+
     def run_discard(self) -> None:
         names = "|".join(re.escape(table.name) for table in self.layout.tables)
         staged = re.compile(rf"_stg_[0-9]+_[a-z]_({names})")

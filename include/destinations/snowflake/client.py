@@ -1,6 +1,8 @@
 """A connection to Snowflake: statements, uploads, and the fence of a load."""
 
 import contextlib
+import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,12 +32,21 @@ class SnowflakeClient:
 
     def __init__(self, connection: Any) -> None:
         self.dialect = SnowflakeDialect()
+        self.cost: Counter[str] = Counter()
         self._connection = connection
 
     def fetch(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        with errors(), self._connection.cursor() as cursor:
+        with errors(), self._counted(), self._connection.cursor() as cursor:
             cursor.execute(statement, tuple(values) or None)
             return [tuple(row) for row in cursor.fetchall()]
+
+    @contextmanager
+    def _counted(self, statements: int = 1) -> Iterator[None]:
+        """A warehouse is paid by its time, of which this is what a load waited for."""
+        began = time.monotonic()
+        yield
+        self.cost["statements"] += statements
+        self.cost["milliseconds"] += round((time.monotonic() - began) * 1000)
 
     def run_make_schema(self, schema: str) -> None:
         self.fetch(f"create transient schema if not exists {self.dialect.name(schema)}")
@@ -121,7 +132,7 @@ class SnowflakeClient:
         )
 
     def run_transaction(self, schema: str, load_id: int, statements: Sequence[str]) -> None:
-        with errors(), self._connection.cursor() as cursor:
+        with errors(), self._counted(len(statements)), self._connection.cursor() as cursor:
             try:
                 cursor.execute("begin")
                 for statement in statements:

@@ -5,6 +5,7 @@ from include.ledger.migrations.audit import AUDIT
 from include.ledger.migrations.builds import BUILDS
 from include.ledger.migrations.checkpoints import CHECKPOINTS
 from include.ledger.migrations.consents import CONSENTS
+from include.ledger.migrations.costs import COSTS
 from include.ledger.migrations.data_status import DATA_STATUS
 from include.ledger.migrations.drift_and_privacy import DRIFT_AND_PRIVACY
 from include.ledger.migrations.files import FILES
@@ -29,7 +30,7 @@ MIGRATIONS = (
     LEDGER, QUALITY, TOKENS, JOBS, CHECKPOINTS, RATES,
     FILES, DRIFT_AND_PRIVACY, OPERATIONS, INBOX, BUILDS, OPEN_LOADS, KEYS, OWN_LOADS,
     NAMES, TRUST, AUDIT, ALERTS, DATA_STATUS, REGISTRY, PUBLISHES, CONSENTS,
-    VENDOR_COUNTS,
+    VENDOR_COUNTS, COSTS,
 )  # fmt: skip
 
 __all__ = ("MIGRATIONS", "Migration")

@@ -81,6 +81,7 @@ def run_enter(connection: Connection, entry: Entry, written: Written) -> LoadRes
         schema_changes=changes,
         seconds=round((utcnow() - entry.began_at).total_seconds(), 3),
         notices=entry.notices,
+        cost=written.cost,
     )
     ledger.run_record_load(
         connection,
