@@ -48,7 +48,7 @@ def errors(what: str) -> Iterator[None]:
             ) from None
         raise WarehouseRejected(
             f"{said}. Nothing was committed. Look at the jobs of the project in BigQuery, whose "
-            "labels name tenant and feed."
+            "labels name tenant and table."
         ) from None
     except auth.RefreshError:
         raise AccessDenied(
