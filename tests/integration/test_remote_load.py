@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from google.cloud.bigquery import Client as BigQuery
 
 from include.core.errors import (
     TooManyRejects,
@@ -145,6 +146,28 @@ def test_an_answer_lost_after_the_commit_is_read(
     monkeypatch.setattr(RemoteSession, "run_commit", lose)
     assert load_second(case).inserted == 2  # type: ignore[arg-type]
     assert case.state() == undisturbed
+
+
+def test_a_load_job_whose_answer_was_lost_runs_once(
+    case: RemoteCase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same file is sent again under the same id, and is there once."""
+    if case.double.kind != "bigquery":
+        pytest.skip("Snowflake knows the files it has loaded")
+    send, sent = BigQuery.load_table_from_file, []
+
+    def lose(self: BigQuery, *args: Any, **named: Any) -> Any:
+        sent.append(named["job_id"])
+        job = send(self, *args, **named)
+        if len(sent) == 1:
+            job.result()
+            raise ConnectionError("the answer is lost")
+        return job
+
+    monkeypatch.setattr(BigQuery, "load_table_from_file", lose)
+    assert case.load([order(1), order(2)]).inserted == 2
+    assert sent[0] == sent[1]
+    assert case.ops("loads", "read, inserted, filtered") == [(2, 2, 0)]
 
 
 def test_a_stalled_process_cannot_commit_what_was_given_up(
