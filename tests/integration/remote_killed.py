@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from include.destinations.bigquery.client import BigQueryClient
+from include.destinations.bigquery.client import BigQueryClient, build_script
 from include.destinations.remote.session import RemoteSession
 from include.destinations.snowflake.client import SnowflakeClient
 from tests.integration.duckdb_destination import DuckSession
@@ -26,8 +26,7 @@ def _in_transaction(client: SnowflakeClient, _commits: str, _load: int, found: l
 def _before_the_answer(client: BigQueryClient, schema: str, load_id: int, found: list[str]) -> None:
     """The script is sent, and nobody waits for it."""
     job_id = client._build_commit_id(schema, load_id)
-    text = ";\n".join(["begin transaction", *found, "commit transaction"])
-    client._client.query(text, job_id=job_id)
+    client._jobs._client.query(build_script(found), job_id=job_id)
     die()
 
 

@@ -4,25 +4,22 @@ Tables are made, changed and dropped by the API and not by statements: that is n
 nothing, and a call that is repeated after a lost answer does no harm.
 """
 
-import contextlib
 import logging
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from include.core.errors import WarehouseError, WarehouseRejected, WarehouseUnavailable
+from include.core.errors import WarehouseRejected
 from include.destinations.bigquery.dialect import STAGED_DAYS, BigQueryDialect
 from include.destinations.bigquery.errors import errors
-from include.destinations.bigquery.login import ANSWER_S, BigQueryLogin
+from include.destinations.bigquery.jobs import Jobs
+from include.destinations.bigquery.login import BigQueryLogin
 from include.destinations.bigquery.tables import Tables
 
 log = logging.getLogger(__name__)
 
-# Tries of one job by the same id: whichever arrives is the only one.
-TRIES = 4
 TIME_TRAVEL_HOURS = 48  # the least there is: what was erased is gone after it
 
 
@@ -31,60 +28,21 @@ class BigQueryClient:
 
     def __init__(self, client: Any, login: BigQueryLogin, labels: Mapping[str, str]) -> None:
         self.dialect = BigQueryDialect()
-        self.cost: Counter[str] = Counter()
-        self.labels = dict(labels)
-        self._client = client
+        self._jobs = Jobs(client, labels)
+        self.cost = self._jobs.cost
         self._login = login
-        self._tables = Tables(client, login.project, self.labels)
+        self._tables = Tables(client, login.project, labels)
         self._made: dict[str, str] = {}
-        self._session: str | None = None
 
     def fetch(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        return self._run_query(statement, self._build_config(values))
-
-    def _build_config(self, values: Sequence[Any]) -> Any:
-        from google.cloud import bigquery
-
-        parameters = [
-            bigquery.ArrayQueryParameter(None, "STRING", value)
-            if isinstance(value, list)
-            else bigquery.ScalarQueryParameter(None, "STRING", value)
-            for value in values
-        ]
-        config = bigquery.QueryJobConfig(query_parameters=parameters, labels=self.labels)
-        if self._session:
-            named = bigquery.ConnectionProperty("session_id", self._session)
-            config.connection_properties = [named]
-        return config
-
-    def _run_query(self, statement: str, config: Any) -> list[tuple[Any, ...]]:
-        """The library repeats what may be repeated: no statement that comes here writes rows."""
-        with errors(statement[:40]):
-            job = self._client.query(statement, job_config=config)
-            rows = [tuple(row.values()) for row in job.result()]
-            self._note(job)
-        return rows
+        return self._jobs.run_query(statement, values)
 
     def run_begin_session(self) -> None:
         """A transaction over several statements, until its end is said."""
-        config = self._build_config(())
-        config.create_session = True
-        with errors("begin transaction"):
-            job = self._client.query("begin transaction", job_config=config, job_retry=None)
-            job.result()
-        self._session = job.session_info.session_id
+        self._jobs.run_begin_session()
 
     def run_end_session(self) -> None:
-        """What was not committed is taken back."""
-        with contextlib.suppress(WarehouseError):
-            self.fetch("rollback transaction")
-        session, self._session = self._session, None
-        self.fetch(f"call bq.abort_session('{session}')")
-
-    def _note(self, job: Any) -> None:
-        billed = getattr(job, "total_bytes_billed", None) or 0
-        self.cost["jobs"] += 1
-        self.cost["bytes_billed"] += billed
+        self._jobs.run_end_session()
 
     def run_make_schema(self, schema: str) -> None:
         """The dataset, in the login's region.
@@ -135,42 +93,11 @@ class BigQueryClient:
             return self._tables.fetch_datasets(prefix)
 
     def run_upload(self, schema: str, table: str, files: Iterable[Path]) -> None:
-        """One load job a file; its id says which staging table of which moment it fills.
-
-        So a job that was sent twice, because the answer was lost, runs once.
-        """
-        from google.cloud import bigquery
-
-        config = bigquery.LoadJobConfig(
-            source_format=bigquery.SourceFormat.PARQUET,
-            write_disposition=bigquery.WriteDisposition.WRITE_APPEND,
-            create_disposition=bigquery.CreateDisposition.CREATE_NEVER,
-            labels=self.labels,
-        )
+        """One load job a file; its id says which staging table of which moment it fills."""
         target = f"{self._login.project}.{schema}.{table}"
         for number, path in enumerate(files):
             job_id = f"elt-{schema}-{table}-{self._made.get(table, '0')}-{number}"
-            self._run_load(path, target, job_id, config)
-
-    def _run_load(self, path: Path, target: str, job_id: str, config: Any) -> None:
-        from google.api_core.exceptions import Conflict
-
-        for at in range(1, TRIES + 1):
-            try:
-                with errors(job_id), path.open("rb") as file:
-                    try:
-                        job = self._client.load_table_from_file(
-                            file, target, job_id=job_id, job_config=config, timeout=ANSWER_S
-                        )
-                    except Conflict:
-                        job = self._client.get_job(job_id)
-                    job.result()
-                self._note(job)
-                return
-            except WarehouseUnavailable:
-                if at == TRIES:
-                    raise
-                log.info("load job is asked for again job=%s try=%s", job_id, at)
+            self._jobs.run_load(path, target, job_id)
 
     def run_rewrite(self, schema: str, table: str, columns: Mapping[str, tuple[str, str]]) -> None:
         """Integers become decimals in place; all else as a new table in one statement.
@@ -179,11 +106,12 @@ class BigQueryClient:
         """
         place, name = self.dialect.place(schema, table), self.dialect.name
         numbers = {n for n, (old, new) in columns.items() if (old, new) == ("bigint", "numeric")}
-        if numbers == set(columns):
-            changed = ", ".join(
-                f"alter column {name(one)} set data type BIGNUMERIC" for one in sorted(numbers)
-            )
-            self.fetch(f"alter table {place} {changed}")
+        with errors(f"{schema}.{table}"):
+            ordered = self._tables.fetch_clustering(schema, table)
+        if numbers == set(columns) and not numbers.intersection(ordered):
+            for one in sorted(numbers):
+                changed = f"alter column {name(one)} set data type BIGNUMERIC"
+                self.fetch(f"alter table {place} {changed}")
             return
         log.warning("table is written anew, its policy tags are lost table=%s.%s", schema, table)
         with errors(f"{schema}.{table}"):
@@ -207,13 +135,7 @@ class BigQueryClient:
         """The fence is the commit job's id, of which there is one: nothing is to be written."""
 
     def run_transaction(self, schema: str, load_id: int, statements: Sequence[str]) -> None:
-        """One script, sent once, under an id that nobody can use again."""
-        text = ";\n".join(["begin transaction", *statements, "commit transaction", ""])
-        job_id = self._build_commit_id(schema, load_id)
-        with errors(job_id):
-            job = self._client.query(text, job_id=job_id, job_retry=None)
-            job.result(job_retry=None)
-            self._note(job)
+        self._jobs.run_script(self._build_commit_id(schema, load_id), build_script(statements))
 
     def _build_commit_id(self, schema: str, load_id: int) -> str:
         """With the birth of the commit records: books made anew count from one again."""
@@ -222,21 +144,12 @@ class BigQueryClient:
         return f"elt-{schema}-{born}-{load_id}-commit"
 
     def run_give_up(self, schema: str, load_id: int) -> None:
-        """Take the id of the commit job; if it is taken, wait until that job has ended."""
-        from google.api_core.exceptions import Conflict, GoogleAPICallError
+        self._jobs.run_claim(self._build_commit_id(schema, load_id))
 
-        job_id = self._build_commit_id(schema, load_id)
-        with errors(job_id):
-            try:
-                self._client.query("select 1", job_id=job_id, job_retry=None).result()
-            except Conflict:
-                job = self._client.get_job(job_id)
-                try:
-                    job.result(job_retry=None, timeout=60 * ANSWER_S)
-                except GoogleAPICallError:
-                    # It failed, or the answer did: only the first of them is an end.
-                    if self._client.get_job(job_id).state != "DONE":
-                        raise
+
+def build_script(statements: Sequence[str]) -> str:
+    """All of them or none: a script that fails takes back what it began."""
+    return ";\n".join(["begin transaction", *statements, "commit transaction", ""])
 
 
 @contextmanager

@@ -110,6 +110,11 @@ class Tables:
         created = self._client.get_table(f"{self._project}.{schema}.{COMMITS}").created
         return str(int(created.timestamp() * 1000))
 
+    def fetch_clustering(self, schema: str, table: str) -> list[str]:
+        """Columns the table is clustered by: their types are not changed in place."""
+        found = self._client.get_table(f"{self._project}.{schema}.{table}")
+        return list(found.clustering_fields or ())
+
     def build_head(self, schema: str, table: str, columns: Mapping[str, str]) -> str:
         """Columns, order and labels of a table that is written anew, as its statement says them."""
         found = self._client.get_table(f"{self._project}.{schema}.{table}")
