@@ -104,10 +104,10 @@ class DuckSession:
         """Nothing is held while a batch is awaited."""
 
     def fetch_staged(self, keys: Sequence[str]) -> list[int]:
-        staged = set()
+        staged, names = set(), self.layout.primary_key
         for batch in self._batches:
-            columns = [batch.parent[name].to_pylist() for name in self.layout.primary_key]
-            staged |= {tuple(map(str, row)) for row in zip(*columns, strict=True)}
+            columns = (batch.parent[name].to_pylist() for name in names)
+            staged.update(tuple(map(str, row)) for row in zip(*columns, strict=True))
         return [at for at, key in enumerate(keys) if tuple(orjson.loads(key)) in staged]
 
     def run_begin(self, load_id: int) -> None:
@@ -355,13 +355,10 @@ class DuckSession:
 
     def run_settle(self, load_id: int) -> Written | None:
         self._run_rollback()
-        self._run(
-            f"insert into {self.commits} (load_id, state) values (?, 'void') "
-            "on conflict (load_id) do nothing",
-            [load_id],
-        )
-        void = f"update {self.commits} set state = 'void' where load_id = ? and state = 'open'"
-        self._run(void, [load_id])
+        place = f"insert into {self.commits} (load_id, state)"
+        self._run(f"{place} values (?, 'void') on conflict (load_id) do nothing", [load_id])
+        void = "set state = 'void' where load_id = ? and state = 'open'"
+        self._run(f"update {self.commits} {void}", [load_id])
         ((state, deleted, children, *counts),) = self._rows(
             f"select state, deleted, child_rows, {', '.join(COUNTS)} from {self.commits} "
             "where load_id = ?",
