@@ -66,15 +66,29 @@ ACME_BOOKS = ("acme", "quickbooks", "quickbooks_csv")
 ACME_COMPANY = ("acme", "quickbooks_online", "quickbooks")
 ACME_META = ("acme", "meta_ads", "meta_ads")
 BAZAAR = ("bazaar", "ecommerce_csv", "ecommerce_csv")
+SUMMIT_CRM = ("summit", "salesforce", "salesforce")
 ACME_ATTIO = ("acme", "attio", "attio")
 SUMMIT_CALLRAIL = ("summit", "callrail", "callrail")
 CORNER_SQUARE = ("corner", "square", "square")
 CORNER_ERPNEXT = ("corner", "erpnext", "erpnext")
 CREDIT = {"docstatus": 1, "is_return": 1, "net_total": 0, "total_taxes_and_charges": 0}
 ENTRY = {"list_id": "l1", "entry_id": "e1", "parent_object": "people", "parent_record_id": "p9"}
-MOVED = {"amount": 7, "fee": 0, "net": 7, "currency": "usd", "reporting_category": "charge"}
+MOVED = {
+    "created": "2026-10-01 00:00:00+00",
+    "amount": 7,
+    "fee": 0,
+    "net": 7,
+    "currency": "usd",
+    "reporting_category": "charge",
+}
 CAPTURED = {"amount": 8, "amount_captured": 8, "captured": True, "currency": "usd"}
 DAY = "2026-10-01"
+LATER = "2026-11-01 00:00:00+00"
+LINE_ITEM = {"id": "00k1", "is_deleted": False, "opportunity_id": "006a", "total_price": 9}
+BALANCE = {"currency": "usd", "available": 5, "pending": 0, "newest_movement": "t2",
+           "newest_at": LATER, "has_earlier_movements": False}  # fmt: skip
+BACK = {"refunded_amount": 3, "shipping_amount": 1}
+INVOICE_PAID = {"id": "inpay_1", "invoice": "in_1", "status": "paid", "amount_paid": 6}
 INSIGHT = {"account_id": "1", "ad_id": "a1", "date_start": DAY, "date_stop": DAY}
 ITEM = {"transaction_item_id": "i1", "transaction_id": "t", "quantity": 2, "unit_price": 5}
 BAD_ROWS = [
@@ -84,7 +98,8 @@ BAD_ROWS = [
     (*ACME_ATTIO, "deals", {"id": "d1", "deal_value": 5}),
     (*SUMMIT_CALLRAIL, "calls", {"id": "CAL1", "company_id": "COM9"}),
     (*CORNER_SQUARE, "payments", {"id": "p1", "amount": 5, "tip_amount": 1, "total_amount": 5}),
-    (*CORNER_SQUARE, "orders", {"id": "s1", "total_amount": 5}),
+    (*CORNER_SQUARE, "orders", {"id": "s1", "total_amount": 5, "state": "COMPLETED"}),
+    (*CORNER_SQUARE, "orders__tenders", {"_parent_id": "s1", "_position": 0, "amount": 4}),
     (*CORNER_ERPNEXT, "sales_invoices", {"name": "i1", "net_total": 5}),
     (*CORNER_ERPNEXT, "sales_invoices", {"name": "i2", "grand_total": 5, **CREDIT}),
     (*ACME_SHOPIFY, "orders", {"id": "o1", "subtotal_amount": 5, "refunded_amount": 1}),
@@ -94,6 +109,18 @@ BAD_ROWS = [
     (*ACME_COMPANY, "deposits", {"id": "z1", "total_amount": 5, "cash_back_amount": 0}),
     (*ACME_STRIPE, "balance_transactions", {"id": "t2", **MOVED}),
     (*ACME_STRIPE, "charges", {"id": "c2", "balance_transaction": "t2", **CAPTURED}),
+    (*SUMMIT_CRM, "opportunities", {"id": "006a", "is_deleted": False, "amount": 10}),
+    (*SUMMIT_CRM, "opportunity_line_items", LINE_ITEM),
+    (*ACME_STRIPE, "balances", BALANCE),
+    (*ACME_STRIPE, "invoices", {"id": "in_1", "amount_paid": 5}),
+    (*ACME_STRIPE, "invoice_payments", INVOICE_PAID),
+    (*ACME_SHOPIFY, "orders__refunds", {"_parent_id": "o1", "_position": 0, "id": "f1", **BACK}),
+    (*ACME_SHOPIFY, "orders", {"id": "o2", "tax_amount": 2}),
+    (*ACME_SHOPIFY, "orders", {"id": "o3", "discount_amount": 2}),
+    (*CORNER_SQUARE, "orders", {"id": "s2", "net_total_amount": 5, "total_amount": 0}),
+    (*ACME_COMPANY, "sales_receipts", {"id": "r1", "total_amount": 5}),
+    (*ACME_COMPANY, "credit_memos", {"id": "m1", "total_amount": 5}),
+    (*ACME_COMPANY, "refund_receipts", {"id": "b1", "total_amount": 5}),
     (*ACME_META, "ad_insights", {**INSIGHT, "date_stop": "2026-10-09"}),
     (*ACME_META, "ad_insights", {**INSIGHT, "ad_id": "a2", "spend": 5}),
     (*BAZAAR, "transaction_items", {**ITEM, "line_total": 9}),
@@ -187,6 +214,17 @@ def test_every_check_finds_a_planted_row(house: Warehouse) -> None:
         "quickbooks_online.invoices_add_up": ("v1",),
         "quickbooks_online.payments_add_up": ("y1",),
         "quickbooks_online.deposits_add_up": ("z1",),
+        "salesforce.line_items_add_up": ("006a",),
+        "stripe.movements_equal_the_balance": ("usd",),
+        "stripe.invoices_are_paid_by_their_payments": ("in_1",),
+        "shopify.refunds_are_explained": ("f1",),
+        "square.tenders_cover_orders": ("s1",),
+        "shopify.taxes_add_up": ("o2",),
+        "shopify.discounts_add_up": ("o3",),
+        "square.nets_are_totals_less_returns": ("s2",),
+        "quickbooks_online.sales_receipts_add_up": ("r1",),
+        "quickbooks_online.credit_memos_add_up": ("m1",),
+        "quickbooks_online.refund_receipts_add_up": ("b1",),
         "stripe.captures_equal_the_balance": ("c2",),
         "meta_ads.insights_are_daily": (f"a1/{DAY}",),
         "meta_ads.spend_has_impressions": (f"a2/{DAY}",),

@@ -115,7 +115,7 @@ def run_fill_stripe(connection: Connection) -> None:
         refund | {"id": "re_2", "amount": 4000, "charge": "ch_part_back"}
         | {"balance_transaction": "txn_2"},
         refund | {"id": "re_4", "amount": 8000, "charge": "ch_euro", "currency": "eur"}
-        | {"created": 1767355200},
+        | {"created": 1767355200, "balance_transaction": "txn_7"},
         refund | {"id": "re_3", "amount": 1000, "charge": "ch_part_back"}
         | {"balance_transaction": "txn_3"},
     )  # fmt: skip
@@ -130,6 +130,8 @@ def run_fill_stripe(connection: Connection) -> None:
         | {"reporting_category": "partial_capture_reversal"},
         moved | {"id": "txn_6", "amount": 8840, "fee": 290, "net": 8550, "source": "ch_euro"}
         | {"reporting_category": "charge", "exchange_rate": 1.105},
+        moved | {"id": "txn_7", "amount": -9200, "fee": 0, "net": -9200, "source": "re_4"}
+        | {"reporting_category": "refund", "exchange_rate": 1.15, "created": 1767355200},
         moved | {"id": "txn_3", "amount": -1000, "fee": 0, "net": -1000}
         | {"reporting_category": "refund"},
     )  # fmt: skip

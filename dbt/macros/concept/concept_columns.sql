@@ -84,6 +84,7 @@
             ('refund_tip_amount', 'amount'), ('refund_gift_card_amount', 'amount'),
             ('refund_service_fee_amount', 'amount'), ('refund_duty_amount', 'amount'),
             ('refund_rounding_amount', 'amount'), ('paid_back_amount', 'amount'),
+            ('settled_currency_code', 'text'), ('settled_amount', 'amount'),
             ('is_stored_value', 'boolean'), ('is_test', 'boolean'), ('is_deleted', 'boolean'),
             ('refunded_on', 'date'), ('refunded_at', 'timestamp'),
         ],

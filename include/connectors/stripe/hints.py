@@ -35,9 +35,12 @@ HINTS: dict[str, tuple[Hint, ...]] = {
         Hint("charge.*", "refund", "charge"),
         Hint("refund.*", "refund", "charge"),
     ),
+    "checkout_sessions": (Hint("checkout.session.*", "checkout.session"),),
+    "coupons": (Hint("coupon.*", "coupon"),),
     "credit_notes": (Hint("credit_note.*", "credit_note"),),
     "customers": (Hint("customer.*", "customer"),),
     "disputes": (Hint("charge.dispute.*", "dispute"),),
+    "invoice_payments": (Hint("invoice_payment.*", "invoice_payment"),),
     "invoices": (Hint("invoice.*", "invoice"),),
     "payment_intents": (Hint("payment_intent.*", "payment_intent"),),
     "payouts": (Hint("payout.*", "payout"),),
@@ -48,7 +51,7 @@ HINTS: dict[str, tuple[Hint, ...]] = {
 }
 
 # What others refer to, however old it is: read from the account's first day, not the feed's.
-WHOLE = frozenset({"customers", "prices", "products", "subscriptions"})
+WHOLE = frozenset({"coupons", "customers", "prices", "products", "subscriptions"})
 
 
 def build_groups(stream: str) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from typing import Any
 from include.config.connector_spec import Stream
 from include.config.load import start_instant
 from include.connectors.stripe import hints
+from include.connectors.stripe.balance import build_balances
 from include.core.clock import utcnow
 from include.core.errors import ContractBroken, UpstreamError
 from include.core.streams import EventMark, Page, Reject, Tombstone, Window
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 # clamping at exactly 30 days has lost rows elsewhere (airbytehq/airbyte#65911).
 EVENT_DAYS = 29
 PER_PAGE = 100
+BALANCES = "balances"
 GONE = 404
 
 
@@ -55,6 +57,9 @@ class StripeSource(RestSource):
             PositionRefused: If the object the list is paged after was deleted.
         """
         begin = start_instant(self._feed)
+        if stream == BALANCES:
+            yield self._read_balances(begin)
+            return
         start, end = window.start or begin, window.end or utcnow()
         oldest = None if stream in hints.WHOLE else begin
         horizon = utcnow() - timedelta(days=EVENT_DAYS)
@@ -105,6 +110,18 @@ class StripeSource(RestSource):
             for page in self._read_named(stream, named, oldest):
                 yield replace(page, partial=True)
             yield Page([], tuple(rejects), partial=True, events=tuple(marks))
+
+    def _read_balances(self, begin: datetime) -> Page:
+        """What the account holds, whole whatever the window."""
+        newest = self._list_movements({})
+        earlier = self._list_movements({"created[lt]": str(int(begin.timestamp()))})
+        found = build_balances(self._client.get("balance").body, newest, earlier)
+        return Page(found, complete=("all",))
+
+    def _list_movements(self, bounds: dict[str, str]) -> list[dict[str, Any]]:
+        """The newest movement within the bounds, if any."""
+        body = self._client.get("balance_transactions", {"limit": "1", **bounds}).body
+        return pick_records(body, "data", "balance_transactions")
 
     def _read_all_again(
         self, stream: str, oldest: datetime | None, start: datetime

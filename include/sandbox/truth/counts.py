@@ -82,7 +82,7 @@ def build_stripe_counts(session: Session, tenant: str) -> dict[str, Any]:
     collected = sum(row["amount_captured"] for row in charges)
     returned = sum(row["amount"] for row in refunds)
     return {
-        "streams": {name: len(rows) for name, rows in account.tables.items()},
+        "streams": {name.replace("/", "_"): len(rows) for name, rows in account.tables.items()},
         "invoice_lines": sum(len(rows) for rows in account.invoice_lines.values()),
         "charges_by_status": dict(sorted(Counter(row["status"] for row in charges).items())),
         "collected": collected,

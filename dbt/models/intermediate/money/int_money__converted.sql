@@ -15,7 +15,8 @@ entries as (
             {%- for column in columns %}
                 {{ column }},
             {%- endfor %}
-            {{ 'settled_amount' if part == 'payments' else null_of('amount') }} as settled_amount,
+            {{ 'settled_amount' if part in ('refunds', 'payments') else null_of('amount') }}
+                as settled_amount,
             {{ 'coalesce(ordered_on, booked_on)' if part in ('refunds', 'payments')
                 else 'booked_on' }} as ordered_on,
             amount_kind in ('money', 'stored_value', 'fee', 'settled_fee') as is_money,

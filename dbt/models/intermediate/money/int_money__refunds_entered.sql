@@ -13,7 +13,8 @@
 } %}
 
 -- What refunds and chargebacks take back, on their own day, one signed entry per amount; a won
--- chargeback's entries are positive. The last kind is the money that moved.
+-- chargeback's entries are positive. The last kind is the money that moved, with what the provider
+-- took for it where it says that in the tenant's currency.
 with refunds as (
     select * from {{ ref('int_refunds__split') }}
 ),
@@ -61,6 +62,12 @@ final as (
         refunds.refunded_at as booked_at,
         refunds._feed,
         refunds.is_split_estimated as is_estimated,
+        case
+            when
+                entries.amount_kind = 'money'
+                and refunds.settled_currency_code = '{{ var("tenant_currency") }}'
+                then -refunds.settled_amount
+        end as settled_amount,
         coalesce(orders.is_counted, true) and copies.refund_id is null as is_counted,
         case refunds.refund_kind
             when 'dispute' then 'chargeback'

@@ -44,6 +44,7 @@ final as (
         located.sold_order_id as order_id,
         located.refund_kind,
         located.currency_code,
+        located.settled_currency_code,
         located.refunded_on,
         located.refunded_at,
         located._load_id,
@@ -60,6 +61,7 @@ final as (
         coalesce(located.is_stored_value, false) as is_stored_value,
         located.direction * coalesce(located.paid_back_amount, located.refund_amount)
             as paid_back_amount,
+        located.direction * located.settled_amount as settled_amount,
         coalesce(orders.source_connector, located.source_connector) as source_connector,
         coalesce(orders._feed, located._feed) as _feed,
         orders.gross_amount - coalesce(orders.discount_amount, 0) as order_net_amount,

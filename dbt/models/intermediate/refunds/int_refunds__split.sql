@@ -69,6 +69,8 @@ parted as (
         currency_code,
         refund_amount,
         paid_back_amount,
+        settled_currency_code,
+        settled_amount,
         refunded_on,
         refunded_at,
         is_split_estimated,
@@ -99,14 +101,9 @@ adjusted as (
     select
         *,
         refund_amount
-        - refund_goods_amount
-        - refund_tax_amount
-        - refund_shipping_amount
-        - refund_service_fee_amount
-        - refund_duty_amount
-        - refund_gift_card_amount
-        - refund_rounding_amount
-        - refund_tip_amount as refund_adjustment_amount
+        {%- for name in shares.keys() | list + ['refund_tax_amount', 'refund_tip_amount'] %}
+            - {{ name }}
+        {%- endfor %} as refund_adjustment_amount
     from parted
 ),
 

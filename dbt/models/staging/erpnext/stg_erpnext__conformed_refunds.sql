@@ -39,6 +39,8 @@ mapped as (
         credit_notes._feed,
         credit_notes._load_id,
         null as payment_id,
+        null as settled_currency_code,
+        null as settled_amount,
         null as refund_tip_amount,
         null as refund_gift_card_amount,
         false as is_stored_value,

@@ -35,6 +35,8 @@ mapped as (
         _feed,
         _load_id,
         null as payment_id,
+        null as settled_currency_code,
+        null as settled_amount,
         null as refund_tip_amount,
         null as refund_service_fee_amount,
         null as refund_duty_amount,

@@ -29,6 +29,8 @@ mapped as (
         gift_card_amount as refund_gift_card_amount,
         paid_back_amount,
         is_stored_value,
+        null as settled_currency_code,
+        null as settled_amount,
         null as refund_tip_amount,
         null as refund_service_fee_amount,
         null as refund_rounding_amount,

@@ -67,6 +67,8 @@ unioned as (
 mapped as (
     select
         *,
+        null as settled_currency_code,
+        null as settled_amount,
         null as refund_shipping_amount,
         null as refund_gift_card_amount,
         null as refund_duty_amount,

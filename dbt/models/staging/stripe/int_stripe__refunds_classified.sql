@@ -3,8 +3,8 @@ with refunds as (
     select * from {{ ref('stg_stripe__refunds') }}
 ),
 
-disputes as (
-    select * from {{ ref('stg_stripe__disputes') }}
+disputes_moved as (
+    select * from {{ ref('int_stripe__disputes_moved') }}
 ),
 
 charges as (
@@ -28,6 +28,8 @@ refunds_told as (
         refunds.created_at,
         refunds._feed,
         refunds._load_id,
+        movements.currency_code as settled_currency_code,
+        -movements.balance_amount as settled_amount,
         'refund' as refund_kind,
         case refunds.refund_status
             when 'succeeded' then 'succeeded'
@@ -52,34 +54,6 @@ refunds_told as (
             and refunds.balance_transaction_id = movements.balance_transaction_id
 ),
 
--- When the balance says that a dispute's money left and came back.
-dispute_moves as (
-    select
-        _feed,
-        source_id,
-        min(case when reporting_category = 'dispute' then created_at end) as withdrawn_at,
-        min(case when reporting_category = 'dispute_reversal' then created_at end) as returned_at
-    from movements
-    where reporting_category in ('dispute', 'dispute_reversal')
-    group by _feed, source_id
-),
-
-disputes_moved as (
-    select
-        disputes.*,
-        charges.customer_id,
-        dispute_moves.returned_at,
-        coalesce(disputes.currency_code, charges.currency_code) as told_currency_code,
-        coalesce(dispute_moves.withdrawn_at, disputes.created_at, charges.created_at)
-            as withdrawn_at,
-        disputes.dispute_status in ('needs_response', 'under_review', 'lost') as is_taken
-    from disputes
-    left join charges
-        on disputes._feed = charges._feed and disputes.charge_id = charges.charge_id
-    left join dispute_moves
-        on disputes._feed = dispute_moves._feed and disputes.dispute_id = dispute_moves.source_id
-),
-
 -- The money leaves when a dispute is opened and stays away when it is lost: then no second row is
 -- written. A won one brings it back on its own day; where the balance does not tell that day,
 -- nothing happened. An inquiry (warning_) takes none.
@@ -95,6 +69,8 @@ disputes_told as (
             {{ moved_at }} as created_at,
             _feed,
             _load_id,
+            settled_currency_code,
+            {{ 'withdrawn_amount' if kind == 'dispute' else 'returned_amount' }} as settled_amount,
             '{{ kind }}' as refund_kind,
             case
                 when is_taken or returned_at is not null then 'succeeded'

@@ -11,6 +11,7 @@ renamed as (
         status as balance_transaction_status,
         type as balance_transaction_type,
         reporting_category,
+        balance_type,
         description as balance_transaction_description,
         -- numbers
         exchange_rate,

@@ -13,6 +13,8 @@ mapped as (
         refund_status,
         currency_code,
         refund_amount,
+        settled_currency_code,
+        settled_amount,
         is_deleted,
         created_at as refunded_at,
         _feed,

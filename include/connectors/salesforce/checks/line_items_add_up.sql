@@ -1,8 +1,8 @@
 -- check: line_items_add_up
 -- severity: warn
 -- stream: opportunities
--- why: Salesforce makes an opportunity's amount the sum of its products; another one means that line
---   items were not read to their end, or are hidden from the run-as user.
+-- why: Salesforce makes an opportunity's amount the sum of its products; another one means that
+--   line items were not read to their end, or are hidden from the run-as user.
 with lines as (
     select
         opportunity_id,

@@ -17,7 +17,7 @@ from include.sandbox.vendors.stripe.ledger import RESOURCES, StripeAccount
 from include.sandbox.vendors.stripe.lists import StripeError
 from include.sandbox.vendors.stripe.shapes import Json
 
-NOUNS = {name: name.removesuffix("s").replace("_", " ") for name in RESOURCES}
+NOUNS = {name: lists.find_object(name).replace("_", " ") for name in RESOURCES}
 VERSION = "2026-10-28.endive"
 
 
@@ -35,6 +35,7 @@ class StripeApi:
     def routes(self) -> list[Route]:
         found = [
             Route("/v1/invoices/{id}/lines", self._answer(self._invoice_lines)),
+            Route("/v1/balance", self._answer(self._balance)),
             Route("/v1/charges/{id}/refunds", self._answer(self._charge_refunds)),
         ]
         for name in RESOURCES:
@@ -113,6 +114,16 @@ class StripeApi:
         rows = account.refunds_of(charge["id"])
         return self._nested(account, request, rows, f"/v1/charges/{charge['id']}/refunds", "refund")
 
+    def _balance(self, account: StripeAccount, request: Request) -> Json:
+        held = {"available": 0, "pending": 0}
+        for row in account.tables["balance_transactions"]:
+            held[row["status"]] += row["net"]
+        parts = {
+            name: [{"amount": amount, "currency": "usd", "source_types": {"card": amount}}]
+            for name, amount in held.items()
+        }
+        return {"object": "balance", "livemode": False, **parts}
+
     def _nested(
         self, account: StripeAccount, request: Request, rows: list[Json], url: str, noun: str
     ) -> Json:
@@ -131,7 +142,7 @@ class StripeApi:
 
 def _find(account: StripeAccount, name: str, object_id: str) -> Json:
     row = account.by_id.get(object_id)
-    if row is None or row["object"] != name.removesuffix("s"):
+    if row is None or row["object"] != lists.find_object(name):
         raise lists.missing(NOUNS[name], object_id, "id", 404)
     if object_id in account.deleted:
         return {"id": object_id, "object": row["object"], "deleted": True}

@@ -10,6 +10,8 @@ from include.sandbox.vendors.stripe.ledger import StripeAccount
 from include.sandbox.vendors.stripe.shapes import Json, build_address, unix
 
 CREATED = {
+    "coupons": "coupon.created",
+    "invoice_payments": "invoice_payment.paid",
     "credit_notes": "credit_note.created",
     "customers": "customer.created",
     "disputes": "charge.dispute.created",
@@ -50,6 +52,14 @@ def build_changes(account: StripeAccount) -> Iterator[Change]:
     yield from _invoices(account)
     yield from _subscriptions(account)
     yield from _catalogue(account)
+    for row in account.tables["checkout/sessions"]:
+        if row["status"] == "complete":
+            yield Change(row["id"], row["created"], "checkout.session.completed", creates=True)
+        else:
+            yield Change(row["id"], row["created"], "", creates=True)
+        if row["status"] == "expired":
+            fields = {"status": "open"}
+            yield Change(row["id"], row["expires_at"], "checkout.session.expired", fields)
     for row in account.tables["payouts"]:
         if row["status"] == "paid":
             yield Change(row["id"], row["arrival_date"], "payout.paid", {"status": "in_transit"})

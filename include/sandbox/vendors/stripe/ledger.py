@@ -7,8 +7,10 @@ from include.sandbox.economy.business import Business
 from include.sandbox.economy.records import Account, Listing, Refund, Sale, Subscription
 from include.sandbox.seeded_random import build_dice, build_token
 from include.sandbox.vendors.stripe import billing_shapes, invoice_shapes, shapes
+from include.sandbox.vendors.stripe.checkout_shapes import build_coupon, build_sessions
 from include.sandbox.vendors.stripe.credit_shapes import build_credit_note, find_made_good
 from include.sandbox.vendors.stripe.shapes import Json, unix
+from include.sandbox.world import START
 
 DAY = 86_400
 
@@ -67,6 +69,7 @@ class StripeAccount:
             if account.deleted_at:
                 self.deleted.add(row["id"])
         self._add_catalogue()
+        self.add("coupons", build_coupon(unix(START)))
         for source in ("shopify", "stripe"):
             for sale in self.business.sales.get(source, []):
                 if not sale.is_test:
@@ -168,7 +171,9 @@ class StripeAccount:
                 "livemode": shapes.LIVEMODE,
                 "payment": {"payment_intent": charge["payment_intent"], "type": "payment_intent"},
                 "status": "paid",
+                "status_transitions": {"canceled_at": None, "paid_at": charge["created"]},
             }
+            self.add("invoice_payments", payment)
         self.invoice_lines[invoice_id] = lines
         customer = self.customer_id(sale.account)
         invoice = self.add(
@@ -311,10 +316,11 @@ class StripeAccount:
         for plan in self.business.subscriptions:
             subscription_id = self.subscription_id(plan)
             price = self.by_id[self.monthly_price_id(plan)]
-            invoice_id = None
+            invoice_id = first_invoice = None
             for sale in plan.sales:
                 invoice_id = f"in_1{self.token('period', sale.number)}"
                 self.invoice_of_period[sale.key] = invoice_id
+                first_invoice = first_invoice or invoice_id
                 item = (subscription_id, f"si_{subscription_id[4:]}")
                 prices = [(price["product"], price["id"])]
                 lines = invoice_shapes.build_invoice_lines(invoice_id, sale, prices, item)
@@ -325,6 +331,10 @@ class StripeAccount:
                 invoice = self.by_id[self.invoice_of_period[sale.key]]
                 self._add_credit_note(invoice, refund, len(sale.refunds), None)
             customer = self.customer_id(plan.account)
+            began = {"subscription": subscription_id, "invoice": first_invoice}
+            token = self.token("session", plan.number)
+            for row in build_sessions(token, plan, customer, began, self.now):
+                self.add("checkout/sessions", row)
             self.add(
                 "subscriptions",
                 billing_shapes.build_subscription(
@@ -369,6 +379,9 @@ RESOURCES = (
     "disputes",
     "events",
     "credit_notes",
+    "invoice_payments",
+    "coupons",
+    "checkout/sessions",
 )
 
 

@@ -30,6 +30,9 @@ FILTERS: dict[str, set[str]] = {
     "products": {"active", "ids", "shippable", "type", "url"},
     "prices": {"active", "currency", "lookup_keys", "product", "type"},
     "events": {"delivery_success", "type", "types"},
+    "invoice_payments": {"invoice", "payment", "status"},
+    "coupons": set(),
+    "checkout/sessions": {"customer", "payment_intent", "payment_link", "status", "subscription"},
     "credit_notes": {"customer", "customer_account", "invoice"},
 }
 EXPANDABLE: dict[str, set[str]] = {
@@ -98,6 +101,11 @@ class StripeError(Exception):
         if param:
             error["param"] = param
         self.status, self.body = status, {"error": error}
+
+
+def find_object(resource: str) -> str:
+    """What Stripe calls the objects of a list: `checkout/sessions` holds `checkout.session`s."""
+    return resource.removesuffix("s").replace("/", ".")
 
 
 def missing(noun: str, object_id: str, param: str, status: int) -> StripeError:
