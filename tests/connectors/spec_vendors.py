@@ -173,10 +173,15 @@ def _meta_words(spec: Spec, edge: dict[str, Any], asked: dict[str, Any]) -> Iter
 
 
 def quickbooks(spec: Spec, sent: Sent) -> Iterator[str]:
-    if not re.fullmatch(r"/v3/company/\d+/(query|cdc)", sent.path) or sent.method != "GET":
+    path = r"/v3/company/\d+/(query|cdc|reports/ProfitAndLoss)"
+    if not re.fullmatch(path, sent.path) or sent.method != "GET":
         yield f"no operation {sent.method} {sent.path}"
         return
     asked = dict(sent.query)
+    if "/reports/" in sent.path:
+        known = {"start_date", "end_date", "accounting_method", "summarize_column_by"}
+        yield from (f"unknown parameter `{n}`" for n in set(asked) - known - {"minorversion"})
+        return
     known = {"query", "minorversion", "entities", "changedSince"}
     yield from (f"unknown parameter `{name}`" for name in set(asked) - known)
     if "query" not in asked:

@@ -4,7 +4,7 @@ Refusals of the gateway are `fault` in lower case, those of the service `Fault`.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -15,6 +15,7 @@ from starlette.routing import Route
 from include.sandbox.serve.consent import ConsentDesk
 from include.sandbox.serve.logins import TokenChain, read_basic
 from include.sandbox.vendors.quickbooks.company import CDC_DAYS, Company
+from include.sandbox.vendors.quickbooks.report import build_report
 from include.sandbox.vendors.quickbooks.shapes import local
 from include.sandbox.vendors.quickbooks.statement import ENTITIES, StatementError, parse, run
 
@@ -66,6 +67,7 @@ class QuickBooksApi:
             Route("/oauth2/v1/tokens/bearer", self.token, methods=["POST"]),
             Route(f"{company}/query", self.query, methods=["GET", "POST"]),
             Route(f"{company}/cdc", self.changes),
+            Route(f"{company}/reports/ProfitAndLoss", self.report),
         ]
 
     async def token(self, request: Request) -> Response:
@@ -101,6 +103,22 @@ class QuickBooksApi:
     def changes(self, request: Request) -> Response:
         return self._checked(request, lambda company: self._changes(company, request))
 
+    def report(self, request: Request) -> Response:
+        """Profit and loss by month; a report is no list and has no name around it."""
+        return self._checked(request, lambda company: ("", self._report(company, request)))
+
+    def _report(self, company: Company, request: Request) -> Any:
+        asked = request.query_params
+        if asked.get("summarize_column_by") != "Month" or asked.get("accounting_method") != (
+            "Accrual"
+        ):
+            raise StatementError("4001", "sandbox: only accrual by month is played")
+        try:
+            first, last = (date.fromisoformat(asked[f"{end}_date"]) for end in ("start", "end"))
+        except (KeyError, ValueError):
+            raise StatementError("4001", "invalid date") from None
+        return build_report(company.rows, first, last)
+
     def _checked(self, request: Request, answer: Callable[[Company], tuple[str, Any]]) -> Response:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme != "Bearer" or not self._tokens.chain.accepts(token):
@@ -117,7 +135,7 @@ class QuickBooksApi:
             name, found = answer(company)
         except StatementError as error:
             return self._fault(400, "ValidationFault", error.code, error.detail)
-        body = {name: found, "time": local(company.now, company.zone)}
+        body = {name: found, "time": local(company.now, company.zone)} if name else found
         return JSONResponse(body, headers={"intuit_tid": f"1-{next(self._answers):08x}"})
 
     def _select(self, company: Company, text: str) -> tuple[str, Any]:
