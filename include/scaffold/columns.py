@@ -54,7 +54,16 @@ def build_stream_columns(stream_name: str, stream: Stream) -> list[StagedColumn]
     """Staging columns of a stream in the order they are written, lineage left out."""
     keys = frozenset(stream.primary_key)
     staged = _stage(stream.columns, keys, singular(stream_name))
-    staged.append(StagedColumn("is_deleted", "_deleted_at is not null", CALCULATED))
+    # A source may say so itself; the view has one column for both.
+    told = stream.columns.get("is_deleted")
+    gone = "_deleted_at is not null"
+    if told is not None:
+        staged = [column for column in staged if column.name != "is_deleted"]
+        if told.type == "bool":
+            gone = f"coalesce(is_deleted, false) or {gone}"
+        else:
+            staged.append(StagedColumn("told_deleted", "is_deleted", _GROUP_OF[told.type]))
+    staged.append(StagedColumn("is_deleted", gone, CALCULATED))
     return _grouped(staged)
 
 

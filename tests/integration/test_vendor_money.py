@@ -128,6 +128,10 @@ def test_a_discount_is_spread_to_the_cent(marts: Connection) -> None:
         ("ch_part_back", ("partially_refunded", True, *money(10, 0, 50, 50))),
         ("ch_lost", ("paid", True, *money(0, 100, 0, 0))),
         ("ch_won", ("paid", True, *money(0, 0, 100, 100))),
+        # Both disputes count (others' models kept the latest); a refund that failed or was canceled
+        # gave nothing back.
+        ("ch_twice", ("paid", True, *money(0, 50, 50, 50))),
+        ("ch_returned", ("paid", True, *money(0, 0, 100, 100))),
         ("ch_won_later", ("paid", True, *money(0, 0, 30, 30))),
         # The shop's order was charged back at Stripe; the charge itself counts nowhere.
         ("gid://shopify/Order/7", ("paid", True, *money(0, 100, 0, 0))),

@@ -105,6 +105,9 @@ def run_fill_stripe(connection: Connection) -> None:
         # 80.00 EUR that Stripe settled as 88.40 USD; back when a euro is worth more.
         stripe_charge("euro", 8000, currency="eur", balance_transaction="txn_6", refunded=True)
         | {"amount_refunded": 8000},
+        # Asked back twice by the bank, in parts; and two refunds that never arrived.
+        stripe_charge("twice", 10000, disputed=True),
+        stripe_charge("returned", 10000),
         stripe_charge("yen", 5000, currency="jpy"),
         stripe_charge("dinar", 5120, currency="kwd"),
     )
@@ -116,6 +119,8 @@ def run_fill_stripe(connection: Connection) -> None:
         | {"balance_transaction": "txn_2"},
         refund | {"id": "re_4", "amount": 8000, "charge": "ch_euro", "currency": "eur"}
         | {"created": 1767355200, "balance_transaction": "txn_7"},
+        refund | {"id": "re_5", "amount": 10000, "charge": "ch_returned", "status": "failed"},
+        refund | {"id": "re_6", "amount": 4000, "charge": "ch_returned", "status": "canceled"},
         refund | {"id": "re_3", "amount": 1000, "charge": "ch_part_back"}
         | {"balance_transaction": "txn_3"},
     )  # fmt: skip
@@ -142,6 +147,8 @@ def run_fill_stripe(connection: Connection) -> None:
         dispute | {"id": "dp_2", "charge": "ch_won", "status": "won"},
         dispute | {"id": "dp_3", "charge": "ch_won", "status": "warning_needs_response"},
         dispute | {"id": "dp_5", "charge": "ch_won_later", "status": "won", "amount": 3000},
+        dispute | {"id": "dp_6", "charge": "ch_twice", "status": "lost", "amount": 3000},
+        dispute | {"id": "dp_7", "charge": "ch_twice", "status": "needs_response", "amount": 2000},
         dispute | {"id": "dp_4", "charge": "ch_web", "status": "needs_response"}
         | {"currency": "gbp"},
     )  # fmt: skip

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from include.config.connector_spec import Connector, Option
+from include.config.connector_spec import Connector, Option, Stream
 from include.config.tenant.concepts.known import load_concepts
 from include.core.errors import ConfigError
 from include.scaffold.columns import build_child_columns, build_stream_columns, singular
@@ -56,6 +56,24 @@ def test_columns_follow_the_house_rules() -> None:
         ("times", "created as created_at"),
         ("times", "due_date as due_on"),
         ("calculated", "_deleted_at is not null as is_deleted"),
+    ]
+
+
+def test_a_source_that_says_what_is_deleted_is_heard_once() -> None:
+    """Salesforce has IsDeleted: the generated view had two columns of that name, and no database
+    takes that."""
+
+    def staged(kind: str) -> list[str]:
+        columns = {"id": {"type": "text"}, "is_deleted": {"type": kind}}
+        stream = Stream.model_validate({"primary_key": ["id"], "columns": columns})
+        return [column.sql for column in build_stream_columns("orders", stream)]
+
+    assert staged("text")[1:] == [
+        "is_deleted as told_deleted", "_deleted_at is not null as is_deleted",
+    ]  # fmt: skip
+    assert staged("bool") == [
+        "id as order_id",
+        "coalesce(is_deleted, false) or _deleted_at is not null as is_deleted",
     ]
 
 

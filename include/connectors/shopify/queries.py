@@ -60,6 +60,7 @@ ROOTS: Mapping[str, Root] = {
     "customers": Root("Customer", "UPDATED_AT"),
     "products": Root("Product", "UPDATED_AT"),
     "productVariants": Root("ProductVariant"),
+    "abandonedCheckouts": Root("AbandonedCheckout"),
     "inventoryItems": Root("InventoryItem", page_size=50, bulk="full"),
     "locations": Root(
         "Location", arguments="includeInactive: true, includeLegacy: true", bulk="never"

@@ -114,6 +114,7 @@ def build_shopify_counts(session: Session, tenant: str) -> dict[str, Any]:
             ),
             "locations": len(shop.rows["Location"]),
             "deleted_events": len(shop.rows["Event"]),
+            "abandoned_checkouts": len(shop.rows["AbandonedCheckout"]),
         },
         "children": {
             name: sum(len(order[name]) for order in orders)

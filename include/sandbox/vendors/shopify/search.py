@@ -110,6 +110,7 @@ TEXT_FIELDS: dict[str, dict[str, Callable[[Row], Any]]] = {
     "InventoryItem": {"sku": lambda row: row["sku"]},
     "Event": {"action": lambda row: row["action"], "subject_type": lambda row: row["subjectType"]},
     "Location": {"name": lambda row: row["name"]},
+    "AbandonedCheckout": {},
     "BulkOperation": {"status": lambda row: row["status"]},
 }
 TIMES_OF = {
@@ -120,6 +121,7 @@ TIMES_OF = {
     "InventoryItem": {"created_at", "updated_at"},
     "Event": {"created_at"},
     "Location": {"created_at"},
+    "AbandonedCheckout": {"created_at", "updated_at"},
     "BulkOperation": {"created_at"},
 }
 

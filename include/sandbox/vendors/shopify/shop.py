@@ -8,6 +8,7 @@ from graphql import GraphQLResolveInfo
 
 from include.sandbox.economy.business import Business
 from include.sandbox.economy.money_cases import build_gift_card
+from include.sandbox.vendors.shopify.checkouts import build_checkouts
 from include.sandbox.vendors.shopify.goods import build_deletions, build_locations, build_product
 from include.sandbox.vendors.shopify.money import decimal, gid, iso
 from include.sandbox.vendors.shopify.orders import build_order
@@ -87,6 +88,9 @@ class Shop:
             "InventoryItem": [variant["inventoryItem"] for variant in variants],
             "Location": locations,
             "Event": build_deletions(business.listings, now, start),
+            "AbandonedCheckout": build_checkouts(
+                zip(business.sales["shopify"], orders, strict=True), now
+            ),
             "Refund": [refund for order in orders for refund in order["refunds"]],
         }
         self.by_id = {row["id"]: row for rows in self.rows.values() for row in rows}
@@ -142,6 +146,7 @@ ROOT_CONNECTIONS = {
     "inventoryItems": "InventoryItem",
     "locations": "Location",
     "events": "Event",
+    "abandonedCheckouts": "AbandonedCheckout",
 }
 ROOT_OBJECTS = (
     "order",

@@ -5,6 +5,8 @@ Field names, nullability and enum values are Shopify's (Admin API 2026-07, shopi
 2026-11); a contract test compares every line with the official schema.
 """
 
+from include.sandbox.vendors.shopify import checkouts
+
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
@@ -61,6 +63,7 @@ ENUMS: dict[str, tuple[str, ...]] = {
         DRAFT_ORDER INVENTORY_TRANSFER ORDER PAGE PRICE_RULE PRODUCT PRODUCT_VARIANT
         UNKNOWN
     """),
+    "AbandonedCheckoutSortKeys": checkouts.SORT_KEYS,
     "OrderSortKeys": _words("""
         CREATED_AT CURRENT_TOTAL_PRICE CUSTOMER_NAME DESTINATION FINANCIAL_STATUS
         FULFILLMENT_STATUS ID ORDER_NUMBER PO_NUMBER PROCESSED_AT RELEVANCE
@@ -108,26 +111,22 @@ INTERFACES: dict[str, dict[str, str]] = {
     },
 }  # fmt: skip
 UNIONS = {"PricingValue": ("MoneyV2", "PricingPercentageValue")}
-IMPLEMENTS: dict[str, tuple[str, ...]] = {
+IMPLEMENTS: dict[str, tuple[str, ...]] = dict.fromkeys(
+    _words("""
+    AbandonedCheckout BulkOperation InventoryLevel LineItem MailingAddress OrderAdjustment
+    OrderTransaction ProductOption RefundShippingLine Shop TaxonomyCategory
+"""),
+    ("Node",),
+) | {
     "BasicEvent": ("Event", "Node"),
-    "BulkOperation": ("Node",),
     "Customer": ("LegacyInteroperability", "Node"),
     "Fulfillment": ("LegacyInteroperability", "Node"),
     "InventoryItem": ("LegacyInteroperability", "Node"),
-    "InventoryLevel": ("Node",),
-    "LineItem": ("Node",),
     "Location": ("LegacyInteroperability", "Node"),
-    "MailingAddress": ("Node",),
     "Order": ("LegacyInteroperability", "Node"),
-    "OrderTransaction": ("Node",),
-    "TaxonomyCategory": ("Node",),
     "Product": ("LegacyInteroperability", "Node"),
-    "ProductOption": ("Node",),
     "ProductVariant": ("LegacyInteroperability", "Node"),
-    "OrderAdjustment": ("Node",),
     "Refund": ("LegacyInteroperability", "Node"),
-    "RefundShippingLine": ("Node",),
-    "Shop": ("Node",),
     "BulkOperationUserError": ("DisplayableError",),
     "UserError": ("DisplayableError",),
     "DiscountCodeApplication": ("DiscountApplication",),
@@ -365,7 +364,8 @@ OBJECTS: dict[str, dict[str, str]] = {
     },
     "UserError": INTERFACES["DisplayableError"],
     "BulkOperationCancelPayload": {"bulkOperation": "BulkOperation", "userErrors": "[UserError!]!"},
-    "QueryRoot": {
+    "AbandonedCheckout": checkouts.FIELDS,
+    "QueryRoot": checkouts.ROOT | {
         "bulkOperation": "BulkOperation(id: ID!)",
         "bulkOperations": "@BulkOperation(query: String, "
         "sortKey: BulkOperationsSortKeys = CREATED_AT)",
