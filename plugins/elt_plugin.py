@@ -87,6 +87,7 @@ def _build_apps() -> list[dict[str, Any]]:
         from include.orchestration.connections import (
             fetch_credentials,
             fetch_platform_url,
+            fetch_rows_login,
             fetch_salt,
             fetch_warehouse_url,
         )
@@ -100,6 +101,7 @@ def _build_apps() -> list[dict[str, Any]]:
             fetch_platform_url=fetch_platform_url,
             save_connection=run_save_connection,
             fetch_salt=fetch_salt,
+            fetch_rows_login=fetch_rows_login,
             base_url=conf.get("api", "base_url", fallback="").rstrip("/"),
         )
         return [{"app": build_app(doors), "url_prefix": "/elt", "name": "ELT console"}]

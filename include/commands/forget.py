@@ -13,18 +13,10 @@ from include.commands.screen.output import say, say_json
 from include.commands.screen.progress import showing_bars
 from include.commands.screen.tables import say_table
 from include.config.load import load_platform
-from include.core.errors import ConfigError, MissingSecret
+from include.core.errors import ConfigError
 
 if TYPE_CHECKING:
-    from include.config.models import Tenant
     from include.pipeline.forget.run import ForgetReport
-
-
-# What an erasure in the warehouse cannot reach; whoever answers the person needs to know.
-NOT_LOOKED_AT = (
-    "the sources themselves, names without an address or number in files, texts that spell the "
-    "person in ways nobody named, backups of the warehouse, Airflow's logs"
-)
 
 
 @dataclass(frozen=True)
@@ -45,19 +37,13 @@ class Arguments:
 
 def run(arguments: Arguments) -> int:
     from include.commands.frame.connect import build_environment, load_warehouse
-    from include.pipeline.forget.files import find_named_files
-    from include.pipeline.forget.person import build_person
+    from include.pipeline.forget.files import find_folders, find_named_files
+    from include.pipeline.forget.person import find_person
     from include.pipeline.forget.run import run_forget
 
     tenant = choose_tenant(load_platform(), arguments.tenant)
     warehouse = load_warehouse(tenant)
-    if tenant.spec.privacy.needs_salt and not warehouse.salt:
-        raise MissingSecret(
-            "personal data is hashed, and without its salt nobody can be found in it. Set the "
-            "connection the loads use.",
-            tenant=tenant.id,
-        )
-    person = build_person(arguments.email or [], arguments.phone or [], warehouse.salt)
+    person = find_person(tenant, arguments.email or [], arguments.phone or [], warehouse.salt)
     if not arguments.dry_run and not arguments.yes:
         _ask(tenant.id)
     with showing_bars() as bars:
@@ -89,20 +75,9 @@ def run(arguments: Arguments) -> int:
     return 0
 
 
-def find_folders(tenant: "Tenant") -> list[str]:
-    """Places of files a feed has read or may read, sorted."""
-    found = set()
-    for feed in tenant.feeds:
-        path = feed.options.get("path")
-        if not path or feed.connector.kind not in ("files", "python", "sql"):
-            continue
-        found.add(f"{feed.name}: {path}")
-        if feed.options.get("after") == "archive":
-            found.add(f"{feed.name}: {path}/{feed.options.get('archive_path') or 'archive'}")
-    return sorted(found)
-
-
 def _say(report: "ForgetReport", folders: list[str], *, dry_run: bool) -> None:
+    from include.pipeline.forget.files import NOT_LOOKED_AT
+
     rows = [(place, count, "changed") for place, count in sorted(report.touched.items())]
     rows += [(place, count, "deleted") for place, count in sorted(report.deleted.items())]
     say_table(("table", "rows", ""), rows)
@@ -122,6 +97,8 @@ def _say(report: "ForgetReport", folders: list[str], *, dry_run: bool) -> None:
 
 
 def _as_dict(report: "ForgetReport", *, dry_run: bool) -> dict[str, object]:
+    from include.pipeline.forget.files import NOT_LOOKED_AT
+
     tables, columns = report.searched
     return {
         "dry_run": dry_run,

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from include.console.answers import Refusal, add_handlers
 from include.console.api import models
 from include.console.api.consents import router as consents
+from include.console.api.forget import router as forget
 from include.console.api.prometheus import add_metrics
 from include.console.api.routes import router
 from include.console.api.setup import router as setup
@@ -40,7 +41,7 @@ def build_app(
     _add_webhooks(app, receiver or Receiver(doors))
     _add_ready(app, fleet)
     add_metrics(app)
-    for api in (router, writes, setup, tokens, uploads, consents):
+    for api in (router, writes, setup, tokens, uploads, consents, forget):
         app.include_router(api)
     for page in (health, tenant, sources, people, callback, dbt_docs, static):
         app.include_router(page.router)

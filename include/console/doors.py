@@ -26,6 +26,15 @@ def no_salt(tenant: Tenant) -> None:
     """For a console whose tenants hash nothing."""
 
 
+def no_rows_login(tenant: Tenant) -> Credentials:
+    """For a console whose tenants keep their rows beside the books.
+
+    Raises:
+        MissingSecret: Always.
+    """
+    raise MissingSecret(f"`{tenant.id}` keeps its rows where this console cannot log in.")
+
+
 def keep_nothing(connection_id: str, fields: Mapping[str, str]) -> None:
     """For a console that cannot store connections.
 
@@ -49,6 +58,7 @@ class Doors:
         fetch_platform_url: libpq URL of the warehouse the registry is in.
         save_connection: Adds fields to a connection of Airflow's, or makes it; never reads it out.
         fetch_salt: Key of a tenant's hashed personal data; None where nothing is to be hashed.
+        fetch_rows_login: The connection of a tenant's destination that is not the books' own.
         base_url: Address people and vendors reach Airflow at, without a slash at the end.
     """
 
@@ -59,4 +69,5 @@ class Doors:
     fetch_platform_url: Callable[[], str] = no_platform_url
     save_connection: Callable[[str, Mapping[str, str]], None] = keep_nothing
     fetch_salt: Callable[[Tenant], str | None] = no_salt
+    fetch_rows_login: Callable[[Tenant], Credentials] = no_rows_login
     base_url: str = ""

@@ -15,6 +15,7 @@ BODIES = {
     "tokens": {"name": "till", "scope": "read"},
     "rollback": {"version": 1},
     "test": {},
+    "forget": {"emails": ["ann@mail.example"]},
     "consent": {},
     "preview": {},
     "decisions": {

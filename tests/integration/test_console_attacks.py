@@ -25,6 +25,7 @@ OF_OPERATORS = (
     *("/tenants/{tenant}/sources/new/{connector}", "/tenants/{tenant}/feeds/{feed}/edit"),
 )
 OF_ADMINS = ("/api/v1/tenants", "/api/v1/tenants/{tenant}")
+ALONE_ADMINS = ("/new-tenant", "/tenants/{tenant}/forget", "/api/v1/tenants/{tenant}/forget")
 SPANS = ("nobody", "viewer", "other", "confined", "own", "admin")
 
 
@@ -90,7 +91,7 @@ def expect(who: str, method: str, path: str) -> set[int]:
         return {404}
     if who == "viewer" and (method != "GET" or path in OF_OPERATORS):
         return {403}
-    if path == "/new-tenant":
+    if path in ALONE_ADMINS:
         return {200} if who == "admin" else {403}
     if path in OF_ADMINS and method != "GET":
         # acme has a file, which the console does not change, whoever asks.

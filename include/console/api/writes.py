@@ -79,7 +79,9 @@ def replay_record(visitor: Asking, tenant: str, record: int, body: models.Replay
     feed = visitor.see_feed(tenant, row["feed"])
     doors = visitor.fleet.doors
     warehouse = replace(visitor.open_warehouse(owner), salt=doors.fetch_salt(owner))
-    environment = LoadEnvironment(warehouse, doors.fetch_credentials)
+    environment = LoadEnvironment(
+        warehouse, doors.fetch_credentials, fetch_rows_login=doors.fetch_rows_login
+    )
     origin = RunOrigin("console", f"replay__{utcnow():%Y-%m-%dT%H:%M:%S.%fZ}")
     request = LoadRequest(feed, RunKind.MANUAL, (row["stream"],), origin=origin)
     wanted = QuarantineFilter(tenant, feed.name, row["stream"], ids=(record,))

@@ -9,6 +9,7 @@ from include.console.api.routes import Asking
 from include.console.api.setup import read_audit, read_settings
 from include.console.api.tokens import read_tokens
 from include.console.pages.render import PageRoute, render
+from include.pipeline.forget.files import NOT_LOOKED_AT
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -28,7 +29,16 @@ def show_people(request: Request, visitor: Asking, tenant: str) -> Response:
         tokens=read_tokens(visitor, tenant).items if may_act else [],
         audit=read_audit(visitor, tenant, 100).items,
         may_act=may_act,
+        may_forget=may_act and visitor.person.is_admin,
     )
+
+
+@router.get("/tenants/{tenant}/forget")
+def show_forget(request: Request, visitor: Asking, tenant: str) -> Response:
+    """Where an administrator erases a person, after a look at what that would change."""
+    owner = visitor.act(tenant)
+    visitor.administer()
+    return render(request, "forget.html", tenant=owner, not_looked_at=NOT_LOOKED_AT)
 
 
 @router.get("/new-tenant")

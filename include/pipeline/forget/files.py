@@ -28,6 +28,13 @@ MAX_BYTES = 2 << 30
 _ZIPPED = frozenset({".zip", ".xlsx", ".xlsm", ".xlsb", ".ods"})
 
 
+# What an erasure in the warehouse cannot reach; whoever answers the person needs to know.
+NOT_LOOKED_AT = (
+    "the sources themselves, names without an address or number in files, texts that spell the "
+    "person in ways nobody named, backups of the warehouse, Airflow's logs"
+)
+
+
 @dataclass
 class NamedFiles:
     """What a search of a tenant's files found.
@@ -56,6 +63,19 @@ def find_named_files(tenant: Tenant, person: Person) -> NamedFiles:
             _search_place(feed, str(path), pattern, found)
     found.holding = sorted(set(found.holding))
     return found
+
+
+def find_folders(tenant: Tenant) -> list[str]:
+    """Places of files a feed has read or may read, sorted."""
+    found = set()
+    for feed in tenant.feeds:
+        path = feed.options.get("path")
+        if not path or feed.connector.kind not in ("files", "python", "sql"):
+            continue
+        found.add(f"{feed.name}: {path}")
+        if feed.options.get("after") == "archive":
+            found.add(f"{feed.name}: {path}/{feed.options.get('archive_path') or 'archive'}")
+    return sorted(found)
 
 
 def _search_place(feed: Feed, path: str, pattern: re.Pattern[bytes], found: NamedFiles) -> None:

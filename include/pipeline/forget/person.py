@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from include.core.errors import ConfigError
+from include.config.models import Tenant
+from include.core.errors import ConfigError, MissingSecret
 from include.load.privacy.eraser import EMAIL_TOKEN
 from include.load.privacy.mask import build_digest, normalise
 
@@ -64,6 +65,24 @@ def build_person(emails: Sequence[str], phones: Sequence[str], salt: str | None)
     key = (salt or "").encode()
     digests = tuple(build_digest(key, one) for one in (*known, *numbers)) if salt else ()
     return Person(known, numbers, digests)
+
+
+def find_person(
+    tenant: Tenant, emails: Sequence[str], phones: Sequence[str], salt: str | None
+) -> Person:
+    """The same for one tenant.
+
+    Raises:
+        MissingSecret: If it hashes personal data and there is no salt: nobody could be found.
+        ConfigError: As `build_person`.
+    """
+    if tenant.spec.privacy.needs_salt and not salt:
+        raise MissingSecret(
+            "personal data is hashed, and without its salt nobody can be found in it. Set the "
+            "connection the loads use.",
+            tenant=tenant.id,
+        )
+    return build_person(emails, phones, salt)
 
 
 def build_likes(texts: Iterable[str]) -> list[str]:
