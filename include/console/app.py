@@ -9,6 +9,7 @@ from include.console.api import models
 from include.console.api.consents import router as consents
 from include.console.api.forget import router as forget
 from include.console.api.prometheus import add_metrics
+from include.console.api.rewinds import router as rewinds
 from include.console.api.routes import router
 from include.console.api.setup import router as setup
 from include.console.api.tokens import router as tokens
@@ -18,7 +19,7 @@ from include.console.doors import Doors
 from include.console.fleet import Fleet
 from include.console.gate import Gate
 from include.console.pages import consents as callback
-from include.console.pages import dbt_docs, health, people, sources, static, tenant
+from include.console.pages import dbt_docs, feed, health, people, sources, static, tenant
 from include.console.webhooks.receiver import Receiver
 from include.core.errors import EltError
 
@@ -41,9 +42,9 @@ def build_app(
     _add_webhooks(app, receiver or Receiver(doors))
     _add_ready(app, fleet)
     add_metrics(app)
-    for api in (router, writes, setup, tokens, uploads, consents, forget):
+    for api in (router, writes, setup, tokens, uploads, consents, forget, rewinds):
         app.include_router(api)
-    for page in (health, tenant, sources, people, callback, dbt_docs, static):
+    for page in (health, feed, tenant, sources, people, callback, dbt_docs, static):
         app.include_router(page.router)
     return app
 

@@ -67,13 +67,16 @@ def fetch_history(
         return cursor.fetchall()
 
 
-def fetch_latest_loads(connection: Connection, tenant: str | None = None) -> list[dict[str, Any]]:
+def fetch_latest_loads(
+    connection: Connection, tenant: str | None = None, feed: str | None = None
+) -> list[dict[str, Any]]:
     """The newest row of elt_ops.loads for every (tenant, feed, stream), sorted by these."""
     with connection.cursor(row_factory=dict_row) as cursor:
         cursor.execute(
             "select distinct on (tenant, feed, stream) * from elt_ops.loads "
-            "where tenant = coalesce(%s, tenant) order by tenant, feed, stream, load_id desc",
-            [tenant],
+            "where tenant = coalesce(%s, tenant) and feed = coalesce(%s, feed) "
+            "order by tenant, feed, stream, load_id desc",
+            [tenant, feed],
         )
         return cursor.fetchall()
 
@@ -88,12 +91,14 @@ def fetch_run_states(connection: Connection, tenant: str, feed: str, origin: Run
     return {str(state) for (state,) in rows}
 
 
-def fetch_loaded_at(connection: Connection, tenant: str) -> dict[tuple[str, str], datetime]:
+def fetch_loaded_at(
+    connection: Connection, tenant: str, feed: str | None = None
+) -> dict[tuple[str, str], datetime]:
     """(feed, stream) -> end of the last read; backfills and replays do not make rows current."""
     rows = connection.execute(
         "select feed, stream, max(finished_at) from elt_ops.loads "
         "where (tenant, state) = (%s, 'loaded') and is_last and kind <> 'backfill' "
-        "group by feed, stream",
-        [tenant],
+        "and feed = coalesce(%s, feed) group by feed, stream",
+        [tenant, feed],
     )
     return {(str(feed), str(stream)): at for feed, stream, at in rows if isinstance(at, datetime)}

@@ -72,7 +72,7 @@ def test_a_feed_is_two_clicks_from_its_cause(console: Console) -> None:
     link = re.search(r'href="([^"]*/feeds/stripe)"', first)
     assert link
     page = words(console.ask("own", link[1]).text)
-    for told in ("adds_up", "3 rows", "unparsable", "Odd&lt;script&gt;", "added to text"):
+    for told in ("adds_up", "3 rows", "unparsable", "Odd&lt;script&gt;", "+ &lt;script&gt;alert(1)&lt;/script&gt; text"):
         assert told in page, told
 
 

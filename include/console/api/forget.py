@@ -82,7 +82,7 @@ def forget_person(visitor: Asking, tenant: str, body: ForgetIn) -> ForgetOut:
         raise Refusal(422, "invalid", error.message, "Correct it.") from None
     except WarehouseRejected as error:
         raise Refusal(409, "still_there", error.message, "Nothing was changed.") from None
-    about = {
+    about: dict[str, object] = {
         "dry_run": body.dry_run,
         "addresses": len(person.emails),
         "numbers": len(person.phones),

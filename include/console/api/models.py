@@ -286,6 +286,18 @@ class RewindIn(BaseModel):
     reason: str = Field("", max_length=500, pattern=NO_NUL)
 
 
+class RewindPreview(BaseModel):
+    """What a rewind would have read again, and what reading it took the last time."""
+
+    stream: str
+    cursor: str
+    to: str
+    days: float | None = Field(description="None: the cursor is its source's own, no instant.")
+    loads: int
+    records: int
+    seconds: float
+
+
 class Done(BaseModel):
     """What a write did."""
 

@@ -13,20 +13,18 @@ from typing import Any
 from fastapi import APIRouter
 
 from include.alerts.decisions import fetch_alive, run_acknowledge, run_end, run_mute
-from include.config.load import start_instant
 from include.console.answers import ProblemAnswer, Refusal, not_found
 from include.console.api import models
 from include.console.api.repeatable import RepeatableRoute
 from include.console.api.routes import Asking
 from include.console.reads.reviews import has_reviews
 from include.console.visitor import Visitor
-from include.core.clock import format_instant, parse_instant, utcnow
+from include.core.clock import utcnow
 from include.core.errors import ConfigError, UpstreamError
 from include.core.streams import RunKind, RunOrigin
 from include.destinations.postgres.identity.decisions import run_decide, run_take_back
 from include.ledger.audit import run_record_audit
 from include.ledger.connection import Connection
-from include.ledger.cursors import fetch_cursor, run_rewind
 from include.ledger.quarantine import QuarantineFilter, fetch_record, run_drop, run_edit
 from include.pipeline.load_environment import LoadEnvironment
 from include.pipeline.load_request import LoadRequest
@@ -37,7 +35,6 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {"model": ProblemAnswer} for status in (401, 403, 404, 409, 422, 429, 503)
 }
 router = APIRouter(prefix="/api/v1", route_class=RepeatableRoute, responses=REFUSALS)
-START = "start"
 
 
 @contextmanager
@@ -106,34 +103,6 @@ def check_payload(text: str) -> str:
     if not isinstance(found, dict):
         raise Refusal(422, "invalid", "`payload` is no JSON object.", "Correct it.")
     return text
-
-
-@router.post("/tenants/{tenant}/feeds/{feed}/streams/{stream}/rewind")
-def rewind_cursor(
-    visitor: Asking, tenant: str, feed: str, stream: str, body: models.RewindIn
-) -> models.Done:
-    """Set a cursor back: the next run reads again from there."""
-    found = visitor.see_feed(tenant, feed)
-    about = {"feed": feed, "stream": stream, "to": body.to, "reason": body.reason}
-    with changing(visitor, tenant, "cursor.rewind", about) as connection:
-        before = fetch_cursor(connection, tenant, feed, stream)
-        if before is None:
-            raise not_found()
-        value = None if body.to == START else _parse(body.to)
-        if value is not None and (value > before or value < format_instant(start_instant(found))):
-            words = ("`to` is not between the feed's start and the cursor.", "Choose another.")
-            raise Refusal(422, "invalid", *words)
-        why = f"{visitor.person.name}: {body.reason}"
-        run_rewind(connection, tenant, feed, stream, value, why)
-    return models.Done(done="rewound")
-
-
-def _parse(text: str) -> str:
-    try:
-        return format_instant(parse_instant(text))
-    except (ValueError, OverflowError):
-        words = ("`to` is no instant.", "Expected `2026-10-01T06:00:00Z` or `start`.")
-        raise Refusal(422, "invalid", *words) from None
 
 
 @router.post("/tenants/{tenant}/alerts/{alert}")

@@ -1,6 +1,5 @@
-"""One tenant's pages: a feed, its quality, its money, its people in question."""
+"""One tenant's pages: its quality, its money, its people in question."""
 
-from collections import defaultdict
 from datetime import date, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -9,16 +8,14 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from include.console.answers import not_found
-from include.console.api.routes import Asking, fetch_all_health, ledger
+from include.console.api.routes import Asking, ledger
+from include.console.pages.charts import build_lines
 from include.console.pages.render import PageRoute, render
-from include.console.reads import history, listing, money, reviews
-from include.console.reads.listing import Page
+from include.console.reads import history, money, reviews
 from include.core.clock import utcnow
 from include.ledger.trust.alerts.rows import fetch_listed
 from include.ledger.trust.check_results import fetch_latest_checks, fetch_table_scores
 from include.ledger.trust.publishes import fetch_stale
-from include.pipeline.health.status import fetch_status
 
 router = APIRouter(prefix="/tenants/{tenant}", route_class=PageRoute, include_in_schema=False)
 
@@ -26,53 +23,6 @@ DAYS = 30
 SHOWN = 25
 BAD = ("failed", "broken")
 LIVE = ("open", "acknowledged", "muted")
-
-
-@router.get("/feeds/{feed}")
-def show_feed(request: Request, visitor: Asking, tenant: str, feed: str) -> Response:
-    """A feed: what it loaded, what it could not, how its source changed."""
-    found = visitor.see_feed(tenant, feed)
-    owner = visitor.see(tenant)
-    health = next((r for r in fetch_all_health(visitor, [owner]) if r.feed == feed), None)
-    if health is None:
-        raise not_found()
-    streams = fetch_status(visitor.open_warehouse(owner), owner)["streams"]
-    only, place = Page(limit=SHOWN), {"feed": feed}
-    with ledger(visitor, tenant) as connection:
-        loads, _ = listing.fetch_listing(connection, listing.LOADS, tenant, place, only)
-        waiting, more = listing.fetch_listing(
-            connection, listing.QUARANTINE, tenant, {**place, "state": "open"}, only
-        )
-        changes, _ = listing.fetch_listing(connection, listing.SCHEMA_CHANGES, tenant, place, only)
-        days = history.fetch_days(connection, tenant, feed, owner.spec.timezone, DAYS)
-        checks = fetch_latest_checks(connection, tenant, feed=feed)
-    return render(
-        request,
-        "feed.html",
-        tenant=owner,
-        feed=found,
-        health=health,
-        streams=[row for row in streams if row["feed"] == feed],
-        loads=loads,
-        waiting=waiting,
-        has_more=more is not None,
-        changes=changes,
-        drawn=build_load_chart(days),
-        days=[row for row in days if row["day"] >= found.start_date],
-        checks=[row for row in checks if row["state"] in BAD],
-        may_act=visitor.may_act(tenant),
-    )
-
-
-def build_load_chart(days: list[dict[str, Any]]) -> dict[str, Any]:
-    """What the chart of loads draws: a bar a day of each kind of row."""
-    names = ("changed", "unchanged", "quarantined")
-    return {
-        "label": "Records by day",
-        "kind": "bar",
-        "days": [row["day"].isoformat() for row in days],
-        "series": [{"name": n, "values": [int(row[n]) for row in days]} for n in names],
-    }
 
 
 @router.get("/quality")
@@ -99,22 +49,6 @@ def show_quality(request: Request, visitor: Asking, tenant: str) -> Response:
         alerts=alerts,
         drawn=build_lines("Score", [(d, s, float(v)) for d, s, v in trend]),
     )
-
-
-def build_lines(label: str, points: list[tuple[date, str, float]]) -> dict[str, Any]:
-    """What a chart of lines draws: a line per source; a day without a number is a gap."""
-    days = sorted({day for day, _, _ in points})
-    at = {day: number for number, day in enumerate(days)}
-    found: dict[str, list[float | None]] = defaultdict(lambda: [None] * len(days))
-    for day, source, value in points:
-        found[source][at[day]] = value
-    series = [{"name": name, "values": values} for name, values in sorted(found.items())]
-    return {
-        "label": label,
-        "kind": "line",
-        "days": [day.isoformat() for day in days],
-        "series": series,
-    }
 
 
 @router.get("/business")

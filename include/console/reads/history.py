@@ -1,5 +1,6 @@
 """What was loaded and scored day by day."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -22,6 +23,11 @@ left join elt_ops.loads as l
     and l.finished_at > now() - make_interval(days => %(days)s::int + 1)
 group by 1 order by 1
 """
+_METRICS = """
+select day, stream, metric, value from elt_ops.daily_metrics
+where tenant = %s and layer = 'raw' and feed = %s and day > current_date - %s::int
+    and (metric = 'rows' or metric = any(%s)) order by day, stream
+"""
 _SCORES = """
 select scored_at::date as day, coalesce(feed, 'marts') as name, min(score) as score
 from elt_ops.scores
@@ -43,3 +49,18 @@ def fetch_days(
 def fetch_scores(connection: Connection, tenant: str, days: int) -> list[tuple[date, str, Decimal]]:
     """(day, feed or `marts`, the day's lowest score), oldest first."""
     return [(d, str(n), s) for d, n, s in connection.execute(_SCORES.encode(), [tenant, days])]
+
+
+def fetch_metrics(
+    connection: Connection, tenant: str, feed: str, money: Mapping[str, str], days: int
+) -> tuple[list[tuple[date, str, float]], list[tuple[date, str, float]]]:
+    """Rows, and money, of the records' own days: (day, stream, value).
+
+    Args:
+        money: Stream -> its column that says how much money a row is about.
+    """
+    sums = sorted({f"sum:{column}" for column in money.values()})
+    found = connection.execute(_METRICS.encode(), [tenant, feed, days, sums]).fetchall()
+    rows = [(d, str(s), float(v)) for d, s, m, v in found if m == "rows"]
+    worth = [(d, str(s), float(v)) for d, s, m, v in found if m == f"sum:{money.get(str(s))}"]
+    return rows, worth

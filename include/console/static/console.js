@@ -53,10 +53,21 @@ function nested(entries) {
   return found;
 }
 
+// What a rewind would have read again, by what the same span took the last time.
+async function foreseen(form) {
+  try {
+    const found = await api(`${form.dataset.api}?to=${encodeURIComponent(form.elements.to.value)}`);
+    const many = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
+    const span = found.days == null ? "everything" : `${found.to.slice(0, 16).replace("T", " ")} to ${found.cursor.slice(0, 16).replace("T", " ")} UTC, ${many(found.days, "day")}`;
+    return await confirmed(`${form.dataset.rewind}: the next run reads again ${span}. ${many(found.loads, "load")} read ${many(found.records, "record")} of it before, in ${many(Math.ceil(found.seconds), "second")}. Rows that are the same stay as they are. Set the cursor back?`);
+  } catch (error) { tell(error.message, true); return false; }
+}
+
 for (const form of document.querySelectorAll("form[data-api]")) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (form.dataset.ask && !(await confirmed(form.dataset.ask))) return;
+    if (form.dataset.rewind && !(await foreseen(form))) return;
     const method = form.dataset.method ?? "POST";
     try {
       const done = await api(form.dataset.api, method, method === "POST" ? nested(new FormData(form)) : undefined);

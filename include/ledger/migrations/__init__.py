@@ -14,6 +14,7 @@ from include.ledger.migrations.jobs import JOBS
 from include.ledger.migrations.keys import KEYS
 from include.ledger.migrations.ledger import LEDGER
 from include.ledger.migrations.names import NAMES
+from include.ledger.migrations.newest import NEWEST
 from include.ledger.migrations.open_loads import OPEN_LOADS
 from include.ledger.migrations.operations import OPERATIONS
 from include.ledger.migrations.own_loads import OWN_LOADS
@@ -30,7 +31,7 @@ MIGRATIONS = (
     LEDGER, QUALITY, TOKENS, JOBS, CHECKPOINTS, RATES,
     FILES, DRIFT_AND_PRIVACY, OPERATIONS, INBOX, BUILDS, OPEN_LOADS, KEYS, OWN_LOADS,
     NAMES, TRUST, AUDIT, ALERTS, DATA_STATUS, REGISTRY, PUBLISHES, CONSENTS,
-    VENDOR_COUNTS, COSTS,
+    VENDOR_COUNTS, COSTS, NEWEST,
 )  # fmt: skip
 
 __all__ = ("MIGRATIONS", "Migration")

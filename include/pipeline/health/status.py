@@ -3,8 +3,8 @@
 from typing import Any
 
 from include.config.models import Tenant
-from include.ledger.connection import Warehouse
-from include.pipeline.health.tenant_health import StreamHealth, fetch_health
+from include.ledger.connection import Connection, Warehouse
+from include.pipeline.health.tenant_health import StreamHealth, fetch_health, fetch_streams
 
 COUNTS = ("read", "inserted", "updated", "unchanged", "quarantined", "filtered")
 SCORE = ("layer", "feed", "score", "checks", "failed", "scored_at")
@@ -23,6 +23,11 @@ def fetch_status(warehouse: Warehouse, tenant: Tenant) -> dict[str, Any]:
         "scores": [{name: score[name] for name in SCORE} for score in health.scores],
         "backfills": list(health.backfills),
     }
+
+
+def fetch_feed_streams(connection: Connection, tenant: Tenant, feed: str) -> list[dict[str, Any]]:
+    """The same rows for one feed."""
+    return [_build_row(stream) for stream in fetch_streams(connection, tenant, feed)]
 
 
 def _build_row(stream: StreamHealth) -> dict[str, Any]:

@@ -90,23 +90,26 @@ def fetch_health(tenant: Tenant, warehouse: Warehouse) -> TenantHealth:
         ddl.run_migrations(connection)
         return TenantHealth(
             tenant=tenant.id,
-            streams=_fetch_streams(connection, tenant),
+            streams=fetch_streams(connection, tenant),
             scores=tuple(outcomes.fetch_latest_scores(connection, tenant.id)),
             checks=tuple(outcomes.fetch_latest_checks(connection, tenant.id)),
             backfills=tuple(backfills.fetch_backfills(connection, tenant.id, only_open=True)),
         )
 
 
-def _fetch_streams(connection: Connection, tenant: Tenant) -> tuple[StreamHealth, ...]:
-    loads = _by_place(fetch_latest_loads(connection, tenant.id))
-    cursors = _by_place(fetch_cursors(connection, tenant.id))
-    loaded_at = fetch_loaded_at(connection, tenant.id)
+def fetch_streams(
+    connection: Connection, tenant: Tenant, only: str | None = None
+) -> tuple[StreamHealth, ...]:
+    """Streams of one feed, or of all; the ledger is at its newest version."""
+    loads = _by_place(fetch_latest_loads(connection, tenant.id, only))
+    cursors = _by_place(fetch_cursors(connection, tenant.id, feed=only))
+    loaded_at = fetch_loaded_at(connection, tenant.id, only)
     quarantined: dict[Place, int] = {}
-    for row in fetch_counts(connection, QuarantineFilter(tenant.id)):
+    for row in fetch_counts(connection, QuarantineFilter(tenant.id, only)):
         place = (row["feed"], row["stream"])
         quarantined[place] = quarantined.get(place, 0) + int(row["records"])
     found, now = [], utcnow()
-    for feed in tenant.feeds:
+    for feed in (one for one in tenant.feeds if only in (None, one.name)):
         names = set(feed.streams) | {name for owner, name in loads if owner == feed.name}
         for name in sorted(names):
             place = (feed.name, name)
