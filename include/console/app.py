@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from include.console.answers import Refusal, add_handlers
 from include.console.api import models
+from include.console.api.business import router as numbers
 from include.console.api.consents import router as consents
 from include.console.api.forget import router as forget
 from include.console.api.prometheus import add_metrics
@@ -18,8 +19,8 @@ from include.console.api.writes import router as writes
 from include.console.doors import Doors
 from include.console.fleet import Fleet
 from include.console.gate import Gate
+from include.console.pages import business, dbt_docs, feed, health, people, sources, static, tenant
 from include.console.pages import consents as callback
-from include.console.pages import dbt_docs, feed, health, people, sources, static, tenant
 from include.console.webhooks.receiver import Receiver
 from include.core.errors import EltError
 
@@ -42,9 +43,9 @@ def build_app(
     _add_webhooks(app, receiver or Receiver(doors))
     _add_ready(app, fleet)
     add_metrics(app)
-    for api in (router, writes, setup, tokens, uploads, consents, forget, rewinds):
+    for api in (router, writes, setup, tokens, uploads, consents, forget, rewinds, numbers):
         app.include_router(api)
-    for page in (health, feed, tenant, sources, people, callback, dbt_docs, static):
+    for page in (health, feed, tenant, business, sources, people, callback, dbt_docs, static):
         app.include_router(page.router)
     return app
 

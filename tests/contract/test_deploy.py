@@ -116,3 +116,15 @@ def test_the_token_s_program_needs_no_library() -> None:
     tree = ast.parse((MONITORING / "renew_token.py").read_text())
     names = {n.names[0].name for n in ast.walk(tree) if isinstance(n, ast.Import)}
     assert names <= {"json", "sys", "time", "urllib.request"}
+
+
+def test_pods_share_what_is_made_in_the_console() -> None:
+    """Helm's values named no folder for the registry: a feed saved by the API server was on its own
+    pod's disk, and no worker ever found it."""
+    values = yaml.safe_load((ROOT / "deploy" / "helm" / "values.yaml").read_text())
+    given = {one["name"]: one["value"] for one in values["env"]}
+    mounts = {one["name"]: one for one in values["volumeMounts"]}
+    shared = next(one for one in values["volumes"] if one["name"] == "shared")
+    assert "persistentVolumeClaim" in shared and not mounts["shared"].get("readOnly")
+    for name in ("ELT_REGISTRY_DIR", "ELT_FILES_ROOT"):
+        assert given[name].startswith(f"{mounts['shared']['mountPath']}/"), name

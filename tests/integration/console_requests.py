@@ -26,6 +26,7 @@ BODIES = {
     },
 }
 VALUES = {
+    "panel": "revenue",
     "tenant": "acme",
     "feed": "stripe",
     "connector": "webhook",
@@ -36,5 +37,5 @@ VALUES = {
     "alert": "1",
     "name:path": "console.css",
 }
-# Nobody began a consent; Stripe asks nobody for one; its login is not there.
-ODD = {"/oauth/callback": 400, "/consent": 404, "/preview": 422}
+# The tenant was never built here; nobody began a consent; Stripe asks nobody for one; its login is not there.
+ODD = {"/lineage": 409, "/oauth/callback": 400, "/consent": 404, "/preview": 422}

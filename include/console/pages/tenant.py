@@ -1,8 +1,6 @@
 """One tenant's pages: its quality, its money, its people in question."""
 
-from datetime import date, timedelta
-from typing import Annotated, Any
-from zoneinfo import ZoneInfo
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
@@ -11,8 +9,7 @@ from starlette.responses import Response
 from include.console.api.routes import Asking, ledger
 from include.console.pages.charts import build_lines
 from include.console.pages.render import PageRoute, render
-from include.console.reads import history, money, reviews
-from include.core.clock import utcnow
+from include.console.reads import history, reviews
 from include.ledger.trust.alerts.rows import fetch_listed
 from include.ledger.trust.check_results import fetch_latest_checks, fetch_table_scores
 from include.ledger.trust.publishes import fetch_stale
@@ -49,53 +46,6 @@ def show_quality(request: Request, visitor: Asking, tenant: str) -> Response:
         alerts=alerts,
         drawn=build_lines("Score", [(d, s, float(v)) for d, s, v in trend]),
     )
-
-
-@router.get("/business")
-def show_business(
-    request: Request,
-    visitor: Asking,
-    tenant: str,
-    start: Annotated[date | None, Query()] = None,
-    end: Annotated[date | None, Query()] = None,
-) -> Response:
-    """Revenue by day and source, and its parts."""
-    owner = visitor.see(tenant)
-    until = end or utcnow().astimezone(ZoneInfo(owner.spec.timezone)).date()
-    since = start or until - timedelta(days=89)
-    span = (min(since, until), until)
-    with ledger(visitor, tenant) as connection:
-        found = {
-            name: money.fetch_business(connection, tenant, name, span) for name in money.BUSINESS
-        }
-        stale = fetch_stale(connection).get(tenant)
-    return render(
-        request,
-        "business.html",
-        tenant=owner,
-        stale=stale,
-        span=span,
-        table=build_money_table(found),
-        names=list(money.BUSINESS),
-        drawn=build_lines(
-            "Revenue by day",
-            [
-                (row["day"], f"{row['source']} {row['currency']}", float(row["value"] or 0))
-                for row in found["revenue"]
-            ],
-        ),
-    )
-
-
-def build_money_table(found: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """One row per source and currency with every metric added up; currencies never mix."""
-    rows: dict[tuple[str, str], dict[str, Any]] = {}
-    for name, values in found.items():
-        for one in values:
-            key = (one["source"], one["currency"])
-            row = rows.setdefault(key, {"source": key[0], "currency": key[1]})
-            row[name] = row.get(name, 0) + (one["value"] or 0)
-    return [rows[key] for key in sorted(rows)]
 
 
 @router.get("/identity")

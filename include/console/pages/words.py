@@ -52,7 +52,17 @@ def build_first_sentence(text: str) -> str:
     return text.split("; ")[0].split(". ")[0].rstrip(".")
 
 
+def show_as(value: float | Decimal | int | None, kind: str) -> str:
+    """By its kind: `count`, `money`, `share` (`12.3 %`)."""
+    if value is None:
+        return "–"
+    if kind == "share":
+        return f"{value * 100:.1f} %"
+    return show_money(value) if kind == "money" else show_number(value)
+
+
 FILTERS = {
+    "shown_as": show_as,
     "first_sentence": build_first_sentence,
     "number": show_number,
     "money": show_money,
