@@ -32,7 +32,10 @@ def no_rows_login(tenant: Tenant) -> Credentials:
     Raises:
         MissingSecret: Always.
     """
-    raise MissingSecret(f"`{tenant.id}` keeps its rows where this console cannot log in.")
+    raise MissingSecret(
+        f"`{tenant.id}` keeps its rows where this console cannot log in. Expected the warehouse "
+        "of the books. Use Airflow's console."
+    )
 
 
 def keep_nothing(connection_id: str, fields: Mapping[str, str]) -> None:

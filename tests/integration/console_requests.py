@@ -37,5 +37,5 @@ VALUES = {
     "alert": "1",
     "name:path": "console.css",
 }
-# The tenant was never built here; nobody began a consent; Stripe asks nobody for one; its login is not there.
+# Never built here; nobody began a consent; Stripe asks nobody for one; its login is not there.
 ODD = {"/lineage": 409, "/oauth/callback": 400, "/consent": 404, "/preview": 422}
