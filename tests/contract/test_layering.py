@@ -68,7 +68,7 @@ MAY_IMPORT = {
         ),
     ),
     "console": Room(
-        (*RUNTIME, "pipeline", "alerts"),
+        (*RUNTIME, "pipeline", "alerts", "transform/lineage"),
         ("fastapi", "pydantic", "starlette", "jinja2", "prometheus_client", "airflow", "psycopg"),
     ),
     "sandbox": Room(
