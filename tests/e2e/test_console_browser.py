@@ -21,6 +21,7 @@ from include.console.people import Person
 from include.core.errors import MissingSecret
 from include.local.postgres import find_free_port
 from tests.integration.console_case import BOTH, Rights, write_world
+from tests.integration.console_marts import write_marts
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 pytestmark = pytest.mark.skipif(
@@ -37,6 +38,8 @@ PAGES = {
     "edit": "/tenants/acme/feeds/inbox/edit",
     "upload": "/tenants/acme/sources/upload",
     "people": "/tenants/acme/people",
+    "rows": "/tenants/acme/business/attribution?of=channel=email",
+    "forget": "/tenants/acme/forget",
     "new tenant": "/new-tenant",
 }
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
@@ -86,6 +89,7 @@ def place(
         patch.setenv("ELT_REGISTRY_DIR", str(folder / "registry"))
         patch.setenv("ELT_FILES_ROOT", str(folder / "data"))
         write_world(warehouse, folder, registered=True)
+        write_marts(warehouse)
         port = find_free_port()
         config = uvicorn.Config(build_outer(warehouse, started), port=port, log_level="warning")
         server = uvicorn.Server(config)
@@ -209,3 +213,30 @@ def test_a_tenant_is_made(place: tuple[str, list[Any]], browser: Any) -> None:
     browser.find_element("css selector", "main button").click()
     # Rights of the made-up Airflow name acme and bazaar alone: what is not ours is not there.
     wait_for(browser, "h1", "no such thing")
+
+
+def test_a_rewind_says_what_it_reads_again(place: tuple[str, list[Any]], browser: Any) -> None:
+    look(browser, f"{place[0]}/tenants/acme/feeds/stripe", "desktop", "light")
+    field = browser.find_element("css selector", "form[data-rewind=charges] input[name=to]")
+    field.send_keys("2026-05-01T00:00:00Z")
+    button = browser.find_element("css selector", "form[data-rewind=charges] button")
+    browser.execute_script("arguments[0].click()", button)
+    told = wait_for(browser, "#asked", "31 days")
+    assert "2026-05-01 00:00 to 2026-06-01 00:00" in told
+    browser.find_element("css selector", "#ask button[value='']").click()
+
+
+def test_a_person_is_looked_for_before_they_are_erased(
+    place: tuple[str, list[Any]], browser: Any
+) -> None:
+    """The word opens the button; another person than was looked at closes it again."""
+    look(browser, f"{place[0]}/tenants/acme/forget", "desktop", "light")
+    browser.find_element("id", "emails").send_keys("ann.smith@mail.example")
+    browser.find_element("css selector", "button[type=submit]").click()
+    wait_for(browser, "#found", "Nothing of them is stored")
+    erase = browser.find_element("css selector", "[data-erase]")
+    assert not erase.is_enabled()
+    browser.find_element("id", "sure").send_keys("acme")
+    assert erase.is_enabled()
+    browser.find_element("id", "emails").send_keys("x")
+    assert not erase.is_displayed()
