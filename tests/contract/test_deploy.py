@@ -121,7 +121,7 @@ def test_the_token_s_program_needs_no_library() -> None:
 def test_pods_share_what_is_made_in_the_console() -> None:
     """Helm's values named no folder for the registry: a feed saved by the API server was on its own
     pod's disk, and no worker ever found it."""
-    values = yaml.safe_load((ROOT / "deploy" / "helm" / "values.yaml").read_text())
+    values = load_yml(ROOT / "deploy" / "helm" / "values.yaml")
     given = {one["name"]: one["value"] for one in values["env"]}
     mounts = {one["name"]: one for one in values["volumeMounts"]}
     shared = next(one for one in values["volumes"] if one["name"] == "shared")
