@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from include.config.credentials import Credentials
+from include.config.load import start_instant
 from include.connectors.stripe.hints import HINTS, build_groups, build_streams, pick_named
 from include.connectors.stripe.source import StripeSource
 from include.core import clock
@@ -28,6 +29,11 @@ def unix(at: datetime) -> int:
     return int(at.timestamp())
 
 
+HELD = {
+    "object": "balance",
+    "available": [{"amount": 500, "currency": "usd"}, {"amount": 70, "currency": "eur"}],
+    "pending": [{"amount": -20, "currency": "usd"}],
+}
 OLD = unix(NOW - timedelta(days=60))
 
 
@@ -53,7 +59,9 @@ class Account:
         return event
 
     def answer(self, seen: Seen) -> Reply:
-        parts = seen.path.removeprefix("/v1/").split("/")
+        if seen.path == "/v1/balance":
+            return Reply(HELD)
+        parts = seen.path.removeprefix("/v1/").replace("checkout/", "checkout.").split("/")
         if len(parts) == 2:
             row = self.objects.get(parts[0], {}).get(parts[1])
             missing = {"error": {"type": "invalid_request_error", "code": "resource_missing"}}
@@ -348,10 +356,28 @@ def test_a_webhook_of_a_dispute_feeds_two_streams(account: Account, api: FakeApi
 
 def test_every_stream_that_changes_has_events() -> None:
     streams = build_feed("stripe").streams
-    assert set(HINTS) == set(streams) - {"balance_transactions"}
+    assert set(HINTS) == set(streams) - {"balance_transactions", "balances"}
     assert all(len(build_groups(stream)) <= 20 for stream in streams)
     assert build_streams("charge.refund.updated") == ("charges", "refunds")
     expanded = {"id": "dp_1", "object": "dispute", "charge": {"id": "ch_1", "object": "charge"}}
     event = {"type": "charge.dispute.updated", "data": {"object": expanded}}
     assert pick_named("charges", event) == ("ch_1", None)
     assert pick_named("charges", {"type": "charge.updated", "data": None}) is None
+
+
+def test_a_balance_says_up_to_which_movement_it_is(account: Account, api: FakeApi) -> None:
+    """A sum of movements without a last one would differ from the balance on any busy account; one
+    without its first ones would always."""
+    start = unix(start_instant(build_feed("stripe")))
+    account.put("balance_transactions", "txn_1", start + 5)
+    account.put("balance_transactions", "txn_2", start + 9)
+    (page,) = list(build(api).read("balances", RECENT))
+    facts = {"newest_movement": "txn_2", "newest_at": start + 9, "has_earlier_movements": False}
+    assert page.records == [
+        {"currency": "eur", "available": 70, "pending": 0, **facts},
+        {"currency": "usd", "available": 500, "pending": -20, **facts},
+    ]
+    assert page.complete == ("all",)
+    account.put("balance_transactions", "txn_0", start - 5)
+    (page,) = list(build(api).read("balances", RECENT))
+    assert [row["has_earlier_movements"] for row in page.records] == [True, True]
