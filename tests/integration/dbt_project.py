@@ -153,8 +153,13 @@ def run_dbt(
     command: str,
     *arguments: str,
     variables: Mapping[str, Any],
+    keep_manifest: bool = False,
 ) -> dict[str, dict[str, Any]]:
-    """One dbt call without the tenant's role, in a dbt that is warm; results by unique id."""
+    """One dbt call without the tenant's role, in a dbt that is warm; results by unique id.
+
+    Args:
+        keep_manifest: Leave this call's manifest.json in `target`: a second for who reads it.
+    """
     # All that the manifest is told, too: else the parse of the manifest would not do.
     told = {**build_manifest_vars({}), **variables}
     asked = build_request(
@@ -165,6 +170,7 @@ def run_dbt(
     target.mkdir(exist_ok=True)
     log = target / "dbt.txt"
     more = {"globals": ["--no-use-colors"], "environment": _environment(url), "log": str(log)}
+    more["keep_manifest"] = keep_manifest
     process = _warm_dbt()
     assert process.stdin
     assert process.stdout

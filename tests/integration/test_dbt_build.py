@@ -110,8 +110,9 @@ def built(warehouse: str, target: Path) -> Iterator[psycopg.Connection[Any]]:
 
 def run_tenant_build(url: str, target: Path) -> dict[str, dict[str, Any]]:
     return dbt_project.run_dbt(
-        url, target, "build", *build_select(), *EXCLUSION, variables=build_variables()
-    )
+        url, target, "build", *build_select(), *EXCLUSION,
+        variables=build_variables(), keep_manifest=True,
+    )  # fmt: skip
 
 
 def test_revenue_counts_every_sale_once(built: psycopg.Connection[Any]) -> None:
