@@ -16,6 +16,7 @@ SESSION = {
     "STATEMENT_TIMEOUT_IN_SECONDS": 3600,
 }
 NETWORK_TIMEOUT_S = 120
+HERE = frozenset(("127.0.0.1", "::1", "localhost"))
 KNOWN = ("account", "warehouse", "database", "role", "region", "private_key_content")
 
 
@@ -68,7 +69,8 @@ def build_login(connection_id: str, fields: Mapping[str, Any]) -> SnowflakeLogin
             `private_key_content` (PEM; the connection's password is then its passphrase).
 
     Raises:
-        ConfigError: If account, user or database is missing, or both kinds of secret are.
+        ConfigError: If account, user or database is missing, or both kinds of secret are, or the
+            secret would travel in clear.
     """
     extra = {str(k).removeprefix("extra__snowflake__"): v for k, v in fields.items()}
     missing = [
@@ -90,6 +92,7 @@ def build_login(connection_id: str, fields: Mapping[str, Any]) -> SnowflakeLogin
             "Connections)."
         )
     place = {name: fields.get(name) or extra.get(name) for name in ("host", "port", "protocol")}
+    _require_tls(connection_id, place)
     return SnowflakeLogin(
         account=str(extra["account"]),
         user=str(fields["login"]),
@@ -101,6 +104,16 @@ def build_login(connection_id: str, fields: Mapping[str, Any]) -> SnowflakeLogin
         passphrase=password if key else None,
         place=tuple((name, value) for name, value in place.items() if value),
     )
+
+
+def _require_tls(connection_id: str, place: Mapping[str, Any]) -> None:
+    """Without it only this machine is spoken to: a stand-in of the service, in tests."""
+    protocol, host = str(place["protocol"] or "https").lower(), str(place["host"] or "").lower()
+    if protocol != "https" and host not in HERE:
+        raise ConfigError(
+            f"connection `{connection_id}` has `protocol` `{protocol}`, by which its secret would "
+            "travel in clear. Expected `https`. Take it out of the connection's Extra."
+        )
 
 
 def _read_key(pem: str, passphrase: str | None) -> bytes:
