@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from include.config.settings import load_settings
+from include.config.walls.plain_files import follow_links
 from include.console.answers import Refusal
 
 FOLDER = "uploads"
@@ -47,8 +48,8 @@ def find_folder(tenant: str, feed: str) -> Path:
     home = load_settings().files_roots[0] / tenant
     folder = home / FOLDER / feed
     try:
-        is_own = folder.resolve().is_relative_to(home.resolve())
-    except (OSError, RuntimeError):  # a link that leads to itself
+        is_own = follow_links(folder).is_relative_to(follow_links(home))
+    except OSError:  # a link that leads to itself
         is_own = False
     if not is_own:
         raise _refuse("The folder of uploads is a link that leads elsewhere.", "Make it a folder.")

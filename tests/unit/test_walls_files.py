@@ -1,5 +1,6 @@
 """A tenant's file names files below the tenant's own folder, whatever links lie on the way."""
 
+import os
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -74,6 +75,34 @@ def test_a_file_that_is_a_link_out_is_not_read(root: Path) -> None:
     (root / "acme" / "in" / "sub").symlink_to(root.parent / "secret")
     assert [one.name for one in _folder("in").find(["**/*.csv"])] == ["orders.csv"]
     assert _folder("in").look("sub/orders.csv") is None
+
+
+@pytest.mark.parametrize("kind", ["a link to itself", "a named pipe", "a device", "a folder"])
+def test_what_is_no_file_costs_no_other_file(kind: str, root: Path) -> None:
+    """A link that leads to itself ended the discovery of its whole folder."""
+    path = root / "acme" / "in" / "odd.csv"
+    if kind == "a named pipe":
+        os.mkfifo(path)
+    elif kind == "a folder":
+        path.mkdir()
+    else:
+        path.symlink_to(path if kind == "a link to itself" else "/dev/zero")
+    assert set(build_source(_feed("in"), Credentials("acme__feed")).discover()) == {"orders"}
+
+
+@pytest.mark.parametrize("step", ["move", "remove", "open"])
+def test_a_link_to_itself_on_the_way_is_told(step: str, root: Path) -> None:
+    folder = _folder("in")
+    (root / "acme" / "in" / "archive").symlink_to("archive")
+    (root / "acme" / "loop").symlink_to("loop")
+    with pytest.raises(EltError):
+        if step == "move":
+            folder.move("orders.csv", "archive/orders.csv")
+        elif step == "remove":
+            folder.remove("archive/orders.csv")
+        else:
+            resolve_own_path("loop", "acme")
+    assert (root / "acme" / "in" / "orders.csv").exists()
 
 
 def test_a_file_swapped_for_a_link_after_it_was_found_is_not_read(root: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from include.config.settings import Settings, load_settings
+from include.config.walls.plain_files import follow_links
 from include.core.errors import ConfigError
 
 _FILE_URL = "file://"
@@ -41,7 +42,11 @@ def resolve_own_path(text: str, tenant: str) -> Path:
         raise ConfigError(message)
     is_outside = False
     for candidate in _candidates(Path(text.removeprefix(_FILE_URL)), tenant, settings):
-        real = candidate.resolve()
+        try:
+            real = follow_links(candidate)
+        except OSError:
+            is_outside = True
+            continue
         if not real.exists():
             continue
         if _is_below(real, tenant, settings):

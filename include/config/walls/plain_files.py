@@ -2,6 +2,7 @@
 
 import os
 import stat
+from errno import ELOOP
 from pathlib import Path
 
 
@@ -25,3 +26,15 @@ def load_plain(path: Path, most_bytes: int) -> bytes:
     if len(content) > most_bytes:
         raise NoPlainFile(0, f"it is larger than {most_bytes} bytes")
     return content
+
+
+def follow_links(path: Path) -> Path:
+    """Where a path leads, every link on its way followed; it need not be there.
+
+    Raises:
+        OSError: A link leads to itself.
+    """
+    try:
+        return path.resolve()
+    except RuntimeError:
+        raise OSError(ELOOP, "a link leads to itself", str(path)) from None

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from include.config.models import Feed
+from include.config.walls.plain_files import follow_links
 from include.core.errors import ConfigError, ContractBroken, EltError, UpstreamUnavailable
 from include.extract.files.place import (
     MAX_CELLS,
@@ -227,7 +228,7 @@ class LocalFolder:
         """The file as it is now; None for a link out of the folder, too."""
         path = self._at(name)
         try:
-            if not path.resolve().is_relative_to(self._real):
+            if not follow_links(path).is_relative_to(self._real):
                 log.warning("action=file_ignored file=%s reason=link_out_of_the_folder", name)
                 return None
             stat = path.stat()
@@ -240,7 +241,7 @@ class LocalFolder:
 
     @contextmanager
     def fetch(self, found: Found) -> Iterator[Path]:
-        path = self._at(found.name).resolve()
+        path = follow_links(self._at(found.name))
         if not path.is_relative_to(self._real):  # it was another file when it was found
             raise unreadable(found.name, OSError(ELOOP, "it is a link out of the folder now"))
         yield path
@@ -253,7 +254,7 @@ class LocalFolder:
         goal = self.path / target
         try:
             self._require_inside(name)
-            if not goal.parent.resolve().is_relative_to(self._real):
+            if not follow_links(goal.parent).is_relative_to(self._real):
                 raise OSError(ELOOP, "the archive is a link out of the folder")
             goal.parent.mkdir(parents=True, exist_ok=True)
             if goal.exists():
@@ -264,7 +265,7 @@ class LocalFolder:
 
     def _require_inside(self, name: str) -> None:
         """Its folder may have become a link since it was found."""
-        if not self._at(name).parent.resolve().is_relative_to(self._real):
+        if not follow_links(self._at(name).parent).is_relative_to(self._real):
             raise OSError(ELOOP, "it lies behind a link out of the folder")
 
     def remove(self, name: str) -> None:
