@@ -12,17 +12,21 @@ from include.ledger.connection import Connection
 from include.pipeline.health.tenant_health import ERROR, MANUAL, NEVER, OK, WARN, build_freshness
 
 ORDER = ("failed", "late", "new", "warn", "ok")
-# The newest load of each stream by one look into the index each, not by sorting ninety days.
+# The newest load of each stream by one look into the index each, not by sorting ninety days; the
+# walk from stream to stream stays inside the tenants that are asked for.
 _STREAMS = """
 with recursive places as (
-    (select tenant, feed, stream from elt_ops.loads
-     where tenant = any(%(tenants)s) order by tenant, feed, stream limit 1)
+    select f.tenant, f.feed, f.stream from unnest(%(tenants)s::text[]) as t (tenant)
+    cross join lateral (
+        select l.tenant, l.feed, l.stream from elt_ops.loads as l
+        where l.tenant = t.tenant order by l.feed, l.stream limit 1
+    ) as f
     union all
     select n.tenant, n.feed, n.stream from places as p
     cross join lateral (
         select l.tenant, l.feed, l.stream from elt_ops.loads as l
-        where (l.tenant, l.feed, l.stream) > (p.tenant, p.feed, p.stream)
-        order by l.tenant, l.feed, l.stream limit 1
+        where l.tenant = p.tenant and (l.feed, l.stream) > (p.feed, p.stream)
+        order by l.feed, l.stream limit 1
     ) as n
 ),
 newest as (
@@ -34,7 +38,6 @@ newest as (
         where (l.tenant, l.feed, l.stream) = (p.tenant, p.feed, p.stream)
         order by load_id desc limit 1
     ) as l
-    where p.tenant = any(%(tenants)s)
 )
 select n.*, g.loaded_at from newest as n
 left join lateral (
