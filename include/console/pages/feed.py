@@ -9,12 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from include.config.models import Feed
-from include.console.answers import not_found
-from include.console.api.routes import Asking, fetch_all_health, ledger
+from include.console.api.routes import Asking, ledger
 from include.console.pages.charts import build_lines
 from include.console.pages.render import PageRoute, render
 from include.console.reads import history, listing
 from include.console.reads.coverage import WEEKS, build_months, fetch_coverage
+from include.console.reads.feed_health import fetch_feed_health
 from include.console.reads.listing import Page
 from include.core.clock import utcnow
 from include.ledger.connection import Connection
@@ -33,17 +33,15 @@ def show_feed(request: Request, visitor: Asking, tenant: str, feed: str) -> Resp
     """The page."""
     found = visitor.see_feed(tenant, feed)
     owner = visitor.see(tenant)
-    health = next((r for r in fetch_all_health(visitor, [owner]) if r.feed == feed), None)
-    if health is None:
-        raise not_found()
     with ledger(visitor, tenant) as connection:
+        rows = fetch_feed_health(connection, [owner], utcnow())
         read = fetch_feed(connection, found)
     return render(
         request,
         "feed.html",
         tenant=owner,
         feed=found,
-        health=health,
+        health=next(row for row in rows if row.feed == feed),
         may_act=visitor.may_act(tenant),
         **read,
     )
