@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse
 
 from include.config.models import Tenant
 from include.config.settings import load_settings
-from include.console.answers import Refusal, not_found
+from include.console.answers import ProblemAnswer, Refusal, not_found
 from include.console.api.models import NO_NUL
 from include.console.api.routes import REFUSALS, Asking, ledger
 from include.console.api.tagged import TaggedRoute
@@ -21,7 +21,12 @@ from include.core.clock import utcnow
 from include.core.errors import ConfigError
 from include.pipeline.dbt.build import build_target_dir
 
-router = APIRouter(prefix="/api/v1/tenants/{tenant}", route_class=TaggedRoute, responses=REFUSALS)
+router = APIRouter(
+    prefix="/api/v1/tenants/{tenant}",
+    route_class=TaggedRoute,
+    # 409: the lineage of what was never built on this machine.
+    responses={**REFUSALS, 409: {"model": ProblemAnswer}},
+)
 DAYS, SHOWN, MOST = 90, 200, 50_000
 
 
