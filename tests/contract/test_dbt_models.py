@@ -106,7 +106,8 @@ def test_links_between_streams_are_tested() -> None:
                 if (on, name) == (column, "belongs_to")
             ]
             found += len(tests)
-            missing += [] if tests == wanted else [(model.name, column)]
+            if wanted and tests != wanted:  # a link under a name of its own is nobody's guess
+                missing.append((model.name, column))
     assert missing == []
     assert found >= 140
     assert {source for source, _ in LOOSE} <= set(CONNECTORS)
