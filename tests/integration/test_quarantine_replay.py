@@ -1,6 +1,7 @@
 """`quarantine replay|drop|list` on a real database: what fits today is loaded, the rest waits."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from include import cli
 from include.config.lookup import load_one_feed
 from include.core.streams import Page
 from include.ledger.connection import Warehouse
+from include.ledger.quarantine import QuarantineFilter, fetch_payloads, fetch_record, run_drop
 from include.load.loader import run_load
 from include.load.policy import build_policy
 from tests.integration.cli_case import point_cli_at
@@ -286,3 +288,18 @@ def test_a_row_of_a_typed_source_is_read_by_column_name(till: Till) -> None:
     rows = till.query("select id, amount, buyer, updated_at from replays_raw_till.sales order by 1")
     day = datetime(2026, 1, 1, tzinfo=UTC)
     assert rows == [(1, "dear", "b1", day), (2, "2.50", "b2", day)]
+
+
+def test_a_number_of_another_tenants_record_shows_and_closes_nothing(till: Till) -> None:
+    """Numbers are counted over all tenants: any of them can be guessed."""
+    till.load("sales", sale(1, "dear"))
+    [(number,)] = till.query("select quarantine_id from elt_ops.quarantine")
+    with Warehouse(till.url).connect() as connection:
+        assert fetch_record(connection, "replays", number) is not None
+        assert fetch_record(connection, "other", number) is None
+        assert len(fetch_payloads(connection, "replays", [number])) == 1
+        assert fetch_payloads(connection, "other", [number]) == []
+        every = QuarantineFilter("replays", ids=(number,), state=None)
+        assert run_drop(connection, replace(every, tenant="other"), "theirs") == 0
+        assert run_drop(connection, every, "a training room") == 1
+        assert run_drop(connection, every, "closed again") == 0
