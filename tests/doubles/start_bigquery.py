@@ -55,6 +55,7 @@ def _find_command() -> list[str]:
 
 
 def _works(python: str) -> bool:
-    """A name on the PATH may be a shim that leads nowhere."""
-    asked = subprocess.run([python, "-c", "import ssl"], capture_output=True, check=False)
+    """A name on the PATH may be a shim that leads nowhere, or to another Python."""
+    asks = "import ssl, sys; sys.exit(sys.version_info < (3, 13))"
+    asked = subprocess.run([python, "-c", asks], capture_output=True, check=False)
     return asked.returncode == 0
