@@ -92,6 +92,22 @@ def test_every_named_volume_is_declared() -> None:
     assert used == set(COMPOSE["volumes"])
 
 
+def test_the_platform_is_an_ordinary_role_of_the_warehouse() -> None:
+    """It logged in as the superuser whom the server is made with, before whom no wall stands."""
+    server = COMPOSE["services"]["warehouse"]
+    made_with = server["environment"].get("POSTGRES_USER", "postgres")
+    urls = re.findall(
+        r"postgresql://(\w+):.+@warehouse/", (ROOT / "docker-compose.yaml").read_text()
+    )
+    assert urls
+    assert made_with not in urls
+    assert [one["source"] for one in server["configs"]] == ["warehouse-role"]
+    script = COMPOSE["configs"]["warehouse-role"]["content"]
+    made = dict(re.findall(r"create role (\w+) (.+?) password", script))
+    assert made == dict.fromkeys(urls, "login createrole")
+    assert not re.search(r"alter role|superuser|bypassrls|replication|grant", script, re.IGNORECASE)
+
+
 def test_the_image_finds_tenants_as_this_machine_does() -> None:
     """The bundles stand in two places: what `make up` runs and what the image runs."""
     text = (ROOT / "Dockerfile").read_text()
