@@ -162,10 +162,13 @@ def run_fill_deals(connection: Connection, tenant: str) -> None:
 
 
 def run_fill_export(connection: Connection, tenant: str) -> None:
-    """Two sales of a shop's export, one of them cancelled."""
+    """Two sales to guests in a shop's export, one of them cancelled.
+
+    One that names a customer whom the export leaves out is rejected, with its reason.
+    """
     for key, status, total in (("t1", "completed", 66), ("t2", "cancelled", 40)):
         row = {
-            "transaction_id": key, "customer_id": "c", "transaction_at": NOON, "status": status,
+            "transaction_id": key, "customer_id": None, "transaction_at": NOON, "status": status,
             "payment_method": "card", "subtotal": total - 6, "discount": 0, "tax": 6, "shipping": 0,
             "total": total, "currency": "USD", "updated_at": NOON,
         }  # fmt: skip
