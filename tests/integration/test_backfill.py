@@ -140,7 +140,12 @@ def test_ctrl_c_pauses_and_resume_goes_on(
     words = [sys.executable, "-m", "include.cli", "backfill", "start", "--tenant", "fills"]
     words += ["--feed", "till", "--from", "2025-01-01", "--to", "2025-04-01", "--chunk", "9d"]
     process = subprocess.Popen(
-        [*words, "--wait"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*words, "--wait"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Tests that run behind `nohup` or `&` hand down an ignored Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     until = time.monotonic() + 30
     while not query(url, "select to_regclass('elt_ops.backfill_chunks')")[0][0]:
