@@ -44,11 +44,14 @@ class KeptConnections(PostgresConnectionManager):
         connection = self.get_if_exists()
         if connection is None or connection.state != "open":
             return
+        handle = connection.handle
         try:
-            if connection.handle.closed:
-                raise ConnectionError
-            connection.handle.rollback()
-        except Exception:  # whatever is wrong with it, the next node has a new one
+            if not handle.closed:
+                handle.rollback()
+            is_lost = bool(handle.closed)
+        except handle.Error:  # the server or the network ended it: the next node logs in again
+            is_lost = True
+        if is_lost:
             self.close(connection)
             return
         connection.transaction_open = False
