@@ -28,10 +28,16 @@ _LOADS = """
         )
     )"""
 
-_BOOKS = f"""select 'load ' || load_id as bad_key from ({_LOADS}) as loads
+_BOOKS = f"""select
+    'load ' || load_id as bad_key,
+    abs(read - inserted - updated - unchanged - quarantined - filtered)::float8
+    / greatest(read, inserted + updated + unchanged + quarantined + filtered) as bad_share
+from ({_LOADS}) as loads
 where read <> inserted + updated + unchanged + quarantined + filtered"""
 
-_ROWS = """select concat('table ', in_table, ', ledger ', in_ledger) as bad_key
+_ROWS = """select
+    concat('table ', in_table, ', ledger ', in_ledger) as bad_key,
+    abs(in_table - in_ledger)::float8 / greatest(in_table, in_ledger) as bad_share
 from (
     select
         (select count(*) from {schema}.{table} where _feed = {feed}) as in_table,
@@ -42,7 +48,10 @@ from (
 ) as counted
 where in_table <> in_ledger"""
 
-_LATE = """select coalesce('last load ' || last_load, 'never loaded') as bad_key
+_LATE = """select
+    coalesce('last load ' || last_load, 'never loaded') as bad_key,
+    extract(epoch from {now} - last_load - make_interval(hours => {warn_h})) / 3600.0 / {span_h}
+    as bad_share
 from (
     select max(finished_at) as last_load from elt_ops.loads
     where (tenant, feed, stream, state) = ({tenant}, {feed}, {stream}, 'loaded') and is_last
@@ -72,7 +81,8 @@ and load_id > (
     where (tenant, feed, stream, state) = ({{tenant}}, {{feed}}, {{stream}}, 'loaded')
 )"""
 
-_SHARE = f"""select 'quarantined ' || bad || ' of ' || total as bad_key
+_SHARE = f"""select
+    'quarantined ' || bad || ' of ' || total as bad_key, bad::float8 / total as bad_share
 from (
     select sum(quarantined) as bad, sum(read) as total from ({_LOADS}) as loads
 ) as summed
@@ -81,7 +91,9 @@ _SHARE_WARN = _SHARE + f"bad > total * {QUARANTINE_WARN_RATIO}"
 _SHARE_ERROR = _SHARE + f"bad > total * {QUARANTINE_ERROR_RATIO} and bad >= {QUARANTINE_ERROR_ROWS}"
 
 
-_VENDOR = f"""select 'vendor ' || vendor_count || ', read ' || vendor_read as bad_key
+_VENDOR = f"""select
+    'vendor ' || vendor_count || ', read ' || vendor_read as bad_key,
+    (vendor_count - vendor_read)::float8 / vendor_count as bad_share
 from ({_LOADS}) as loads
 where vendor_count > vendor_read"""
 
@@ -145,12 +157,25 @@ _DIMENSIONS = {
     "keys_not_null": Dimension.COMPLETENESS,
 }
 _OF_ROWS = frozenset({"keys_unique", "keys_not_null"})
+# Those that say themselves how much of a stream is missing, late or too much.
+_SAY_SHARE = frozenset(
+    {
+        *("books_balance", "rows_match_ledger", "freshness", "freshness_early"),
+        *("quarantine_share", "quarantine_share_early", "vendor_count"),
+    }
+)
 
 
 def _of_stream(check: Check, stream: str) -> Check:
     dimension = Dimension.INTEGRITY if check.name.endswith("_have_parents") else check.dimension
     dimension = _DIMENSIONS.get(check.name, dimension)
-    return replace(check, stream=stream, dimension=dimension, is_whole=check.name not in _OF_ROWS)
+    return replace(
+        check,
+        stream=stream,
+        dimension=dimension,
+        is_whole=check.name not in _OF_ROWS,
+        says_share=check.name in _SAY_SHARE,
+    )
 
 
 def _key_checks(primary_key: Sequence[str]) -> list[Check]:
@@ -159,7 +184,11 @@ def _key_checks(primary_key: Sequence[str]) -> list[Check]:
     shown = _shown(columns)
     has_null = " or ".join(f"{column} is null" for column in columns)
     table = "from {schema}.{table} where _feed = {feed}"
-    unique = f"select {shown} as bad_key {table} group by {listed} having count(*) > 1"
+    # One bad row for each that is too many, so that its share is what the defect touches.
+    nth = f"row_number() over (partition by {listed} order by {listed}) as nth"
+    unique = (
+        f"select bad_key from (select {shown} as bad_key, {nth} {table}) as counted where nth > 1"
+    )
     not_null = f"select {shown} as bad_key {table} and ({has_null})"
     return [
         Check("keys_unique", Severity.ERROR, unique, "One record stands in the table twice."),

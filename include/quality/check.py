@@ -58,6 +58,8 @@ class Check:
         path: File it came from; None for one that is in none.
         allowed: Share of the rows that may be bad before it fails.
         is_whole: It speaks of a whole table, so its bad rows are no part of the table's.
+        says_share: Its select has a second column, `bad_share`: how much of the table its finding
+            touches, 0 to 1; null where nobody can say.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Check:
     origin: Origin = Origin.BUILT_IN
     allowed: float = 0.0
     is_whole: bool = False
+    says_share: bool = False
 
     @property
     def is_foreign(self) -> bool:

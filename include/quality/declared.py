@@ -150,7 +150,7 @@ def _add(ready: Ready, spec: CheckSpec, place: tuple[str, str], catalogue: Catal
         rows.append(RowCheck(condition, target, rule.values, spec.key, spec.money))
         return
     values = {"feed": target.feed, **rule.values}
-    whole = replace(check, sql=rule.sql, is_whole=rule.is_whole)
+    whole = replace(check, sql=rule.sql, is_whole=rule.is_whole, says_share=rule.says_share)
     table = (target.schema, target.table)
     ready.selects.append(BoundCheck(whole, {}, values, table, rule.total))
 

@@ -35,7 +35,8 @@ class BoundCheck:
     total: int | None = None
 
     def sql(self, number: int) -> BoundSql:
-        return build_bound(self.check.sql, number, names=self.names, values=self.values)
+        bound = build_bound(self.check.sql, number, names=self.names, values=self.values)
+        return replace(bound, says_share=self.check.says_share)
 
 
 class CheckRunner:
@@ -83,10 +84,12 @@ class CheckRunner:
     def _run_together(self, bound: Sequence[BoundCheck]) -> list[CheckOutcome]:
         answers = self.ask(build_statement([item.sql(n) for n, item in enumerate(bound)]))
         found = []
-        for item, (_, bad_rows, sample) in zip(bound, answers, strict=True):
+        for item, (_, bad_rows, sample, share) in zip(bound, answers, strict=True):
             rows = self.rows.get(item.table) if item.table else None
             total = None if item.check.is_whole else item.total or rows
             outcome = build_outcome(item.check, int(str(bad_rows)), sample, total)
+            if share is not None:
+                outcome = replace(outcome, share=max(0.0, min(1.0, float(share))))
             found.append(replace(outcome, rows_checked=rows) if item.total else outcome)
         return found
 

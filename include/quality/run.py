@@ -35,6 +35,7 @@ from include.quality.discover import (
     raw_placeholder,
 )
 from include.quality.execute import BoundCheck, CheckRunner, build_skipped
+from include.quality.freshness import build_span_h
 from include.quality.learned import build_day, build_learned, run_note_day
 from include.quality.save import MART, RAW, run_save
 from include.quality.tables import (
@@ -155,6 +156,7 @@ def _bind_raw(check: Check, feed: Feed, stream: StreamTable, context: CheckConte
         "now": context.started_at,
         "warn_h": warn_h,
         "error_h": error_h,
+        "span_h": build_span_h(warn_h or 0),
     }
     names = {"schema": feed.raw_schema, "table": stream.name}
     return BoundCheck(check, names, values, (feed.raw_schema, stream.name))

@@ -13,10 +13,15 @@ _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 @dataclass(frozen=True)
 class BoundSql:
-    """SQL in the driver's form and the values of its `%(name)s` marks."""
+    """SQL in the driver's form and the values of its `%(name)s` marks.
+
+    Attributes:
+        says_share: It has a second column, `bad_share`.
+    """
 
     text: str
     values: dict[str, object]
+    says_share: bool = False
 
 
 def quote_identifier(name: str) -> str:
@@ -51,19 +56,20 @@ def build_bound(
 
 
 def build_statement(checks: Sequence[BoundSql]) -> BoundSql:
-    """One statement that answers (number, bad_rows, sample) for every check, in their order.
+    """One statement that answers (number, bad_rows, sample, share) for every check, in their order.
 
-    The sample holds the five smallest keys as text, sorted.
+    The sample holds the five smallest keys as text, sorted; the share is null where none is said.
     """
     parts = [
         f"check_{number} as materialized (\n"
-        f"select bad_key::text as bad_key from (\n{check.text}\n) as bad\n)"
+        f"select bad_key::text as bad_key, {'bad_share' if check.says_share else 'null'}::float8 "
+        f"as bad_share from (\n{check.text}\n) as bad\n)"
         for number, check in enumerate(checks)
     ]
     answers = [
         f"select {number}, (select count(*) from check_{number}), array("
         f"select coalesce(bad_key, 'null') from check_{number} "
-        f"order by bad_key limit {SAMPLE_SIZE})"
+        f"order by bad_key limit {SAMPLE_SIZE}), (select max(bad_share) from check_{number})"
         for number in range(len(checks))
     ]
     text = "with " + ",\n".join(parts) + "\n" + "\nunion all\n".join(answers) + "\norder by 1"

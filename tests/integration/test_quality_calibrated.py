@@ -1,6 +1,7 @@
 """What a defect costs: 1, 5 and 20 % of the rows, planted in each dimension."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -75,3 +76,57 @@ def test_the_score_falls_with_what_is_planted_and_names_it(
         assert score <= last
         assert (reasons[0]["dimension"], reasons[0]["check"]) == (dimension, name)
         last = score
+
+
+def test_what_is_late_costs_by_the_hours(shop: tuple[Warehouse, Feed]) -> None:
+    """A load late by an hour cost as much as one late by a month; a week is everything."""
+    house, feed = shop[0], replace(shop[1], schedule="5 4 * * *")
+    last = 100.0
+    for share in (0.01, 0.05, 0.20, 0.60):
+        late = (
+            "update elt_ops.loads set finished_at = timestamptz '2026-11-01 12:00Z' "
+            f"- interval '26 hours' - {share} * interval '7 days' where feed = 'feed'"
+        )
+        plant(house, feed, late)
+        run_orders(house, feed)
+        score, reasons = _fetch_score(house, feed)
+        assert 80 * share - 0.1 <= 100 - score <= 100 * share + 0.2, (share, score)
+        assert score < last
+        assert reasons[0]["dimension"] == "timeliness"
+        assert reasons[0]["check"].startswith("freshness")
+        last = score
+
+
+# Check -> what plants a share of it; each is judged alone, for one plant touches several checks.
+SHARES = {
+    "changed_at_fresh": "update {schema}.orders set changed_at = least(changed_at, "
+    "timestamptz '2026-10-31 06:00Z' - {share} * interval '7 days')",
+    "total_sum": "update {schema}.customers set spent = "
+    "(select sum(total) / 40 from {schema}.orders) / (1 + {share})",
+    "row_count": "delete from {schema}.orders where ctid not in "
+    "(select ctid from {schema}.orders limit 100 * (1 - {share}))",
+}
+
+
+@pytest.mark.parametrize("name", SHARES)
+def test_a_check_of_a_whole_table_says_how_much_it_touches(
+    shop: tuple[Warehouse, Feed], name: str
+) -> None:
+    """A sum wrong by a cent and one wrong by a fifth cost 5 points each."""
+    house, feed = shop
+    for share in (0.01, 0.05, 0.20):
+        plant(house, feed, SHARES[name].replace("{share}", str(share)))
+        found = run_orders(house, feed)[name]
+        assert found.status is Status.FAILED
+        assert found.share is not None
+        assert 0.88 * share <= found.share <= 1.01 * share
+
+
+def test_rows_beside_the_ledger_cost_their_share(shop: tuple[Warehouse, Feed]) -> None:
+    """One row too many in a thousand cost 25 points, as all of them would have."""
+    house, feed = shop
+    plant(house, feed, f"delete from {{schema}}.orders where id in {SOME.replace('{rows}', '60')}")
+    run_orders(house, feed)
+    _, reasons = _fetch_score(house, feed)
+    (lost,) = (float(one["points"]) for one in reasons if one["check"] == "rows_match_ledger")
+    assert 4 < lost <= 5

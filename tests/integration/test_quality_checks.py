@@ -240,7 +240,7 @@ def test_doubled_and_null_keys_are_found_when_the_key_is_gone(house: Warehouse, 
         "delete from quality_raw_shop.orders__lines where _parent_id in ('o3', 'o4', 'o5')",
     )
     assert _bad(run_raw_checks(house, feed, RUN, ["orders"])) == {
-        "orders.keys_unique": (1, ("o2",)),
+        "orders.keys_unique": (2, ("o2", "o2")),
         "orders.keys_not_null": (1, ("null",)),
     }
 

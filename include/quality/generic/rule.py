@@ -21,17 +21,19 @@ class RowRule:
 
 @dataclass(frozen=True, slots=True)
 class SelectRule:
-    """A select with the column `bad_key`.
+    """A select with the column `bad_key`, and `bad_share` where it says one.
 
     Attributes:
         is_whole: Its answer speaks of the whole table, not of single rows.
         total: How many things it judges, where those are not the table's rows.
+        says_share: Its answer says itself how much of the table is touched.
     """
 
     sql: str
     values: Mapping[str, object] = field(default_factory=dict)
     is_whole: bool = False
     total: int | None = None
+    says_share: bool = False
 
 
 @dataclass(frozen=True, slots=True)

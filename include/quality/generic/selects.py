@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from include.core import naming
 from include.core.clock import utcnow
+from include.quality.freshness import build_late_steps
 from include.quality.generic.rows import exact
 from include.quality.generic.rule import Asked, SelectRule
 from include.quality.generic.target import Target
@@ -77,22 +78,30 @@ def _compare(asked: Asked, own: str, theirs: str, what: str) -> SelectRule:
         bounds = {"least": spec.least, "most": spec.most}
         values = {name: exact(one) for name, one in bounds.items() if one is not None}
         signs = {"least": "<", "most": ">"}
-        outside = " or ".join(f"own_value {signs[name]} {{{name}}}" for name in values)
+        tests = {name: f"own_value {signs[name]} {{{name}}}" for name in values}
+        shares = " ".join(f"when {test} then {_build_gap(name)}" for name, test in tests.items())
         sql = (
-            f"select concat('{what} ', own_value) as bad_key "
-            f"from (select ({counted}) as own_value) as counted where {outside}"
+            f"select concat('{what} ', own_value) as bad_key, case {shares} end as bad_share "
+            f"from (select ({counted}) as own_value) as counted where {' or '.join(tests.values())}"
         )
-        return SelectRule(sql, values, is_whole=True)
+        return SelectRule(sql, values, is_whole=True, says_share=True)
     other = asked.other
     live = other.live().replace("{feed}", "{other_feed}")
     compared = f"select {theirs} from {other.name} where {live}"
     sql = (
-        f"select concat('{what} ', own_value, ', there ', other_value) as bad_key "
+        f"select concat('{what} ', own_value, ', there ', other_value) as bad_key, "
+        "abs(own_value - other_value) / nullif(abs(cast(other_value as numeric)), 0) as bad_share "
         f"from (select ({counted}) as own_value, ({compared}) as other_value) as counted "
         "where abs(own_value - other_value) > {tolerance} * abs(other_value)"
     )
     tolerance = Decimal(str(spec.tolerance))
-    return SelectRule(sql, {"other_feed": other.feed, "tolerance": tolerance}, is_whole=True)
+    values = {"other_feed": other.feed, "tolerance": tolerance}
+    return SelectRule(sql, values, is_whole=True, says_share=True)
+
+
+def _build_gap(bound: str) -> str:
+    """How much is missing or too much, as a share of the bound."""
+    return f"abs(own_value - {{{bound}}}) / nullif(abs(cast({{{bound}}} as numeric)), 0)"
 
 
 def build_fresh(asked: Asked) -> SelectRule:
@@ -102,11 +111,19 @@ def build_fresh(asked: Asked) -> SelectRule:
     newest = (
         f"case when max({column}) is null then 'no row' else concat('newest ', max({column})) end"
     )
+    late = build_late_steps(asked.spec.hours or 0)
+    values = {f"late_{n}": since - timedelta(hours=hours) for n, (hours, _) in enumerate(late)}
+    # A ladder, for no two warehouses subtract instants alike.
+    steps = " ".join(
+        f"when max({column}) < {{late_{n}}} then {share:.4f}" for n, (_, share) in enumerate(late)
+    )
     return SelectRule(
-        f"select {newest} as bad_key from {target.name} where {target.live()} "
+        f"select {newest} as bad_key, case when max({column}) is null then null {steps} "
+        f"else 0 end as bad_share from {target.name} where {target.live()} "
         f"having max({column}) is null or max({column}) < {{since}}",
-        {"since": since},
+        {"since": since, **values},
         is_whole=True,
+        says_share=True,
     )
 
 
@@ -193,18 +210,22 @@ def build_sudden_nulls(asked: Asked) -> SelectRule:
             ("older", "<", ""), ("older_null", "<", f" and {column} is null"),
         )
     )  # fmt: skip
+    more = (
+        "cast(recent_null as numeric) / nullif(recent, 0) "
+        "- cast(older_null as numeric) / nullif(older, 0)"
+    )
     return SelectRule(
         "select concat('nulls ', recent_null, ' of ', recent, ' recent rows, ', older_null, "
-        f"' of ', older, ' before') as bad_key from (select {counts} from {target.name} "
-        f"where {target.live()}) as counted where recent >= {{least}} and older >= {{least}} "
-        "and cast(recent_null as numeric) / nullif(recent, 0) "
-        "> cast(older_null as numeric) / nullif(older, 0) + {at_most}",
+        f"' of ', older, ' before') as bad_key, {more} as bad_share from (select {counts} "
+        f"from {target.name} where {target.live()}) as counted "
+        f"where recent >= {{least}} and older >= {{least}} and {more} > {{at_most}}",
         {
             "since": _now(asked) - timedelta(days=spec.days or 1),
             "least": LEAST_ROWS,
             "at_most": Decimal(str(spec.at_most or 0.1)),
         },
         is_whole=True,
+        says_share=True,
     )
 
 
