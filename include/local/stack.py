@@ -129,16 +129,20 @@ def _start_airflow(facts: StackFacts, environment: Mapping[str, str], began: flo
 
 
 def _start_watch(facts: StackFacts, environment: Mapping[str, str]) -> None:
-    """The watcher, the only process that may also reach Airflow's own API."""
+    command = [sys.executable, "-m", "include.orchestration.watch"]
+    own = build_watch_environment(facts, environment)
+    _start(facts, WATCH, command, {**environment, **own}, None)
+
+
+def build_watch_environment(facts: StackFacts, environment: Mapping[str, str]) -> dict[str, str]:
+    """What the watcher has besides: it alone may also reach Airflow's own API."""
     airflow = f"{HOST}:{facts.ports.airflow}"
-    own = {
+    return {
         "ELT_AIRFLOW_URL": f"http://{airflow}",
         "ELT_AIRFLOW_USER": ADMIN,
         "ELT_AIRFLOW_PASSWORD": facts.secrets.admin,
         "ELT_ALLOWED_HOSTS": f"{environment.get('ELT_ALLOWED_HOSTS', '')},{airflow}",
     }
-    command = [sys.executable, "-m", "include.orchestration.watch"]
-    _start(facts, WATCH, command, {**environment, **own}, None)
 
 
 def _start(

@@ -5,15 +5,18 @@ import json
 import re
 import shutil
 import subprocess
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from include.config.models import MAX_MINUTES
 from include.config.settings import ROOT
 from include.console.api.prometheus import GAUGES
 from include.local.airflow_env import BUNDLES
 from tests.contract.source_tree import load_yml
+from tests.storm.celery_stack import VISIBILITY_S
 
 MONITORING = ROOT / "deploy" / "monitoring"
 DASHBOARDS = sorted((MONITORING / "grafana" / "dashboards").glob("*.json"))
@@ -106,6 +109,17 @@ def test_the_platform_is_an_ordinary_role_of_the_warehouse() -> None:
     made = dict(re.findall(r"create role (\w+) (.+?) password", script))
     assert made == dict.fromkeys(urls, "login createrole")
     assert not re.search(r"alter role|superuser|bypassrls|replication|grant", script, re.IGNORECASE)
+
+
+def test_no_task_outlives_what_the_broker_waits_for() -> None:
+    """At four hours the broker handed a running task to a second worker, which ended the first: a
+    first load of five hours, which `timeout_minutes` allows, never came to its end."""
+    longest = timedelta(minutes=MAX_MINUTES).total_seconds()
+    name = "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT"
+    values = load_yml(ROOT / "deploy" / "helm" / "values.yaml")["config"]
+    assert int(COMPOSE["x-airflow"]["environment"][name]) >= longest
+    assert values["celery_broker_transport_options"]["visibility_timeout"] >= longest
+    assert longest >= VISIBILITY_S, "a storm waits no longer than compose"
 
 
 def test_the_image_finds_tenants_as_this_machine_does() -> None:

@@ -18,3 +18,4 @@ def test_nothing_is_lost_doubled_or_stuck_when_machines_fall() -> None:
     assert sum(account.kills.values()) >= 2
     assert account.runs["success"] > 2
     assert account.loads > 8
+    assert account.messages >= 2, "one of the alert that was planted, one of its end"

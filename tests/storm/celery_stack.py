@@ -4,6 +4,7 @@ As docker-compose.yaml has it, on this machine and with a state of its own; wait
 minutes there are short here, so that a storm of minutes sees what comes after them.
 """
 
+import json
 import os
 import shutil
 import signal
@@ -21,6 +22,7 @@ import psutil
 import psycopg
 import requests
 
+from include.core import naming
 from include.core.clock import format_instant, utcnow
 from include.local import postgres, processes, stack
 from include.local.airflow_api import AirflowApi
@@ -40,14 +42,25 @@ name: {name}
 owner: storm
 render: {render}
 grace_minutes: 0
-alerts: {{contacts: [storm@example.com]}}
+alerts: {{webhook: true}}
 feeds:
   {feed}:
     schedule: "{schedule}"
     start_date: 2025-01-01
     streams: [{streams}]
 """
-API, SANDBOX, REDIS = "api-server", "sandbox", "redis"
+# tenant, feed, stream whose vendor lets nobody in while the storm lasts.
+REFUSED = ("acme", "attio", "tasks")
+REFUSED_FEED = """  {feed}:
+    schedule: "{schedule}"
+    start_date: 2025-01-01
+    streams: [{stream}]
+"""
+API, SANDBOX, REDIS, WATCH = "api-server", "sandbox", "redis", "watch"
+# As docker-compose.yaml has it, longer than any task: the broker hands a task to another worker
+# when nobody has said for so long that it is done, and Airflow takes the second start for a failure
+# and ends the first. At 90 s a build beside other work was ended again and again.
+VISIBILITY_S = 366 * 24 * 3600
 SHORT_WAITS = {
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "45",
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "10",
@@ -56,18 +69,23 @@ SHORT_WAITS = {
     "AIRFLOW__SCHEDULER__NUM_STUCK_IN_QUEUED_RETRIES": "10",
     "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "20",
     "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "20",
-    "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT": "90",
+    "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT": str(VISIBILITY_S),
 }
 
 
 @dataclass(frozen=True)
 class CeleryStack:
-    """What runs; every process can be killed and started again by its name."""
+    """What runs; every process can be killed and started again by its name.
+
+    Attributes:
+        watcher: What the environment of the process that tells of alerts has besides.
+    """
 
     facts: StackFacts
     api: AirflowApi
     environment: dict[str, str]
     commands: dict[str, list[str]]
+    watcher: dict[str, str]
     held: set[str] = field(default_factory=set)
 
     @contextmanager
@@ -99,9 +117,8 @@ class CeleryStack:
             self.held.discard(name)
             return
         port = self.facts.ports.airflow if name == API else None
-        processes.run_start_process(
-            self.facts.state, name, self.commands[name], self.environment, port
-        )
+        environment = self.environment | (self.watcher if name == WATCH else {})
+        processes.run_start_process(self.facts.state, name, self.commands[name], environment, port)
         self.held.discard(name)
 
     @property
@@ -179,8 +196,8 @@ def running_celery() -> Iterator[CeleryStack]:
         for name in found.commands:
             processes.run_wait(found.facts.state, name, found.api.is_healthy, 300)
         found.api.log_in()
-        for name, connector in (("api_stripe", "stripe"),):
-            found.api.set_pool(name, 4, connector)
+        for connector in ("stripe", REFUSED[1]):
+            found.api.set_pool(naming.pool(connector), 4, connector)
         yield found
     finally:
         if found:
@@ -199,6 +216,8 @@ def _write_tenants(folder: Path) -> None:
         text = TENANT.format(
             name=name, render=render, feed=feed, streams=streams, schedule=EVERY_MINUTE
         )
+        if name == REFUSED[0]:
+            text += REFUSED_FEED.format(feed=REFUSED[1], stream=REFUSED[2], schedule=EVERY_MINUTE)
         (folder / f"{name}.yaml").write_text(text)
 
 
@@ -214,11 +233,17 @@ def _build(folder: Path) -> CeleryStack:
         "AIRFLOW__CELERY__RESULT_BACKEND": f"db+{database}",
         "AIRFLOW__CELERY__WORKER_CONCURRENCY": "2",
         "ELT_ALLOWED_HOSTS": f"{HOST}:{facts.ports.sandbox}",
+        **{f"AIRFLOW_CONN_{name.upper()}__ALERTS": _inbox(facts) for name in TENANTS},
         **SHORT_WAITS,
     }
-    return CeleryStack(
-        facts, stack.build_api(facts), environment, _commands(facts, folder / "redis", port)
-    )
+    commands = _commands(facts, folder / "redis", port)
+    watcher = stack.build_watch_environment(facts, environment)
+    return CeleryStack(facts, stack.build_api(facts), environment, commands, watcher)
+
+
+def _inbox(facts: StackFacts) -> str:
+    address = f"http://{HOST}:{facts.ports.sandbox}/_sandbox/inbox/storm"
+    return json.dumps({"conn_type": "http", "password": address})
 
 
 def _commands(facts: StackFacts, data: Path, port: int) -> dict[str, list[str]]:
@@ -237,6 +262,7 @@ def _commands(facts: StackFacts, data: Path, port: int) -> dict[str, list[str]]:
         "triggerer": [*airflow, "triggerer", "--skip-serve-logs"],
         "worker-1": [*worker, "worker-1"],
         "worker-2": [*worker, "worker-2"],
+        WATCH: [sys.executable, "-m", "include.orchestration.watch"],
     }
 
 
