@@ -71,12 +71,12 @@ def test_a_shared_ledger_is_cleaned_once(write_platform, monkeypatch) -> None:
     }
     texts["other"] += "destination: {connection: other__dw}\n"
     platform = write_platform(**texts)
-    cleaned: list[str] = []
+    cleaned: list[tuple[str, list[str]]] = []
     monkeypatch.setattr(ops, "build_warehouse", lambda tenant: tenant.id)
     monkeypatch.setattr(
         "include.pipeline.retention.run_retention",
-        lambda warehouse, days: cleaned.append(warehouse),
+        lambda warehouse, days, zones: cleaned.append((warehouse, sorted(zones))),
     )
     for tenant in platform.tenants:
         ops.run_tenant_retention(tenant, {"params": {"days": 90}})
-    assert cleaned == ["aa", "other"]
+    assert cleaned == [("aa", ["aa", "shop"]), ("other", ["other"])]

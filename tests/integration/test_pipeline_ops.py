@@ -114,6 +114,85 @@ def test_retention_keeps_a_days_last_result_for_400_days(ledger_url: str) -> Non
     assert [name for (name,) in left] == ["last", "newest", "young"]
 
 
+# Each hour of three days long ago: quiet loads that read one record again, and a check.
+HOURS = """
+    insert into elt_ops.loads (tenant, feed, connector, stream, kind, state, read, unchanged,
+        window_start, window_end, started_at, finished_at)
+    select 'corner', 'stripe', 'stripe', 'charges', 'scheduled', 'loaded', 1, 1,
+        at - interval '1 hour', at, at, at
+    from generate_series(%(first)s, %(last)s, interval '1 hour') as at
+"""
+CHECKS = """
+    insert into elt_ops.check_results (tenant, feed, stream, layer, check_name, severity, state,
+        checked_at)
+    select 'corner', 'stripe', 'charges', 'raw', 'c', 'error', 'passed', at
+    from generate_series(%(first)s, %(last)s, interval '1 hour') as at
+"""
+BY_DAY = """
+    select (finished_at at time zone 'America/Denver')::date, count(*), sum(read), sum(unchanged),
+        range_agg(tstzrange(window_start, window_end))
+    from elt_ops.loads where stream = 'charges' group by 1 order by 1
+"""
+
+
+def test_quiet_hours_melt_into_one_load_a_day_that_says_what_they_read(ledger_url: str) -> None:
+    """Ten thousand hourly feeds wrote 1.7 million loads and ten million results a day, kept for 90
+    days each; after those, days in which nothing was new looked as if nobody had read them."""
+    first = NOW - timedelta(days=8) + timedelta(hours=6)
+    span = {"first": first, "last": first + timedelta(hours=71)}
+    zones = {"corner": "America/Denver"}
+    with psycopg.connect(ledger_url) as connection:
+        connection.execute(HOURS, span)
+        connection.execute(CHECKS, span)
+        busy = connection.execute(
+            "update elt_ops.loads set inserted = 1, unchanged = 0 where finished_at = %s "
+            "returning load_id",
+            [first + timedelta(hours=30)],
+        ).fetchone()
+        before = connection.execute(BY_DAY).fetchall()
+    with frozen(NOW):
+        deleted = run_retention(Warehouse(ledger_url), 90, zones)
+    with psycopg.connect(ledger_url) as connection:
+        after = connection.execute(BY_DAY).fetchall()
+        kept = connection.execute("select load_id from elt_ops.loads").fetchall()
+        results = connection.execute("select count(*) from elt_ops.check_results").fetchone()
+    assert sum(row[1] for row in before) == 72
+    assert [row[1] for row in after] == [1, 2, 1]
+    assert busy in kept
+    assert [(row[0], *row[2:4]) for row in after] == [(row[0], *row[2:4]) for row in before]
+    whole = [[str(window) for row in rows for window in row[4]] for rows in (before, after)]
+    assert whole[0][0].split(",")[0] == whole[1][0].split(",")[0], "read from the same instant on"
+    assert (deleted["loads"], results) == (68, (4,))
+    with frozen(NOW + timedelta(days=120)):
+        later = run_retention(Warehouse(ledger_url), 90, zones)
+    assert later["loads"] == 0, "the calendar still knows that these days were read"
+
+
+def test_what_is_young_is_not_melted(ledger_url: str) -> None:
+    first = NOW - timedelta(days=2)
+    with psycopg.connect(ledger_url) as connection:
+        connection.execute(HOURS, {"first": first, "last": first + timedelta(hours=9)})
+        connection.execute(CHECKS, {"first": first, "last": first + timedelta(hours=9)})
+    with frozen(NOW):
+        deleted = run_retention(Warehouse(ledger_url), 90)
+    assert (deleted["loads"], deleted["check_results"]) == (0, 0)
+
+
+def test_nights_one_after_the_other_melt_as_one_does(ledger_url: str) -> None:
+    """A span's edge cuts a day in two: its halves become one the night after."""
+    first = NOW - timedelta(days=6) + timedelta(hours=5)
+    with psycopg.connect(ledger_url) as connection:
+        connection.execute(HOURS, {"first": first, "last": first + timedelta(hours=95)})
+        before = connection.execute(BY_DAY).fetchall()
+    for night in range(6):
+        with frozen(NOW + timedelta(days=night, hours=7)):
+            run_retention(Warehouse(ledger_url), 90, {"corner": "America/Denver"})
+    with psycopg.connect(ledger_url) as connection:
+        after = connection.execute(BY_DAY).fetchall()
+    assert [row[1] for row in after] == [1] * len(before)
+    assert [row[2] for row in after] == [row[2] for row in before]
+
+
 def test_the_report_names_failed_and_stale_streams(ledger_url: str) -> None:
     tenant = load_platform().tenant("corner")
     with Warehouse(ledger_url).connect() as connection:

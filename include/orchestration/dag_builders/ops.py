@@ -103,11 +103,13 @@ def run_tenant_retention(tenant: Tenant, context: Mapping[str, Any]) -> None:
     from include.pipeline.retention import run_retention
 
     connection = tenant.spec.destination.books_connection
-    sharing = [
-        t.id for t in load_platform().tenants if t.spec.destination.books_connection == connection
-    ]
-    if tenant.id == min(sharing):
-        run_retention(build_warehouse(tenant), int(context["params"]["days"]))
+    zones = {
+        one.id: one.spec.timezone
+        for one in load_platform().tenants
+        if one.spec.destination.books_connection == connection
+    }
+    if tenant.id == min(zones):
+        run_retention(build_warehouse(tenant), int(context["params"]["days"]), zones)
 
 
 def build_ops_dag(what: str, cron: str, description: str, wakes: Asset | None = None) -> DAG:
