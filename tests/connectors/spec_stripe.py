@@ -24,6 +24,18 @@ BESIDE: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
         "amount_paid": WHOLE, "amount_requested": WHOLE, "invoice": TEXT, "is_default": TRUTH,
         "payment": OBJECT, "status": TEXT, "status_transitions": OBJECT,
     }),
+    "payment_method": (
+        "payment_methods", ("allow_redisplay", "customer", "customer_account", "type"), {
+            "allow_redisplay": TEXT, "billing_details": OBJECT, "card": OBJECT, "customer": TEXT,
+            "customer_account": TEXT, "metadata": OBJECT, "type": TEXT,
+        },
+    ),
+    "transfer": ("transfers", ("destination", "transfer_group"), {
+        "amount": WHOLE, "amount_reversed": WHOLE, "balance_transaction": TEXT,
+        "description": TEXT, "destination": TEXT, "destination_payment": TEXT, "metadata": OBJECT,
+        "reversals": OBJECT, "reversed": TRUTH, "source_transaction": TEXT, "source_type": TEXT,
+        "transfer_group": TEXT,
+    }),
     "checkout.session": ("checkout/sessions", ("customer", "payment_intent", "status"), {
         "amount_subtotal": WHOLE, "amount_total": WHOLE, "cancel_url": TEXT,
         "client_reference_id": TEXT, "customer": TEXT, "customer_details": OBJECT,
@@ -54,6 +66,8 @@ def load_stripe_spec() -> dict[str, Any]:
         content["schema"]["properties"]["data"]["items"]["$ref"] = f"#/components/schemas/{name}"
         paths[f"/v1/{path}"] = listed
         paths[f"/v1/{path}/{{id}}"] = copy.deepcopy(paths["/v1/disputes/{id}"])
+    # Saved ways to pay have no list but their customer's.
+    paths["/v1/customers/{customer}/payment_methods"] = copy.deepcopy(paths["/v1/payment_methods"])
     schemas["balance"] = {"type": "object", "properties": BALANCE}
     one = copy.deepcopy(paths["/v1/disputes/{id}"])
     one["get"]["parameters"] = []

@@ -14,7 +14,8 @@ HARD_LIMITS = {
     ("tests", "*.py"): 400,
     ("dbt", "*.sql"): 120,
     ("include", "*.sql"): 120,
-    ("include/connectors", "connector.yaml"): 240,
+    # It grows by a stream, not by thought: the largest have more than twenty.
+    ("include/connectors", "connector.yaml"): 320,
 }
 FUNCTION_LIMIT = 60
 ROOM_LIMIT = 20

@@ -87,6 +87,9 @@ LATER = "2026-11-01 00:00:00+00"
 LINE_ITEM = {"id": "00k1", "is_deleted": False, "opportunity_id": "006a", "total_price": 9}
 BALANCE = {"currency": "usd", "available": 5, "pending": 0, "newest_movement": "t2",
            "newest_at": LATER, "has_earlier_movements": False}  # fmt: skip
+RATED = {"exchange_rate": 2}
+TAXED = {"detail_type": "SalesItemLineDetail", "amount": 0, "tax_inclusive_amount": 3}
+FOREIGN = {"conversion_rate": 2, "base_net_total": 5, "base_grand_total": 0, "grand_total": 0}
 BACK = {"refunded_amount": 3, "shipping_amount": 1}
 INVOICE_PAID = {"id": "inpay_1", "invoice": "in_1", "status": "paid", "amount_paid": 6}
 INSIGHT = {"account_id": "1", "ad_id": "a1", "date_start": DAY, "date_stop": DAY}
@@ -121,6 +124,24 @@ BAD_ROWS = [
     (*ACME_COMPANY, "sales_receipts", {"id": "r1", "total_amount": 5}),
     (*ACME_COMPANY, "credit_memos", {"id": "m1", "total_amount": 5}),
     (*ACME_COMPANY, "refund_receipts", {"id": "b1", "total_amount": 5}),
+    (*ACME_SHOPIFY, "orders", {"id": "o4", "total_amount": 5, "is_edited": False}),
+    (*ACME_SHOPIFY, "orders", {"id": "o5", "received_amount": 5, "net_payment_amount": 4}),
+    (*ACME_STRIPE, "invoices", {"id": "in_2", "total": 5, "status": "open", "exclusive_tax": 0}),
+    (*ACME_STRIPE, "payouts", {"id": "po_1", "amount": 5, "automatic": True}),
+    (*ACME_STRIPE, "payouts__movements", {"_parent_id": "po_1", "_position": 0, "net": 4}),
+    *[
+        (*ACME_COMPANY, stream, {"id": "h1", "total_amount": 0, "home_total_amount": 9, **RATED})
+        for stream in ("invoices", "sales_receipts", "credit_memos", "refund_receipts")
+    ],
+    *[
+        (*ACME_COMPANY, stream, {"id": "i1", "total_amount": 0, "tax_calculation": "TaxInclusive"})
+        for stream in ("invoices", "sales_receipts", "credit_memos", "refund_receipts")
+    ],
+    *[
+        (*ACME_COMPANY, f"{stream}__lines", {"_parent_id": "i1", "_position": 0, **TAXED})
+        for stream in ("invoices", "sales_receipts", "credit_memos", "refund_receipts")
+    ],
+    (*CORNER_ERPNEXT, "sales_invoices", {"name": "i3", "net_total": 0, **FOREIGN}),
     (*ACME_META, "ad_insights", {**INSIGHT, "date_stop": "2026-10-09"}),
     (*ACME_META, "ad_insights", {**INSIGHT, "ad_id": "a2", "spend": 5}),
     (*BAZAAR, "transaction_items", {**ITEM, "line_total": 9}),
@@ -226,6 +247,16 @@ def test_every_check_finds_a_planted_row(house: Warehouse) -> None:
         "quickbooks_online.credit_memos_add_up": ("m1",),
         "quickbooks_online.refund_receipts_add_up": ("b1",),
         "stripe.captures_equal_the_balance": ("c2",),
+        "shopify.orders_add_up": ("o4",),
+        "shopify.money_received_adds_up": ("o5",),
+        "stripe.invoices_add_up": ("in_2",),
+        "stripe.payouts_are_their_movements": ("po_1",),
+        **{
+            f"quickbooks_online.{stream}_{what}": (key,)
+            for stream in ("invoices", "sales_receipts", "credit_memos", "refund_receipts")
+            for what, key in (("convert_to_home", "h1"), ("with_tax_inside_add_up", "i1"))
+        },
+        "erpnext.base_amounts_are_converted": ("i3",),
         "meta_ads.insights_are_daily": (f"a1/{DAY}",),
         "meta_ads.spend_has_impressions": (f"a2/{DAY}",),
         "ecommerce_csv.items_have_transactions": ("i1",),

@@ -85,6 +85,7 @@
             ('refund_service_fee_amount', 'amount'), ('refund_duty_amount', 'amount'),
             ('refund_rounding_amount', 'amount'), ('paid_back_amount', 'amount'),
             ('settled_currency_code', 'text'), ('settled_amount', 'amount'),
+            ('settled_fee_amount', 'amount'),
             ('is_stored_value', 'boolean'), ('is_test', 'boolean'), ('is_deleted', 'boolean'),
             ('refunded_on', 'date'), ('refunded_at', 'timestamp'),
         ],

@@ -35,7 +35,7 @@
         'kept_amount': (owed, charged, 1),
         'paid_amount': (['payment'], ['money', 'stored_value'], 1),
         'paid_back_amount': (back, ['money', 'stored_value'], -1),
-        'fee_amount': (['payment'], ['fee'], -1),
+        'fee_amount': (['payment'] + back + disputed, ['fee'], -1),
     }) }}
 {% endmacro %}
 

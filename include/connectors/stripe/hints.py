@@ -43,15 +43,19 @@ HINTS: dict[str, tuple[Hint, ...]] = {
     "invoice_payments": (Hint("invoice_payment.*", "invoice_payment"),),
     "invoices": (Hint("invoice.*", "invoice"),),
     "payment_intents": (Hint("payment_intent.*", "payment_intent"),),
+    "payment_methods": (Hint("payment_method.*", "payment_method"),),
     "payouts": (Hint("payout.*", "payout"),),
     "prices": (Hint("price.*", "price"),),
     "products": (Hint("product.*", "product"),),
     "refunds": (Hint("refund.*", "refund"), Hint("charge.refund.updated", "refund")),
     "subscriptions": (Hint("customer.subscription.*", "subscription"),),
+    "transfers": (Hint("transfer.*", "transfer"),),
 }
 
 # What others refer to, however old it is: read from the account's first day, not the feed's.
-WHOLE = frozenset({"coupons", "customers", "prices", "products", "subscriptions"})
+WHOLE = frozenset(
+    {"coupons", "customers", "payment_methods", "prices", "products", "subscriptions"}
+)
 
 
 def build_groups(stream: str) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from include.extract.record_page import build_page
 from include.extract.rest.page import pick_records
 from include.extract.rest.paginators import Step, first_step, next_step
 from include.extract.rest.source import RestSource
-from include.extract.rest.target import build_window_params
+from include.extract.rest.target import Target, build_window_params
 from include.extract.source import FROM_THE_START, ReadOptions
 
 log = logging.getLogger(__name__)
@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 EVENT_DAYS = 29
 PER_PAGE = 100
 BALANCES = "balances"
+METHODS, CUSTOMERS = "payment_methods", "customers"
+PAYOUTS = "payouts"
 GONE = 404
 
 
@@ -74,7 +76,9 @@ class StripeSource(RestSource):
             yield from self._read_all_again(stream, oldest, start)
         else:
             listed: set[str] = set()
-            for page in super().read(stream, window, options):
+            # No list of saved ways to pay takes a time; events name the new ones, too.
+            pages = () if stream == METHODS else super().read(stream, window, options)
+            for page in pages:
                 listed.update(record["id"] for record in page.records)
                 yield page
             named = self._fetch_named(stream, groups, Window(start, end), oldest)
@@ -122,6 +126,25 @@ class StripeSource(RestSource):
         """The newest movement within the bounds, if any."""
         body = self._client.get("balance_transactions", {"limit": "1", **bounds}).body
         return pick_records(body, "data", "balance_transactions")
+
+    def _targets(self, name: str, window: Window) -> Iterator[Target]:
+        """Saved ways to pay customer by customer: a request each, as no list has them all."""
+        if name != METHODS:
+            yield from super()._targets(name, window)
+            return
+        customers = self._feed.connector.streams[CUSTOMERS]
+        for page in self._lists.walk(customers, self._paginator(customers), Target(CUSTOMERS)):
+            for customer in page.records:
+                yield Target(f"{CUSTOMERS}/{customer['id']}/{METHODS}")
+
+    def _complete(self, stream: Stream, record: dict[str, Any]) -> None:
+        """A payout with what is in it, too: Stripe tells it by payout only, and of automatic ones."""
+        super()._complete(stream, record)
+        if stream.path == PAYOUTS and record.get("automatic"):
+            moves = self._feed.connector.streams["balance_transactions"]
+            target = Target("balance_transactions", {"payout": record["id"]})
+            pages = self._lists.walk(moves, self._paginator(moves), target)
+            record["movements"] = [one for page in pages for one in page.records]
 
     def _read_all_again(
         self, stream: str, oldest: datetime | None, start: datetime
@@ -216,7 +239,9 @@ class StripeSource(RestSource):
                 f"`{spec.path}` by id answered another object. Expected the one asked for. "
                 "Report it to the vendor."
             )
-        if found.get("deleted") is True:
+        # A way to pay taken off its customer cannot be used again.
+        is_detached = found.get("object") == "payment_method" and not found.get("customer")
+        if found.get("deleted") is True or is_detached:
             return None
         self._complete(spec, found)
         return found

@@ -14,7 +14,8 @@
 
 -- What refunds and chargebacks take back, on their own day, one signed entry per amount; a won
 -- chargeback's entries are positive. The last kind is the money that moved, with what the provider
--- took for it where it says that in the tenant's currency.
+-- took from the account where it says that in the tenant's currency; and its fee, which it alone
+-- knows, stands at the order that counts.
 with refunds as (
     select * from {{ ref('int_refunds__split') }}
 ),
@@ -35,17 +36,24 @@ entries as (
             -{{ column }} as amount
         from refunds
         where {{ column }} <> 0
-        {%- if not loop.last %}
-            union all
-        {%- endif %}
+        union all
     {%- endfor %}
+    select
+        refund_id,
+        case when settled_currency_code = currency_code then 'fee' else 'settled_fee' end
+            as amount_kind,
+        -settled_fee_amount as amount
+    from refunds
+    where settled_fee_amount <> 0
 ),
 
 -- A refund of an order that does not count is none either; one of no known order is, if no copy of
 -- the same books has it.
 final as (
     select
-        refunds.order_id,
+        case when entries.amount_kind in ('fee', 'settled_fee') then refunds.fee_order_id
+            else refunds.order_id
+        end as order_id,
         {{ null_of('id') }} as order_line_id,
         entries.refund_id as record_id,
         'refund' as record_type,
@@ -56,7 +64,9 @@ final as (
         entries.amount,
         refunds._load_id,
         refunds.source_connector,
-        refunds.currency_code,
+        case when entries.amount_kind = 'settled_fee' then refunds.settled_currency_code
+            else refunds.currency_code
+        end as currency_code,
         orders.ordered_on,
         refunds.refunded_on as booked_on,
         refunds.refunded_at as booked_at,
@@ -68,7 +78,8 @@ final as (
                 and refunds.settled_currency_code = '{{ var("tenant_currency") }}'
                 then -refunds.settled_amount
         end as settled_amount,
-        coalesce(orders.is_counted, true) and copies.refund_id is null as is_counted,
+        entries.amount_kind in ('fee', 'settled_fee')
+        or (coalesce(orders.is_counted, true) and copies.refund_id is null) as is_counted,
         case refunds.refund_kind
             when 'dispute' then 'chargeback'
             when 'dispute_won' then 'chargeback_won'

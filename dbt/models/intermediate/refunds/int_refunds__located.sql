@@ -62,6 +62,9 @@ final as (
         located.direction * coalesce(located.paid_back_amount, located.refund_amount)
             as paid_back_amount,
         located.direction * located.settled_amount as settled_amount,
+        -- Signed as it is: of a won chargeback it comes back.
+        located.settled_fee_amount,
+        coalesce(located.counted_order_id, located.order_id) as fee_order_id,
         coalesce(orders.source_connector, located.source_connector) as source_connector,
         coalesce(orders._feed, located._feed) as _feed,
         orders.gross_amount - coalesce(orders.discount_amount, 0) as order_net_amount,

@@ -71,6 +71,8 @@ parted as (
         paid_back_amount,
         settled_currency_code,
         settled_amount,
+        settled_fee_amount,
+        fee_order_id,
         refunded_on,
         refunded_at,
         is_split_estimated,

@@ -32,6 +32,7 @@ mapped as (
         null as refund_gift_card_amount,
         null as settled_currency_code,
         null as settled_amount,
+        null as settled_fee_amount,
         null as paid_back_amount,
         null as refund_service_fee_amount,
         null as refund_duty_amount,

@@ -41,6 +41,7 @@ mapped as (
         null as payment_id,
         null as settled_currency_code,
         null as settled_amount,
+        null as settled_fee_amount,
         null as refund_tip_amount,
         null as refund_gift_card_amount,
         false as is_stored_value,

@@ -37,6 +37,7 @@ mapped as (
         null as payment_id,
         null as settled_currency_code,
         null as settled_amount,
+        null as settled_fee_amount,
         null as refund_tip_amount,
         null as refund_service_fee_amount,
         null as refund_duty_amount,

@@ -11,11 +11,13 @@ renamed as (
         sync_token,
         document_number,
         currency_code,
+        tax_calculation,
         private_note,
         email_status,
         -- numbers
         exchange_rate,
         total_amount,
+        home_total_amount,
         balance,
         tax_amount,
         -- times
@@ -33,4 +35,4 @@ renamed as (
 )
 
 select * from renamed
--- generated from connector.yaml 076971d7d27e; edit freely, edited files are kept
+-- generated from connector.yaml 766764f6067b; edit freely, edited files are kept

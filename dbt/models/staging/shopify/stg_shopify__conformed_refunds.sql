@@ -31,6 +31,7 @@ mapped as (
         is_stored_value,
         null as settled_currency_code,
         null as settled_amount,
+        null as settled_fee_amount,
         null as refund_tip_amount,
         null as refund_service_fee_amount,
         null as refund_rounding_amount,

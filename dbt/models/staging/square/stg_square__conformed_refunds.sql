@@ -69,6 +69,7 @@ mapped as (
         *,
         null as settled_currency_code,
         null as settled_amount,
+        null as settled_fee_amount,
         null as refund_shipping_amount,
         null as refund_gift_card_amount,
         null as refund_duty_amount,

@@ -19,6 +19,9 @@ dispute_moves as (
         -sum(case when reporting_category = 'dispute' then balance_amount end) as withdrawn_amount,
         sum(case when reporting_category = 'dispute_reversal' then balance_amount end)
             as returned_amount,
+        sum(case when reporting_category = 'dispute' then fee_amount end) as taken_fee_amount,
+        sum(case when reporting_category = 'dispute_reversal' then fee_amount end)
+            as returned_fee_amount,
         min(case when reporting_category = 'dispute' then created_at end) as withdrawn_at,
         min(case when reporting_category = 'dispute_reversal' then created_at end) as returned_at
     from movements
@@ -40,6 +43,8 @@ final as (
         dispute_moves.settled_currency_code,
         dispute_moves.withdrawn_amount,
         dispute_moves.returned_amount,
+        dispute_moves.taken_fee_amount,
+        dispute_moves.returned_fee_amount,
         coalesce(disputes.currency_code, charges.currency_code) as told_currency_code,
         coalesce(dispute_moves.withdrawn_at, disputes.created_at, charges.created_at)
             as withdrawn_at,

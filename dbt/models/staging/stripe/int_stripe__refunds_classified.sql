@@ -30,6 +30,7 @@ refunds_told as (
         refunds._load_id,
         movements.currency_code as settled_currency_code,
         -movements.balance_amount as settled_amount,
+        movements.fee_amount as settled_fee_amount,
         'refund' as refund_kind,
         case refunds.refund_status
             when 'succeeded' then 'succeeded'
@@ -71,6 +72,8 @@ disputes_told as (
             _load_id,
             settled_currency_code,
             {{ 'withdrawn_amount' if kind == 'dispute' else 'returned_amount' }} as settled_amount,
+            {{ 'taken_fee_amount' if kind == 'dispute' else 'returned_fee_amount' }}
+                as settled_fee_amount,
             '{{ kind }}' as refund_kind,
             case
                 when is_taken or returned_at is not null then 'succeeded'

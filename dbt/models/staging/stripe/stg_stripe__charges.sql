@@ -13,6 +13,9 @@ renamed as (
         -- text
         status as charge_status,
         payment_method_type,
+        card_brand,
+        card_funding,
+        card_country as card_country_code,
         description as charge_description,
         failure_code,
         failure_message,

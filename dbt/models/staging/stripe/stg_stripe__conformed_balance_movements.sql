@@ -9,35 +9,51 @@
     'payout_back': "'payout_reversal', 'payout_failure', 'payout_cancel'",
 } %}
 
--- Movements of the Stripe balance, in the currency it is settled in. Which payout took one Stripe
--- says only when it is asked payout by payout.
+-- Movements of the Stripe balance, in the currency it is settled in, with the automatic payout that
+-- took each; of a manual one Stripe does not say what is in it.
 with movements as (
     select * from {{ ref('stg_stripe__balance_transactions') }}
 ),
 
+-- A payout is known by its own movement.
+payout_movements as (
+    select
+        movements._feed,
+        movements.movement_id,
+        min(payouts.balance_transaction_id) as payout_id
+    from {{ ref('stg_stripe__payout_movements') }} as movements
+    inner join {{ ref('stg_stripe__payouts') }} as payouts
+        on movements._feed = payouts._feed and movements.payout_id = payouts.payout_id
+    group by movements._feed, movements.movement_id
+),
+
 mapped as (
     select
-        balance_transaction_id as balance_movement_id,
-        currency_code,
-        balance_amount as movement_amount,
-        fee_amount,
-        is_deleted,
-        created_at as moved_at,
-        available_at,
-        _feed,
-        _load_id,
-        null as payout_id,
+        movements.balance_transaction_id as balance_movement_id,
+        movements.currency_code,
+        movements.balance_amount as movement_amount,
+        movements.fee_amount,
+        movements.is_deleted,
+        movements.created_at as moved_at,
+        movements.available_at,
+        movements._feed,
+        movements._load_id,
+        payout_movements.payout_id,
         case
             {%- for kind, words in kinds.items() %}
                 when
-                    coalesce(reporting_category, balance_transaction_type)
+                    coalesce(movements.reporting_category, movements.balance_transaction_type)
                     in ({{ words }})
                     then '{{ kind }}'
             {%- endfor %}
             else 'other'
         end as movement_kind,
-        {{ local_date('created_at') }} as moved_on
+        {{ local_date('movements.created_at') }} as moved_on
     from movements
+    left join payout_movements
+        on
+            movements._feed = payout_movements._feed
+            and movements.balance_transaction_id = payout_movements.movement_id
 ),
 
 final as (

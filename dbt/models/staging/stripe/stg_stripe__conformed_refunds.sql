@@ -15,6 +15,7 @@ mapped as (
         refund_amount,
         settled_currency_code,
         settled_amount,
+        settled_fee_amount,
         is_deleted,
         created_at as refunded_at,
         _feed,

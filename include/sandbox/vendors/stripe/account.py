@@ -10,6 +10,7 @@ from include.sandbox.economy.business import Business
 from include.sandbox.vendors.stripe.disputes import run_disputes
 from include.sandbox.vendors.stripe.events import run_events
 from include.sandbox.vendors.stripe.ledger import StripeAccount
+from include.sandbox.vendors.stripe.partners import enter_partners
 
 
 def build_account(business: Business, seed: int, now: datetime, account_id: str) -> StripeAccount:
@@ -17,6 +18,7 @@ def build_account(business: Business, seed: int, now: datetime, account_id: str)
     account = StripeAccount(business, seed, now, account_id)
     account.enter_sales()
     run_disputes(account)
+    enter_partners(account)
     account.enter_payouts()
     account.sort()
     run_events(account)

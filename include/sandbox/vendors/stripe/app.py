@@ -37,6 +37,8 @@ class StripeApi:
             Route("/v1/invoices/{id}/lines", self._answer(self._invoice_lines)),
             Route("/v1/balance", self._answer(self._balance)),
             Route("/v1/charges/{id}/refunds", self._answer(self._charge_refunds)),
+            Route("/v1/customers/{id}/payment_methods", self._answer(self._methods)),
+            Route("/v1/transfers/{id}/reversals", self._answer(self._reversals)),
         ]
         for name in RESOURCES:
             found.append(Route(f"/v1/{name}", self._answer(self._list(name))))
@@ -113,6 +115,19 @@ class StripeApi:
         charge = _find(account, "charges", request.path_params["id"])
         rows = account.refunds_of(charge["id"])
         return self._nested(account, request, rows, f"/v1/charges/{charge['id']}/refunds", "refund")
+
+    def _methods(self, account: StripeAccount, request: Request) -> Json:
+        customer = _find(account, "customers", request.path_params["id"])
+        rows = [
+            row for row in account.tables["payment_methods"] if row["customer"] == customer["id"]
+        ]
+        url = f"/v1/customers/{customer['id']}/payment_methods"
+        return self._nested(account, request, rows, url, "payment method")
+
+    def _reversals(self, account: StripeAccount, request: Request) -> Json:
+        transfer = _find(account, "transfers", request.path_params["id"])
+        found = transfer["reversals"]
+        return self._nested(account, request, found["data"], found["url"], "transfer reversal")
 
     def _balance(self, account: StripeAccount, request: Request) -> Json:
         held = {"available": 0, "pending": 0}

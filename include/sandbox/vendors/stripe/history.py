@@ -15,11 +15,13 @@ CREATED = {
     "credit_notes": "credit_note.created",
     "customers": "customer.created",
     "disputes": "charge.dispute.created",
+    "payment_methods": "payment_method.attached",
     "payouts": "payout.created",
     "prices": "price.created",
     "products": "product.created",
     "refunds": "refund.created",
     "subscriptions": "customer.subscription.created",
+    "transfers": "transfer.created",
 }
 
 
@@ -60,6 +62,10 @@ def build_changes(account: StripeAccount) -> Iterator[Change]:
         if row["status"] == "expired":
             fields = {"status": "open"}
             yield Change(row["id"], row["expires_at"], "checkout.session.expired", fields)
+    for row in account.tables["transfers"]:
+        for back in row["reversals"]["data"]:
+            fields = {"amount_reversed": 0}
+            yield Change(row["id"], back["created"], "transfer.reversed", fields, by_request=True)
     for row in account.tables["payouts"]:
         if row["status"] == "paid":
             yield Change(row["id"], row["arrival_date"], "payout.paid", {"status": "in_transit"})

@@ -382,6 +382,8 @@ RESOURCES = (
     "invoice_payments",
     "coupons",
     "checkout/sessions",
+    "payment_methods",
+    "transfers",
 )
 
 

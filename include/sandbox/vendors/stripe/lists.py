@@ -34,6 +34,8 @@ FILTERS: dict[str, set[str]] = {
     "coupons": set(),
     "checkout/sessions": {"customer", "payment_intent", "payment_link", "status", "subscription"},
     "credit_notes": {"customer", "customer_account", "invoice"},
+    "payment_methods": {"allow_redisplay", "customer", "customer_account", "type"},
+    "transfers": {"destination", "transfer_group"},
 }
 EXPANDABLE: dict[str, set[str]] = {
     "charge": {
@@ -71,6 +73,8 @@ EXPANDABLE: dict[str, set[str]] = {
     "subscription": {"customer", "default_payment_method", "latest_invoice", "schedule"},
     "product": {"default_price", "tax_code"},
     "price": {"product", "currency_options", "tiers"},
+    "payment_method": {"customer"},
+    "transfer": {"balance_transaction", "destination", "destination_payment", "source_transaction"},
 }
 RANGE_KEY = re.compile(r"^(created|arrival_date|due_date)\[(gt|gte|lt|lte)\]$")
 

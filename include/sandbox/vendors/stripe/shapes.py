@@ -127,7 +127,11 @@ def build_charge(
         "payment_intent": None,
         "payment_method": None,
         "payment_method_details": {
-            "card": {"brand": ("visa", "mastercard", "amex")[sale.number % 3], "country": "US"},
+            "card": {
+                "brand": ("visa", "mastercard", "amex")[sale.number % 3],
+                "country": "US",
+                "funding": ("credit", "debit")[sale.number % 2],
+            },
             "type": "card",
         },
         "receipt_email": None,
