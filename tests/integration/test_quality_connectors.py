@@ -141,6 +141,9 @@ BAD_ROWS = [
         (*ACME_COMPANY, f"{stream}__lines", {"_parent_id": "i1", "_position": 0, **TAXED})
         for stream in ("invoices", "sales_receipts", "credit_memos", "refund_receipts")
     ],
+    (*CORNER_SQUARE, "payouts", {"id": "po1", "amount": 5, "type": "BATCH", "payout_fees": 1}),
+    (*CORNER_SQUARE, "payouts__entries", {"_parent_id": "po1", "_position": 0, "net_amount": 7}),
+    (*CORNER_ERPNEXT, "gl_entries", {"name": "g1", "voucher_no": "v", "debit": 5}),
     (*CORNER_ERPNEXT, "sales_invoices", {"name": "i3", "net_total": 0, **FOREIGN}),
     (*ACME_META, "ad_insights", {**INSIGHT, "date_stop": "2026-10-09"}),
     (*ACME_META, "ad_insights", {**INSIGHT, "ad_id": "a2", "spend": 5}),
@@ -257,6 +260,8 @@ def test_every_check_finds_a_planted_row(house: Warehouse) -> None:
             for what, key in (("convert_to_home", "h1"), ("with_tax_inside_add_up", "i1"))
         },
         "erpnext.base_amounts_are_converted": ("i3",),
+        "square.payouts_are_their_entries": ("po1",),
+        "erpnext.vouchers_balance": ("/v",),
         "meta_ads.insights_are_daily": (f"a1/{DAY}",),
         "meta_ads.spend_has_impressions": (f"a2/{DAY}",),
         "ecommerce_csv.items_have_transactions": ("i1",),

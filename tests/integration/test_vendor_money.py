@@ -199,14 +199,19 @@ def test_budgets_have_metas_own_units(marts: Connection) -> None:
 
 
 def test_a_chargeback_leaves_and_comes_back_on_its_own_days(marts: Connection) -> None:
-    """A won chargeback vanished from the day its money had left: a closed day changed."""
+    """A won chargeback vanished from the day its money had left: a closed day changed.
+
+    Nor did what Stripe took for it, and gave back, stand anywhere in the ledger.
+    """
     rows = marts.execute(
         "select event_kind, amount_kind, amount, booked_on::text from ledger_mart.fct_money_ledger"
         " where order_id = 'stripe:stripe:ch_won_later' and record_type = 'refund' order by 4, 2"
     ).fetchall()
     assert rows == [
+        ("chargeback", "fee", Decimal(-15), "2025-12-01"),
         ("chargeback", "goods", Decimal(-30), "2025-12-01"),
         ("chargeback", "money", Decimal(-30), "2025-12-01"),
+        ("chargeback_won", "fee", Decimal(15), "2026-01-01"),
         ("chargeback_won", "goods", Decimal(30), "2026-01-01"),
         ("chargeback_won", "money", Decimal(30), "2026-01-01"),
     ]

@@ -92,12 +92,16 @@ def test_key_and_secret_are_both_needed() -> None:
 
 
 def test_moments_are_of_the_sites_zone() -> None:
-    """Frappe writes and filters by a wall clock without an offset."""
+    """Frappe writes and filters by a wall clock without an offset.
+
+    Ledger entries got a second name within the hour, and were loaded under both.
+    """
     with FakeApi(_once([_doc("PE-1", references=None)])) as api:
         source = _source(api)
         pages = list(source.read("stock_ledger_entries", WINDOW))
         filters = json.loads(api.seen[0].query["filters"])
     assert filters == [
+        ["to_rename", "=", "0"],
         ["modified", ">=", "2025-12-31 19:00:00.000000"],
         ["modified", "<", "2026-01-01 19:00:00.000000"],
     ]

@@ -55,6 +55,10 @@ def build_queries(
         return [
             Query(path, {"location_id": location, **_list_params(window)}) for location in locations
         ]
+    if name == "payouts":
+        return [
+            Query(path, {"location_id": location, **_made_params(window)}) for location in locations
+        ]
     if name == "refunds":
         return [Query(path, _list_params(window))]
     if name == "orders":
@@ -84,6 +88,16 @@ def _list_params(window: Window) -> dict[str, str]:
         params["updated_at_begin_time"] = _floor(window.start)
     if window.end:
         params["updated_at_end_time"] = _ceiling(window.end)
+    return params
+
+
+def _made_params(window: Window) -> dict[str, str]:
+    """A list that knows only when its records were made."""
+    params = {"begin_time": FIRST_MOMENT, "sort_order": "ASC", "limit": str(LIST_PAGE)}
+    if window.start:
+        params["begin_time"] = _floor(window.start)
+    if window.end:
+        params["end_time"] = _ceiling(window.end)
     return params
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from include.config.connector_spec import Stream
-from include.connectors.square.requests import Query, build_queries
+from include.connectors.square.requests import LIST_PAGE, Query, build_queries
 from include.core.errors import ContractBroken
 from include.core.streams import Page, Window
 from include.extract.http.api_client import build_client
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 # A page without rows has no list at all; these keys may then stand alone.
 EMPTY_PAGE_KEYS = frozenset({"cursor", "latest_time", "count", "matched_variation_ids"})
 RESTARTS = 2
+PAYOUTS = "payouts"
 
 
 class SquareSource(ApiSource):
@@ -47,14 +48,27 @@ class SquareSource(ApiSource):
             ContractBroken: If an answer has no list of records, or its cursor does not advance.
         """
         spec = self._feed.streams[stream]
-        needs_places = stream in ("payments", "orders")
+        needs_places = stream in ("payments", "orders", "payouts")
         locations = self._fetch_locations() if needs_places else []
         for query in build_queries(stream, spec, window, locations):
             for records in self._walk(query, spec):
                 for record in records:
                     _complete(record)
+                    if stream == PAYOUTS:
+                        self._fill_payout(record, spec)
                 kept, outside = keep_inside(records, spec, window)
                 yield Page(kept, filtered=outside)
+
+    def _fill_payout(self, payout: dict[str, Any], stream: Stream) -> None:
+        """What it is made of: a list of its own, asked for payout by payout."""
+        path = f"{stream.path}/{payout['id']}/payout-entries"
+        listed = stream.model_copy(update={"records_path": "payout_entries"})
+        query = Query(path, {"sort_order": "ASC", "limit": str(LIST_PAGE)})
+        payout["entries"] = [entry for page in self._walk(query, listed) for entry in page]
+        fees = payout.get("payout_fee") or []
+        payout["payout_fees"] = sum(
+            (fee.get("amount_money") or {}).get("amount", 0) for fee in fees
+        )
 
     def _fetch_locations(self) -> list[str]:
         """Ids of all locations: inactive ones still own old payments and orders."""

@@ -138,7 +138,7 @@ class StripeSource(RestSource):
                 yield Target(f"{CUSTOMERS}/{customer['id']}/{METHODS}")
 
     def _complete(self, stream: Stream, record: dict[str, Any]) -> None:
-        """A payout with what is in it, too: Stripe tells it by payout only, and of automatic ones."""
+        """An automatic payout with what is in it, too: Stripe tells that payout by payout."""
         super()._complete(stream, record)
         if stream.path == PAYOUTS and record.get("automatic"):
             moves = self._feed.connector.streams["balance_transactions"]

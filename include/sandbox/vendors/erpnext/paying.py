@@ -102,4 +102,5 @@ def build_ledger_entry(name: str, move: StockMove, voucher: tuple[str, str]) -> 
         company=COMPANY,
         fiscal_year=day(move.at)[:4],
         is_cancelled=0,
+        to_rename=0,
     )

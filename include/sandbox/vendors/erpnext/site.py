@@ -9,7 +9,7 @@ from datetime import datetime
 from include.sandbox.economy.business import Business
 from include.sandbox.economy.erp import Erp, ErpInvoice, ErpOrder, ErpPayment
 from include.sandbox.economy.point_of_sale import StockMove
-from include.sandbox.vendors.erpnext import masters, paying, selling
+from include.sandbox.vendors.erpnext import general_ledger, masters, paying, selling
 from include.sandbox.vendors.erpnext.documents import ABBR, CANCELLED, DRAFT, SUBMITTED, Json
 
 CHILDREN = {
@@ -21,7 +21,7 @@ CHILDREN = {
     },
     "Payment Entry": {"references": "Payment Entry Reference"},
 }
-DOCTYPES = ("Customer", "Item", *CHILDREN, "Stock Ledger Entry")
+DOCTYPES = ("Customer", "Item", *CHILDREN, "Stock Ledger Entry", "GL Entry")
 AMENDED_EVERY = 7
 DRAFT_EVERY = 9
 
@@ -108,6 +108,7 @@ class ErpnextSite:
         self.tables["Sales Invoice Item"] += items
         taxes = selling.build_taxes(row, "Sales Invoice", sale, parts, shipping)
         self.tables["Sales Taxes and Charges"] += taxes
+        self.tables["GL Entry"] += general_ledger.post_invoice(row, taxes)
         if row["is_pos"]:
             self.tables["Sales Invoice Payment"].append(selling.build_pos_payment(row))
         self._invoices[invoice.number] = row
@@ -122,6 +123,7 @@ class ErpnextSite:
             return
         row = paying.build_payment(payment, invoice)
         self.tables["Payment Entry"].append(row)
+        self.tables["GL Entry"] += general_ledger.post_payment(row)
         reference = paying.build_reference(row, payment, invoice)
         self.tables["Payment Entry Reference"].append(reference)
 

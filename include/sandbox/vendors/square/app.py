@@ -46,6 +46,8 @@ class SquareApi:
             "payments": lists.list_payments,
             "refunds": lists.list_refunds,
             "disputes": lists.list_disputes,
+            "payouts": lists.list_payouts,
+            "payouts/{id}/payout-entries": lists.list_payout_entries,
         }
         posted: dict[str, View] = {
             "orders/search": lists.search_orders,

@@ -67,6 +67,40 @@ def list_disputes(seller: SquareSeller, query: Json) -> Json:
     return build_page(rows, "disputes", 50, query)
 
 
+def list_payouts(seller: SquareSeller, query: Json) -> Json:
+    """Of one location, the main one unless named; of a year unless `begin_time` is sent."""
+    names = {"location_id", "status", "begin_time", "end_time", "sort_order", "cursor", "limit"}
+    check_names(query, frozenset(names), "UNKNOWN_QUERY_PARAMETER")
+    place = query.get("location_id", MAIN)
+    begin = read_moment(query.get("begin_time"), "begin_time") or seller.now - YEAR
+    end = read_moment(query.get("end_time"), "end_time")
+    check_range(begin, end, "begin_time")
+    newest_first = read_order(query.get("sort_order"), "DESC", "sort_order")
+    rows = [
+        row
+        for row in seller.tables["payouts"]
+        if row["location_id"] == place
+        and inside(row, "created_at", begin, end)
+        and query.get("status") in (None, row["status"])
+    ]
+    rows.sort(key=sort_by("created_at"), reverse=newest_first)
+    limit = read_limit(query.get("limit"), 100, 100, ignores=True)
+    return build_page(rows, "payouts", limit, query)
+
+
+def list_payout_entries(seller: SquareSeller, query: Json) -> Json:
+    """What one payout is made of."""
+    names = frozenset({"id", "sort_order", "cursor", "limit"})
+    check_names(query, names, "UNKNOWN_QUERY_PARAMETER")
+    rows = [row for row in seller.tables["payout_entries"] if row["payout_id"] == query["id"]]
+    if not rows:
+        raise SquareError(404, "NOT_FOUND", f"Payout `{query['id']}` not found.")
+    newest_first = read_order(query.get("sort_order"), "DESC", "sort_order")
+    rows = sorted(rows, key=sort_by("effective_at"), reverse=newest_first)
+    limit = read_limit(query.get("limit"), 100, 100, ignores=True)
+    return build_page(rows, "payout_entries", limit, query)
+
+
 def _list(seller: SquareSeller, rows: list[Json], key: str, query: Json) -> Json:
     """created_at and updated_at windows both apply; created_at begins a year ago by default."""
     begin = read_moment(query.get("begin_time"), "begin_time") or seller.now - YEAR

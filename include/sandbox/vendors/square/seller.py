@@ -21,6 +21,8 @@ TABLES = (
     "customers",
     "catalog",
     "counts",
+    "payouts",
+    "payout_entries",
 )
 
 

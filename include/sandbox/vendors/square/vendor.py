@@ -11,6 +11,7 @@ from include.sandbox.economy_views import fetch_tills
 from include.sandbox.serve.session import Session
 from include.sandbox.serve.vendors import Refusal, Vendor
 from include.sandbox.vendors.square.app import SquareApi
+from include.sandbox.vendors.square.payouts import run_payouts
 from include.sandbox.vendors.square.seller import SOURCE, SquareSeller
 
 TENANTS = ("corner",)
@@ -27,14 +28,14 @@ STREAM_TYPES = {
 
 def fetch_seller(session: Session, tenant: str) -> SquareSeller:
     """The tenant's seller account as it is now."""
-    business = session.world.businesses[tenant]
-    return session.state(
-        "square",
-        tenant,
-        lambda: SquareSeller(
-            business, fetch_tills(session, tenant), session.spec.seed, session.now[tenant]
-        ),
-    )
+
+    def build() -> SquareSeller:
+        business, now = session.world.businesses[tenant], session.now[tenant]
+        seller = SquareSeller(business, fetch_tills(session, tenant), session.spec.seed, now)
+        run_payouts(seller)
+        return seller
+
+    return session.state("square", tenant, build)
 
 
 def _build_routes(session: Session) -> list[BaseRoute]:
