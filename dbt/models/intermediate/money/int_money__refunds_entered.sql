@@ -51,7 +51,8 @@ entries as (
 -- the same books has it.
 final as (
     select
-        case when entries.amount_kind in ('fee', 'settled_fee') then refunds.fee_order_id
+        case
+            when entries.amount_kind in ('fee', 'settled_fee') then refunds.fee_order_id
             else refunds.order_id
         end as order_id,
         {{ null_of('id') }} as order_line_id,
@@ -64,7 +65,8 @@ final as (
         entries.amount,
         refunds._load_id,
         refunds.source_connector,
-        case when entries.amount_kind = 'settled_fee' then refunds.settled_currency_code
+        case
+            when entries.amount_kind = 'settled_fee' then refunds.settled_currency_code
             else refunds.currency_code
         end as currency_code,
         orders.ordered_on,

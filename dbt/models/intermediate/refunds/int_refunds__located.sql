@@ -48,6 +48,8 @@ final as (
         located.refunded_on,
         located.refunded_at,
         located._load_id,
+        -- Signed as it is: of a won chargeback it comes back.
+        located.settled_fee_amount,
         located.direction * located.refund_amount as refund_amount,
         located.direction * located.refund_net_amount as told_net_amount,
         located.direction * coalesce(located.refund_tax_amount, 0) as told_tax_amount,
@@ -62,8 +64,6 @@ final as (
         located.direction * coalesce(located.paid_back_amount, located.refund_amount)
             as paid_back_amount,
         located.direction * located.settled_amount as settled_amount,
-        -- Signed as it is: of a won chargeback it comes back.
-        located.settled_fee_amount,
         coalesce(located.counted_order_id, located.order_id) as fee_order_id,
         coalesce(orders.source_connector, located.source_connector) as source_connector,
         coalesce(orders._feed, located._feed) as _feed,

@@ -30,8 +30,10 @@ renamed as (
         -- calculated
         cast(coalesce(debit, 0) as {{ type_of('amount') }}) as debit_amount,
         cast(coalesce(credit, 0) as {{ type_of('amount') }}) as credit_amount,
-        cast(coalesce(debit_in_account_currency, 0) as {{ type_of('amount') }}) as account_debit_amount,
-        cast(coalesce(credit_in_account_currency, 0) as {{ type_of('amount') }}) as account_credit_amount,
+        cast(coalesce(debit_in_account_currency, 0) as {{ type_of('amount') }})
+            as account_debit_amount,
+        cast(coalesce(credit_in_account_currency, 0) as {{ type_of('amount') }})
+            as account_credit_amount,
         coalesce(is_opening, 'No') = 'Yes' as is_opening,
         coalesce(is_cancelled, 0) = 1 as is_cancelled,
         _deleted_at is not null as is_deleted

@@ -48,7 +48,9 @@ where
             when coalesce(orders.is_duty_included, false) then 0
             else coalesce(orders.duty_amount, 0)
         end
-        - greatest(
-            coalesce(orders.additional_fee_amount, 0) - coalesce(orders.duty_amount, 0), 0
-        )
+        - case
+            when orders.additional_fee_amount > coalesce(orders.duty_amount, 0)
+                then orders.additional_fee_amount - coalesce(orders.duty_amount, 0)
+            else 0
+        end
     ) > 0.01
