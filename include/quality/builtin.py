@@ -37,7 +37,8 @@ where read <> inserted + updated + unchanged + quarantined + filtered"""
 
 _ROWS = """select
     concat('table ', in_table, ', ledger ', in_ledger) as bad_key,
-    abs(in_table - in_ledger)::float8 / greatest(in_table, in_ledger) as bad_share
+    1.0 * abs(in_table - in_ledger)
+    / case when in_table > in_ledger then in_table else in_ledger end as bad_share
 from (
     select
         (select count(*) from {schema}.{table} where _feed = {feed}) as in_table,
