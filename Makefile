@@ -100,7 +100,7 @@ lint: style  ## ruff, mypy strict, sqlfluff, the layering test
 style: setup-dev
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
-	@.venv/bin/mypy & types=$$!; .venv/bin/sqlfluff lint --disable-progress-bar --processes 2 dbt; sql=$$?; wait $$types && exit $$sql
+	@.venv/bin/mypy & types=$$!; $(PY) -m include.local.lint_sql; sql=$$?; wait $$types && exit $$sql
 
 format: setup-dev  ## Let ruff and sqlfluff rewrite what they can
 	@.venv/bin/ruff check --fix . && .venv/bin/ruff format .

@@ -23,6 +23,7 @@ def build_dbt_vars(tenant: Tenant) -> dict[str, Any]:
 
     Returns:
         tenant, tenant_currency, tenant_timezone, feeds (names of enabled feeds),
+        beside: whether marts are made in `naming.CANDIDATE_LAYERS`, which a build decides;
         sources_by_concept: concept -> connectors of the tenant that feed it; a concept nobody feeds
         is absent, and macro union_concept then gives an empty table;
         concept_maps: concept -> streams of the tenant's own that feed it, see `MappedConcept`; and
@@ -30,6 +31,7 @@ def build_dbt_vars(tenant: Tenant) -> dict[str, Any]:
     """
     return {
         "tenant": tenant.id,
+        "beside": False,
         "tenant_currency": tenant.spec.currency,
         "tenant_timezone": tenant.spec.timezone,
         "sources_by_concept": build_sources_by_concept(
@@ -60,6 +62,7 @@ def build_manifest_vars(connectors: Mapping[str, Connector]) -> dict[str, Any]:
     """Variables with every connector on, for the one manifest; same keys as `build_dbt_vars`."""
     return {
         "tenant": MANIFEST_TENANT,
+        "beside": False,
         "tenant_currency": "USD",
         "tenant_timezone": "UTC",
         "sources_by_concept": build_sources_by_concept(

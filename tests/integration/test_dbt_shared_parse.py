@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from include.config.settings import Settings, load_settings
+from include.config.settings import ROOT, Settings, load_settings
 from include.pipeline.dbt.environment import build_dbt_environment
 from include.pipeline.dbt.session import keep_dbt, run_build_command
 from include.pipeline.dbt.shared_parse import run_keep_parse
@@ -21,12 +21,13 @@ profile: elt
 version: '1.0'
 model-paths: [models]
 macro-paths: [macros]
-vars: {tenant: unset, word: none, sources_by_concept: {}}
-models: {elt: {+materialized: table, +schema: int}}
+vars: {tenant: unset, word: none, beside: false, sources_by_concept: {}}
+models: {elt: {+materialized: table, +schema: int, marts: {+schema: mart}}}
 """
+NAMES = "macros/generate_schema_name.sql"
 FILES = {
-    "macros/generate_schema_name.sql": """
-{% macro generate_schema_name(name, node) -%} {{ var('tenant') }}_{{ name }} {%- endmacro %}""",
+    NAMES: (ROOT / "dbt" / NAMES).read_text(),
+    "models/marts/fct_rows.sql": "select n from {{ ref('unioned') }}",
     "models/sources.yml": """
 sources:
   - name: shop
@@ -46,8 +47,11 @@ select n, '{{ var("word") }}' as word from {{ ref('of_' ~ one) }} {% if not loop
 }
 
 
-def build_variables(tenant: str, *connectors: str, word: str = "none") -> dict[str, Any]:
-    return {"tenant": tenant, "word": word, "sources_by_concept": {"orders": list(connectors)}}
+def build_variables(
+    tenant: str, *connectors: str, word: str = "none", beside: bool = False
+) -> dict[str, Any]:
+    given = {"tenant": tenant, "word": word, "beside": beside}
+    return given | {"sources_by_concept": {"orders": list(connectors)}}
 
 
 @pytest.fixture
@@ -75,7 +79,8 @@ def build(settings: Settings, url: str, variables: dict[str, Any], *select: str)
     code = run_build_command(settings, words, environment, results, lambda event: None)
     assert code == 0
     ended = json.loads(results.read_text())["results"]
-    assert {one["status"] for one in ended} == {"success", "pass"}
+    assert ended
+    assert {one["status"] for one in ended} <= {"success", "pass"}
     return target
 
 
@@ -106,6 +111,19 @@ def test_each_tenant_builds_in_its_own_schemas_from_its_own_sources(
     node = json.loads((target / "manifest.json").read_text())["nodes"]["model.elt.unioned"]
     name = warehouse.rsplit("/", 1)[1]
     assert node["relation_name"] == f'"{name}"."acme_int"."unioned"'
+
+
+def test_marts_made_beside_are_of_the_shared_parse_too(settings: Settings, warehouse: str) -> None:
+    """Since they are, each build read the whole project again: 12 CPU seconds a tenant."""
+    told = build_variables("shop", beside=True)
+    target = build(settings, warehouse, told, "unioned", "fct_rows")
+    assert not (target / "partial_parse.msgpack").exists(), "it parsed for itself"
+    target = build(settings, warehouse, told | {"beside": False}, "fct_rows")
+    with psycopg.connect(warehouse) as connection:
+        made = connection.execute(
+            "select schemaname, tablename from pg_tables where schemaname like 'shop%' order by 1"
+        ).fetchall()
+    assert made == [("shop_int", "unioned"), ("shop_mart", "fct_rows"), ("shop_next", "fct_rows")]
 
 
 def test_an_edit_after_the_parse_is_built(settings: Settings, warehouse: str) -> None:

@@ -61,16 +61,17 @@ def build_near_tests(root: Path) -> dict[str, list[str]]:
 
     What is tested only through another module, or by integration tests, is for faults by hand.
     """
-    tests = {path: path.read_text() for path in sorted((root / "tests/unit").glob("test_*.py"))}
+    tests: dict[str, list[str]] = {}
+    for path in sorted((root / "tests/unit").glob("test_*.py")):
+        for module in set(re.findall(r"\binclude(?:\.\w+)+\b(?!\.)", path.read_text())):
+            tests.setdefault(module, []).append(str(path.relative_to(root)))
     near: dict[str, list[str]] = {}
     for path in sorted(
         path for name in PACKAGES for path in (root / "include" / name).rglob("*.py")
     ):
         module = ".".join(path.relative_to(root).with_suffix("").parts)
-        named = re.compile(rf"\b{re.escape(module)}\b(?!\.)")
-        of_it = [str(test.relative_to(root)) for test, text in tests.items() if named.search(text)]
-        if of_it:
-            near[str(path.relative_to(root))] = of_it
+        if module in tests:
+            near[str(path.relative_to(root))] = tests[module]
     return near
 
 

@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from include.config.load import load_platform
 from include.config.settings import Settings, load_settings
+from include.pipeline.dbt.build import ALONE, WHOLE, BuildPart, build_arguments
 from include.pipeline.dbt.session import build_request
 from include.pipeline.dbt.shared_parse import is_covered, load_shared_parse, run_keep_parse
+from include.pipeline.dbt.transform import BESIDE
+from include.transform.variables import build_manifest_vars
 
 SHARED = {"tenant": "manifest", "sources_by_concept": {"orders": ["shopify", "stripe"]}}
 
@@ -40,6 +44,16 @@ def test_a_connector_made_after_the_parse_is_in_none_of_its_edges(
     """dbt would refuse the reference when the model runs, and the tenant would have no marts."""
     asked = {"tenant": "acme", "sources_by_concept": sources}
     assert is_covered(asked, SHARED) is does
+
+
+@pytest.mark.parametrize("part", [WHOLE, ALONE, BESIDE])
+def test_every_build_of_a_tenant_may_read_it(part: BuildPart, tmp_path: Path) -> None:
+    """A variable that builds alone were told had every tenant parse for itself, unnoticed."""
+    platform = load_platform()
+    shared = build_manifest_vars(platform.connectors)
+    for tenant in platform.tenants:
+        words = build_arguments(tenant, ["path:models"], tmp_path, part)
+        assert is_covered(json.loads(words[words.index("--vars") + 1]), shared), tenant.id
 
 
 def test_variables_of_another_version_have_a_parse_of_their_own(settings: Settings) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from include.config.settings import Settings, dbt_environment
+from include.core import naming
 from include.pipeline.dbt.command import build_project_options, run_dbt_command, say_line
 from include.pipeline.dbt.environment import NO_WAREHOUSE, build_dbt_environment
 from include.pipeline.dbt.shared_parse import load_shared_parse
@@ -99,6 +100,7 @@ def build_request(settings: Settings, arguments: Sequence[str], results: Path) -
     shared = load_shared_parse(settings, variables)
     if shared is None:
         return asked
+    told = json.loads(variables)
     return asked | {
         "shared": {
             "options": [FIRST_OPTION, shared.variables, *others, *project],
@@ -107,7 +109,8 @@ def build_request(settings: Settings, arguments: Sequence[str], results: Path) -
             "environment": build_dbt_environment(NO_WAREHOUSE, "none", tenant_roles=False),
             "tenant": json.loads(shared.variables)["tenant"],
         },
-        "tenant": json.loads(variables)["tenant"],
+        "tenant": told["tenant"],
+        "layers": naming.CANDIDATE_LAYERS if told.get("beside") else {},
     }
 
 

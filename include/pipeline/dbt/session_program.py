@@ -111,7 +111,8 @@ def run_parse(asked: dict[str, Any]) -> Any:
     parsed = parse_shared(asked)
     if parsed.success:
         at = asked["options"].index("--target-path") + 1
-        give_names(parsed.result, shared["tenant"], asked["tenant"], os.environ["ELT_DBT_DBNAME"])
+        names = (shared["tenant"], asked["tenant"], asked["layers"])
+        give_names(parsed.result, *names, os.environ["ELT_DBT_DBNAME"])
         parsed.result.write(str(Path(asked["options"][at]) / "manifest.json"))
     return parsed
 
@@ -124,12 +125,17 @@ def parse_shared(asked: dict[str, Any]) -> Any:
         return dbtRunner(callbacks=[tell]).invoke([*asked["globals"], *words, *shared["options"]])
 
 
-def give_names(manifest: Any, old: str, new: str, database: str) -> None:
-    """Put a tenant's schemas, `<tenant>_<layer>`, in the place of another's."""
+def give_names(manifest: Any, old: str, new: str, layers: Mapping[str, str], database: str) -> None:
+    """Put a tenant's schemas, `<tenant>_<layer>`, in the place of another's.
+
+    Args:
+        layers: Where a layer is made in another's place, as `generate_schema_name` says.
+    """
     for node in chain(manifest.nodes.values(), manifest.sources.values()):
         was = f'"{node.database}"."{node.schema}".'
         if node.schema.startswith(f"{old}_"):
-            node.schema = new + node.schema.removeprefix(old)
+            layer = node.schema.removeprefix(f"{old}_")
+            node.schema = f"{new}_{layers.get(layer, layer)}"
         node.database = database
         if node.relation_name:
             node.relation_name = node.relation_name.replace(was, f'"{database}"."{node.schema}".')
