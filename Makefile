@@ -100,7 +100,7 @@ lint: style  ## ruff, mypy strict, sqlfluff, the layering test
 style: setup-dev
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
-	@.venv/bin/mypy & types=$$!; $(PY) -m include.local.lint_sql; sql=$$?; wait $$types && exit $$sql
+	@.venv/bin/mypy & types=$$!; $(PY) -m tests.lint_sql; sql=$$?; wait $$types && exit $$sql
 
 format: setup-dev  ## Let ruff and sqlfluff rewrite what they can
 	@.venv/bin/ruff check --fix . && .venv/bin/ruff format .
@@ -127,7 +127,7 @@ test-integration: setup-dev  ## Sandbox, loads and dbt on a real PostgreSQL
 	@$(PYTEST) tests/integration
 
 e2e: setup-dev  ## A real Airflow: ingest, transform, backfill, a failing feed, a killed task; worlds of all seeds
-	@WORLD_SEEDS=all $(PYTEST) tests/worlds tests/e2e
+	@WORLD_SEEDS=all $(PYTEST) tests/worlds tests/unit/identity/test_days.py tests/e2e
 
 bench: setup-dev  ## Speed against its targets, into .local/bench.json; PART="load sql" alone; FULL=1 adds rivals, a million, a thousand
 	@FULL=$(FULL) $(PY) -m tests.bench $(PART)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from include.local.lint_sql import main, run_lint
+from tests.lint_sql import main, run_lint
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""`python -m include.local.lint_sql`: sqlfluff over dbt/, over what it has not yet found clean.
+"""`python -m tests.lint_sql`: sqlfluff over dbt/, over what it has not yet found clean.
 
 Judging a file takes 0.2 CPU seconds, 400 of them a minute and a half. What decides the verdict is
 the file, the rules, the macros and sqlfluff itself; a digest of these is kept for each clean file.
