@@ -107,6 +107,38 @@ def test_only_a_changed_tenant_is_parsed_again(write_platform, tmp_path: Path) -
     assert shop.stat().st_mtime == 1
 
 
+def test_tenants_in_a_config_map_are_files_and_change_as_such(
+    write_platform, tmp_path: Path
+) -> None:
+    """Kubernetes lays a ConfigMap out as links into a hidden folder, and changes all of them by
+    turning one link over: names, and the folder's own time, stay as they were."""
+    write_platform()
+    folder = tmp_path / "tenants"
+    for path in folder.iterdir():
+        path.unlink()
+    for number in (1, 2):
+        hidden = folder / f"..2026_{number}"
+        hidden.mkdir()
+        for name in ("aa", "shop"):
+            text = TENANT.replace("tenant: shop", f"tenant: {name}")
+            (hidden / f"{name}.yaml").write_text(text)
+    (folder / "..data").symlink_to("..2026_1")
+    for name in ("aa", "shop"):
+        (folder / f"{name}.yaml").symlink_to(f"..data/{name}.yaml")
+    bundle = _bundle()
+    files = _files(bundle)
+    assert set(files) == {"aa.py", "shop.py"}
+    assert SHOP <= set(_dags(bundle, files["shop.py"]))
+    for path in files.values():
+        os.utime(path, (1, 1))
+    bundle.refresh()
+    assert {path.stat().st_mtime for path in files.values()} == {1}
+    (folder / "..data_tmp").symlink_to("..2026_2")
+    (folder / "..data_tmp").replace(folder / "..data")
+    bundle.refresh()
+    assert min(path.stat().st_mtime for path in files.values()) > 1
+
+
 def test_a_changed_tenant_is_looked_at_once_more_later(write_platform, monkeypatch) -> None:
     """A feed dropped half a minute after a parse kept its DAG until the file changed again."""
     write_platform(shop=TENANT)
