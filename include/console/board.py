@@ -16,7 +16,7 @@ from include.console.fleet import Fleet
 from include.console.reads.feed_health import ORDER, fetch_feed_health
 from include.core.clock import utcnow
 from include.core.errors import EltError
-from include.ledger.connection import Warehouse
+from include.ledger.login.pool import PooledWarehouse
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Board:
             EltError: A warehouse does not answer.
         """
         if len(wanted) <= FEW:
-            return fetch_rows(self._fleet, wanted)
+            return fetch_rows(self._fleet, wanted, is_walled=True)
         rows = self._fetch_all()
         if len(wanted) == self._tenants:
             return rows
@@ -81,14 +81,20 @@ class Board:
         self._tenants, self._read_at = len(tenants), self._clock()
 
 
-def fetch_rows(fleet: Fleet, wanted: Sequence[Tenant]) -> list[FeedOut]:
-    """These tenants' feeds as they are, one set of queries per warehouse; the worst first."""
+def fetch_rows(fleet: Fleet, wanted: Sequence[Tenant], *, is_walled: bool = False) -> list[FeedOut]:
+    """These tenants' feeds as they are, one set of queries per warehouse; the worst first.
+
+    Args:
+        is_walled: The sessions see these tenants alone; else everybody's, for the board.
+    """
     by_url, _ = fleet.group(wanted)
     known = {tenant.id: tenant for tenant in wanted}
     found: list[FeedOut] = []
     now = utcnow()
     for url, names in by_url.items():
-        with Warehouse(url).connect() as connection:
+        plain = PooledWarehouse(url, pools=fleet.pools)
+        warehouse = fleet.wall(plain, names, read_only=True) if is_walled else plain
+        with warehouse.connect() as connection:
             rows = fetch_feed_health(connection, [known[name] for name in names], now)
         found += [FeedOut.model_construct(**asdict(row)) for row in rows]
     return sorted(found, key=lambda one: (ORDER.index(one.state), one.tenant, one.feed))

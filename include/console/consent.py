@@ -42,7 +42,7 @@ def run_begin_consent(visitor: Visitor, tenant: str, feed_name: str) -> str:
     if all(one.name != feed_name for one in visitor.see(tenant).feeds):
         # Saved this moment, by another process of the API server.
         visitor.fleet.reread_tenant(tenant)
-        visitor = Visitor(visitor.person, visitor.fleet, visitor.board)
+        visitor = visitor.anew()
     feed = visitor.see_feed(tenant, feed_name)
     if feed.connector.consent is None:
         raise not_found()
@@ -56,7 +56,7 @@ def run_begin_consent(visitor: Visitor, tenant: str, feed_name: str) -> str:
         build_redirect_uri(visitor.fleet.doors.base_url),
     )
     begun = Begun(tenant, feed_name, visitor.person.name, asked.verifier)
-    with visitor.fleet.build_platform_warehouse().connect() as connection:
+    with visitor.open_registry(tenant).connect() as connection:
         run_begin(connection, asked.state, begun)
         about = {"feed": feed_name, "scopes": list(app.scopes)}
         run_record_audit(connection, begun.who, tenant, "consent.begin", about)
@@ -70,7 +70,7 @@ def run_end_consent(visitor: Visitor, state: str, query: str) -> Begun:
         Refusal: 400 for a state this person did not begin lately; 404 when the tenant is no longer
             theirs; 409 when the vendor did not consent.
     """
-    with visitor.fleet.build_platform_warehouse().connect() as connection:
+    with visitor.open_registries().connect() as connection:
         begun = run_take(connection, state, visitor.person.name)
     if begun is None:
         words = ("This consent was not begun by you, or too long ago.", "Start at the feed again.")
@@ -86,7 +86,7 @@ def run_end_consent(visitor: Visitor, state: str, query: str) -> Begun:
         raise Refusal(409, "no_consent", error.message, "Go back to the feed.") from None
     dropped = dict.fromkeys(app.consent.drops, "")
     visitor.fleet.doors.save_connection(feed.connection_id, {**dropped, **kept})
-    with visitor.fleet.build_platform_warehouse().connect() as connection:
+    with visitor.open_registry(begun.tenant).connect() as connection:
         about = {"feed": begun.feed, "fields": sorted(kept)}
         run_record_audit(connection, begun.who, begun.tenant, "consent.end", about)
     return begun

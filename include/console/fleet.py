@@ -19,6 +19,8 @@ from include.console.doors import Doors
 from include.core.errors import EltError
 from include.ledger import ddl
 from include.ledger.connection import Warehouse
+from include.ledger.login.pool import PooledWarehouse, Pools
+from include.ledger.login.walled import Roles, WalledWarehouse
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +37,7 @@ class Fleet:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.doors, self._load, self._clock = doors, load, clock
+        self.pools, self._roles = Pools(), Roles()
         self._lock = threading.Lock()
         self._platform: Platform | None = None
         self._read_at = 0.0
@@ -77,6 +80,23 @@ class Fleet:
             EltError: If its connection is missing or the server does not answer.
         """
         return self._migrated_one(self.doors.fetch_platform_url())
+
+    def wall(
+        self, warehouse: Warehouse, tenants: Iterable[str], *, read_only: bool = False
+    ) -> WalledWarehouse:
+        """The warehouse by kept connections whose sessions see these tenants alone."""
+        return WalledWarehouse(
+            warehouse.url,
+            pools=self.pools,
+            roles=self._roles,
+            tenants=tuple(tenants),
+            read_only=read_only,
+        )
+
+    def keep_platform_warehouse(self) -> PooledWarehouse:
+        """The same by kept connections: for what the console itself remembers, before it knows
+        who asks or beside it."""
+        return PooledWarehouse(self.build_platform_warehouse().url, pools=self.pools)
 
     def build_warehouse(self, tenant: Tenant) -> Warehouse:
         """The tenant's ledger, brought to its newest version once.

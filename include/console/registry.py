@@ -21,7 +21,7 @@ PLACES = frozenset({"conn_type", "host", "port", "schema", "login", "password"})
 
 def fetch_version(visitor: Visitor, tenant: str, feed: str) -> Version | None:
     """The newest version, also of what was removed; None: it was never made here."""
-    with visitor.fleet.build_platform_warehouse().connect() as connection:
+    with visitor.open_registry(tenant, read_only=True).connect() as connection:
         found = [one for one in fetch_newest(connection, tenant, feed) if one.feed == feed]
     return found[0] if found else None
 
@@ -29,7 +29,7 @@ def fetch_version(visitor: Visitor, tenant: str, feed: str) -> Version | None:
 def fetch_history(visitor: Visitor, tenant: str, feed: str) -> list[Version]:
     """All versions, the newest first."""
     visitor.see(tenant)
-    with visitor.fleet.build_platform_warehouse().connect() as connection:
+    with visitor.open_registry(tenant, read_only=True).connect() as connection:
         return fetch_versions(connection, tenant, feed)
 
 
@@ -40,9 +40,10 @@ def run_save(visitor: Visitor, change: Change, what: str) -> int:
         Unfit, Overtaken: Nothing was written.
     """
     about = {"feed": change.feed or None, "version": change.after + 1, "why": change.why}
-    with visitor.fleet.build_platform_warehouse().connect() as connection:
+    with visitor.open_registry(change.tenant).connect() as connection:
         version = run_change(connection, change)
         run_record_audit(connection, change.who, change.tenant, what, about)
+    # Everybody's snapshot, by the console itself.
     with visitor.fleet.build_platform_warehouse().connect() as connection:
         run_sync(connection)
     visitor.fleet.reread_tenant(change.tenant)
@@ -65,7 +66,7 @@ def run_keep_secrets(
         words = ("The environment gives this connection, and wins.", "Change it where it is set.")
         raise Refusal(409, "environment_wins", *words)
     visitor.fleet.doors.save_connection(connection_id, given)
-    with visitor.fleet.build_platform_warehouse().connect() as connection:
+    with visitor.open_registry(tenant).connect() as connection:
         about = {"feed": feed, "fields": sorted(given)}
         run_record_audit(connection, visitor.person.name, tenant, "connection.write", about)
 

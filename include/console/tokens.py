@@ -44,7 +44,7 @@ def fetch_person(fleet: Fleet, token: str) -> Person | None:
         EltError: The warehouse does not answer: nobody is let in.
     """
     query = f"select tenant, name, scope from elt_ops.service_tokens where digest = %s and {_ALIVE}"  # noqa: S608 our words
-    with fleet.build_platform_warehouse().connect() as connection:
+    with fleet.keep_platform_warehouse().connect() as connection:
         row = connection.execute(query.encode(), [build_digest(token)]).fetchone()
     if row is None:
         return None

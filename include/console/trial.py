@@ -48,8 +48,8 @@ def build_feed(trial: Trial) -> Feed:
         found = next((feed for feed in owner.feeds if feed.name == name), None)
         if found is not None:
             return found
-    with trial.visitor.fleet.build_platform_warehouse().connect() as connection:
-        held = build_held(fetch_newest(connection))
+    with trial.visitor.open_registry(owner.id, read_only=True).connect() as connection:
+        held = build_held(fetch_newest(connection, owner.id))
     spec = {**trial.spec, "enabled": True}
     tenant = check_change(held, Change(owner.id, name, spec, 0, ""))
     for feed in tenant.feeds:
@@ -60,7 +60,7 @@ def build_feed(trial: Trial) -> Feed:
 
 def build_environment(trial: Trial) -> LoadEnvironment:
     """Where it is tried: the tenant's warehouse, its connection with what was typed."""
-    warehouse = trial.visitor.open_warehouse(trial.tenant)
+    warehouse = trial.visitor.lend_warehouse(trial.tenant)
     return LoadEnvironment(warehouse, lambda feed: _fetch_credentials(trial, feed))
 
 

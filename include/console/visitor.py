@@ -1,14 +1,17 @@
 """What one person may see and do: the only place that decides about tenants."""
 
+from collections.abc import Collection
 from functools import cached_property
 
 from include.config.models import Feed, Tenant
 from include.console.answers import Refusal, not_found
+from include.console.api.models import FeedOut
 from include.console.board import Board
 from include.console.fleet import Fleet
 from include.console.people import Person
 from include.core import naming
 from include.ledger.connection import Warehouse
+from include.ledger.login.walled import WalledWarehouse
 
 
 class Visitor:
@@ -19,7 +22,11 @@ class Visitor:
     """
 
     def __init__(self, person: Person, fleet: Fleet, board: Board) -> None:
-        self.person, self.fleet, self.board = person, fleet, board
+        self.person, self.fleet, self._board = person, fleet, board
+
+    def anew(self) -> "Visitor":
+        """The same person, after a tenant was read again."""
+        return Visitor(self.person, self.fleet, self._board)
 
     @cached_property
     def tenants(self) -> dict[str, Tenant]:
@@ -80,8 +87,33 @@ class Visitor:
                 return one
         raise not_found()
 
-    def open_warehouse(self, tenant: Tenant) -> Warehouse:
-        """The ledger of a tenant that `see` or `act` has handed out."""
+    def fetch_health(self, wanted: Collection[Tenant]) -> list[FeedOut]:
+        """How these tenants' feeds stand, the worst first."""
+        return self._board.fetch([self.tenants[tenant.id] for tenant in wanted])
+
+    def open_warehouse(self, tenant: Tenant, *, read_only: bool = False) -> WalledWarehouse:
+        """The ledger of a tenant that `see` or `act` has handed out; its sessions see no other."""
+        warehouse = self.fleet.build_warehouse(self.tenants[tenant.id])
+        return self.fleet.wall(warehouse, [tenant.id], read_only=read_only)
+
+    def open_registry(self, tenant_id: str, *, read_only: bool = False) -> WalledWarehouse:
+        """What the platform keeps of one tenant; an administrator's may be yet to come.
+
+        Raises:
+            Refusal: 404 for a tenant that is somebody else's.
+        """
+        if not self.person.is_admin:
+            self.see(tenant_id)
+        warehouse = self.fleet.build_platform_warehouse()
+        return self.fleet.wall(warehouse, [tenant_id], read_only=read_only)
+
+    def open_registries(self) -> WalledWarehouse:
+        """What the platform keeps of every tenant of theirs."""
+        return self.fleet.wall(self.fleet.build_platform_warehouse(), self.tenants)
+
+    def lend_warehouse(self, tenant: Tenant) -> Warehouse:
+        """The ledger as the platform, for its own work of a tenant that `act` has handed out: a
+        replay, an erasure, a trial. No page and no list reads by it."""
         return self.fleet.build_warehouse(self.tenants[tenant.id])
 
     def _may_see(self, tenant_id: str) -> bool:

@@ -194,6 +194,19 @@ def reader_role(tenant: str) -> str:
     return f"elt_{tenant}_bi"
 
 
+def console_role(tenant: str) -> str:
+    """Role the console's sessions of this tenant run as."""
+    return f"elt_{tenant}_console"
+
+
+def console_base_role(user: str) -> str:
+    """Role with the console's rights to the books; `user` is the platform's own login.
+
+    Roles are the whole server's, and two platforms may share one.
+    """
+    return shorten(f"elt__console_{user}", user, MAX_IDENTIFIER_BYTES)
+
+
 def own_staging(connector: str, tenant: str) -> str:
     """Stands for the connector in staging names where a tenant's feeds define the streams."""
     return f"{connector}_{tenant}"

@@ -4,7 +4,7 @@ Database messages of classes 22 and 23 quote row contents, so their text never l
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +21,14 @@ log = logging.getLogger(__name__)
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 CONNECT_TIMEOUT_S = 15
+OPTIONS: Mapping[str, Any] = {
+    "connect_timeout": CONNECT_TIMEOUT_S,
+    "client_encoding": "UTF8",
+    "application_name": "elt",
+    "keepalives_idle": 30,
+}
+# Not a startup option: poolers refuse those.
+IN_UTC = "set time zone 'UTC'"
 # 08 connection, 40 rollback (deadlock, serialisation), 53 resources (disk full, memory, slots),
 # 57 operator intervention (shutdown, cancel), 58 system error.
 # Source: postgresql.org/docs/18/errcodes-appendix.html (read 2026-11).
@@ -68,21 +76,18 @@ class Warehouse:
         """
         parse_conninfo(self.url)
         try:
-            with psycopg.connect(
-                self.url,
-                autocommit=autocommit,
-                connect_timeout=CONNECT_TIMEOUT_S,
-                client_encoding="UTF8",
-                application_name="elt",
-                keepalives_idle=30,
-            ) as connection:
-                # Not a startup option: poolers refuse those.
-                connection.execute("set time zone 'UTC'")
+            with psycopg.connect(self.url, autocommit=autocommit, **OPTIONS) as connection:
+                connection.execute(IN_UTC)
                 if not autocommit:
                     connection.commit()
                 yield connection
         except psycopg.Error as error:
-            raise build_error(error) from (None if _quotes_rows(error) else error)
+            raise build_error(error) from cause_of(error)
+
+
+def cause_of(error: psycopg.Error) -> psycopg.Error | None:
+    """What a log may show beside `build_error`: nothing that repeats a row."""
+    return None if _quotes_rows(error) else error
 
 
 def run_limit_statements(connection: Connection, seconds: int) -> None:

@@ -15,6 +15,7 @@ KNOWN = {
     "pathspec": "MPL: Airflow reads .airflowignore with it",
     "psycopg": "LGPL: the warehouse driver; COPY and pipelines have no equal",
     "psycopg-binary": "LGPL: the same, compiled",
+    "psycopg-pool": "LGPL: its pool of connections, of the same people",
     "tqdm": "MPL for a part of it: Google's clients show progress with it",
     "psycopg2-binary": "LGPL: Airflow's and dbt's own metadata driver",
     "pymssql": "LGPL: SQL Server; optional, `make setup EXTRAS=mssql`",

@@ -33,7 +33,7 @@ MAY_IMPORT = {
         ),
     ),
     "connectors": Room(("core", "config", "extract"), ("requests", "orjson", "pyarrow")),
-    "ledger": Room(("core", "config"), ("psycopg", "cryptography")),
+    "ledger": Room(("core", "config"), ("psycopg", "psycopg_pool", "cryptography")),
     "destinations": Room(
         ("core", "config", "ledger"),
         (

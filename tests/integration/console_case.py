@@ -14,6 +14,7 @@ from include.console.doors import Doors
 from include.console.fleet import Fleet
 from include.console.people import Person
 from include.core.errors import MissingSecret
+from include.destinations.postgres.tenant_schemas import run_ensure_schemas
 from include.ledger import ddl
 from include.pipeline.registry import run_sync
 
@@ -121,6 +122,8 @@ def write_world(url: str, folder: Path, *, registered: bool = False) -> None:
         connection.execute("drop schema if exists elt_ops cascade")
         connection.execute("drop schema if exists acme_id cascade")
         ddl.run_migrations(connection)
+        for name in ("acme", "bazaar"):
+            run_ensure_schemas(connection, name, [f"{name}_mart"], tenant_roles=True)
         for statement in (*_STATEMENTS, *(_REGISTERED if registered else ())):
             connection.execute(statement.encode())
         run_sync(connection)
@@ -162,7 +165,10 @@ _STATEMENTS = (
     values ('acme', 'stripe', 'charges', '2026-06-01T00:00:00Z', 1)""",
     """insert into elt_ops.daily_metrics (tenant, layer, feed, stream, metric, day, value)
     values ('acme', 'raw', 'stripe', 'charges', 'rows', current_date, 12)""",
+    # As `run_ensure_own_tables` leaves it.
     "create schema acme_id",
+    "grant usage on schema acme_id to elt_acme",
+    "alter default privileges in schema acme_id grant select on tables to elt_acme",
     """create table acme_id.pairs (kind text, left_id text, right_id text, score double precision,
     band text, decided_by text, evidence text)""",
     """create table acme_id.overrides (override_id text primary key, kind text, left_id text,

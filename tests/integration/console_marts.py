@@ -42,12 +42,13 @@ def write_marts(url: str) -> None:
     """Every table of the page; deals' stays away, as of a tenant without a CRM."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("drop schema if exists acme_mart cascade")
-        connection.execute("create schema acme_mart")
+        connection.execute("create schema acme_mart authorization elt_acme")
         for table, statement in _VALUES.items():
             names = sorted(set().union(*(_columns(p) for p in PANELS if p.table == table)))
             columns = ", ".join(f"{name} {_type(name)}" for name in names)
             connection.execute(f"create table acme_mart.{table} ({columns})".encode())
             connection.execute(statement.format(t=f"acme_mart.{table}").encode())
+            connection.execute(f"alter table acme_mart.{table} owner to elt_acme".encode())
 
 
 def _columns(panel: Panel) -> set[str]:

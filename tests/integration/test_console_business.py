@@ -16,7 +16,8 @@ from tests.integration.console_case import HTML, Console, write_world
 PLACE = "/api/v1/tenants/acme/business"
 _MARTS = (
     "drop schema if exists acme_mart cascade",
-    "create schema acme_mart",
+    "create schema acme_mart authorization elt_acme",
+    "set role elt_acme",
     """create table acme_mart.fct_revenue_daily (revenue_on date, source_connector text,
     currency_code text, orders_count int, revenue_amount numeric, net_amount numeric,
     gross_amount numeric, refund_amount numeric, discount_amount numeric, tax_amount numeric)""",

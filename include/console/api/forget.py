@@ -63,7 +63,7 @@ def forget_person(visitor: Asking, tenant: str, body: ForgetIn) -> ForgetOut:
         words = ("An erasure cannot be undone.", "Send the tenant's id as `confirm`.")
         raise Refusal(422, "not_confirmed", *words)
     doors = visitor.fleet.doors
-    warehouse = replace(visitor.open_warehouse(owner), salt=doors.fetch_salt(owner))
+    warehouse = replace(visitor.lend_warehouse(owner), salt=doors.fetch_salt(owner))
     environment = LoadEnvironment(
         warehouse, doors.fetch_credentials, fetch_rows_login=doors.fetch_rows_login
     )

@@ -41,7 +41,7 @@ class RepeatableRoute(TaggedRoute):
             body = await request.body()
             place = f"{request.method} {request.url.path}\n".encode()
             digest = hashlib.sha256(place + body).hexdigest()
-            memory = Memory(visitor.fleet.build_platform_warehouse(), visitor.person.name, key)
+            memory = Memory(visitor.fleet.keep_platform_warehouse(), visitor.person.name, key)
             known = await run_in_threadpool(memory.begin, digest)
             if known is not None:
                 return known

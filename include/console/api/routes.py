@@ -75,8 +75,7 @@ class QuarantineQuery(BaseModel):
 def ledger(visitor: Visitor, tenant_id: str) -> Iterator[Connection]:
     """A connection to the ledger of a tenant the visitor may see."""
     tenant = visitor.see(tenant_id)
-    with visitor.open_warehouse(tenant).connect() as connection:
-        connection.execute("set transaction read only")
+    with visitor.open_warehouse(tenant, read_only=True).connect() as connection:
         yield connection
 
 
@@ -114,7 +113,7 @@ def _show(visitor: Visitor, tenant: Tenant) -> models.TenantOut:
 
 def fetch_all_health(visitor: Visitor, wanted: list[Tenant]) -> list[models.FeedOut]:
     """Health of these tenants' feeds, the worst first; each of them is one the visitor sees."""
-    return visitor.board.fetch([visitor.tenants[tenant.id] for tenant in wanted])
+    return visitor.fetch_health(wanted)
 
 
 @router.get("/feeds")
@@ -149,7 +148,7 @@ def read_streams(
 ) -> models.Listed[models.StreamOut]:
     """Every stream: last load, cursor, open quarantine, freshness."""
     found = visitor.see(tenant)
-    rows = fetch_status(visitor.open_warehouse(found), found)["streams"]
+    rows = fetch_status(visitor.open_warehouse(found, read_only=True), found)["streams"]
     return models.Listed(
         items=[models.StreamOut(**row) for row in rows if feed in (None, row["feed"])]
     )

@@ -67,7 +67,7 @@ def read_configured(visitor: Asking, tenant: str) -> models.Listed[setup_models.
 
 def fetch_configured(visitor: Visitor, tenant: Tenant) -> list[setup_models.ConfiguredFeed]:
     """From the tenant's file and from the registry, by name."""
-    with visitor.fleet.build_platform_warehouse().connect() as connection:
+    with visitor.open_registry(tenant.id, read_only=True).connect() as connection:
         known = {one.feed: one for one in fetch_newest(connection, tenant.id) if one.feed}
     found = []
     for name in sorted({*tenant.spec.feeds, *(n for n, v in known.items() if v.spec is not None)}):
@@ -355,7 +355,7 @@ def remove_tenant(visitor: Asking, tenant: str, if_match: Match = None) -> setup
 def export_tenant(visitor: Asking, tenant: str) -> PlainTextResponse:
     """What was made here as the file it would be, for git; no secrets, which are connections."""
     visitor.see(tenant)
-    with visitor.fleet.build_platform_warehouse().connect() as connection:
+    with visitor.open_registry(tenant, read_only=True).connect() as connection:
         held = build_held(fetch_newest(connection, tenant))
     return PlainTextResponse(build_export(held, tenant), media_type="application/yaml")
 
@@ -370,7 +370,7 @@ def read_audit(
         "order by audit_id desc limit %s"
     )
     found: dict[int, Any] = {}
-    with visitor.fleet.build_platform_warehouse().connect() as connection:
+    with visitor.open_registry(tenant, read_only=True).connect() as connection:
         found |= {row[0]: row for row in connection.execute(query, [tenant, limit])}
     with ledger(visitor, tenant) as connection:
         found |= {row[0]: row for row in connection.execute(query, [tenant, limit])}

@@ -60,7 +60,7 @@ def _administer(visitor: Visitor, tenant: str) -> str:
 def read_tokens(visitor: Asking, tenant: str) -> models.Listed[TokenOut]:
     """Who may come as a program, and until when."""
     _administer(visitor, tenant)
-    with visitor.fleet.build_platform_warehouse().connect() as connection:
+    with visitor.open_registry(tenant, read_only=True).connect() as connection:
         rows = fetch_tokens(connection, tenant)
     return models.Listed(items=[TokenOut(**row) for row in rows])
 
@@ -69,7 +69,7 @@ def read_tokens(visitor: Asking, tenant: str) -> models.Listed[TokenOut]:
 def make_token(visitor: Asking, tenant: str, body: NewToken) -> MadeToken:
     """A new one, for `Authorization: Bearer`; it reads or changes this tenant alone."""
     who = _administer(visitor, tenant)
-    with visitor.fleet.build_platform_warehouse().connect() as connection:
+    with visitor.open_registry(tenant).connect() as connection:
         said = (who, body.days)
         number, token = run_make(connection, tenant, body.name, body.scope, said)
         about = {"token": number, "name": body.name, "scope": body.scope, "days": body.days}
@@ -81,7 +81,7 @@ def make_token(visitor: Asking, tenant: str, body: NewToken) -> MadeToken:
 def revoke_token(visitor: Asking, tenant: str, token: int) -> models.Done:
     """Take it back; the next request with it is refused."""
     who = _administer(visitor, tenant)
-    with visitor.fleet.build_platform_warehouse().connect() as connection:
+    with visitor.open_registry(tenant).connect() as connection:
         if not (abs(token) < 2**62 and run_revoke(connection, tenant, token, who)):
             raise not_found()
         run_record_audit(connection, who, tenant, "token.revoke", {"token": token})

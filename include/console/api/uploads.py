@@ -67,7 +67,7 @@ def drop_upload(visitor: Asking, tenant: str, feed: FeedName, name: FileName) ->
 
 
 def _audit(visitor: Visitor, tenant: str, what: str, about: dict[str, Any]) -> None:
-    with visitor.fleet.build_platform_warehouse().connect() as connection:
+    with visitor.open_registry(tenant).connect() as connection:
         run_record_audit(connection, visitor.person.name, tenant, what, about)
 
 

@@ -75,7 +75,7 @@ def replay_record(visitor: Asking, tenant: str, record: int, body: models.Replay
             raise Refusal(409, "not_editable", *words)
     feed = visitor.see_feed(tenant, row["feed"])
     doors = visitor.fleet.doors
-    warehouse = replace(visitor.open_warehouse(owner), salt=doors.fetch_salt(owner))
+    warehouse = replace(visitor.lend_warehouse(owner), salt=doors.fetch_salt(owner))
     environment = LoadEnvironment(
         warehouse, doors.fetch_credentials, fetch_rows_login=doors.fetch_rows_login
     )

@@ -23,6 +23,7 @@ from include.ledger.migrations.quality import QUALITY
 from include.ledger.migrations.rates import RATES
 from include.ledger.migrations.registry import REGISTRY
 from include.ledger.migrations.step import Migration
+from include.ledger.migrations.tenant_walls import TENANT_WALLS
 from include.ledger.migrations.thinned import THINNED
 from include.ledger.migrations.tokens import TOKENS
 from include.ledger.migrations.trust import TRUST
@@ -32,7 +33,7 @@ MIGRATIONS = (
     LEDGER, QUALITY, TOKENS, JOBS, CHECKPOINTS, RATES,
     FILES, DRIFT_AND_PRIVACY, OPERATIONS, INBOX, BUILDS, OPEN_LOADS, KEYS, OWN_LOADS,
     NAMES, TRUST, AUDIT, ALERTS, DATA_STATUS, REGISTRY, PUBLISHES, CONSENTS,
-    VENDOR_COUNTS, COSTS, NEWEST, THINNED,
+    VENDOR_COUNTS, COSTS, NEWEST, THINNED, TENANT_WALLS,
 )  # fmt: skip
 
 __all__ = ("MIGRATIONS", "Migration")
