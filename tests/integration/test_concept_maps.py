@@ -225,7 +225,7 @@ def test_they_stand_in_the_marts_with_their_lineage(built: psycopg.Connection[An
     ]
     customers = "select customer_id, count(*) from papers_mart.dim_customers group by 1 order by 1"
     assert [one for one, _ in fetch(built, customers)] == [
-        "files:drop:a@x.example", "files:drop:b@x.example", "files:drop:c@x.example",
+        "files:drop:a@x.example", "files:drop:b@x.example", "files:drop:c@x.example", "unknown",
     ]  # fmt: skip
     lines = "select order_line_id, gross_amount from papers_mart.fct_sales order by 1"
     assert fetch(built, lines)[:2] == [

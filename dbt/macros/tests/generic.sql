@@ -58,3 +58,23 @@
     having coalesce(sum(parts.attributed_amount), 0) <> conversions.revenue_amount
         or count(parts.conversion_id) = 0
 {% endtest %}
+
+
+{#-
+    Keys of a fact that lead to no row of their dimension, nulls included: none may. One test a fact,
+    since each one is a query and a name in every build.
+
+    members: [{key, to, field}]: column of the fact, relation, its column.
+-#}
+{% test members_are_known(model, members) %}
+    {%- for member in members %}
+        select
+            cast('{{ member.key }}' as {{ type_of('text') }}) as lost_key,
+            count(*) as rows_count
+        from {{ model }} as facts
+        left join {{ member.to }} as members on facts.{{ member.key }} = members.{{ member.field }}
+        where members.{{ member.field }} is null
+        having count(*) > 0
+        {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
+{% endtest %}

@@ -75,3 +75,16 @@
     {%- endfor -%}
     {{ conditions | join(' and ') }}
 {%- endmacro %}
+
+
+{#- Every channel there is without a tenant's own rules -> what kind of it is (dim_channels). -#}
+{% macro channel_kinds() %}
+    {{ return({
+        'Direct': 'direct', 'Cross-network': 'paid', 'Paid Shopping': 'paid', 'Paid Search': 'paid',
+        'Paid Social': 'paid', 'Paid Video': 'paid', 'Display': 'paid', 'Paid Other': 'paid',
+        'Organic Shopping': 'organic', 'Organic Social': 'organic', 'Organic Video': 'organic',
+        'Organic Search': 'organic', 'Referral': 'referral', 'Email': 'owned', 'Affiliates': 'paid',
+        'Audio': 'paid', 'SMS': 'owned', 'Mobile Push Notifications': 'owned',
+        'Unassigned': 'unknown', '(none)': 'none',
+    }) }}
+{% endmacro %}

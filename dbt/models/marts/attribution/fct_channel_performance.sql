@@ -100,6 +100,7 @@ final as (
         {{ as_money(
             'coalesce(earned.' ~ own_model ~ '_revenue_amount, 0) / nullif(performed.spend_cost, 0)', 'price'
         ) }} as return_on_ad_spend,
+        {{ date_key('keys.performed_on') }} as date_key,
         cast(repaid.payback_days as {{ type_of('integer') }}) as payback_days
     from keys
     left join performed on keys.performance_key = performed.performance_key

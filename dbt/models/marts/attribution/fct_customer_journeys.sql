@@ -18,6 +18,10 @@ journeys as (
     group by conversion_id
 ),
 
+customers as (
+    select * from {{ ref('dim_customers') }}
+),
+
 final as (
     select
         conversions.conversion_id,
@@ -39,9 +43,15 @@ final as (
         coalesce(journeys.last_channel, '(none)') as last_channel,
         coalesce(journeys.touches_count, 0) as touches_count,
         coalesce(journeys.channels_count, 0) as channels_count,
+        {{ member_or_unknown('customers.customer_sk') }} as customer_sk,
+        {{ date_key('conversions.converted_on') }} as date_key,
         conversions.is_offline or coalesce(journeys.calls, 0) = 1 as is_offline
     from conversions
     left join journeys on conversions.conversion_id = journeys.conversion_id
+    left join customers
+        on
+            conversions.customer_id = customers.customer_id
+            and {{ as_of('customers', 'conversions.converted_at') }}
 )
 
 select * from final

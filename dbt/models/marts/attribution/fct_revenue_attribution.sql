@@ -13,6 +13,22 @@ with journeys as (
     left join {{ ref('int_channels__removed') }} as effects on journeys.channel = effects.channel
 ),
 
+customers as (
+    select * from {{ ref('dim_customers') }}
+),
+
+-- Whom each conversion is of, once and not for every part of it.
+converted as (
+    select
+        conversions.*,
+        {{ member_or_unknown('customers.customer_sk') }} as customer_sk
+    from {{ ref('int_conversions__counted') }} as conversions
+    left join customers
+        on
+            conversions.customer_id = customers.customer_id
+            and {{ as_of('customers', 'conversions.converted_at') }}
+),
+
 called as (
     select distinct conversion_id
     from journeys
@@ -21,7 +37,7 @@ called as (
 
 untouched as (
     select conversions.conversion_id
-    from {{ ref('int_conversions__counted') }} as conversions
+    from converted as conversions
     left join journeys on conversions.conversion_id = journeys.conversion_id
     where journeys.conversion_id is null
 ),
@@ -69,6 +85,7 @@ credited as (
         summed.*,
         conversions.conversion_kind,
         conversions.customer_id,
+        conversions.customer_sk,
         conversions.currency_code,
         conversions.revenue_amount,
         conversions.is_first_of_customer,
@@ -81,7 +98,7 @@ credited as (
             partition by summed.conversion_id, summed.attribution_model
         ) as credit
     from summed
-    inner join {{ ref('int_conversions__counted') }} as conversions
+    inner join converted as conversions
         on summed.conversion_id = conversions.conversion_id
     left join called on summed.conversion_id = called.conversion_id
 ),
@@ -102,6 +119,7 @@ final as (
         channel,
         campaign_name,
         customer_id,
+        customer_sk,
         currency_code,
         credit_amount as attributed_amount,
         is_offline,
@@ -109,6 +127,7 @@ final as (
         converted_on,
         _feed,
         _load_id,
+        {{ date_key('converted_on') }} as date_key,
         {{ as_money('credit', 'price') }} as credit
     from spread_out
 )

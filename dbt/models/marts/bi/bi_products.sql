@@ -2,7 +2,7 @@
 
 with products as (
     select * from {{ ref('dim_products') }}
-    where is_current and not is_deleted
+    where is_current and not is_deleted and product_sk <> {{ unknown_member() }}
 ),
 
 final as (

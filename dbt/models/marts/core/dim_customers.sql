@@ -1,8 +1,9 @@
+-- Versions of people, and whom facts of nobody known point to (see macros/marts/members).
 with versions as (
     select * from {{ ref('int_customers__versioned') }}
 ),
 
-final as (
+known as (
     select
         {{ hash_key(['entity_id', 'version_number']) }} as customer_sk,
         entity_id as customer_id,
@@ -32,6 +33,39 @@ final as (
         _feed,
         _load_id
     from versions
+),
+
+final as (
+    select * from known
+    union all
+    select
+        {{ unknown_member() }} as customer_sk,
+        {{ unknown_member() }} as customer_id,
+        {{ null_of('text') }} as record_id,
+        {{ null_of('text') }} as source_connector,
+        {{ null_of('text') }} as source_customer_id,
+        {{ unknown_member() }} as customer_name,
+        {{ null_of('text') }} as first_name,
+        {{ null_of('text') }} as last_name,
+        {{ null_of('text') }} as company_name,
+        {{ null_of('text') }} as email,
+        {{ null_of('text') }} as phone,
+        {{ null_of('text') }} as address_line,
+        {{ null_of('text') }} as city,
+        {{ null_of('text') }} as region,
+        {{ null_of('text') }} as postal_code,
+        {{ null_of('text') }} as country,
+        cast(0 as {{ type_of('bigint') }}) as records_count,
+        cast(0 as {{ type_of('bigint') }}) as sources_count,
+        1 as version_number,
+        true as is_current,
+        false as is_customer,
+        false as is_deleted,
+        {{ null_of('timestamp') }} as created_at,
+        {{ instant('1900-01-01') }} as effective_from_at,
+        {{ instant('9999-12-31') }} as effective_to_at,
+        {{ null_of('text') }} as _feed,
+        {{ null_of('bigint') }} as _load_id
 )
 
 select * from final

@@ -57,6 +57,7 @@ final as (
         is_from_history,
         _feed,
         _load_id,
+        {{ date_key(local_date('entered_at')) }} as date_key,
         row_number() over (partition by deal_id order by entered_at, deal_stage_id) as step_number,
         lead(entered_at) over (partition by deal_id order by entered_at, deal_stage_id) as left_at
     from steps

@@ -23,7 +23,8 @@ final as (
         booked_on,
         booked_at,
         _feed,
-        _load_id
+        _load_id,
+        {{ date_key('booked_on') }} as date_key
     from entries
 )
 

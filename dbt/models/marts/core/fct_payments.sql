@@ -20,38 +20,55 @@ converted as (
     group by record_id
 ),
 
+customers as (
+    select * from {{ ref('dim_customers') }}
+),
+
+named as (
+    select
+        payments.*,
+        coalesce(people.customer_id, payments.customer_id) as person_id
+    from payments
+    left join people on payments.customer_id = people.record_id
+),
+
 final as (
     select
-        payments.payment_id,
-        payments.order_id,
-        payments.customer_id as customer_record_id,
-        payments.source_connector,
-        payments.source_record_id as source_payment_id,
-        payments.payment_status,
-        payments.payment_word,
-        payments.currency_code,
-        payments.payment_amount,
-        payments.fee_amount,
-        payments.settled_currency_code,
-        payments.settled_amount,
-        payments.settled_fee_amount,
-        payments.is_test,
-        payments.is_deleted,
-        payments.paid_on,
-        payments.paid_at,
-        payments._feed,
-        payments._load_id,
-        coalesce(payments.payment_method, 'unknown') as payment_method,
+        named.payment_id,
+        named.order_id,
+        named.customer_id as customer_record_id,
+        named.source_connector,
+        named.source_record_id as source_payment_id,
+        named.payment_status,
+        named.payment_word,
+        named.currency_code,
+        named.payment_amount,
+        named.fee_amount,
+        named.settled_currency_code,
+        named.settled_amount,
+        named.settled_fee_amount,
+        named.is_test,
+        named.is_deleted,
+        named.paid_on,
+        named.paid_at,
+        named._feed,
+        named._load_id,
+        named.person_id as customer_id,
+        coalesce(named.payment_method, 'unknown') as payment_method,
         '{{ var("tenant_currency") }}' as tenant_currency_code,
         {{ as_money(home_or(
-            'payments.currency_code', 'payments.payment_amount', 'converted.tenant_amount'
+            'named.currency_code', 'named.payment_amount', 'converted.tenant_amount'
         )) }} as tenant_payment_amount,
         {{ as_money('coalesce(converted.settlement_difference_amount, 0)') }}
             as settlement_difference_amount,
-        coalesce(people.customer_id, payments.customer_id) as customer_id
-    from payments
-    left join people on payments.customer_id = people.record_id
-    left join converted on payments.payment_id = converted.record_id
+        {{ member_or_unknown('customers.customer_sk') }} as customer_sk,
+        {{ date_key('named.paid_on') }} as date_key
+    from named
+    left join converted on named.payment_id = converted.record_id
+    left join customers
+        on
+            named.person_id = customers.customer_id
+            and {{ as_of('customers', 'named.paid_at') }}
 )
 
 select * from final

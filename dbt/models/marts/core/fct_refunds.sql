@@ -42,35 +42,53 @@ converted as (
     group by record_id
 ),
 
+customers as (
+    select * from {{ ref('dim_customers') }}
+),
+
+named as (
+    select
+        refunds.*,
+        coalesce(people.customer_id, orders.customer_id) as person_id,
+        coalesce(orders.is_counted, true) as is_order_counted
+    from refunds
+    left join orders on refunds.order_id = orders.order_id
+    left join people on orders.customer_id = people.record_id
+),
+
 final as (
     select
-        refunds.refund_id,
-        refunds.order_id,
-        refunds.source_connector,
-        refunds.refund_kind,
-        refunds.currency_code,
-        refunds.is_split_estimated,
-        refunds.is_stored_value,
-        refunds.refunded_on,
-        refunds.refunded_at,
-        refunds._feed,
-        refunds._load_id,
-        coalesce(people.customer_id, orders.customer_id) as customer_id,
+        named.refund_id,
+        named.order_id,
+        named.source_connector,
+        named.refund_kind,
+        named.currency_code,
+        named.is_split_estimated,
+        named.is_stored_value,
+        named.refunded_on,
+        named.refunded_at,
+        named._feed,
+        named._load_id,
+        named.person_id as customer_id,
         {%- for column in amounts %}
-            {{ as_money('refunds.' ~ column) }} as {{ column }},
+            {{ as_money('named.' ~ column) }} as {{ column }},
         {%- endfor %}
         '{{ var("tenant_currency") }}' as tenant_currency_code,
         {%- for column in ['refund_amount', 'refund_net_amount'] %}
             {{ as_money(home_or(
-                'refunds.currency_code', 'refunds.' ~ column, 'converted.' ~ column
+                'named.currency_code', 'named.' ~ column, 'converted.' ~ column
             )) }} as tenant_{{ column }},
         {%- endfor %}
-        coalesce(orders.is_counted, true) and copies.refund_id is null as is_counted
-    from refunds
-    left join orders on refunds.order_id = orders.order_id
-    left join people on orders.customer_id = people.record_id
-    left join copies on refunds.refund_id = copies.refund_id
-    left join converted on refunds.refund_id = converted.record_id
+        {{ member_or_unknown('customers.customer_sk') }} as customer_sk,
+        {{ date_key('named.refunded_on') }} as date_key,
+        named.is_order_counted and copies.refund_id is null as is_counted
+    from named
+    left join copies on named.refund_id = copies.refund_id
+    left join converted on named.refund_id = converted.record_id
+    left join customers
+        on
+            named.person_id = customers.customer_id
+            and {{ as_of('customers', 'named.refunded_at') }}
 )
 
 select * from final

@@ -37,6 +37,7 @@ final as (
             {{ as_money(tenant_sum(column)) }} as tenant_{{ column }}
         {%- endfor %},
         _feed,
+        {{ date_key('booked_on') }} as date_key,
         max(_load_id) as _load_id
     from entries
     group by booked_on, source_connector, _feed, currency_code, revenue_kind

@@ -73,8 +73,6 @@ final as (
     select
         sold.order_line_id,
         sold.order_id,
-        customers.customer_sk,
-        products.product_sk,
         sold.customer_id,
         sold.product_id,
         sold.customer_record_id,
@@ -96,7 +94,10 @@ final as (
         {{ as_money(home_or(
             'sold.currency_code', 'sold.gross_amount - sold.discount_amount', 'converted.net_amount'
         )) }} as tenant_net_amount,
-        {{ as_money('sold.quantity * product_records.unit_cost') }} as cost_amount
+        {{ as_money('sold.quantity * product_records.unit_cost') }} as cost_amount,
+        {{ member_or_unknown('customers.customer_sk') }} as customer_sk,
+        {{ member_or_unknown('products.product_sk') }} as product_sk,
+        {{ date_key('sold.sold_on') }} as date_key
     from sold
     left join converted on sold.order_line_id = converted.order_line_id
     left join customers

@@ -15,6 +15,11 @@ families as (
     where kind = 'products' and attribute = 'family'
 ),
 
+products as (
+    select * from {{ ref('dim_products') }}
+    where is_current
+),
+
 placed as (
     select
         levels.*,
@@ -37,9 +42,12 @@ final as (
         placed.is_deleted,
         placed._feed,
         placed._load_id,
-        coalesce(families.family_id, placed.entity_id) as family_id
+        coalesce(families.family_id, placed.entity_id) as family_id,
+        {{ member_or_unknown('products.product_sk') }} as product_sk,
+        {{ date_key(local_date('placed.counted_at')) }} as date_key
     from placed
     left join families on placed.entity_id = families.product_id
+    left join products on placed.entity_id = products.product_id
 )
 
 select * from final

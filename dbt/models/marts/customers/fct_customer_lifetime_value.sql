@@ -4,6 +4,11 @@ with purchases as (
     select * from {{ ref('int_purchases__daily') }}
 ),
 
+customers as (
+    select * from {{ ref('dim_customers') }}
+    where is_current
+),
+
 models as (
     select * from {{ source('fits', 'lifetime_models') }}
 ),
@@ -33,9 +38,11 @@ joined as (
         predictions.chance_alive,
         predictions.expected_purchases,
         predictions.expected_value,
+        {{ member_or_unknown('customers.customer_sk') }} as customer_sk,
         predictions.customer_id is not null as is_predicted,
         coalesce(models.prediction_status, 'not_fitted') as prediction_status
     from historic
+    left join customers on historic.customer_id = customers.customer_id
     left join models on historic.currency_code = models.currency_code
     left join predictions
         on
@@ -48,6 +55,7 @@ final as (
     select
         {{ hash_key(['customer_id', 'currency_code']) }} as customer_lifetime_value_key,
         customer_id,
+        customer_sk,
         currency_code,
         first_purchased_on,
         last_purchased_on,

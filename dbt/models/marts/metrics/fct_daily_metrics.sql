@@ -23,6 +23,7 @@ final as (
             else 'currency'
         end as metric_unit,
         metrics.metric_value,
+        {{ date_key('metrics.metric_on') }} as date_key,
         {{ as_money('bands.usual_value', 'quantity') }} as usual_value,
         {{ as_money(
             'case when bands.usual_value >= bands.band then bands.usual_value - bands.band '
