@@ -12,7 +12,7 @@
 {% endmacro %}
 
 {% macro postgres__statistics_of(relation) %}
-    {%- if config.get('materialized') in ('table', 'incremental', 'snapshot') -%}
+    {%- if config.get('materialized') in ('table', 'incremental', 'remembered', 'snapshot') -%}
         analyze {{ relation }}
     {%- endif -%}
 {% endmacro %}

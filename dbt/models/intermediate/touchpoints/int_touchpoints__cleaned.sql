@@ -1,3 +1,4 @@
+{{ config(materialized='remembered', made_of='int_touchpoints__unioned', row_key='touchpoint_id') }}
 {% set clicks = click_kinds() %}
 {% set tags = ['utm_source', 'utm_medium', 'utm_campaign'] + clicks.keys() | list %}
 

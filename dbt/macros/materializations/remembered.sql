@@ -1,0 +1,91 @@
+{#-
+    A table of which each row is made of one row of one relation, and of nothing else: only rows whose
+    origin has changed are made anew. Its content is that of a full build, whatever came late, was
+    deleted, erased, loaded twice or taken back, since no clock and no load number is asked: beside
+    every row stands the hash of the row it was made of (`_made_of`).
+
+    Anything else the rows depend on is in the SQL that dbt has written (variables, macros) or in the
+    columns of the relation; when these differ from those of the table (its comment), or with
+    `--full-refresh`, all rows are made. A test holds which models may be made so
+    (tests/contract/test_remembered.py).
+
+    Config: made_of: name of the relation's model; row_key: column that names a row in both.
+-#}
+{% materialization remembered, default %}
+    {#- Other warehouses make all of it; they count bytes, and both ways read all of the relation. #}
+    {%- set target = this.incorporate(type='table') -%}
+    {{ run_hooks(pre_hooks) }}
+    {% call statement('main') -%}
+        {{ create_table_as(False, target, sql) }}
+    {%- endcall %}
+    {{ run_hooks(post_hooks) }}
+    {{ return({'relations': [target]}) }}
+{% endmaterialization %}
+
+
+{% materialization remembered, adapter='postgres' %}
+    {%- set target = this.incorporate(type='table') -%}
+    {%- set origin = ref(config.require('made_of')) -%}
+    {%- set key = config.require('row_key') -%}
+    {%- set columns = adapter.get_columns_in_relation(origin) | map(attribute='quoted') | join(', ') -%}
+    {%- set text = local_md5(sql ~ ' of ' ~ columns) -%}
+    {%- set existing = load_cached_relation(this) -%}
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {%- if existing and existing.is_table and not should_full_refresh()
+        and remembered_text(target) == text %}
+        {% call statement('main') -%}
+            {{ remember_changed(target, origin, key, sql) }}
+        {%- endcall %}
+    {%- else %}
+        {%- do adapter.drop_relation(existing) if existing %}
+        {% call statement('main') -%}
+            create table {{ target }} as
+            {{ made_rows(origin, key, sql) }};
+            create unique index on {{ target }} ({{ key }});
+            comment on table {{ target }} is '{{ text }}'
+        {%- endcall %}
+    {%- endif %}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {{ adapter.commit() }}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ return({'relations': [target]}) }}
+{% endmaterialization %}
+
+
+{#- The rows of a model beside the hash of what each was made of. -#}
+{% macro made_rows(origin, key, sql) %}
+    select made.*, md5(cast(origin as text)) as _made_of
+    from ({{ sql }}) as made
+    inner join {{ origin }} as origin on made.{{ key }} = origin.{{ key }}
+{% endmacro %}
+
+
+{#- Rows whose origin is gone or has changed go; those of new and changed ones come. -#}
+{% macro remember_changed(target, origin, key, sql) %}
+    {%- set changed = make_temp_relation(target) -%}
+    create temporary table {{ changed }} on commit drop as
+    select origin.*
+    from {{ origin }} as origin
+    left join {{ target }} as made
+        on origin.{{ key }} = made.{{ key }} and md5(cast(origin as text)) = made._made_of
+    where made.{{ key }} is null;
+    analyze {{ changed }};
+    delete from {{ target }} as made
+    where
+        not exists (
+            select 1 from {{ origin }} as origin
+            where origin.{{ key }} = made.{{ key }} and md5(cast(origin as text)) = made._made_of
+        );
+    insert into {{ target }}
+    {{ made_rows(changed, key, sql | replace(origin | string, changed | string)) }}
+{% endmacro %}
+
+
+{#- Hash of the SQL a table was made with, of its comment; none where it has none. -#}
+{% macro remembered_text(relation) %}
+    {%- set found = run_query(
+        "select obj_description(to_regclass('" ~ relation ~ "'), 'pg_class')"
+    ) -%}
+    {{ return(found.columns[0].values()[0] if found.rows else none) }}
+{% endmacro %}
