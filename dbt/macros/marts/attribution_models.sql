@@ -22,3 +22,30 @@
         'markov': 'removal_effect / channel_touches_count',
     }) }}
 {% endmacro %}
+
+
+{#- The select of a weight per touch and model; what no touch led to has one at (none). -#}
+{% macro weighed_touches(journeys, untouched) %}
+    {%- for name, weight in attribution_models().items() %}
+        select
+            conversion_id,
+            channel,
+            campaign_name,
+            touch_position,
+            '{{ name }}' as attribution_model,
+            {{ weight }} as weight
+        from {{ journeys }}
+        union all
+        select
+            conversion_id,
+            '(none)' as channel,
+            '(none)' as campaign_name,
+            1 as touch_position,
+            '{{ name }}' as attribution_model,
+            1 as weight
+        from {{ untouched }}
+        {%- if not loop.last %}
+            union all
+        {%- endif %}
+    {%- endfor %}
+{% endmacro %}

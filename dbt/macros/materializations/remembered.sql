@@ -33,15 +33,15 @@
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {%- if existing and existing.is_table and not should_full_refresh()
-        and remembered_text(target) == text %}
+        and postgres__remembered_text(target) == text %}
         {% call statement('main') -%}
-            {{ remember_changed(target, origin, key, sql) }}
+            {{ postgres__remember_changed(target, origin, key, sql) }}
         {%- endcall %}
     {%- else %}
         {%- do adapter.drop_relation(existing) if existing %}
         {% call statement('main') -%}
             create table {{ target }} as
-            {{ made_rows(origin, key, sql) }};
+            {{ postgres__made_rows(origin, key, sql) }};
             create unique index on {{ target }} ({{ key }});
             comment on table {{ target }} is '{{ text }}'
         {%- endcall %}
@@ -54,7 +54,7 @@
 
 
 {#- The rows of a model beside the hash of what each was made of. -#}
-{% macro made_rows(origin, key, sql) %}
+{% macro postgres__made_rows(origin, key, sql) %}
     select made.*, md5(cast(origin as text)) as _made_of
     from ({{ sql }}) as made
     inner join {{ origin }} as origin on made.{{ key }} = origin.{{ key }}
@@ -62,7 +62,7 @@
 
 
 {#- Rows whose origin is gone or has changed go; those of new and changed ones come. -#}
-{% macro remember_changed(target, origin, key, sql) %}
+{% macro postgres__remember_changed(target, origin, key, sql) %}
     {%- set changed = make_temp_relation(target) -%}
     create temporary table {{ changed }} on commit drop as
     select origin.*
@@ -78,12 +78,12 @@
             where origin.{{ key }} = made.{{ key }} and md5(cast(origin as text)) = made._made_of
         );
     insert into {{ target }}
-    {{ made_rows(changed, key, sql | replace(origin | string, changed | string)) }}
+    {{ postgres__made_rows(changed, key, sql | replace(origin | string, changed | string)) }}
 {% endmacro %}
 
 
 {#- Hash of the SQL a table was made with, of its comment; none where it has none. -#}
-{% macro remembered_text(relation) %}
+{% macro postgres__remembered_text(relation) %}
     {%- set found = run_query(
         "select obj_description(to_regclass('" ~ relation ~ "'), 'pg_class')"
     ) -%}

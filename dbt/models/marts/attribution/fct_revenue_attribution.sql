@@ -43,28 +43,7 @@ untouched as (
 ),
 
 weighed as (
-    {%- for name, weight in attribution_models().items() %}
-        select
-            conversion_id,
-            channel,
-            campaign_name,
-            touch_position,
-            '{{ name }}' as attribution_model,
-            {{ weight }} as weight
-        from journeys
-        union all
-        select
-            conversion_id,
-            '(none)' as channel,
-            '(none)' as campaign_name,
-            1 as touch_position,
-            '{{ name }}' as attribution_model,
-            1 as weight
-        from untouched
-        {%- if not loop.last %}
-            union all
-        {%- endif %}
-    {%- endfor %}
+    {{ weighed_touches('journeys', 'untouched') }}
 ),
 
 summed as (
