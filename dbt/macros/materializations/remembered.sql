@@ -26,66 +26,47 @@
 {% materialization remembered, adapter='postgres' %}
     {%- set target = this.incorporate(type='table') -%}
     {%- set origin = ref(config.require('made_of')) -%}
+    {%- set changed = make_temp_relation(target) -%}
     {%- set key = config.require('row_key') -%}
     {%- set columns = adapter.get_columns_in_relation(origin) | map(attribute='quoted') | join(', ') -%}
     {%- set text = local_md5(sql ~ ' of ' ~ columns) -%}
     {%- set existing = load_cached_relation(this) -%}
+    {%- set told = run_query(
+        "select coalesce(obj_description(to_regclass('" ~ target ~ "'), 'pg_class'), '')"
+    ).columns[0].values()[0] -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {%- if existing and existing.is_table and not should_full_refresh()
-        and postgres__remembered_text(target) == text %}
-        {% call statement('main') -%}
-            {{ postgres__remember_changed(target, origin, key, sql) }}
-        {%- endcall %}
-    {%- else %}
-        {%- do adapter.drop_relation(existing) if existing %}
-        {% call statement('main') -%}
+    {% call statement('main') -%}
+        {%- if existing and existing.is_table and told == text and not should_full_refresh() %}
+            create temporary table {{ changed }} on commit drop as
+            select origin.*
+            from {{ origin }} as origin
+            left join {{ target }} as made
+                on origin.{{ key }} = made.{{ key }} and md5(cast(origin as text)) = made._made_of
+            where made.{{ key }} is null;
+            analyze {{ changed }};
+            delete from {{ target }} as made
+            where
+                not exists (
+                    select 1 from {{ origin }} as origin
+                    where origin.{{ key }} = made.{{ key }} and md5(cast(origin as text)) = made._made_of
+                );
+            insert into {{ target }}
+            select made.*, md5(cast(origin as text)) as _made_of
+            from ({{ sql | replace(origin | string, changed | string) }}) as made
+            inner join {{ changed }} as origin on made.{{ key }} = origin.{{ key }}
+        {%- else %}
+            {{ 'drop ' ~ existing.type ~ ' if exists ' ~ existing ~ ' cascade;' if existing }}
             create table {{ target }} as
-            {{ postgres__made_rows(origin, key, sql) }};
+            select made.*, md5(cast(origin as text)) as _made_of
+            from ({{ sql }}) as made
+            inner join {{ origin }} as origin on made.{{ key }} = origin.{{ key }};
             create unique index on {{ target }} ({{ key }});
             comment on table {{ target }} is '{{ text }}'
-        {%- endcall %}
-    {%- endif %}
+        {%- endif %}
+    {%- endcall %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {{ adapter.commit() }}
     {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({'relations': [target]}) }}
 {% endmaterialization %}
-
-
-{#- The rows of a model beside the hash of what each was made of. -#}
-{% macro postgres__made_rows(origin, key, sql) %}
-    select made.*, md5(cast(origin as text)) as _made_of
-    from ({{ sql }}) as made
-    inner join {{ origin }} as origin on made.{{ key }} = origin.{{ key }}
-{% endmacro %}
-
-
-{#- Rows whose origin is gone or has changed go; those of new and changed ones come. -#}
-{% macro postgres__remember_changed(target, origin, key, sql) %}
-    {%- set changed = make_temp_relation(target) -%}
-    create temporary table {{ changed }} on commit drop as
-    select origin.*
-    from {{ origin }} as origin
-    left join {{ target }} as made
-        on origin.{{ key }} = made.{{ key }} and md5(cast(origin as text)) = made._made_of
-    where made.{{ key }} is null;
-    analyze {{ changed }};
-    delete from {{ target }} as made
-    where
-        not exists (
-            select 1 from {{ origin }} as origin
-            where origin.{{ key }} = made.{{ key }} and md5(cast(origin as text)) = made._made_of
-        );
-    insert into {{ target }}
-    {{ postgres__made_rows(changed, key, sql | replace(origin | string, changed | string)) }}
-{% endmacro %}
-
-
-{#- Hash of the SQL a table was made with, of its comment; none where it has none. -#}
-{% macro postgres__remembered_text(relation) %}
-    {%- set found = run_query(
-        "select obj_description(to_regclass('" ~ relation ~ "'), 'pg_class')"
-    ) -%}
-    {{ return(found.columns[0].values()[0] if found.rows else none) }}
-{% endmacro %}
