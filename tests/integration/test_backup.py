@@ -16,15 +16,20 @@ import requests
 from include.config.load import load_platform
 from include.config.models import Tenant
 from include.core.clock import format_instant
+from include.ledger.connection import Warehouse
+from include.ledger.login.tenant_login import run_ensure_login
 from include.local.postgres import BINARIES
+from include.quality.check import CheckContext
+from include.quality.run import run_raw_checks
 from include.sandbox.testing import running_sandbox
+from tests.bench.warehouse_server import serve
 from tests.conftest import new_warehouse
 from tests.integration.test_stripe_changes import HOUR, NOW, SPEC, TABLES, Account
 
 CHANGES = ("refund", "dispute", "edit_customer", "delete_customer")
 
 
-def _run(program: str, url: str, *arguments: str) -> None:
+def run_program(program: str, url: str, *arguments: str) -> None:
     parts = urlsplit(url)
     environment = {**os.environ, "PGPASSWORD": parts.password or ""}
     place = ["-h", str(parts.hostname), "-p", str(parts.port), "-U", str(parts.username)]
@@ -63,7 +68,7 @@ def test_a_restored_warehouse_goes_on_without_gap_or_doubling(
         account.load(NOW)
         _act(base, "refund", NOW + HOUR)
         account.load(NOW + 12 * HOUR)
-        _run("pg_dump", postgres_url, "--format=custom", f"--file={file}", database)
+        run_program("pg_dump", postgres_url, "--format=custom", f"--file={file}", database)
 
         for number, what in enumerate(CHANGES):
             _act(base, what, NOW + (13 + number) * HOUR)
@@ -73,7 +78,7 @@ def test_a_restored_warehouse_goes_on_without_gap_or_doubling(
         with psycopg.connect(postgres_url, autocommit=True) as connection:
             connection.execute(f"drop database {database} with (force)")
             connection.execute(f"create database {database} owner warehouse")
-        _run("pg_restore", postgres_url, f"--dbname={database}", file)
+        run_program("pg_restore", postgres_url, f"--dbname={database}", file)
         assert account.content() != lost, "what came after the dump is gone"
 
         again = account.load(NOW + 36 * HOUR)
@@ -90,3 +95,42 @@ def test_a_restored_warehouse_goes_on_without_gap_or_doubling(
         columns = account.query("select read - inserted - updated - unchanged - quarantined - "
                                 "filtered from elt_ops.loads")  # fmt: skip
         assert {difference for (difference,) in columns} == {0}
+
+
+def test_on_a_new_server_tenants_come_with_their_roles_and_walls(
+    empty: str, postgres_url: str, tmp_path: Path
+) -> None:
+    """The whole machine is gone: what `pg_dump` leaves out (roles, whom the database itself lets
+    in) was never rehearsed. Roles come from a file, the rest the next checks set right."""
+    database, roles = empty.rsplit("/", 1)[1], str(tmp_path / "roles.sql")
+    file = str(tmp_path / "warehouse.dump")
+    with running_sandbox(SPEC) as base, serve() as other:
+        account = _build(base, empty)
+        account.load(NOW)
+        before, tenant = account.content(), account.feed.tenant.id
+        run_ensure_login(Warehouse(empty), tenant)
+        run_program("pg_dumpall", postgres_url, "--roles-only", "-f", roles)
+        run_program("pg_dump", postgres_url, "--format=custom", f"--file={file}", database)
+
+        run_program("psql", other, "--quiet", f"--file={roles}")
+        # The dump's superuser has the password it had on the old server.
+        admin = _move(postgres_url, other)
+        with psycopg.connect(admin, autocommit=True) as connection:
+            connection.execute(f"create database {database} owner warehouse")
+            connection.execute(f"revoke connect on database {database} from public")
+        run_program("pg_restore", admin, "--exit-on-error", f"--dbname={database}", file)
+        moved = replace(account, url=_move(empty, other))
+        assert moved.content() == before
+        own = run_ensure_login(Warehouse(moved.url), tenant)
+        with psycopg.connect(own.url) as connection:
+            assert connection.execute("select current_user").fetchone() == (f"elt_{tenant}",)
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute("select * from elt_ops.loads")
+        again = moved.load(NOW + 12 * HOUR)
+        assert sum(one.inserted for one in again.values()) == 0
+        assert run_raw_checks(Warehouse(moved.url), moved.feed, CheckContext(NOW))
+
+
+def _move(url: str, to: str) -> str:
+    """The same login and database at another server."""
+    return url.replace(f":{urlsplit(url).port}/", f":{urlsplit(to).port}/")
