@@ -34,9 +34,9 @@ def run_wait_until_told(stack: CeleryStack, timeout_s: float) -> None:
     What checks of the made-up business find may well stay open.
     """
     live = (
-        "select (select count(*) from elt_ops.alerts where (state <> 'resolved' and type like "
-        "'%load%') or news is not null) + (select count(*) from elt_ops.alert_deliveries "
-        "where state = 'waiting')"
+        "select (select count(*) from elt_ops.alerts where (state <> 'resolved' and type in "
+        "('load_failed', 'late_feed')) or news is not null) + (select count(*) "
+        "from elt_ops.alert_deliveries where state = 'waiting')"
     )
     wait_for("alerts are over and told", lambda: stack.rows(live)[0][0] == 0, timeout_s)
 
