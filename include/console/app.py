@@ -9,6 +9,8 @@ from include.console.api import models
 from include.console.api.business import router as numbers
 from include.console.api.consents import router as consents
 from include.console.api.forget import router as forget
+from include.console.api.invitations import router as invitations
+from include.console.api.organisations import router as organisations
 from include.console.api.prometheus import add_metrics
 from include.console.api.rewinds import router as rewinds
 from include.console.api.routes import router
@@ -21,6 +23,7 @@ from include.console.fleet import Fleet
 from include.console.gate import Gate
 from include.console.pages import business, dbt_docs, feed, health, people, sources, static, tenant
 from include.console.pages import consents as callback
+from include.console.pages import organisations as members
 from include.console.webhooks.receiver import Receiver
 from include.core.errors import EltError
 
@@ -43,9 +46,21 @@ def build_app(
     _add_webhooks(app, receiver or Receiver(doors))
     _add_ready(app, fleet)
     add_metrics(app)
-    for api in (router, writes, setup, tokens, uploads, consents, forget, rewinds, numbers):
+    own = (router, writes, setup, tokens, uploads, consents, forget, rewinds, numbers)
+    for api in (*own, organisations, invitations):
         app.include_router(api)
-    for page in (health, feed, tenant, business, sources, people, callback, dbt_docs, static):
+    for page in (
+        health,
+        feed,
+        tenant,
+        business,
+        sources,
+        people,
+        members,
+        callback,
+        dbt_docs,
+        static,
+    ):
         app.include_router(page.router)
     return app
 

@@ -15,6 +15,7 @@ from include.config.load import load_platform
 from include.config.models import Platform, Tenant
 from include.config.settings import Settings, load_settings
 from include.config.tenant.registered import TENANT_SUFFIX
+from include.console.access import AccessList
 from include.console.doors import Doors
 from include.core.errors import EltError
 from include.ledger import ddl
@@ -38,6 +39,7 @@ class Fleet:
     ) -> None:
         self.doors, self._load, self._clock = doors, load, clock
         self.pools, self._roles = Pools(), Roles()
+        self.access = AccessList(self.keep_platform_warehouse)
         self._lock = threading.Lock()
         self._platform: Platform | None = None
         self._read_at = 0.0

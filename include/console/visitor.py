@@ -4,6 +4,7 @@ from collections.abc import Collection
 from functools import cached_property
 
 from include.config.models import Feed, Tenant
+from include.console.access import Access
 from include.console.answers import Refusal, not_found
 from include.console.api.models import FeedOut
 from include.console.board import Board
@@ -17,8 +18,9 @@ from include.ledger.login.walled import WalledWarehouse
 class Visitor:
     """A person at the door of one request.
 
-    A tenant is theirs when Airflow lets them read its transform DAG and nothing confines them to
-    others; they may act on it when Airflow lets them trigger that DAG.
+    A tenant is theirs when Airflow lets them read its transform DAG and neither the settings nor
+    organisations confine them to others; they may act on it when Airflow lets them trigger that DAG
+    and their role there is more than a viewer's.
     """
 
     def __init__(self, person: Person, fleet: Fleet, board: Board) -> None:
@@ -72,9 +74,30 @@ class Visitor:
 
     def may_act(self, tenant_id: str) -> bool:
         """Whether this person may change what is the tenant's."""
-        return tenant_id in self.tenants and self.person.rights.may_run(
-            naming.transform_dag_id(tenant_id)
+        return (
+            tenant_id in self.tenants
+            and self._find_role(tenant_id) != "viewer"
+            and self.person.rights.may_run(naming.transform_dag_id(tenant_id))
         )
+
+    def manage(self, org: str) -> None:
+        """To say who belongs to an organisation.
+
+        Raises:
+            Refusal: 404, whether there is none or it is somebody else's; 403 to its other members,
+                and to programs.
+        """
+        person = self.person
+        if person.is_admin or (self._access.manages(person.name, org) and not person.is_token):
+            return
+        if not self._access.belongs(person.name, org):
+            raise not_found()
+        words = ("Only an administrator of the organisation may do this.", "Ask one.")
+        raise Refusal(403, "forbidden", *words)
+
+    def belongs(self, org: str) -> bool:
+        """Whether the organisation is theirs to know of."""
+        return self.person.is_admin or self._access.belongs(self.person.name, org)
 
     def see_feed(self, tenant_id: str, feed: str) -> Feed:
         """The enabled feed of a tenant that may be seen.
@@ -116,8 +139,20 @@ class Visitor:
         replay, an erasure, a trial. No page and no list reads by it."""
         return self.fleet.build_warehouse(self.tenants[tenant.id])
 
+    @cached_property
+    def _access(self) -> Access:
+        return self.fleet.access.fetch()
+
+    def _find_role(self, tenant_id: str) -> str | None:
+        # A token is its tenant's own, whoever made it.
+        if self.person.is_admin or self.person.is_token:
+            return "admin"
+        return self._access.find_role(self.person.name, tenant_id)
+
     def _may_see(self, tenant_id: str) -> bool:
         confined = self.person.tenants
         if confined is not None and tenant_id not in confined:
+            return False
+        if self._find_role(tenant_id) is None:
             return False
         return self.person.rights.may_read(naming.transform_dag_id(tenant_id))

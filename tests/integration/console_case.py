@@ -107,9 +107,12 @@ class Console:
                 "made_by) overriding system value values (9000, 'acme', 'x', 'read', 'x', 'ada') "
                 "on conflict (token_id) do update set revoked_at = null"
             )
+            for statement in _ORGANISATION:
+                connection.execute(statement.encode())
             for table in ("feeds", "tenants"):
                 connection.execute(f"alter table elt_ops.{table} enable trigger user".encode())
             run_sync(connection)
+        self.fleet.access.forget()
         for tenant in ("acme", "corner"):
             self.fleet.reread_tenant(tenant)
 
@@ -178,6 +181,16 @@ _STATEMENTS = (
     ('people', 'shop:a:1', 'crm:a:1', 0.8, 'review', 'model', 'same name {HTML}'),
     ('people', 'shop:a:2', 'crm:a:2', 0.7, 'review', 'model', 'same city'),
     ('people', 'shop:a:3', 'crm:a:3', 0.99, 'accept', 'model', 'same e-mail')""",
+)
+# One without tenants, of which nobody who knocks is a member: nobody's view changes by it.
+_ORGANISATION = (
+    "delete from elt_ops.organisations",
+    "insert into elt_ops.organisations (org, name, who) values ('north', 'North', 'ada')",
+    """insert into elt_ops.members (org, who, role, invited_by)
+    values ('north', 'nina', 'admin', 'ada')""",
+    """insert into elt_ops.invitations (invitation_id, org, role, note, digest, made_by, expires_at)
+    overriding system value
+    values (9000, 'north', 'viewer', '', 'x', 'ada', now() + interval '1 day')""",
 )
 # A feed of acme that was made here, once changed.
 _REGISTERED = tuple(

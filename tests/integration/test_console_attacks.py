@@ -89,6 +89,14 @@ def expect(who: str, method: str, path: str) -> set[int]:
         return {401} if path.startswith("/api/") or method != "GET" else {303}
     if who in ("other", "confined") and "{tenant}" in path:
         return {404}
+    if "{org}" in path and who != "admin":
+        return {404}
+    if path == "/api/v1/organisations" and method == "POST":
+        return {201} if who == "admin" else {403}
+    if path.endswith("/invitations") and method == "POST":
+        return {201}
+    if path.endswith("/invitations/accept"):
+        return {404}
     if who == "viewer" and (method != "GET" or path in OF_OPERATORS):
         return {403}
     if path in ALONE_ADMINS:

@@ -15,16 +15,20 @@ from include.console.api.writes import changing
 from include.console.fleet import Fleet
 from include.core.errors import WarehouseError, WarehouseUnavailable
 from include.ledger.connection import Warehouse
+from include.ledger.login import pool
 from include.ledger.login.pool import PooledWarehouse, Pools
 from include.ledger.login.walled import READ, Roles, WalledWarehouse
 from tests.integration.console_case import Console, write_world
 
 # Nobody's rows: the platform's own memory. None of them is granted, but the number of the schema.
-NOBODYS = {"filled_columns", "given_answers", "migrations", "rate_budgets"}
+NOBODYS = {"filled_columns", "given_answers", "migrations", "organisations", "rate_budgets"}
 # Who opens the books as the platform itself, and why a page cannot come by it.
 AS_PLATFORM = {
     "app.py": "/ready: `select 1`",
     "board.py": "everybody's board; Visitor.fetch_health hands out its own tenants' rows",
+    "api/invitations.py": "who belongs where: of no tenant; `Visitor.manage` decides",
+    "api/organisations.py": "the same",
+    "pages/organisations.py": "the same",
     "fleet.py": "makes them",
     "tokens.py": "whose token it is",
     "api/repeatable.py": "answers given to a key of this person",
@@ -180,9 +184,12 @@ def test_the_platform_itself_opens_the_books_in_few_places() -> None:
     assert found == set(AS_PLATFORM)
 
 
-def test_what_comes_back_to_the_pool_carries_no_rights_over(console: Console) -> None:
+def test_what_comes_back_to_the_pool_carries_no_rights_over(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The next request gets the same connection: roles and settings of the one before are gone,
     also those somebody set for longer than a transaction."""
+    monkeypatch.setattr(pool, "MOST", 1)
     pools = Pools()
     plain = PooledWarehouse(console.url, pools=pools)
     who = (

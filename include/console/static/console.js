@@ -76,7 +76,7 @@ for (const form of document.querySelectorAll("form[data-api]")) {
         dialog.querySelector("pre").textContent = done[form.dataset.show];
         dialog.addEventListener("close", () => location.reload());
         dialog.showModal();
-      } else if (form.dataset.then) location.assign(root + form.dataset.then.replace("{tenant}", done.tenant));
+      } else if (form.dataset.then) location.assign(root + form.dataset.then.replace("{tenant}", done.tenant).replace("{org}", done.org));
       else if (done.done === "still_bad") tell("It still does not fit.", true);
       else location.reload();
     } catch (error) { tell(error.message, true); }

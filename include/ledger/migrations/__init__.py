@@ -17,6 +17,7 @@ from include.ledger.migrations.names import NAMES
 from include.ledger.migrations.newest import NEWEST
 from include.ledger.migrations.open_loads import OPEN_LOADS
 from include.ledger.migrations.operations import OPERATIONS
+from include.ledger.migrations.organisations import ORGANISATIONS
 from include.ledger.migrations.own_loads import OWN_LOADS
 from include.ledger.migrations.publishes import PUBLISHES
 from include.ledger.migrations.quality import QUALITY
@@ -33,7 +34,7 @@ MIGRATIONS = (
     LEDGER, QUALITY, TOKENS, JOBS, CHECKPOINTS, RATES,
     FILES, DRIFT_AND_PRIVACY, OPERATIONS, INBOX, BUILDS, OPEN_LOADS, KEYS, OWN_LOADS,
     NAMES, TRUST, AUDIT, ALERTS, DATA_STATUS, REGISTRY, PUBLISHES, CONSENTS,
-    VENDOR_COUNTS, COSTS, NEWEST, THINNED, TENANT_WALLS,
+    VENDOR_COUNTS, COSTS, NEWEST, THINNED, TENANT_WALLS, ORGANISATIONS,
 )  # fmt: skip
 
 __all__ = ("MIGRATIONS", "Migration")
