@@ -1,9 +1,10 @@
 """Keeps a token in a file with which Prometheus reads /elt/metrics: a new one every half hour.
 
-Arguments: the API server's URL, the file of passwords ({"admin": ...}), the file to write.
+Arguments: the API server's URL, the file to write. The password of `admin` is in the environment.
 """
 
 import json
+import os
 import sys
 import time
 import urllib.request
@@ -12,10 +13,9 @@ from pathlib import Path
 EVERY_S, AGAIN_S = 1800, 10
 
 
-def fetch_token(url: str, passwords: Path) -> str:
-    """Log in as the first user of the file."""
-    user, password = next(iter(json.loads(passwords.read_text()).items()))
-    body = json.dumps({"username": user, "password": password}).encode()
+def fetch_token(url: str, password: str) -> str:
+    """Log in as the administrator."""
+    body = json.dumps({"username": "admin", "password": password}).encode()
     request = urllib.request.Request(  # noqa: S310  who runs it names the URL
         f"{url}/auth/token", data=body, headers={"Content-Type": "application/json"}
     )
@@ -23,12 +23,12 @@ def fetch_token(url: str, passwords: Path) -> str:
         return str(json.load(answer)["access_token"])
 
 
-def main(url: str, passwords: str, target: str) -> None:
+def main(url: str, target: str) -> None:
     """Until it is stopped; a server that does not answer is asked again soon."""
     while True:
         try:
             draft = Path(f"{target}.new")
-            draft.write_text(fetch_token(url, Path(passwords)))
+            draft.write_text(fetch_token(url, os.environ["AIRFLOW_ADMIN_PASSWORD"]))
             draft.replace(target)
             wait = EVERY_S
         except OSError as error:

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from airflow.api_fastapi.auth.managers.simple.simple_auth_manager import SimpleAuthManager
 
 from include.config.models import MAX_MINUTES
 from include.config.settings import ROOT
@@ -21,6 +23,7 @@ from tests.storm.celery_stack import VISIBILITY_S
 MONITORING = ROOT / "deploy" / "monitoring"
 DASHBOARDS = sorted((MONITORING / "grafana" / "dashboards").glob("*.json"))
 COMPOSE = load_yml(ROOT / "docker-compose.yaml")
+PASSWORDS = "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"
 OURS = {*GAUGES, "elt_feed_state"}
 
 
@@ -145,7 +148,53 @@ def test_helm_values_name_settings_of_airflow() -> None:
 def test_the_token_s_program_needs_no_library() -> None:
     tree = ast.parse((MONITORING / "renew_token.py").read_text())
     names = {n.names[0].name for n in ast.walk(tree) if isinstance(n, ast.Import)}
-    assert names <= {"json", "sys", "time", "urllib.request"}
+    assert names <= {"json", "os", "sys", "time", "urllib.request"}
+
+
+def test_compose_needs_no_file_that_nobody_was_told_to_make() -> None:
+    """It wanted a file of passwords that no page named, as a secret: Airflow opens it to write,
+    which a secret does not let it. Whoever filled in .env alone never saw a login."""
+    assert "secrets" not in COMPOSE
+    assert not [name for name, one in COMPOSE["services"].items() if "secrets" in one]
+    text = (ROOT / "docker-compose.yaml").read_text()
+    needed = set(re.findall(r"\$\{(\w+):\?", text))
+    assert len(needed) > 5
+    named = set(re.findall(r"^#?(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert needed <= named
+    given = set(re.findall(r"(\w+)=x", (ROOT / "Makefile").read_text()))
+    assert needed == given, "make compose-check gives each of them"
+
+
+def test_the_administrators_password_is_in_no_tasks_environment() -> None:
+    knows = {
+        name
+        for name, one in COMPOSE["services"].items()
+        if "AIRFLOW_ADMIN_PASSWORD" in str(one.get("environment"))
+    }
+    assert knows == {"api-server", "metrics-login", "watch"}
+    start = COMPOSE["services"]["api-server"]["command"][0]
+    assert "unset AIRFLOW_ADMIN_PASSWORD" in start
+
+
+def test_airflow_takes_the_file_of_passwords_that_the_api_server_makes(tmp_path: Path) -> None:
+    """The lines of compose, run here up to Airflow itself."""
+    command = COMPOSE["services"]["api-server"]["command"][0]
+    place = COMPOSE["services"]["api-server"]["environment"][PASSWORDS]
+    script = command.replace(place, str(tmp_path / "passwords.json")).replace("$$", "$")
+    script = script.replace("exec airflow", "exec echo airflow").replace("python ", "python3 ")
+    password = 'with "quotes" and \\ back'
+    done = subprocess.run(
+        ["bash", "-ec", script],
+        env={"PATH": os.environ["PATH"], "AIRFLOW_ADMIN_PASSWORD": password},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "airflow api-server"
+    file = tmp_path / "passwords.json"
+    with file.open("a+") as stream:  # as SimpleAuthManager does
+        assert SimpleAuthManager._get_passwords(stream) == {"admin": password}
+    assert file.stat().st_mode & 0o077 == 0
 
 
 def test_pods_share_what_is_made_in_the_console() -> None:
