@@ -10,6 +10,7 @@ from include.sandbox.economy.business import Business
 from include.sandbox.economy.money_cases import build_gift_card
 from include.sandbox.vendors.shopify.checkouts import build_checkouts
 from include.sandbox.vendors.shopify.goods import build_deletions, build_locations, build_product
+from include.sandbox.vendors.shopify.journeys import build_journey
 from include.sandbox.vendors.shopify.money import decimal, gid, iso
 from include.sandbox.vendors.shopify.orders import build_order
 from include.sandbox.vendors.shopify.paging import build_connection
@@ -66,6 +67,7 @@ class Shop:
         for sale in business.sales["shopify"]:
             customer = customers[sale.account.number] if sale.account else None
             order = build_order(sale, products, customer, locations[0])
+            order["customerJourneySummary"] = build_journey(sale)
             orders.append(order)
             if customer is not None:
                 customer["orders"].append(order)

@@ -5,7 +5,7 @@ Field names, nullability and enum values are Shopify's (Admin API 2026-07, shopi
 2026-11); a contract test compares every line with the official schema.
 """
 
-from include.sandbox.vendors.shopify import checkouts
+from include.sandbox.vendors.shopify import checkouts, journeys
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -64,6 +64,7 @@ ENUMS: dict[str, tuple[str, ...]] = {
         UNKNOWN
     """),
     "AbandonedCheckoutSortKeys": checkouts.SORT_KEYS,
+    "MarketingTactic": journeys.TACTICS,
     "OrderSortKeys": _words("""
         CREATED_AT CURRENT_TOTAL_PRICE CUSTOMER_NAME DESTINATION FINANCIAL_STATUS
         FULFILLMENT_STATUS ID ORDER_NUMBER PO_NUMBER PROCESSED_AT RELEVANCE
@@ -113,7 +114,7 @@ INTERFACES: dict[str, dict[str, str]] = {
 UNIONS = {"PricingValue": ("MoneyV2", "PricingPercentageValue")}
 IMPLEMENTS: dict[str, tuple[str, ...]] = dict.fromkeys(
     _words("""
-    AbandonedCheckout BulkOperation InventoryLevel LineItem MailingAddress OrderAdjustment
+    AbandonedCheckout BulkOperation CustomerVisit InventoryLevel LineItem MailingAddress OrderAdjustment
     OrderTransaction ProductOption RefundShippingLine Shop TaxonomyCategory
 """),
     ("Node",),
@@ -132,7 +133,7 @@ IMPLEMENTS: dict[str, tuple[str, ...]] = dict.fromkeys(
     "DiscountCodeApplication": ("DiscountApplication",),
 }
 
-OBJECTS: dict[str, dict[str, str]] = {
+OBJECTS: dict[str, dict[str, str]] = journeys.OBJECTS | {
     "MoneyV2": {"amount": "Decimal!", "currencyCode": "CurrencyCode!"},
     "MoneyBag": {"presentmentMoney": "MoneyV2!", "shopMoney": "MoneyV2!"},
     "PricingPercentageValue": {"percentage": "Float!"},
@@ -251,6 +252,7 @@ OBJECTS: dict[str, dict[str, str]] = {
         "currentTotalPriceSet": "MoneyBag!", "currentTotalTaxSet": "MoneyBag!",
         "customAttributes": "[Attribute!]!", "customer": "Customer",
         "customerAcceptsMarketing": "Boolean!",
+        "customerJourneySummary": "CustomerJourneySummary",
         "customerLocale": "String", "discountApplications": "@DiscountApplication",
         "discountCode": "String",
         "discountCodes": "[String!]!", "displayFinancialStatus": "OrderDisplayFinancialStatus",
