@@ -17,6 +17,7 @@ ADDED = [
     ("acme-shopify", "orders", "confirmed", "confirmed"),
     ("acme-shopify", "orders", "totalOutstandingSet.shopMoney.amount",
      "totalOutstandingSet.shopMoney.amount"),
+    ("acme-shopify", "products", "metafields.custom.care", "metafields_custom_care.value"),
     ("acme-google_ads", "campaigns", "customer.descriptive_name", "customer.descriptiveName"),
     ("acme-google_ads", "campaign_stats", "campaign.name", "campaign.name"),
     ("acme-google_analytics", "audience_locations", "newUsers", "metrics.newUsers"),

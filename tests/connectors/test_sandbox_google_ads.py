@@ -3,7 +3,7 @@
 import copy
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import jsonschema
@@ -81,7 +81,14 @@ def _validator() -> jsonschema.Draft202012Validator:
 @pytest.mark.parametrize("name", sorted(STREAMS))
 def test_answers_fit_the_descriptors(login: Login, name: str) -> None:
     spec = STREAMS[name]
-    answer = login.search(build_query(spec, OCTOBER if spec.cursor else None))
+    piece = OCTOBER if spec.cursor else None
+    if spec.path == "click_view" and piece is not None:  # one day a query
+        assert login.search(build_query(spec, piece)).status_code == 400
+        days = (piece.first + timedelta(days=n) for n in range(31))
+        found = (login.search(build_query(spec, Slice(day, day))) for day in days)
+        answer = next(one for one in found if one.json().get("results"))
+    else:
+        answer = login.search(build_query(spec, piece))
     assert answer.status_code == 200, answer.text
     body = answer.json()
     assert len(body["results"]) > 0

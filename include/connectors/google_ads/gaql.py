@@ -36,7 +36,9 @@ def build_query(stream: Stream, piece: Slice | None) -> str:
     query = f"SELECT {', '.join(fields)} FROM {stream.path}"  # noqa: S608  GAQL; names come from connector.yaml
     conditions = [stream.params["where"]] if "where" in stream.params else []
     if piece is not None:
-        conditions.append(f"segments.date BETWEEN '{piece.first}' AND '{piece.last}'")
+        is_day = piece.first == piece.last
+        days = f"= '{piece.first}'" if is_day else f"BETWEEN '{piece.first}' AND '{piece.last}'"
+        conditions.append(f"segments.date {days}")
     if conditions:
         query += f" WHERE {' AND '.join(conditions)}"
     return f"{query} ORDER BY segments.date" if piece is not None else query

@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 SLICE_DAYS = 14
 # Daily data is kept 37 months; older days answer nothing, which would delete what was loaded.
 KEEP_DAYS = 1110
+# Clicks are told for one day a query, and for the last 90 days only.
+CLICKS, CLICK_DAYS = "click_view", (1, 89)
 EXPIRED = "EXPIRED_PAGE_TOKEN"
 TOO_MUCH = "EXCESSIVE_SHORT_TERM_QUERY_RESOURCE_CONSUMPTION"
 RESTARTS = 3
@@ -76,7 +78,8 @@ class GoogleAdsSource(ApiSource):
             for rows in self._client.search(account.customer_id, account.login_id, query):
                 yield Page([shape.complete(row) for row in rows])
             return
-        waiting = deque(build_slices(window, account.zone, SLICE_DAYS, keep_days=KEEP_DAYS))
+        days, kept = CLICK_DAYS if spec.path == CLICKS else (SLICE_DAYS, KEEP_DAYS)
+        waiting = deque(build_slices(window, account.zone, days, keep_days=kept))
         while waiting:
             piece = waiting.popleft()
             try:

@@ -231,6 +231,8 @@ WHOLE_OBJECTS = {"selectedOptions": "name value"}
 SHARES = {"discountAllocations": "allocatedAmountSet", "taxLines": "priceSet"}
 # Levels answer only the quantities asked for by name: a list, which `name_quantities` turns round.
 QUANTITIES = "quantities"
+# Fields of the shop's own: namespace and key are arguments.
+METAFIELDS = "metafields"
 
 
 def name_quantities(record: dict[str, Any]) -> None:
@@ -252,12 +254,25 @@ def sum_shares(record: dict[str, Any]) -> None:
             record[name] = {"total": str(sum(shares, Decimal(0)))}
 
 
+def _metafields(tree: Mapping[str, Any]) -> list[str]:
+    """`metafields.custom.care` is asked for by its names, under one that an answer can hold."""
+    return [
+        f"{METAFIELDS}_{namespace}_{key}: "
+        f'metafield(namespace: "{namespace}", key: "{key}") {{ type value }}'
+        for namespace, keys in tree.items()
+        for key in keys
+    ]
+
+
 def _render(tree: Mapping[str, Any]) -> str:
     parts = []
     for name, below in tree.items():
         if name == QUANTITIES:
             names = ", ".join(f'"{one}"' for one in below)
             parts.append(f"{name}(names: [{names}]) {{ name quantity }}")
+            continue
+        if name == METAFIELDS:
+            parts += _metafields(below)
             continue
         if name in SHARES:
             parts.append(f"{name} {{ {SHARES[name]} {{ shopMoney {{ amount }} }} }}")

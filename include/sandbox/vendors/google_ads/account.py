@@ -168,6 +168,8 @@ class Account:
 
     def _measure(self, query: Query) -> list[Flat]:
         """Cells of the days asked for, summed by resource and selected segments."""
+        if query.resource == "click_view":
+            return list(self._click_rows(query))
         entities = {row[_id_field(query.resource)]: row for row in self.entities(query.resource)}
         by_action = bool(CONVERSION_SEGMENTS & set(query.segments))
         cells = self._conversions(query) if by_action else self._cells(query)
@@ -184,6 +186,34 @@ class Account:
             for key, row in entities.items():
                 found.setdefault((key,), row | dict.fromkeys(query.metrics, 0))
         return list(found.values())
+
+    def _click_rows(self, query: Query) -> Iterable[Flat]:
+        """Clicks of one day that somebody came of."""
+        for click in self.ads.clicks:
+            day = click.at.astimezone(ZoneInfo(self.ads.timezone)).date()
+            if day != query.first:
+                continue
+            above = self.customer() | self._campaign(click.campaign)
+            found: Flat = {"click_view.ad_group_ad": None, "click_view.keyword": None}
+            if click.group is not None:
+                above |= self._group(click.campaign, click.group)
+                group = GROUP + click.group.number
+                if click.ad:
+                    number = AD + click.ad.number
+                    found["click_view.ad_group_ad"] = f"{self.root}/adGroupAds/{group}~{number}"
+                if click.keyword:
+                    number = CRITERION + click.keyword.number
+                    found["click_view.keyword"] = f"{self.root}/adGroupCriteria/{group}~{number}"
+            yield (
+                above
+                | found
+                | {
+                    "click_view.resource_name": f"{self.root}/clickViews/{day}~{click.click_id}",
+                    "click_view.gclid": click.click_id,
+                    "click_view.page_number": 1,
+                    "segments.date": day.isoformat(),
+                }
+            )
 
     def _cells(self, query: Query) -> Iterable[tuple[AdDay, Flat, Flat]]:
         for day, cells in self._cells_of.items():

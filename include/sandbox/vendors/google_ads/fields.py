@@ -35,6 +35,10 @@ FIELDS: dict[str, dict[str, str]] = {
         "ad_group": "text",
     },
     "keyword_view": {"resource_name": "text"},
+    "click_view": {
+        "resource_name": "text", "gclid": "text", "ad_group_ad": "text", "keyword": "text",
+        "page_number": "int64",
+    },
     "conversion_action": {
         "resource_name": "text", "id": "int64", "name": "text", "status": "enum", "type": "enum",
         "category": "enum", "include_in_conversions_metric": "bool", "primary_for_goal": "bool",
@@ -58,9 +62,10 @@ BELOW = {
     "ad_group_ad": ("ad_group_ad", "ad_group", "campaign", "customer"),
     "ad_group_criterion": ("ad_group_criterion", "ad_group", "campaign", "customer"),
     "keyword_view": ("keyword_view", "ad_group_criterion", "ad_group", "campaign", "customer"),
+    "click_view": ("click_view", "ad_group", "campaign", "customer"),
     "conversion_action": ("conversion_action", "customer"),
 }
-MEASURED = frozenset({"campaign", "ad_group", "ad_group_ad", "keyword_view"})
+MEASURED = frozenset({"campaign", "ad_group", "ad_group_ad", "keyword_view", "click_view"})
 # Segments by conversion action go with conversion metrics only.
 CONVERSION_SEGMENTS = frozenset({"segments.conversion_action", "segments.conversion_action_name"})
 CONVERSION_METRICS = frozenset(

@@ -85,6 +85,11 @@ def parse(text: str, today: date) -> Query:
             "EXPECTED_FILTERS_ON_DATE_RANGE",
             "The query has a core date segment without a finite date range in WHERE.",
         )
+    if resource == "click_view" and first != last:
+        raise query_error(
+            "EXPECTED_FILTERS_ON_DATE_RANGE",
+            "Queries including click view must have a filter limiting the results to one day.",
+        )
     limit = match["limit"]
     if limit is not None and (not limit.isdigit() or int(limit) < 1):
         raise query_error("BAD_LIMIT_VALUE", "LIMIT must be a positive number.")

@@ -114,8 +114,8 @@ INTERFACES: dict[str, dict[str, str]] = {
 UNIONS = {"PricingValue": ("MoneyV2", "PricingPercentageValue")}
 IMPLEMENTS: dict[str, tuple[str, ...]] = dict.fromkeys(
     _words("""
-    AbandonedCheckout BulkOperation CustomerVisit InventoryLevel LineItem MailingAddress OrderAdjustment
-    OrderTransaction ProductOption RefundShippingLine Shop TaxonomyCategory
+    AbandonedCheckout BulkOperation CustomerVisit InventoryLevel LineItem MailingAddress
+    OrderAdjustment OrderTransaction ProductOption RefundShippingLine Shop TaxonomyCategory
 """),
     ("Node",),
 ) | {
@@ -285,7 +285,11 @@ OBJECTS: dict[str, dict[str, str]] = journeys.OBJECTS | {
     "ProductOption": NODE | {"name": "String!", "position": "Int!", "values": "[String!]!"},
     "ProductPriceRangeV2": {"maxVariantPrice": "MoneyV2!", "minVariantPrice": "MoneyV2!"},
     "TaxonomyCategory": NODE | {"fullName": "String!", "isLeaf": "Boolean!", "name": "String!"},
+    "Metafield": NODE | {
+        "key": "String!", "namespace": "String!", "type": "String!", "value": "String!",
+    },
     "Product": LEGACY | {
+        "metafield": "Metafield(key: String!, namespace: String)",
         "category": "TaxonomyCategory",
         "createdAt": "DateTime!", "description": "String!", "descriptionHtml": "HTML!",
         "handle": "String!",
