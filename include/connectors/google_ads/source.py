@@ -14,7 +14,7 @@ from typing import Any
 from include.config.connector_spec import Stream
 from include.connectors.google_ads.accounts import NOT_ENABLED, Account, clean_id, find_accounts
 from include.connectors.google_ads.client import LIMITS, AdsClient
-from include.connectors.google_ads.gaql import CLIENTS, Shape, build_query, build_shape
+from include.connectors.google_ads.gaql import CLICKS, CLIENTS, Shape, build_query, build_shape
 from include.core.clock import utcnow
 from include.core.errors import ContractBroken, EltError
 from include.core.streams import Page, Window
@@ -29,8 +29,8 @@ log = logging.getLogger(__name__)
 SLICE_DAYS = 14
 # Daily data is kept 37 months; older days answer nothing, which would delete what was loaded.
 KEEP_DAYS = 1110
-# Clicks are told for one day a query, and for the last 90 days only.
-CLICKS, CLICK_DAYS = "click_view", (1, 89)
+# Slice and age of clicks: one day a query, and the last 90 days only.
+CLICK_DAYS = (1, 89)
 EXPIRED = "EXPIRED_PAGE_TOKEN"
 TOO_MUCH = "EXCESSIVE_SHORT_TERM_QUERY_RESOURCE_CONSUMPTION"
 RESTARTS = 3

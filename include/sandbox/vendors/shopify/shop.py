@@ -11,6 +11,7 @@ from include.sandbox.economy.money_cases import build_gift_card
 from include.sandbox.vendors.shopify.checkouts import build_checkouts
 from include.sandbox.vendors.shopify.goods import build_deletions, build_locations, build_product
 from include.sandbox.vendors.shopify.journeys import build_journey
+from include.sandbox.vendors.shopify.metafields import find_metafield
 from include.sandbox.vendors.shopify.money import decimal, gid, iso
 from include.sandbox.vendors.shopify.orders import build_order
 from include.sandbox.vendors.shopify.paging import build_connection
@@ -201,21 +202,8 @@ def _customer_orders(source: Row, info: GraphQLResolveInfo, **arguments: Any) ->
     return build_connection(rows, arguments)
 
 
-def _product_metafield(
-    source: Row, info: GraphQLResolveInfo, key: str, namespace: str | None = None
-) -> Row | None:
-    """How to care for it, which the shop wrote down of every second product."""
-    number = int(source["legacyResourceId"])
-    if (namespace, key) != ("custom", "care") or number % 2:
-        return None
-    return {
-        "__typename": "Metafield",
-        "id": gid("Metafield", 31_000_000_000 + number),
-        "key": key,
-        "namespace": namespace,
-        "type": "single_line_text_field",
-        "value": "Wipe with a dry cloth",
-    }
+def _product_metafield(source: Row, info: GraphQLResolveInfo, **names: str) -> Row | None:
+    return find_metafield(source, **names)
 
 
 def build_resolvers() -> dict[tuple[str, str], Callable[..., Any]]:

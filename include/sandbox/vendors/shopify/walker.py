@@ -15,6 +15,7 @@ from graphql import (
     get_named_type,
 )
 
+from include.sandbox.vendors.shopify.metafields import find_metafield
 from include.sandbox.vendors.shopify.shop import ROOT_CONNECTIONS, Shop
 
 Row = dict[str, Any]
@@ -125,8 +126,11 @@ class Walker:
         kind: Any,
         children: list[tuple[list[Row], Any, SelectionSetNode]],
     ) -> Any:
-        value = row[name]
         assert field.selection_set is not None
+        if name == "metafield":
+            value = find_metafield(row, **get_argument_values(owner.fields[name], field))
+        else:
+            value = row[name]
         if isinstance(value, list):
             arguments = get_argument_values(owner.fields[name], field)
             if name == "quantities":
