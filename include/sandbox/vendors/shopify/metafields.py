@@ -8,6 +8,12 @@ from typing import Any
 from include.sandbox.vendors.shopify.money import gid
 
 Row = dict[str, Any]
+OBJECTS: dict[str, dict[str, str]] = {
+    "Metafield": {
+        "id": "ID!", "key": "String!", "namespace": "String!", "type": "String!",
+        "value": "String!",
+    },
+}  # fmt: skip
 
 
 def find_metafield(product: Row, key: str, namespace: str | None = None) -> Row | None:

@@ -6,6 +6,13 @@ from include.sandbox.economy.records import Account, Address
 from include.sandbox.vendors.shopify.money import gid, iso, money
 
 Row = dict[str, Any]
+OBJECTS: dict[str, dict[str, str]] = {
+    "CustomerEmailAddress": {
+        "emailAddress": "String!", "marketingState": "CustomerEmailAddressMarketingState!",
+        "marketingUpdatedAt": "DateTime", "validFormat": "Boolean!",
+    },
+    "CustomerPhoneNumber": {"phoneNumber": "String!"},
+}  # fmt: skip
 
 
 def build_mailing_address(

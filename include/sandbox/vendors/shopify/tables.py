@@ -5,7 +5,7 @@ Field names, nullability and enum values are Shopify's (Admin API 2026-07, shopi
 2026-11); a contract test compares every line with the official schema.
 """
 
-from include.sandbox.vendors.shopify import checkouts, journeys
+from include.sandbox.vendors.shopify import checkouts, journeys, metafields, people
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -133,7 +133,8 @@ IMPLEMENTS: dict[str, tuple[str, ...]] = dict.fromkeys(
     "DiscountCodeApplication": ("DiscountApplication",),
 }
 
-OBJECTS: dict[str, dict[str, str]] = journeys.OBJECTS | {
+OBJECTS: dict[str, dict[str, str]] = {
+    **journeys.OBJECTS, **metafields.OBJECTS, **people.OBJECTS,
     "MoneyV2": {"amount": "Decimal!", "currencyCode": "CurrencyCode!"},
     "MoneyBag": {"presentmentMoney": "MoneyV2!", "shopMoney": "MoneyV2!"},
     "PricingPercentageValue": {"percentage": "Float!"},
@@ -158,11 +159,6 @@ OBJECTS: dict[str, dict[str, str]] = journeys.OBJECTS | {
         "name": "String",
         "phone": "String", "province": "String", "provinceCode": "String", "zip": "String",
     },
-    "CustomerEmailAddress": {
-        "emailAddress": "String!", "marketingState": "CustomerEmailAddressMarketingState!",
-        "marketingUpdatedAt": "DateTime", "validFormat": "Boolean!",
-    },
-    "CustomerPhoneNumber": {"phoneNumber": "String!"},
     "Customer": LEGACY | {
         "addressesV2": "@MailingAddress", "amountSpent": "MoneyV2!", "createdAt": "DateTime!",
         "defaultAddress": "MailingAddress", "defaultEmailAddress": "CustomerEmailAddress",
@@ -285,9 +281,6 @@ OBJECTS: dict[str, dict[str, str]] = journeys.OBJECTS | {
     "ProductOption": NODE | {"name": "String!", "position": "Int!", "values": "[String!]!"},
     "ProductPriceRangeV2": {"maxVariantPrice": "MoneyV2!", "minVariantPrice": "MoneyV2!"},
     "TaxonomyCategory": NODE | {"fullName": "String!", "isLeaf": "Boolean!", "name": "String!"},
-    "Metafield": NODE | {
-        "key": "String!", "namespace": "String!", "type": "String!", "value": "String!",
-    },
     "Product": LEGACY | {
         "metafield": "Metafield(key: String!, namespace: String)",
         "category": "TaxonomyCategory",
