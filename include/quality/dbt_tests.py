@@ -9,8 +9,9 @@ STATES = {"pass": Status.PASSED, "fail": Status.FAILED, "warn": Status.FAILED}
 _DIMENSIONS = {
     "not_null": Dimension.COMPLETENESS,
     "unique": Dimension.UNIQUENESS,
-    "unique_combination": Dimension.UNIQUENESS,
+    "is_row_key": Dimension.UNIQUENESS,
     "relationships": Dimension.INTEGRITY,
+    "members_are_known": Dimension.INTEGRITY,
     "accepted_values": Dimension.VALIDITY,
 }
 

@@ -161,7 +161,7 @@ def own_data_tests() -> dict[str, list[dict[str, Any]]]:
         for column, name, settings in model.data_tests():
             if f"test_{name}" in MACROS:
                 on_column = {"column_name": column} if column else {}
-                arguments = {**settings["arguments"], **on_column}
+                arguments = {**settings.get("arguments", {}), **on_column}
                 found.setdefault(f"test_{name}", {})[str(arguments)] = arguments
     return {name: list(uses.values()) for name, uses in found.items()}
 

@@ -61,7 +61,7 @@ def test_mart_has_types_and_a_key(model: str) -> None:
     entry = load_model(model)
     columns = entry["columns"]
     assert all(column.get("data_type") for column in columns)
-    keys = [c["name"] for c in columns if {"not_null", "unique"} <= _plain_tests(c)]
+    keys = [c["name"] for c in columns if "is_row_key" in _plain_tests(c)]
     assert len(keys) == 1
     if model in UNIONED:  # marts have it from dbt_project.yml
         assert entry["config"]["contract"] == {"enforced": True}

@@ -34,4 +34,4 @@ def test_each_row_is_made_of_one_row_and_of_nothing_else(name: str) -> None:
 
 def is_key(model: DbtModel, column: str) -> bool:
     tests = {name for on, name, _ in model.data_tests() if on == column}
-    return {"not_null", "unique"} <= tests
+    return "is_row_key" in tests
