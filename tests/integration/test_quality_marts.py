@@ -54,7 +54,8 @@ create table marts_mart.fct_money_ledger (
 );
 insert into marts_mart.fct_money_ledger values
 ('o1', 'sale', 'goods', 100), ('o1', 'sale', 'discount', -10), ('o1', 'sale', 'tax', 8),
-('o1', 'sale', 'shipping', 5), ('o1', 'sale', 'tip', 2), ('o1', 'payment', 'money', 103);
+('o1', 'sale', 'shipping', 5), ('o1', 'sale', 'tip', 2), ('o1', 'payment', 'money', 103),
+('o1', 'chargeback', 'fee', -15);
 create table marts_mart.fct_payments (
     payment_id text, order_id text, source_connector text, payment_status text,
     payment_method text, payment_word text, payment_amount numeric, is_test boolean,

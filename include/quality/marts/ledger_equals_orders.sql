@@ -8,7 +8,9 @@ with entries as (
         order_id,
         sum(amount) as kept_amount
     from {mart}.fct_money_ledger
-    where event_kind <> 'payment' and amount_kind not in ('money', 'stored_value', 'tip')
+    where
+        event_kind <> 'payment'
+        and amount_kind not in ('money', 'stored_value', 'fee', 'settled_fee', 'tip')
     group by order_id
 )
 

@@ -37,7 +37,7 @@ converted as (
     from {{ ref('int_money__ledger') }}
     where
         record_type = 'refund'
-        and amount_kind not in ('money', 'stored_value')
+        and amount_kind not in ('money', 'stored_value', 'fee', 'settled_fee')
         and currency_code <> '{{ var("tenant_currency") }}'
     group by record_id
 ),
