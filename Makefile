@@ -151,7 +151,7 @@ mutants: setup-dev  ## What the tests do not notice: faults by hand and mutants,
 
 compose-check:  ## docker-compose.yaml is valid, with placeholder secrets
 	@AIRFLOW_FERNET_KEY=x AIRFLOW_API_SECRET_KEY=x AIRFLOW_JWT_SECRET=x AIRFLOW_DATABASE_PASSWORD=x \
-	    WAREHOUSE_PASSWORD=x WAREHOUSE_ADMIN_PASSWORD=x AIRFLOW_ADMIN_PASSWORD=x $(or $(COMPOSE),docker compose) --profile demo config --quiet
+	    WAREHOUSE_PASSWORD=x WAREHOUSE_ADMIN_PASSWORD=x AIRFLOW_ADMIN_PASSWORD=x $(or $(COMPOSE),docker compose) --profile demo --profile monitoring config --quiet
 
 clean: down  ## Stop and delete all local state and caches (the environments stay; clean-env removes them)
 	@rm -rf .local .pytest_cache .ruff_cache .mypy_cache .hypothesis dbt/target dbt/logs
