@@ -31,8 +31,8 @@ CONNECTORS = (
     *("stripe", "shopify", "square", "quickbooks", "attio", "callrail", "gohighlevel"),
     *("salesforce", "meta_ads", "stripe"),
 )
-STEADY_S = 60.0
-CYCLES, CYCLED = 100, 2
+STEADY_S = float(os.environ.get("STEADY") or 60)
+CYCLES, CYCLED = int(os.environ.get("CYCLES") or 100), 2
 TIMEOUT_S = 1200.0
 LIMIT_S = 3_600
 PROCESSOR = "dag-processor"
@@ -125,7 +125,7 @@ def _measure_discovery(
 
 
 def _measure_steady_state(
-    connection: psycopg.Connection[Any], record: processes.Record, folder: Path
+    connection: psycopg.Connection[Any], record: processes.Record
 ) -> list[Row]:
     before, began = count_cpu_seconds([record.pid]), time.monotonic()
     memory = 0.0
@@ -244,7 +244,7 @@ def _count_memory(pid: int) -> float:
 
 
 def _ask(connection: psycopg.Connection[Any], query: str) -> int:
-    row = connection.execute(query).fetchone()  # type: ignore[arg-type]
+    row = connection.execute(query).fetchone()
     return int(row[0]) if row else -1
 
 
