@@ -24,6 +24,7 @@ STREAMS = {
     "sales_invoices": "Sales Invoice",
     "payment_entries": "Payment Entry",
     "stock_ledger_entries": "Stock Ledger Entry",
+    "gl_entries": "GL Entry",
 }
 
 
