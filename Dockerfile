@@ -35,6 +35,8 @@ ENV PATH=/opt/elt/.venv/bin:$PATH PYTHONPATH=/opt/elt PYTHONUNBUFFERED=1 TZ=UTC 
 RUN ln -s ../../include/local/elt.sh .venv/bin/elt
 RUN mkdir manifest && ELT_STATE_DIR=/tmp/build python -m include.local manifest \
     && rm -rf /tmp/build && chmod -R a+rX manifest
+# Helm's probes call it by this name.
+COPY --chmod=755 deploy/container.sh /entrypoint
 USER airflow
-ENTRYPOINT ["tini", "--", "airflow"]
+ENTRYPOINT ["tini", "--", "/entrypoint"]
 CMD ["version"]

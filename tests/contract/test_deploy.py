@@ -165,6 +165,51 @@ def test_compose_needs_no_file_that_nobody_was_told_to_make() -> None:
     assert needed == given, "make compose-check gives each of them"
 
 
+@pytest.mark.parametrize(
+    ("words", "run"),
+    [
+        (["scheduler"], "airflow scheduler"),
+        (["celery", "worker"], "airflow celery worker"),
+        (["airflow", "db", "check-migrations"], "airflow db check-migrations"),
+        (["bash", "-c", "exec airflow scheduler"], "airflow scheduler"),
+        ([], "airflow"),
+    ],
+)
+def test_the_image_runs_what_compose_and_what_helm_call_it_with(
+    words: list[str], run: str, tmp_path: Path
+) -> None:
+    """The image put `airflow` before everything; the chart's pods say `bash -c "exec airflow ..."`
+    and their probes `/entrypoint airflow ...`: none of them would have started."""
+    fake = tmp_path / "airflow"
+    fake.write_text('#!/bin/sh\necho airflow "$@"\n')
+    fake.chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    program = ROOT / "deploy" / "container.sh"
+    done = subprocess.run(
+        [program, *words], env={"PATH": path}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == run
+    text = (ROOT / "Dockerfile").read_text()
+    assert "COPY --chmod=755 deploy/container.sh /entrypoint" in text
+    assert 'ENTRYPOINT ["tini", "--", "/entrypoint"]' in text
+
+
+def test_pods_run_no_program_of_airflows_own_image() -> None:
+    """A sidecar called /clean-logs, which this image does not have."""
+    values = load_yml(ROOT / "deploy" / "helm" / "values.yaml")
+    for name in ("scheduler", "dagProcessor", "triggerer", "workers"):
+        assert values[name]["logGroomerSidecar"] == {"enabled": False}, name
+
+
+def test_helms_api_servers_know_one_password() -> None:
+    """Each pod made one of its own, and told it to its log."""
+    server = load_yml(ROOT / "deploy" / "helm" / "values.yaml")["apiServer"]
+    given = {one["name"]: one for one in server["env"]}
+    assert server["args"][2] == COMPOSE["services"]["api-server"]["command"][0]
+    assert given[PASSWORDS]["value"] in server["args"][2]
+    assert "secretKeyRef" in given["AIRFLOW_ADMIN_PASSWORD"]["valueFrom"]
+
+
 def test_the_administrators_password_is_in_no_tasks_environment() -> None:
     knows = {
         name
