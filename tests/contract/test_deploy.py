@@ -201,6 +201,13 @@ def test_pods_run_no_program_of_airflows_own_image() -> None:
         assert values[name]["logGroomerSidecar"] == {"enabled": False}, name
 
 
+def test_helms_values_say_how_each_secret_is_made() -> None:
+    text = (ROOT / "deploy" / "helm" / "values.yaml").read_text()
+    used = set(re.findall(r"\b(elt-[a-z]+)\b", re.sub(r"(?m)^\s*#.*$", "", text)))
+    made = set(re.findall(r"#\s+kubectl create (?:secret generic|configmap) (elt-[a-z]+)", text))
+    assert used - made == {"elt-shared"}, "a claim, of which the values say what it must be"
+
+
 def test_helms_api_servers_know_one_password() -> None:
     """Each pod made one of its own, and told it to its log."""
     server = load_yml(ROOT / "deploy" / "helm" / "values.yaml")["apiServer"]
