@@ -18,6 +18,7 @@ CONNECTIONS = {
     "lineItems": "LineItem",
     "shippingLines": "ShippingLine",
     "inventoryLevels": "InventoryLevel",
+    "products": "Product",
 }
 # Connections an order may be without: what is sold by hand or at a till is not shipped.
 OPTIONAL = frozenset({"shippingLines"})
@@ -62,6 +63,7 @@ ROOTS: Mapping[str, Root] = {
     "productVariants": Root("ProductVariant"),
     "abandonedCheckouts": Root("AbandonedCheckout"),
     "inventoryItems": Root("InventoryItem", page_size=50, bulk="full"),
+    "collections": Root("Collection", "UPDATED_AT", page_size=20, bulk="full"),
     "locations": Root(
         "Location", arguments="includeInactive: true, includeLegacy: true", bulk="never"
     ),

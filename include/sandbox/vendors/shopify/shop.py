@@ -9,6 +9,7 @@ from graphql import GraphQLResolveInfo
 from include.sandbox.economy.business import Business
 from include.sandbox.economy.money_cases import build_gift_card
 from include.sandbox.vendors.shopify.checkouts import build_checkouts
+from include.sandbox.vendors.shopify.collections import build_collections
 from include.sandbox.vendors.shopify.goods import build_deletions, build_locations, build_product
 from include.sandbox.vendors.shopify.journeys import build_journey
 from include.sandbox.vendors.shopify.metafields import find_metafield
@@ -91,6 +92,7 @@ class Shop:
             "InventoryItem": [variant["inventoryItem"] for variant in variants],
             "Location": locations,
             "Event": build_deletions(business.listings, now, start),
+            "Collection": build_collections(business.listings, products),
             "AbandonedCheckout": build_checkouts(
                 zip(business.sales["shopify"], orders, strict=True), now
             ),
@@ -150,6 +152,7 @@ ROOT_CONNECTIONS = {
     "locations": "Location",
     "events": "Event",
     "abandonedCheckouts": "AbandonedCheckout",
+    "collections": "Collection",
 }
 ROOT_OBJECTS = (
     "order",
@@ -159,6 +162,7 @@ ROOT_OBJECTS = (
     "inventoryItem",
     "location",
     "refund",
+    "collection",
 )
 
 

@@ -5,7 +5,7 @@ Field names, nullability and enum values are Shopify's (Admin API 2026-07, shopi
 2026-11); a contract test compares every line with the official schema.
 """
 
-from include.sandbox.vendors.shopify import checkouts, journeys, metafields, people
+from include.sandbox.vendors.shopify import checkouts, collections, journeys, metafields, people
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -64,7 +64,7 @@ ENUMS: dict[str, tuple[str, ...]] = {
         UNKNOWN
     """),
     "AbandonedCheckoutSortKeys": checkouts.SORT_KEYS,
-    "MarketingTactic": journeys.TACTICS,
+    "MarketingTactic": journeys.TACTICS, **collections.ENUMS,
     "OrderSortKeys": _words("""
         CREATED_AT CURRENT_TOTAL_PRICE CUSTOMER_NAME DESTINATION FINANCIAL_STATUS
         FULFILLMENT_STATUS ID ORDER_NUMBER PO_NUMBER PROCESSED_AT RELEVANCE
@@ -114,7 +114,7 @@ INTERFACES: dict[str, dict[str, str]] = {
 UNIONS = {"PricingValue": ("MoneyV2", "PricingPercentageValue")}
 IMPLEMENTS: dict[str, tuple[str, ...]] = dict.fromkeys(
     _words("""
-    AbandonedCheckout BulkOperation CustomerVisit InventoryLevel LineItem MailingAddress
+    AbandonedCheckout BulkOperation Collection CustomerVisit InventoryLevel LineItem MailingAddress
     OrderAdjustment OrderTransaction ProductOption RefundShippingLine Shop TaxonomyCategory
 """),
     ("Node",),
@@ -134,7 +134,7 @@ IMPLEMENTS: dict[str, tuple[str, ...]] = dict.fromkeys(
 }
 
 OBJECTS: dict[str, dict[str, str]] = {
-    **journeys.OBJECTS, **metafields.OBJECTS, **people.OBJECTS,
+    **collections.OBJECTS, **journeys.OBJECTS, **metafields.OBJECTS, **people.OBJECTS,
     "MoneyV2": {"amount": "Decimal!", "currencyCode": "CurrencyCode!"},
     "MoneyBag": {"presentmentMoney": "MoneyV2!", "shopMoney": "MoneyV2!"},
     "PricingPercentageValue": {"percentage": "Float!"},
@@ -364,7 +364,7 @@ OBJECTS: dict[str, dict[str, str]] = {
     "UserError": INTERFACES["DisplayableError"],
     "BulkOperationCancelPayload": {"bulkOperation": "BulkOperation", "userErrors": "[UserError!]!"},
     "AbandonedCheckout": checkouts.FIELDS,
-    "QueryRoot": checkouts.ROOT | {
+    "QueryRoot": checkouts.ROOT | collections.ROOT | {
         "bulkOperation": "BulkOperation(id: ID!)",
         "bulkOperations": "@BulkOperation(query: String, "
         "sortKey: BulkOperationsSortKeys = CREATED_AT)",
