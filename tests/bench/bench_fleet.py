@@ -64,15 +64,22 @@ def run() -> list[Row]:
         facts = stack.run_up(sandbox=False)
         record = processes.load_record(facts.state, PROCESSOR)
         assert record
+        rows = [
+            Row("a task's start beside the fleet, of alone", among_all / alone, "x", 1.1, False)
+        ]
         with psycopg.connect(_metadata_url(facts), autocommit=True) as connection:
-            rows = _measure_discovery(connection, record, tenants)
-            for row in rows:  # what comes may take long
-                print(f"   {row.name}: {row.value:.1f} {row.unit}", flush=True)
-            rows += _measure_steady_state(connection, record)
-            rows += _measure_pages(facts)
-            rows += _measure_versions(connection, facts, folder)
-    ratio = among_all / alone
-    return [*rows, Row("a task's start beside the fleet, of alone", ratio, "x", 1.1, False)]
+            rows += _say(_measure_discovery(connection, record, tenants))
+            rows += _say(_measure_steady_state(connection, record))
+            rows += _say(_measure_pages(facts))
+            rows += _say(_measure_versions(connection, facts, folder))
+    return rows
+
+
+def _say(rows: list[Row]) -> list[Row]:
+    """Shown at once: what comes next may take long, or break."""
+    for row in rows:
+        print(f"   {row.name}: {row.value:.2f} {row.unit}", flush=True)
+    return rows
 
 
 def _write_fleet(folder: Path, count: int) -> None:
