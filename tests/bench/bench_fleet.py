@@ -164,7 +164,7 @@ def _measure_versions(
     loaders = sorted((folder / "state" / "dag_files" / "tenants" / "tenants").glob("*.py"))
     began = time.monotonic()
     for _ in range(CYCLES):
-        _parse_again(connection, loaders[:: len(loaders) - 1][:CYCLED])
+        _parse_again(connection, loaders[:: max(1, len(loaders) - 1)][:CYCLED])
     print(f"   {CYCLES} cycles took {time.monotonic() - began:.0f} s", flush=True)
     cycled = _ask(connection, "select count(*) from dag_version") - versions
     processes.run_stop_processes(facts.state, [PROCESSOR])
