@@ -32,6 +32,7 @@ def main(url: str, port: int) -> None:
         fetch_warehouse_url=lambda tenant: url,
         fetch_person=let_in,
         wake_drain=lambda places: None,
+        fetch_platform_url=lambda: url,
     )
     outer = FastAPI()
     outer.mount("/elt", build_app(doors))

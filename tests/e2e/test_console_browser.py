@@ -41,6 +41,9 @@ PAGES = {
     "rows": "/tenants/acme/business/attribution?of=channel=email",
     "forget": "/tenants/acme/forget",
     "new tenant": "/new-tenant",
+    "organisations": "/organisations",
+    "organisation": "/organisations/north",
+    "invitation": "/invitation#join_x",
 }
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 GRAVE = ("serious", "critical")

@@ -127,7 +127,7 @@ def write_world(url: str, folder: Path, *, registered: bool = False) -> None:
         ddl.run_migrations(connection)
         for name in ("acme", "bazaar"):
             run_ensure_schemas(connection, name, [f"{name}_mart"], tenant_roles=True)
-        for statement in (*_STATEMENTS, *(_REGISTERED if registered else ())):
+        for statement in (*_STATEMENTS, *(_REGISTERED if registered else ()), *_ORGANISATION):
             connection.execute(statement.encode())
         run_sync(connection)
 
