@@ -43,7 +43,7 @@ PAGES = {
     "new tenant": "/new-tenant",
     "organisations": "/organisations",
     "organisation": "/organisations/north",
-    "invitation": "/invitation#join_x",
+    "invitation": "/invitation",
 }
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 GRAVE = ("serious", "critical")
@@ -207,6 +207,24 @@ def test_a_token_is_made_and_shown_once(place: tuple[str, list[Any]], browser: A
     browser.find_element("css selector", "#made button").click()
     wait_for(browser, "main", "Take back")
     assert token not in browser.page_source
+
+
+def test_somebody_is_invited_and_accepts(place: tuple[str, list[Any]], browser: Any) -> None:
+    look(browser, place[0] + PAGES["organisation"], "desktop", "light")
+    browser.find_element("id", "note").send_keys("Ada herself")
+    browser.find_element("css selector", "form[data-show=link] button").click()
+    link = wait_for(browser, "#made pre", "#join_")
+    assert "/elt/invitation#join_" in link
+    browser.find_element("css selector", "#made button").click()
+    # The console of this test knows no address of its own.
+    browser.get(f"{place[0]}/invitation#{link.partition('#')[2]}")
+    assert "#join_" not in browser.current_url
+    browser.find_element("css selector", "form[data-invitation] button").click()
+    until = time.monotonic() + 10
+    while "invitation" in browser.current_url and time.monotonic() < until:
+        time.sleep(0.1)
+    browser.get(place[0] + PAGES["organisation"])
+    assert "accepted by ada" in browser.find_element("id", "main").text
 
 
 def test_a_tenant_is_made(place: tuple[str, list[Any]], browser: Any) -> None:

@@ -24,6 +24,8 @@ if (invitation) {
   const token = location.hash.slice(1);
   // Nobody who looks over a shoulder or into the history finds it.
   history.replaceState(null, "", location.pathname);
+  // Another link in the same tab changes the end of the address alone.
+  addEventListener("hashchange", () => { if (location.hash) location.reload(); });
   if (!token) tell("The link's end is missing: open it anew as it was sent.", true);
   invitation.addEventListener("submit", async (event) => {
     event.preventDefault();
