@@ -29,6 +29,7 @@ ENV PATH=/opt/elt/.venv/bin:$PATH PYTHONPATH=/opt/elt PYTHONUNBUFFERED=1 TZ=UTC 
     AIRFLOW__CORE__DAGS_FOLDER=/opt/elt/dags AIRFLOW__CORE__PLUGINS_FOLDER=/opt/elt/plugins \
     AIRFLOW__CORE__LOAD_EXAMPLES=False AIRFLOW__CORE__LAZY_LOAD_PLUGINS=False \
     AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL=3600 AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL=20 \
+    AIRFLOW__DAG_PROCESSOR__STALE_DAG_THRESHOLD=5 AIRFLOW__SCHEDULER__PARSING_CLEANUP_INTERVAL=20 \
     AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST='[{"name": "dags-folder", "classpath": "airflow.dag_processing.bundles.local.LocalDagBundle", "kwargs": {}}, {"name": "tenants", "classpath": "include.orchestration.dag_files.bundle.TenantDagBundle", "kwargs": {}}]' \
     AIRFLOW__COSMOS__ENABLE_TELEMETRY=False ELT_DBT_MANIFEST=/opt/elt/manifest/manifest.json
 # The manifest is part of the image: DAG files read it and never build it. Parsing opens no connection.

@@ -143,6 +143,9 @@ def _airflow_settings(facts: StackFacts) -> dict[str, str]:
         # not change need not be parsed again.
         ("dag_processor", "refresh_interval"): 15,
         ("dag_processor", "min_file_process_interval"): 3600,
+        # A DAG that its file no longer has goes within a minute, as it comes.
+        ("dag_processor", "stale_dag_threshold"): 5,
+        ("scheduler", "parsing_cleanup_interval"): 20,
         # Two cores: one parser, so that parsing never takes both from the tasks.
         ("dag_processor", "parsing_processes"): 1,
         # Chains of short dbt tasks wait for the next loop of the scheduler at every step.
