@@ -25,6 +25,7 @@ class Visitor:
 
     def __init__(self, person: Person, fleet: Fleet, board: Board) -> None:
         self.person, self.fleet, self._board = person, fleet, board
+        self._found: dict[str, Tenant | None] = {}
 
     def anew(self) -> "Visitor":
         """The same person, after a tenant was read again."""
@@ -33,11 +34,13 @@ class Visitor:
     @cached_property
     def tenants(self) -> dict[str, Tenant]:
         """Every tenant this person may see, by id."""
-        return {
+        found = {
             tenant.id: tenant
             for tenant in self.fleet.fetch_platform().tenants
             if self._may_see(tenant.id)
         }
+        self._found |= found
+        return found
 
     def see(self, tenant_id: str) -> Tenant:
         """The tenant.
@@ -45,10 +48,19 @@ class Visitor:
         Raises:
             Refusal: 404, whether it does not exist or is somebody else's.
         """
-        tenant = self.tenants.get(tenant_id)
+        tenant = self._find(tenant_id)
         if tenant is None:
             raise not_found()
         return tenant
+
+    def _find(self, tenant_id: str) -> Tenant | None:
+        """Asks Airflow of this one tenant, not of the thousand beside it."""
+        if tenant_id not in self._found:
+            known = (one for one in self.fleet.fetch_platform().tenants if one.id == tenant_id)
+            tenant = next(known, None)
+            is_theirs = tenant is not None and self._may_see(tenant_id)
+            self._found[tenant_id] = tenant if is_theirs else None
+        return self._found[tenant_id]
 
     def act(self, tenant_id: str) -> Tenant:
         """The tenant, to change something of it.
@@ -75,7 +87,7 @@ class Visitor:
     def may_act(self, tenant_id: str) -> bool:
         """Whether this person may change what is the tenant's."""
         return (
-            tenant_id in self.tenants
+            self._find(tenant_id) is not None
             and self._find_role(tenant_id) != "viewer"
             and self.person.rights.may_run(naming.transform_dag_id(tenant_id))
         )
@@ -112,11 +124,11 @@ class Visitor:
 
     def fetch_health(self, wanted: Collection[Tenant]) -> list[FeedOut]:
         """How these tenants' feeds stand, the worst first."""
-        return self._board.fetch([self.tenants[tenant.id] for tenant in wanted])
+        return self._board.fetch([self.see(tenant.id) for tenant in wanted])
 
     def open_warehouse(self, tenant: Tenant, *, read_only: bool = False) -> WalledWarehouse:
         """The ledger of a tenant that `see` or `act` has handed out; its sessions see no other."""
-        warehouse = self.fleet.build_warehouse(self.tenants[tenant.id])
+        warehouse = self.fleet.build_warehouse(self.see(tenant.id))
         return self.fleet.wall(warehouse, [tenant.id], read_only=read_only)
 
     def open_registry(self, tenant_id: str, *, read_only: bool = False) -> WalledWarehouse:
@@ -137,7 +149,7 @@ class Visitor:
     def lend_warehouse(self, tenant: Tenant) -> Warehouse:
         """The ledger as the platform, for its own work of a tenant that `act` has handed out: a
         replay, an erasure, a trial. No page and no list reads by it."""
-        return self.fleet.build_warehouse(self.tenants[tenant.id])
+        return self.fleet.build_warehouse(self.see(tenant.id))
 
     @cached_property
     def _access(self) -> Access:
