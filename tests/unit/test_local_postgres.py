@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from include.core.errors import WarehouseUnavailable
 from include.local import postgres
 
 
@@ -42,3 +43,20 @@ def test_the_server_wants_a_password(postgres_url: str) -> None:
     without = postgres_url.replace(postgres_url.split(":")[2].split("@")[0], "wrong")
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(without)
+
+
+def test_a_server_that_somebody_else_stops_meanwhile_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three workers of the tests cleaned up after a killed run: two failed, and 1,310 tests."""
+    pids = iter([7, None, 7, 7])
+
+    def fail(*_: str) -> None:
+        raise WarehouseUnavailable("`pg_ctl` ended with 1.")
+
+    monkeypatch.setattr(postgres, "fetch_running_pid", lambda _: next(pids))
+    monkeypatch.setattr(postgres, "_run", fail)
+    server = postgres.PostgresServer(tmp_path, 0, "")
+    assert postgres.run_stop(server)
+    with pytest.raises(WarehouseUnavailable):
+        postgres.run_stop(server)
