@@ -7,8 +7,10 @@ the visitor's business.
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
 
 from include.config.models import Tenant
 from include.console.api.models import FeedOut
@@ -27,42 +29,90 @@ OLDEST_S = 30.0
 FEW = 5
 
 
+Place = tuple[int, str, str]
+# How many visitors' own parts of the board are remembered until it is read again.
+PARTS = 50
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How feeds stood when they were read, the worst first; what all pages ask is counted once.
+
+    Attributes:
+        parts: Tenants -> their part of it, for who may see no more.
+        texts: What each row is found by, in lower case; as long as `rows`.
+    """
+
+    rows: list[FeedOut]
+    parts: dict[frozenset[str], "Standing"] = field(default_factory=dict)
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """Feeds by state."""
+        return Counter(row.state for row in self.rows)
+
+    @cached_property
+    def texts(self) -> list[str]:
+        return [
+            f"{row.tenant} {row.feed} {row.connector} {row.why or ''}".lower() for row in self.rows
+        ]
+
+    @cached_property
+    def tenants(self) -> frozenset[str]:
+        """Those that have a feed."""
+        return frozenset(row.tenant for row in self.rows)
+
+    def of(self, names: frozenset[str]) -> "Standing":
+        """The part of these tenants."""
+        if self.tenants <= names:
+            return self
+        part = self.parts.get(names)
+        if part is None:
+            part = Standing([row for row in self.rows if row.tenant in names])
+            if len(self.parts) < PARTS:
+                self.parts[names] = part
+        return part
+
+    def find(self, text: str) -> "Standing":
+        """Those whose tenant, feed, connector or reason holds every word."""
+        words = text.lower().split()
+        if not words:
+            return self
+        pairs = zip(self.texts, self.rows, strict=True)
+        return Standing([row for held, row in pairs if all(word in held for word in words)])
+
+
 class Board:
     """Rows of every tenant, the worst first."""
 
     def __init__(self, fleet: Fleet, clock: Callable[[], float] = time.monotonic) -> None:
         self._fleet, self._clock = fleet, clock
         self._lock = threading.Lock()
-        self._rows: list[FeedOut] | None = None
-        self._tenants = 0
+        self._standing: Standing | None = None
         self._read_at = 0.0
 
-    def fetch(self, wanted: Sequence[Tenant]) -> list[FeedOut]:
-        """Rows of these tenants.
+    def fetch(self, wanted: Sequence[Tenant]) -> Standing:
+        """How these tenants' feeds stand.
 
         Raises:
             EltError: A warehouse does not answer.
         """
         if len(wanted) <= FEW:
-            return fetch_rows(self._fleet, wanted, is_walled=True)
-        rows = self._fetch_all()
-        if len(wanted) == self._tenants:
-            return rows
-        names = {tenant.id for tenant in wanted}
-        return [row for row in rows if row.tenant in names]
+            return Standing(fetch_rows(self._fleet, wanted, is_walled=True))
+        return self._fetch_all().of(frozenset(tenant.id for tenant in wanted))
 
-    def _fetch_all(self) -> list[FeedOut]:
+    def _fetch_all(self) -> Standing:
         age = self._clock() - self._read_at
-        if self._rows is not None and age < FRESH_S:
-            return self._rows
-        if self._rows is None or age > OLDEST_S:
+        if self._standing is not None and age < FRESH_S:
+            return self._standing
+        if self._standing is None or age > OLDEST_S:
             with self._lock:
                 self._reread()
         elif self._lock.acquire(blocking=False):
             # Nobody waits for it: what was read before is shown meanwhile.
             threading.Thread(target=self._reread_behind, name="elt board", daemon=True).start()
-        assert self._rows is not None
-        return self._rows
+        assert self._standing is not None
+        return self._standing
 
     def _reread_behind(self) -> None:
         try:
@@ -74,11 +124,11 @@ class Board:
             self._lock.release()
 
     def _reread(self) -> None:
-        if self._rows is not None and self._clock() - self._read_at < FRESH_S:
+        if self._standing is not None and self._clock() - self._read_at < FRESH_S:
             return
         tenants = self._fleet.fetch_platform().tenants
-        self._rows = fetch_rows(self._fleet, tenants)
-        self._tenants, self._read_at = len(tenants), self._clock()
+        self._standing = Standing(fetch_rows(self._fleet, tenants))
+        self._read_at = self._clock()
 
 
 def fetch_rows(fleet: Fleet, wanted: Sequence[Tenant], *, is_walled: bool = False) -> list[FeedOut]:
@@ -97,4 +147,9 @@ def fetch_rows(fleet: Fleet, wanted: Sequence[Tenant], *, is_walled: bool = Fals
         with warehouse.connect() as connection:
             rows = fetch_feed_health(connection, [known[name] for name in names], now)
         found += [FeedOut.model_construct(**asdict(row)) for row in rows]
-    return sorted(found, key=lambda one: (ORDER.index(one.state), one.tenant, one.feed))
+    return sorted(found, key=build_place)
+
+
+def build_place(row: FeedOut) -> Place:
+    """Where it stands among all: the worst first."""
+    return ORDER.index(row.state), row.tenant, row.feed

@@ -6,8 +6,7 @@ from functools import cached_property
 from include.config.models import Feed, Tenant
 from include.console.access import Access
 from include.console.answers import Refusal, not_found
-from include.console.api.models import FeedOut
-from include.console.board import Board
+from include.console.board import Board, Standing
 from include.console.fleet import Fleet
 from include.console.people import Person
 from include.core import naming
@@ -122,7 +121,7 @@ class Visitor:
                 return one
         raise not_found()
 
-    def fetch_health(self, wanted: Collection[Tenant]) -> list[FeedOut]:
+    def fetch_health(self, wanted: Collection[Tenant]) -> Standing:
         """How these tenants' feeds stand, the worst first."""
         return self._board.fetch([self.see(tenant.id) for tenant in wanted])
 

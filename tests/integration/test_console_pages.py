@@ -11,7 +11,8 @@ import psycopg
 import pytest
 
 from include.config.models import Platform
-from include.console.board import Board
+from include.console.api.models import FeedOut
+from include.console.board import Board, Standing
 from include.console.fleet import Fleet
 from include.console.pages import static
 from include.console.pages.charts import build_lines
@@ -225,3 +226,37 @@ def test_pages_that_show_marts_say_when_those_are_old_and_why(console: Console) 
         assert f"The marts are not of today: {why} People read those of before." in said, place
     with psycopg.connect(console.url) as connection:
         connection.execute("delete from elt_ops.mart_states where tenant = 'acme'")
+
+
+@pytest.mark.parametrize(("path", "name"), [("feeds", "feed"), ("tenants", "id")])
+def test_a_list_of_everything_is_read_a_page_at_a_time(
+    console: Console, path: str, name: str
+) -> None:
+    """Ten thousand feeds came in one answer of four megabytes, whatever was asked."""
+    whole = console.ask("admin", f"/api/v1/{path}").json()
+    assert whole["next"] is None
+    assert len(whole["items"]) > 1
+    found, cursor = [], ""
+    while cursor is not None:
+        page = console.ask(
+            "admin", f"/api/v1/{path}?limit=1{cursor and f'&cursor={cursor}'}"
+        ).json()
+        assert len(page["items"]) == 1
+        found, cursor = found + page["items"], page["next"]
+    assert [one[name] for one in found] == [one[name] for one in whole["items"]]
+    assert console.ask("admin", f"/api/v1/{path}?cursor=bm8").status_code == 422
+
+
+def test_a_part_of_the_board_is_its_own_tenants_alone() -> None:
+    rows = [
+        FeedOut.model_construct(tenant=t, feed="f", connector="rest", why=why, state=state)
+        for t, why, state in (("a", "Timeout of B", "failed"), ("b", None, "ok"), ("c", None, "ok"))
+    ]
+    board = Standing(rows)
+    assert board.of(frozenset("abcd")) is board
+    part = board.of(frozenset("bc"))
+    assert part is board.of(frozenset("bc"))
+    assert [row.tenant for row in part.rows] == ["b", "c"]
+    assert (part.counts, board.counts) == ({"ok": 2}, {"failed": 1, "ok": 2})
+    assert [row.tenant for row in board.find("REST timeout").rows] == ["a"]
+    assert board.find("timeout c").rows == []

@@ -12,7 +12,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from starlette.responses import Response
 
 from include.console.api.models import FeedOut
-from include.console.api.routes import Asking, fetch_all_health
+from include.console.api.routes import Asking
 from include.core.clock import utcnow
 
 PLACE = ("tenant", "feed")
@@ -68,5 +68,5 @@ def add_metrics(app: FastAPI) -> None:
 
     @app.get("/metrics", include_in_schema=False)
     def read_prometheus(visitor: Asking) -> Response:
-        rows = fetch_all_health(visitor, list(visitor.tenants.values()))
+        rows = visitor.fetch_health(list(visitor.tenants.values())).rows
         return Response(build_metrics(rows), media_type=CONTENT_TYPE_LATEST)

@@ -1,5 +1,6 @@
 """The API's routes that read. Each asks the visitor for its tenant, and nobody else."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -14,8 +15,16 @@ from include.config.models import Tenant
 from include.console.answers import ProblemAnswer, Refusal, not_found
 from include.console.api import models
 from include.console.api.tagged import TaggedRoute
+from include.console.board import build_place
 from include.console.reads import listing, money, reviews
-from include.console.reads.listing import MOST, Listing, Page, parse_cursor
+from include.console.reads.listing import (
+    MOST,
+    Listing,
+    Page,
+    build_place_cursor,
+    parse_cursor,
+    parse_place_cursor,
+)
 from include.console.visitor import Visitor
 from include.core.clock import utcnow
 from include.ledger.connection import Connection
@@ -58,6 +67,22 @@ class LoadQuery(BaseModel):
     limit: Limit = 50
 
 
+class TenantQuery(BaseModel):
+    """A page of them."""
+
+    model_config = {"extra": "forbid"}
+
+    cursor: Annotated[str | None, Query(max_length=200)] = None
+    limit: Limit = 100
+
+
+class FeedQuery(TenantQuery):
+    """Everything given narrows."""
+
+    state: Word = None
+    tenant: Word = None
+
+
 class QuarantineQuery(BaseModel):
     """Everything given narrows."""
 
@@ -87,9 +112,16 @@ def read_me(visitor: Asking) -> models.Me:
 
 
 @router.get("/tenants")
-def read_tenants(visitor: Asking) -> models.Listed[models.TenantOut]:
-    """Every tenant you may see."""
-    return models.Listed(items=[_show(visitor, one) for one in visitor.tenants.values()])
+def read_tenants(
+    visitor: Asking, asked: Annotated[TenantQuery, Query()]
+) -> models.Listed[models.TenantOut]:
+    """Every tenant you may see, a page at a time."""
+    place = parse_place_cursor(asked.cursor)
+    names = sorted(name for name in visitor.tenants if (0, name, "") > place)
+    items = [_show(visitor, visitor.tenants[name]) for name in names[: asked.limit]]
+    is_last = len(names) <= asked.limit
+    behind = None if is_last else build_place_cursor((0, items[-1].id, ""))
+    return models.Listed(items=items, next=behind)
 
 
 @router.get("/tenants/{tenant}")
@@ -111,32 +143,37 @@ def _show(visitor: Visitor, tenant: Tenant) -> models.TenantOut:
     )
 
 
-def fetch_all_health(visitor: Visitor, wanted: list[Tenant]) -> list[models.FeedOut]:
-    """Health of these tenants' feeds, the worst first; each of them is one the visitor sees."""
-    return visitor.fetch_health(wanted)
-
-
 @router.get("/feeds")
 def read_feeds(
-    visitor: Asking, state: Word = None, tenant: Word = None
+    visitor: Asking, asked: Annotated[FeedQuery, Query()]
 ) -> models.Listed[models.FeedOut]:
-    """How every feed of every tenant stands, the worst first."""
-    wanted = [visitor.see(tenant)] if tenant else list(visitor.tenants.values())
-    rows = fetch_all_health(visitor, wanted)
-    return models.Listed(items=[row for row in rows if state in (None, row.state)])
+    """How every feed of every tenant stands, the worst first, a page at a time.
+
+    A page begins behind the last feed of the one before: one whose state changes meanwhile may come
+    twice or not at all.
+    """
+    wanted = [visitor.see(asked.tenant)] if asked.tenant else list(visitor.tenants.values())
+    rows = visitor.fetch_health(wanted).rows
+    if asked.state is not None:
+        rows = [row for row in rows if row.state == asked.state]
+    begin = bisect_right(rows, parse_place_cursor(asked.cursor), key=build_place)
+    items = rows[begin : begin + asked.limit]
+    is_last = begin + asked.limit >= len(rows)
+    behind = None if is_last else build_place_cursor(build_place(items[-1]))
+    return models.Listed(items=items, next=behind)
 
 
 @router.get("/tenants/{tenant}/feeds")
 def read_tenant_feeds(visitor: Asking, tenant: str) -> models.Listed[models.FeedOut]:
     """How the tenant's feeds stand."""
-    return models.Listed(items=fetch_all_health(visitor, [visitor.see(tenant)]))
+    return models.Listed(items=visitor.fetch_health([visitor.see(tenant)]).rows)
 
 
 @router.get("/tenants/{tenant}/feeds/{feed}")
 def read_feed(visitor: Asking, tenant: str, feed: str) -> models.FeedOut:
     """How one feed stands."""
     visitor.see_feed(tenant, feed)
-    for row in fetch_all_health(visitor, [visitor.see(tenant)]):
+    for row in visitor.fetch_health([visitor.see(tenant)]).rows:
         if row.feed == feed:
             return row
     raise not_found()

@@ -1,6 +1,5 @@
 """The first page: every feed of every tenant, the worst first. What is asked stands in the URL."""
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -10,8 +9,8 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from include.console.api.models import NO_NUL, FeedOut
-from include.console.api.routes import Asking, fetch_all_health
+from include.console.api.models import NO_NUL
+from include.console.api.routes import Asking
 from include.console.pages.render import PageRoute, render
 from include.console.reads.feed_health import ORDER
 
@@ -71,13 +70,13 @@ def show_health(
 ) -> Response:
     """Every feed the visitor may see."""
     wanted = [visitor.see(asked.tenant)] if asked.tenant else list(visitor.tenants.values())
-    rows = build_found(fetch_all_health(visitor, wanted), asked.q)
-    counts = Counter(row.state for row in rows)
+    standing = visitor.fetch_health(wanted).find(asked.q)
+    rows, counts = standing.rows, standing.counts
     if asked.state:
         rows = [row for row in rows if row.state == asked.state]
     # The board is in the order of states already.
     if asked.sort != "state":
-        rows.sort(key=SORTS.get(asked.sort, SORTS["state"]))
+        rows = sorted(rows, key=SORTS.get(asked.sort, SORTS["state"]))
     pages = max(1, -(-len(rows) // ROWS))
     page = min(asked.page, pages)
 
@@ -102,18 +101,3 @@ def show_health(
         pages=pages,
         tenant=wanted[0] if asked.tenant else None,
     )
-
-
-def build_found(rows: list[FeedOut], text: str) -> list[FeedOut]:
-    """Those whose tenant, feed, connector or reason holds every word."""
-    words = text.lower().split()
-    if not words:
-        return list(rows)
-    return [
-        row
-        for row in rows
-        if all(
-            word in f"{row.tenant} {row.feed} {row.connector} {row.why or ''}".lower()
-            for word in words
-        )
-    ]

@@ -109,7 +109,7 @@ class Page:
     limit: int = 50
 
 
-def build_cursor(key: int) -> str:
+def build_cursor(key: int | str) -> str:
     """Opaque to those who use it."""
     return base64.urlsafe_b64encode(str(key).encode()).decode().rstrip("=")
 
@@ -122,11 +122,39 @@ def parse_cursor(text: str | None) -> int:
     """
     if text is None:
         return Page.after
+    decoded = _decode(text)
+    if decoded.isdigit() and len(decoded) < 19:
+        return int(decoded)
+    raise _none_of_ours()
+
+
+def build_place_cursor(place: tuple[int, str, str]) -> str:
+    """A cursor of a list that is sorted by a rank and two names."""
+    return build_cursor("/".join(map(str, place)))
+
+
+def parse_place_cursor(text: str | None) -> tuple[int, str, str] | tuple[()]:
+    """The place a page begins behind; nothing, which is before all places, for the first page.
+
+    Raises:
+        Refusal: 422, when it is none of ours.
+    """
+    if text is None:
+        return ()
+    rank, _, names = _decode(text).partition("/")
+    first, slash, second = names.partition("/")
+    if rank.isdigit() and len(rank) < 3 and slash:
+        return int(rank), first, second
+    raise _none_of_ours()
+
+
+def _decode(text: str) -> str:
     try:
-        decoded = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
-        if decoded.isdigit() and len(decoded) < 19:
-            return int(decoded)
-    except (ValueError, binascii.Error):
-        pass
+        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
+    except (ValueError, binascii.Error) as error:
+        raise _none_of_ours() from error
+
+
+def _none_of_ours() -> Refusal:
     words = ("`cursor` is none of this list's.", "Take it from the page before, or leave it out.")
-    raise Refusal(422, "invalid", *words)
+    return Refusal(422, "invalid", *words)
