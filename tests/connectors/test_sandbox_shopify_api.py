@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 import requests
 
+from include.sandbox.serve.session import Session
 from include.sandbox.testing import running_sandbox
 from include.sandbox.vendors.shopify import bulk
 from include.sandbox.vendors.shopify.cost import Bucket
+from include.sandbox.vendors.shopify.journeys import build_journey
+from include.sandbox.world import WorldSpec
 
 PATH = "/shopify/acme-outdoor/admin/api/2026-07/graphql.json"
 TOKEN = {"X-Shopify-Access-Token": "shpat_sandbox_acme"}
@@ -293,3 +296,12 @@ def test_stock_locations_and_deletions(base_url: str) -> None:
         "id ... on BasicEvent { subjectId }",
     )
     assert gone and all(row["subjectId"].startswith("gid://shopify/Product/") for row in gone)
+
+
+def test_an_order_by_phone_has_no_visit() -> None:
+    """Its journey named the call tracker as a site that had led to the shop."""
+    sales = Session(WorldSpec(size=300)).world.businesses["acme"].sales["shopify"]
+    by_phone = [build_journey(sale) for sale in sales if sale.touch.channel == "phone"]
+    others = [build_journey(sale) for sale in sales if sale.touch.channel != "phone"]
+    assert by_phone and all(one["lastVisit"] is None for one in by_phone)
+    assert any(one["lastVisit"] for one in others)

@@ -98,7 +98,9 @@ def build_order_touches(truth: Mapping[str, Any], zones: Mapping[str, str]) -> l
     touches = []
     for one in truth["orders"]:
         if one["tenant"] == "acme" and one["source"] == "shopify":
-            at, is_seen = datetime.fromisoformat(one["placed_at"]), one["order"] not in unseen
+            at = datetime.fromisoformat(one["placed_at"])
+            # By the site's measurement, or by the shop's own journey.
+            is_seen = one["order"] not in unseen or one.get("is_visit_known", False)
             channel = build_channel(one["touch"])
             touches.append(
                 TrueTouch((one["id"],), one["party"], at, at, zones["acme"], channel, is_seen)

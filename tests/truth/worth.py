@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from psycopg import Connection, sql
 
 from include.core import naming
+from include.core.clock import utcnow
 from tests.truth.revenue import has_table
 from tests.truth.row import TruthRow, build_difference_row
 
@@ -70,12 +71,24 @@ def build_worth_rows(
         for platform, connector in ADS.items():
             if platform in truth.get("ads", {}).get(tenant, {}):
                 told = _fetch_cents(connection, tenant, _MEASURED, "advertising", connector)
-                cents = told - int(truth["ads"][tenant][platform]["total"]["spend"])
+                zone = ZoneInfo(zones.get(tenant, "UTC"))
+                yesterday = utcnow().astimezone(zone).date() - timedelta(days=1)
+                cents = told - sum_spend(truth["ads"][tenant][platform], str(yesterday))
                 rows.append(build_difference_row(tenant, f"metrics: advertising {platform}", cents))
     if _has_mart(connection, "acme") and "books" in truth:
         cents = _fetch_cents(connection, "acme", _BILLS) - int(truth["books"]["bills"]["amount"])
         rows.append(build_difference_row("acme", "books: bills", cents))
     return rows
+
+
+def sum_spend(account: Mapping[str, Any], last: str) -> int:
+    """Cents of an account's days up to `last`: one that is not over in its zone is not read yet."""
+    return sum(
+        int(told["spend"])
+        for campaign in account["campaigns"].values()
+        for day, told in campaign["days"].items()
+        if day <= last
+    )
 
 
 def count_cohorts(orders: list[Mapping[str, Any]], tenant: str, zone: ZoneInfo) -> Counter[str]:

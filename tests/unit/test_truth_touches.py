@@ -74,6 +74,8 @@ def test_the_truth_of_orders_and_requests_is_read_in_the_tenants_days() -> None:
         "orders": [order, {**order, "tenant": "bazaar"}],
         "prospects": [request, old, {**request, "stage": "lost"}],
     }
+    [one] = build_order_touches({**truth, "orders": [{**order, "is_visit_known": True}]}, zones)
+    assert one.is_seen, "the shop's own journey saw what the site's measurement did not"
     [one] = build_order_touches(truth, zones)
     assert (one.key, one.channel, one.is_seen) == (("O1",), "Referral", False)
     assert str(read_day(one.at, one.zone)) == "2026-03-01"

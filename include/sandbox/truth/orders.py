@@ -37,6 +37,7 @@ from include.sandbox.truth.people import build_people
 from include.sandbox.truth.products import build_items
 from include.sandbox.vendors.erpnext.vendor import TENANTS as ERP_TENANTS
 from include.sandbox.vendors.erpnext.vendor import fetch_site
+from include.sandbox.vendors.shopify.journeys import build_journey
 from include.sandbox.vendors.shopify.orders import financial_status
 from include.sandbox.vendors.shopify.transactions import order_name
 from include.sandbox.vendors.stripe.vendor import fetch_account
@@ -242,6 +243,7 @@ def build_orders(session: Session) -> list[dict[str, Any]]:
                 if sale.source == "shopify":
                     entry["name"] = order_name(sale)
                     entry["status"] = financial_status(sale)
+                    entry["is_visit_known"] = build_journey(sale)["lastVisit"] is not None
                     entry["stripe_charge"] = fetch_account(session, tenant).charge_of_sale.get(
                         sale.key
                     )

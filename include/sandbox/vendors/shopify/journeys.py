@@ -35,13 +35,14 @@ OBJECTS: dict[str, dict[str, str]] = {
 
 
 def build_journey(sale: Sale) -> Row:
-    """Of the one visit in which an order was placed; empty until it is ready.
+    """Of the one visit in which an order was placed; empty until it is ready, and where it was
+    taken by phone: nobody visited the shop.
 
     Whether an order counts as changed when its journey is ready Shopify does not say: here it is
     ready with the order's next change after half a day, its parcel's mostly.
     """
     is_ready = sale.placed_at + READY_AFTER <= sale.updated_at
-    is_seen = is_ready and sale.number % UNSEEN_EVERY > 0
+    is_seen = is_ready and sale.number % UNSEEN_EVERY > 0 and sale.touch.channel != "phone"
     visit = _build_visit(sale) if is_seen else None
     return {
         "__typename": "CustomerJourneySummary",
