@@ -9,7 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from include.config.models import Tenant
@@ -22,7 +22,7 @@ from include.ledger.login.pool import PooledWarehouse
 
 log = logging.getLogger(__name__)
 
-FRESH_S = 5.0
+FRESH_S = 10.0
 # What is older is waited for.
 OLDEST_S = 30.0
 # Fewer tenants than this are read anew for each request.
@@ -146,7 +146,8 @@ def fetch_rows(fleet: Fleet, wanted: Sequence[Tenant], *, is_walled: bool = Fals
         warehouse = fleet.wall(plain, names, read_only=True) if is_walled else plain
         with warehouse.connect() as connection:
             rows = fetch_feed_health(connection, [known[name] for name in names], now)
-        found += [FeedOut.model_construct(**asdict(row)) for row in rows]
+        # Not `asdict`: it copies ten thousand rows field by field, half of what a board costs.
+        found += [FeedOut.model_construct(**vars(row)) for row in rows]
     return sorted(found, key=build_place)
 
 

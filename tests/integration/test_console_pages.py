@@ -194,7 +194,7 @@ def test_the_board_is_read_once_for_everybody(console: Console) -> None:
     now[0] += 31
     board.fetch(tenants)  # type: ignore[arg-type]
     assert asked == [9, 2, 9]
-    now[0] += 6  # a little old: shown as it is, read again behind it
+    now[0] += 11  # a little old: shown as it is, read again behind it
     board.fetch(tenants)  # type: ignore[arg-type]
     for thread in threading.enumerate():
         if thread.name == "elt board":
