@@ -65,6 +65,8 @@ MAY_IMPORT = {
             # Each in the one file of its channel.
             *("slack_sdk", "apprise"),
             *("sentry_sdk",),
+            # A statement on Airflow's own database, in the DAG processor.
+            *("sqlalchemy",),
         ),
     ),
     "console": Room(
@@ -104,6 +106,7 @@ ONLY_IN = {
         for package in packages
     },
     "sentry_sdk": {"include/orchestration/alerts/sentry.py"},
+    "sqlalchemy": {"include/extract/sql", "include/orchestration/dag_files/held.py"},
     # Imported by nobody but `open_folder`, when a feed's path is a URL.
     "airflow": {
         "include/extract/files/object_folder.py",

@@ -93,6 +93,7 @@ class TenantDagBundle(BaseDagBundle):
         settings = load_settings()
         if "dag-processor" in sys.argv:
             _sync()
+            _release(self.name)
         rewrite = self._marks is None
         loaders = run_lay_out(
             settings.tenants_dir,
@@ -160,6 +161,21 @@ def _sync() -> None:
                 run_sync(connection)
     except Exception as error:
         log.info("the registry was not looked at: %s", type(error).__name__)
+
+
+def _release(bundle_name: str) -> None:
+    """DAGs parse too seldom here for Airflow to mend this by its next parse."""
+    try:
+        from include.orchestration.dag_files.held import run_release_held
+
+        released = run_release_held(bundle_name)
+    except Exception as error:
+        log.warning("held DAGs were not looked for: %s", type(error).__name__)
+        return
+    if released:
+        log.warning(
+            "runs can be created again; Airflow took an ended one for active dags=%s", released
+        )
 
 
 def _warm() -> None:
