@@ -16,6 +16,7 @@ from include.config.models import Tenant
 from include.console.api.models import FeedOut
 from include.console.fleet import Fleet
 from include.console.reads.feed_health import ORDER, fetch_feed_health
+from include.console.reads.mart_health import MARTS, MartHealth, fetch_mart_health
 from include.core.clock import utcnow
 from include.core.errors import EltError
 from include.ledger.login.pool import PooledWarehouse
@@ -50,6 +51,11 @@ class Standing:
     def counts(self) -> Counter[str]:
         """Feeds by state."""
         return Counter(row.state for row in self.rows)
+
+    @cached_property
+    def feeds(self) -> list[FeedOut]:
+        """Without the marts."""
+        return [row for row in self.rows if row.layer == "raw"]
 
     @cached_property
     def texts(self) -> list[str]:
@@ -132,7 +138,7 @@ class Board:
 
 
 def fetch_rows(fleet: Fleet, wanted: Sequence[Tenant], *, is_walled: bool = False) -> list[FeedOut]:
-    """These tenants' feeds as they are, one set of queries per warehouse; the worst first.
+    """These tenants' feeds and marts, one set of queries per warehouse; the worst first.
 
     Args:
         is_walled: The sessions see these tenants alone; else everybody's, for the board.
@@ -145,10 +151,35 @@ def fetch_rows(fleet: Fleet, wanted: Sequence[Tenant], *, is_walled: bool = Fals
         plain = PooledWarehouse(url, pools=fleet.pools)
         warehouse = fleet.wall(plain, names, read_only=True) if is_walled else plain
         with warehouse.connect() as connection:
-            rows = fetch_feed_health(connection, [known[name] for name in names], now)
+            theirs = [known[name] for name in names]
+            rows = fetch_feed_health(connection, theirs, now)
+            marts = fetch_mart_health(connection, theirs)
         # Not `asdict`: it copies ten thousand rows field by field, half of what a board costs.
         found += [FeedOut.model_construct(**vars(row)) for row in rows]
+        found += [build_mart_row(one) for one in marts]
     return sorted(found, key=build_place)
+
+
+def build_mart_row(marts: MartHealth) -> FeedOut:
+    """Where a feed's row stands; nothing is read into marts, so those numbers are 0."""
+    return FeedOut.model_construct(
+        layer="mart",
+        tenant=marts.tenant,
+        feed=MARTS,
+        connector=MARTS,
+        schedule=None,
+        state=marts.state,
+        why=marts.why,
+        loaded_at=marts.as_of,
+        score=marts.score,
+        alerts=marts.alerts,
+        read=0,
+        changed=0,
+        quarantined=0,
+        quarantine_open=0,
+        streams=0,
+        seconds=0.0,
+    )
 
 
 def build_place(row: FeedOut) -> Place:

@@ -6,7 +6,7 @@ column would cry wolf somewhere every day. A feed that runs several times a day 
 yesterday, for today is not over.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ from include.ledger.trust.metrics import (
 )
 from include.quality.bands.band import Finding, Series, judge
 from include.quality.bands.holiday import build_holidays, find_country
-from include.quality.bands.model import WINDOW, Kind
+from include.quality.bands.model import WINDOW, Kind, Point
 from include.quality.check import CheckOutcome, Dimension, Origin, Severity, Status
 from include.quality.execute import CheckRunner
 from include.quality.freshness import DAY_H, build_period_h
@@ -105,15 +105,14 @@ def build_learned(feed: Feed, day: Day, histories: Histories) -> list[CheckOutco
     holiday = build_holidays(spec.country or find_country(spec.timezone))
     found = []
     for (_, stream, metric), points in sorted(histories.items()):
-        what, _, column = metric.partition(":")
-        name = f"{column}_{what}_as_usual" if column else f"{what}_as_usual"
+        what = metric.partition(":")[0]
         outcome = CheckOutcome(
-            name, Severity.WARN, Status.SKIPPED, stream, dimension=_DIMENSIONS[what],
+            build_check_name(metric), Severity.WARN, Status.SKIPPED, stream,
+            dimension=_DIMENSIONS[what],
             origin=Origin.LEARNED, about=stream, detail="Nothing was loaded that day.",
         )  # fmt: skip
         if points[-1][0] == day.on:
-            noun = _NOUNS[what].format(stream=stream, column=column)
-            series = Series(points[:-1], _KINDS[what], noun, holiday)
+            series = build_series((stream, metric), points[:-1], holiday)
             judged = judge(series, day.on, points[-1][1])
             is_bad = judged.is_anomaly and not (what == "lag" and judged.finding is Finding.LOW)
             is_known = judged.finding not in (Finding.LEARNING, Finding.QUIET)
@@ -121,6 +120,26 @@ def build_learned(feed: Feed, day: Day, histories: Histories) -> list[CheckOutco
             outcome = _judged(outcome, status, judged.words, judged.missing_share)
         found.append(outcome)
     return found
+
+
+def build_series(
+    place: tuple[str, str], history: Sequence[Point], holiday: Callable[[date], str | None]
+) -> Series:
+    """What a day's number of a metric is judged by.
+
+    Args:
+        place: Stream and metric, as `rows` or `sum:total`.
+        history: The days before it, oldest first.
+    """
+    stream, metric = place
+    what, _, column = metric.partition(":")
+    return Series(history, _KINDS[what], _NOUNS[what].format(stream=stream, column=column), holiday)
+
+
+def build_check_name(metric: str) -> str:
+    """The check that judges a metric: `rows_as_usual`, `total_sum_as_usual`."""
+    what, _, column = metric.partition(":")
+    return f"{column}_{what}_as_usual" if column else f"{what}_as_usual"
 
 
 def _judged(outcome: CheckOutcome, status: Status, words: str, share: float) -> CheckOutcome:

@@ -4,6 +4,7 @@ HOOK = {"connector": "webhook", "start_date": "2026-01-01", "options": {"verify"
 BODIES = {
     "drop": {"reason": "rubbish"},
     "replay": {"reason": "mended"},
+    "{check}": {"what": "mute", "because": "known"},
     "{alert}": {"what": "acknowledge", "because": "mine"},
     "rewind": {"to": "2026-03-01T00:00:00Z"},
     "feeds": {"feed": "further", "spec": HOOK},
@@ -43,6 +44,7 @@ VALUES = {
     "stream": "charges",
     "record": "1",
     "alert": "1",
+    "check": "1",
     "name:path": "console.css",
 }
 # Never built here; nobody began a consent; Stripe asks nobody for one; its login is not there.

@@ -1,5 +1,6 @@
 """The pages over a real ledger: true numbers, the worst first, everything asked in the URL."""
 
+import json
 import re
 import threading
 from collections.abc import Iterator
@@ -260,3 +261,86 @@ def test_a_part_of_the_board_is_its_own_tenants_alone() -> None:
     assert (part.counts, board.counts) == ({"ok": 2}, {"failed": 1, "ok": 2})
     assert [row.tenant for row in board.find("REST timeout").rows] == ["a"]
     assert board.find("timeout c").rows == []
+
+
+def test_marts_stand_on_health_where_they_are_wrong(console: Console) -> None:
+    """No feed says that an audit failed: their row does; a click shows check, words and keys."""
+    assert len(rows(console.ask("own", "/").text)) == 2
+    with psycopg.connect(console.url, autocommit=True) as connection:
+        connection.execute(
+            "insert into elt_ops.check_results (tenant, layer, stream, check_name, severity, state,"
+            " bad_rows, sample, message, checked_at) values ('acme', 'mart', 'fct_orders',"
+            " 'orders_balance', 'error', 'failed', 4, '[\"order 17\"]', 'Paid is not owed.', now())"
+        )
+        connection.execute(
+            "insert into elt_ops.scores (tenant, layer, score, checks, failed, scored_at, reasons) "
+            "values ('acme', 'mart', 71.5, 9, 1, now(), "
+            '\'[{"points": 28.5, "dimension": "consistency", "words": "Paid is not owed."}]\')'
+        )
+        connection.execute(
+            "insert into elt_ops.alerts (fingerprint, tenant, error_class, message, first_at, "
+            "last_at) values ('m', 'acme', 'Odd', 'The exchange rates are old.', now(), now())"
+        )
+    try:
+        told = next(one for one in rows(console.ask("own", "/").text) if " marts " in one)
+        assert told.startswith("Watch Paid is not owed. acme marts never") and told.endswith(
+            "71.5 1"
+        )
+        with psycopg.connect(console.url) as connection:
+            run_note_build(connection, "acme", MartState.REFUSED, "`orders_balance` failed.")
+        page = console.ask("own", "/").text
+        told = next(one for one in rows(page) if " marts " in one)
+        assert told.startswith("Failed `orders_balance` failed. People read those of before.")
+        link = re.search(r'href="([^"]*/acme/quality#checks)"', page)
+        assert link
+        cause = words(console.ask("own", link[1]).text)
+        for word in ("marts fct_orders", "orders_balance", "order 17", "exchange rates are old"):
+            assert word in cause
+        # Somebody else's marts and those lists that are of feeds know nothing of it.
+        assert "orders_balance" not in console.ask("other", "/").text
+        assert "orders_balance" not in console.ask("own", "/api/v1/feeds").text
+        assert 'feed="marts"' not in console.ask("own", "/metrics").text
+    finally:
+        with psycopg.connect(console.url, autocommit=True) as connection:
+            for table in ("check_results", "scores", "alerts"):
+                where = "tenant = 'acme' and feed is null"
+                connection.execute(f"delete from elt_ops.{table} where {where}".encode())
+            connection.execute("delete from elt_ops.mart_states where tenant = 'acme'")
+
+
+def test_a_band_is_drawn_with_the_day_that_left_it(console: Console) -> None:
+    """Eight weeks of a hundred a day, and today ten: the page says so and draws all of it."""
+    with psycopg.connect(console.url, autocommit=True) as connection:
+        connection.execute(
+            "insert into elt_ops.daily_metrics (tenant, layer, feed, stream, metric, day, value) "
+            "select 'acme', 'raw', 'stripe', 'customers', 'rows', current_date - d, "
+            "case when d = 0 then 10 else 100 + d % 3 end from generate_series(0, 55) as d"
+        )
+        connection.execute(
+            "insert into elt_ops.check_results (tenant, layer, feed, stream, check_name, severity, "
+            "state, checked_at, origin) values ('acme', 'raw', 'stripe', 'customers', "
+            "'rows_as_usual', 'warn', 'failed', now(), 'learned')"
+        )
+    page = console.ask("own", "/tenants/acme/quality").text
+    assert re.search(r"bring [\d,]+ to [\d,]+ new or changed customers; today 10\.", words(page))
+    drawn = json.loads(re.findall(r'<script type="application/json">(.*?)</script>', page)[-1])
+    seen, low, high = [one["values"] for one in drawn["series"]]
+    assert drawn["kind"] == "band" and len(drawn["days"]) == 28 and seen[-1] == 10.0
+    assert low[-1] > 10 and all(a <= b <= c for a, b, c in zip(low, seen[:-1], high, strict=False))
+
+
+def test_a_check_is_muted_for_a_while_and_says_so(console: Console) -> None:
+    latest = console.ask("own", "/api/v1/tenants/acme/checks?state=failed").json()["items"]
+    number = next(one["result_id"] for one in latest if one["check_name"] == "adds_up")
+    place = f"/api/v1/tenants/acme/checks/{number}"
+    assert console.ask("other", place, "POST", json={"what": "mute"}).status_code == 404
+    assert console.ask("viewer", place, "POST", json={"what": "mute"}).status_code == 403
+    body = {"what": "mute", "because": "their export is late"}
+    assert console.ask("own", place, "POST", json=body).status_code == 200
+    assert "muted until" in words(console.ask("own", "/tenants/acme/quality").text)
+    kept = "select because, who, ended_at is null from elt_ops.check_mutes"
+    assert console.query(kept) == [("their export is late", "olga", True)]
+    assert console.ask("own", place, "POST", json={"what": "unmute"}).status_code == 200
+    assert "muted until" not in words(console.ask("own", "/tenants/acme/quality").text)
+    strange = f"{place}99999"
+    assert console.ask("own", strange, "POST", json=body).status_code == 404

@@ -52,6 +52,8 @@ class FeedOut(BaseModel):
     score: float | None
     alerts: int = Field(description="Those that stand.")
     streams: int
+    # `mart` on Health alone: no list of feeds holds marts.
+    layer: str = Field("raw", exclude=True)
 
 
 class StreamOut(BaseModel):
@@ -159,6 +161,7 @@ class QuarantineRecord(QuarantineOut):
 
 
 class CheckOut(BaseModel):
+    result_id: int = Field(description="Of its newest result; what `POST checks/<it>` is said to.")
     layer: str
     feed: str | None
     stream: str | None
@@ -277,6 +280,16 @@ class AlertSaying(BaseModel):
     what: str = Field(pattern="^(acknowledge|mute|resolve)$")
     because: str = Field("", max_length=500, pattern=NO_NUL)
     hours: int = Field(24, ge=1, le=24 * 90, description="How long it is muted.")
+
+
+class CheckSaying(BaseModel):
+    """What a person says to a check: tell nobody of it for a while, or tell again."""
+
+    model_config = {"extra": "forbid"}
+
+    what: str = Field(pattern="^(mute|unmute)$")
+    because: str = Field("", max_length=500, pattern=NO_NUL)
+    hours: int = Field(24 * 7, ge=1, le=24 * 90, description="How long it is muted.")
 
 
 class RewindIn(BaseModel):

@@ -68,5 +68,5 @@ def add_metrics(app: FastAPI) -> None:
 
     @app.get("/metrics", include_in_schema=False)
     def read_prometheus(visitor: Asking) -> Response:
-        rows = visitor.fetch_health(list(visitor.tenants.values())).rows
+        rows = visitor.fetch_health(list(visitor.tenants.values())).feeds
         return Response(build_metrics(rows), media_type=CONTENT_TYPE_LATEST)

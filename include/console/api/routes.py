@@ -153,7 +153,7 @@ def read_feeds(
     twice or not at all.
     """
     wanted = [visitor.see(asked.tenant)] if asked.tenant else list(visitor.tenants.values())
-    rows = visitor.fetch_health(wanted).rows
+    rows = visitor.fetch_health(wanted).feeds
     if asked.state is not None:
         rows = [row for row in rows if row.state == asked.state]
     begin = bisect_right(rows, parse_place_cursor(asked.cursor), key=build_place)
@@ -166,14 +166,14 @@ def read_feeds(
 @router.get("/tenants/{tenant}/feeds")
 def read_tenant_feeds(visitor: Asking, tenant: str) -> models.Listed[models.FeedOut]:
     """How the tenant's feeds stand."""
-    return models.Listed(items=visitor.fetch_health([visitor.see(tenant)]).rows)
+    return models.Listed(items=visitor.fetch_health([visitor.see(tenant)]).feeds)
 
 
 @router.get("/tenants/{tenant}/feeds/{feed}")
 def read_feed(visitor: Asking, tenant: str, feed: str) -> models.FeedOut:
     """How one feed stands."""
     visitor.see_feed(tenant, feed)
-    for row in visitor.fetch_health([visitor.see(tenant)]).rows:
+    for row in visitor.fetch_health([visitor.see(tenant)]).feeds:
         if row.feed == feed:
             return row
     raise not_found()

@@ -26,6 +26,9 @@ from include.destinations.postgres.identity.decisions import run_decide, run_tak
 from include.ledger.audit import run_record_audit
 from include.ledger.connection import Connection
 from include.ledger.quarantine import QuarantineFilter, fetch_record, run_drop, run_edit
+from include.ledger.trust.check_results import fetch_latest_checks
+from include.ledger.trust.mutes import Mute, run_unmute
+from include.ledger.trust.mutes import run_mute as run_mute_check
 from include.pipeline.load_environment import LoadEnvironment
 from include.pipeline.load_request import LoadRequest
 from include.pipeline.quarantine_replay import run_replay
@@ -122,6 +125,25 @@ def answer_alert(visitor: Asking, tenant: str, alert: int, body: models.AlertSay
             run_mute(connection, rows, until, who, because or "muted in the console")
         else:
             run_end(connection, rows, utcnow(), who, because or None)
+    return models.Done(done=body.what)
+
+
+@router.post("/tenants/{tenant}/checks/{check}")
+def answer_check(visitor: Asking, tenant: str, check: int, body: models.CheckSaying) -> models.Done:
+    """Silence a check for some hours, with a reason, or end that; its score counts it all along."""
+    about = {"check": check, **body.model_dump()}
+    with changing(visitor, tenant, f"check.{body.what}", about) as connection:
+        latest = fetch_latest_checks(connection, tenant)
+        row = next((one for one in latest if one["result_id"] == check), None)
+        if row is None:
+            raise not_found()
+        place = (row["feed"], row["stream"], row["check_name"])
+        if body.what == "unmute":
+            run_unmute(connection, tenant, place)
+        else:
+            until = utcnow() + timedelta(hours=body.hours)
+            because = body.because or "muted in the console"
+            run_mute_check(connection, Mute(tenant, *place, until, because, visitor.person.name))
     return models.Done(done=body.what)
 
 

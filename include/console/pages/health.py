@@ -90,7 +90,7 @@ def show_health(
         request,
         "health.html",
         rows=rows[(page - 1) * ROWS : page * ROWS],
-        total=len(rows),
+        total=sum(row.layer == "raw" for row in rows),
         counts=[(state, counts.get(state, 0)) for state in ORDER],
         asked=asked,
         columns=COLUMNS,

@@ -88,6 +88,7 @@ class FeedHealth:
     score: float | None
     alerts: int
     streams: int
+    layer: str = "raw"
 
 
 def fetch_feed_health(

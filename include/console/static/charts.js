@@ -1,6 +1,21 @@
 // One chart per figure; its numbers stand beside it as JSON and below it as a table.
 const drawn = [];
 
+// What was seen, today's point large, between two dashed lines; red where it is outside of them.
+function banded(data, color) {
+  const [seen, low, high] = data.series.map((one) => one.values);
+  const isOut = (at) => seen[at] != null && ((low[at] != null && seen[at] < low[at]) || (high[at] != null && seen[at] > high[at]));
+  const last = seen.length - 1;
+  const points = seen.map((value, at) => ({
+    value, symbolSize: at === last ? 13 : 5, itemStyle: isOut(at) ? { color: color("--failed") } : undefined,
+  }));
+  const edge = (number) => ({
+    name: data.series[number].name, type: "line", data: data.series[number].values, showSymbol: false,
+    lineStyle: { type: "dashed", width: 1.5, color: color("--c2") }, itemStyle: { color: color("--c2") },
+  });
+  return [{ name: data.series[0].name, type: "line", data: points, showSymbol: true, symbol: "circle", z: 3 }, edge(1), edge(2)];
+}
+
 function draw() {
   const style = getComputedStyle(document.documentElement);
   const color = (name) => style.getPropertyValue(name).trim();
@@ -23,7 +38,7 @@ function draw() {
       },
       xAxis: { type: "category", data: data.days, axisLine: { lineStyle: { color: color("--line") } }, axisLabel: { color: text } },
       yAxis: { type: "value", splitLine: { lineStyle: { color: color("--line") } }, axisLabel: { color: text } },
-      series: data.series.map((one) => ({
+      series: data.kind === "band" ? banded(data, color) : data.series.map((one) => ({
         name: one.name, type: data.kind, data: one.values, stack: data.kind === "bar" ? "all" : undefined,
         symbolSize: 5, showSymbol: data.days.length < 40, barMaxWidth: 22,
       })),

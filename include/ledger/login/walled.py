@@ -48,12 +48,12 @@ READ = (
     *("service_tokens", "tenants", "migrations"),
 )
 ADDED = (
-    *("alert_deliveries", "alert_notes", "console_audit", "consents", "cursor_changes"),
-    *("feeds", "service_tokens", "tenants"),
+    *("alert_deliveries", "alert_notes", "check_mutes", "console_audit", "consents"),
+    *("cursor_changes", "feeds", "service_tokens", "tenants"),
 )
 CHANGED = (
-    *("alert_deliveries", "alert_notes", "alerts", "cursors", "files", "quarantine"),
-    "service_tokens",
+    *("alert_deliveries", "alert_notes", "alerts", "check_mutes", "check_results", "cursors"),
+    *("files", "quarantine", "service_tokens"),
 )
 REMOVED = ("alert_notes", "checkpoints", "consents", "cursors")
 RIGHTS = (("select", READ), ("insert", ADDED), ("update", CHANGED), ("delete", REMOVED))
