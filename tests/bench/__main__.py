@@ -132,6 +132,8 @@ def build_json(rows: list[Row]) -> str:
 def main(arguments: list[str]) -> int:
     """0 when every benchmark ran, even if a target was missed: the table says so."""
     everything = bool(arguments) or os.environ.get("FULL") == "1"
+    # Told to end, it still stops the servers it has started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     outcome = run_all(find_names(arguments), everything=everything)
     output = load_settings().state_dir / "bench.json"
     output.parent.mkdir(parents=True, exist_ok=True)
