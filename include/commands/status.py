@@ -13,7 +13,8 @@ from include.config.load import load_platform
 from include.config.models import Tenant
 
 HEADERS = (
-    "stream", "state", "last load", "read", "loaded", "unchanged", "quarantine", "cursor", "fresh",
+    "stream", "state", "last load", "read", "loaded", "unchanged", "filtered", "quarantine", "cursor",
+    "fresh",
 )  # fmt: skip
 MANY_NOTICES = 3
 
@@ -60,13 +61,14 @@ def _say(status: dict[str, Any]) -> None:
             row["read"],
             row["loaded"],
             row["unchanged"],
+            row["filtered"],
             row["quarantine_open"],
             _to_the_second(row["cursor"]),
             row["freshness"],
         )
         for row in status["streams"]
     ]
-    say_table(HEADERS, rows, spare=("unchanged", "read", "quarantine", "cursor"))
+    say_table(HEADERS, rows, spare=("filtered", "unchanged", "read", "quarantine", "cursor"))
     for row in status["streams"]:
         if row["error_message"]:
             say(f"  {row['feed']}/{row['stream']}: {row['error_class']}: {row['error_message']}")
