@@ -1,7 +1,11 @@
--- What was usual for a day and series: the median of the same weekday in the weeks before, and how
--- far these lay from it. The day itself is not among them, so no outlier hides itself, and what was
--- said of a past day stays.
+-- What is usual for a day and series: the median of the same weekday in the weeks before, and as
+-- far around it as days lay from theirs. The day itself is not among them, so no outlier hides
+-- itself, and what was said of a past day stays.
+-- How far is asked of all weekdays of twelve weeks, once in seven values: twelve distances of one
+-- weekday guess it too badly. It is measured between square roots: days of twice the money vary
+-- more, and a shop's best days lie further from the middle than its worst ones can.
 {% set weeks = 12 %}
+{% set least_values = 28 %}
 with metrics as (
     select * from {{ ref('int_metrics__daily') }}
 ),
@@ -58,35 +62,76 @@ medians as (
     group by series_key, metric_on
 ),
 
-distances as (
+judged as (
     select
-        earlier.series_key,
-        earlier.metric_on,
-        earlier.past_count,
+        numbered.series_key,
+        numbered.metric_on,
         medians.usual_value,
-        abs(earlier.past_value - medians.usual_value) as distance,
+        abs(sqrt(numbered.metric_value) - sqrt(medians.usual_value)) as distance,
         row_number() over (
-            partition by earlier.series_key, earlier.metric_on
-            order by abs(earlier.past_value - medians.usual_value)
-        ) as place
-    from earlier
+            partition by numbered.series_key order by numbered.metric_on
+        ) as value_number
+    from numbered
     inner join medians
-        on earlier.series_key = medians.series_key and earlier.metric_on = medians.metric_on
+        on numbered.series_key = medians.series_key and numbered.metric_on = medians.metric_on
 ),
 
--- 1.4826 makes the median distance a standard deviation where values are normally distributed; a
--- series that hardly moves is given a tenth of its size.
-bands as (
+sevens as (
+    select
+        judged.*,
+        judged.value_number - mod(judged.value_number - 1, 7) as first_number
+    from judged
+),
+
+starts as (
+    select distinct
+        series_key,
+        first_number
+    from sevens
+),
+
+before as (
+    select
+        starts.series_key,
+        starts.first_number,
+        past.distance,
+        row_number() over (
+            partition by starts.series_key, starts.first_number order by past.distance
+        ) as place,
+        count(*) over (partition by starts.series_key, starts.first_number) as past_count
+    from starts
+    cross join steps
+    inner join sevens as past
+        on
+            starts.series_key = past.series_key
+            and starts.first_number - 7 * steps.step = past.first_number
+),
+
+-- What nine of ten days kept to, three times: in a normal series five standard deviations, in one
+-- with wild days what these make of it.
+reaches as (
     select
         series_key,
-        metric_on,
-        max(usual_value) as usual_value,
-        4 * {{ greater_of(
-            '1.4826 * ' ~ median_of_places('distance', 'place', 'past_count'),
-            '0.1 * max(usual_value)'
-        ) }} as band
-    from distances
-    group by series_key, metric_on
+        first_number,
+        3 * min(case when 10 * place >= 9 * past_count then distance end) as reach
+    from before
+    where past_count >= {{ least_values }}
+    group by series_key, first_number
+),
+
+-- A series that hardly moves is given a fifth of its root: four tenths of its size.
+rooted as (
+    select
+        sevens.series_key,
+        sevens.metric_on,
+        sevens.usual_value,
+        sqrt(sevens.usual_value) as root,
+        {{ greater_of('reaches.reach', '0.2 * sqrt(sevens.usual_value)') }} as reach
+    from sevens
+    inner join reaches
+        on
+            sevens.series_key = reaches.series_key
+            and sevens.first_number = reaches.first_number
 ),
 
 final as (
@@ -94,8 +139,11 @@ final as (
         series_key,
         metric_on,
         {{ as_money('usual_value', 'quantity') }} as usual_value,
-        {{ as_money('band', 'quantity') }} as band
-    from bands
+        {{ as_money(
+            'case when root > reach then (root - reach) * (root - reach) else 0 end', 'quantity'
+        ) }} as lowest_usual_value,
+        {{ as_money('(root + reach) * (root + reach)', 'quantity') }} as highest_usual_value
+    from rooted
 )
 
 select * from final

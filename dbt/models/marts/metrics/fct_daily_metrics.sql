@@ -24,14 +24,11 @@ final as (
         end as metric_unit,
         metrics.metric_value,
         {{ date_key('metrics.metric_on') }} as date_key,
-        {{ as_money('bands.usual_value', 'quantity') }} as usual_value,
-        {{ as_money(
-            'case when bands.usual_value >= bands.band then bands.usual_value - bands.band '
-            'when bands.usual_value is not null then 0 end', 'quantity'
-        ) }} as lowest_usual_value,
-        {{ as_money('bands.usual_value + bands.band', 'quantity') }} as highest_usual_value,
-        metrics.metric_value < bands.usual_value - bands.band
-        or metrics.metric_value > bands.usual_value + bands.band as is_outlier,
+        bands.usual_value,
+        bands.lowest_usual_value,
+        bands.highest_usual_value,
+        metrics.metric_value < bands.lowest_usual_value
+        or metrics.metric_value > bands.highest_usual_value as is_outlier,
         metrics._feed
     from metrics
     left join bands
