@@ -13,8 +13,8 @@ from include.config.load import load_platform
 from include.config.models import Tenant
 
 HEADERS = (
-    "stream", "state", "last load", "read", "loaded", "unchanged", "filtered", "quarantine", "cursor",
-    "fresh",
+    "stream", "state", "last load", "read", "loaded", "unchanged", "filtered", "quarantine",
+    "cursor", "fresh",
 )  # fmt: skip
 MANY_NOTICES = 3
 
