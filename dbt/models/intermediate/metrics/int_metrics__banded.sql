@@ -1,28 +1,11 @@
--- What is usual for a day and series: the median of the same weekday in the weeks before, and as
--- far around it as days lay from theirs. The day itself is not among them, so no outlier hides
--- itself, and what was said of a past day stays.
--- How far is asked of all weekdays of twelve weeks, once in seven values: twelve distances of one
--- weekday guess it too badly. It is measured between square roots: days of twice the money vary
--- more, and a shop's best days lie further from the middle than its worst ones can.
+-- As far around what is usual as days lay from theirs. That is asked of all weekdays of twelve
+-- weeks, once in seven values: twelve distances of one weekday guess it too badly. It is measured
+-- between square roots: days of twice the money vary more, and a shop's best days lie further from
+-- the middle than its worst ones can.
 {% set weeks = 12 %}
 {% set least_values = 28 %}
-with metrics as (
-    select * from {{ ref('int_metrics__daily') }}
-),
-
-days as (
-    select * from {{ ref('dim_date') }}
-),
-
-numbered as (
-    select
-        metrics.*,
-        days.day_of_week,
-        row_number() over (
-            partition by metrics.series_key, days.day_of_week order by metrics.metric_on
-        ) as week_number
-    from metrics
-    left join days on metrics.metric_on = days.date_day
+with judged as (
+    select * from {{ ref('int_metrics__usual') }}
 ),
 
 steps as (
@@ -32,48 +15,6 @@ steps as (
             union all
         {%- endif %}
     {%- endfor %}
-),
-
-earlier as (
-    select
-        numbered.series_key,
-        numbered.metric_on,
-        past.metric_value as past_value,
-        row_number() over (
-            partition by numbered.series_key, numbered.metric_on order by past.metric_value
-        ) as place,
-        count(*) over (partition by numbered.series_key, numbered.metric_on) as past_count
-    from numbered
-    cross join steps
-    inner join numbered as past
-        on
-            numbered.series_key = past.series_key
-            and numbered.day_of_week = past.day_of_week
-            and numbered.week_number - steps.step = past.week_number
-),
-
-medians as (
-    select
-        series_key,
-        metric_on,
-        {{ median_of_places('past_value', 'place', 'past_count') }} as usual_value
-    from earlier
-    where past_count >= {{ weeks // 2 }}
-    group by series_key, metric_on
-),
-
-judged as (
-    select
-        numbered.series_key,
-        numbered.metric_on,
-        medians.usual_value,
-        abs(sqrt(numbered.metric_value) - sqrt(medians.usual_value)) as distance,
-        row_number() over (
-            partition by numbered.series_key order by numbered.metric_on
-        ) as value_number
-    from numbered
-    inner join medians
-        on numbered.series_key = medians.series_key and numbered.metric_on = medians.metric_on
 ),
 
 sevens as (
@@ -94,9 +35,9 @@ before as (
     select
         starts.series_key,
         starts.first_number,
-        past.distance,
+        past.root_distance,
         row_number() over (
-            partition by starts.series_key, starts.first_number order by past.distance
+            partition by starts.series_key, starts.first_number order by past.root_distance
         ) as place,
         count(*) over (partition by starts.series_key, starts.first_number) as past_count
     from starts
@@ -113,7 +54,7 @@ reaches as (
     select
         series_key,
         first_number,
-        3 * min(case when 10 * place >= 9 * past_count then distance end) as reach
+        3 * min(case when 10 * place >= 9 * past_count then root_distance end) as reach
     from before
     where past_count >= {{ least_values }}
     group by series_key, first_number
