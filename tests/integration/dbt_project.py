@@ -254,17 +254,19 @@ def run_build(
     own: Sequence[str],
     variables: Mapping[str, Any],
     marts: Sequence[str] = MONEY_MARTS,
+    *,
+    keep_manifest: bool = False,
 ) -> None:
     """One build of some marts and all they are made of, with the models of these connectors.
 
-    Without `marts`, all that a tenant with these connectors has.
+    Without `marts`, all that a tenant with these connectors has; `keep_manifest` as in `run_dbt`.
     """
     staging = [f"path:models/staging/{name}" for name in own]
     select = [*staging, *(find_made_of(marts, SHARED) if marts else SHARED)]
     # Tests that also read a mart which is not built are none of this build.
     arguments = ("--select", *select, "--exclude", *build_exclusion())
     arguments += ("--indirect-selection", "cautious")
-    run_dbt(url, target, "build", *arguments, variables=variables)
+    run_dbt(url, target, "build", *arguments, variables=variables, keep_manifest=keep_manifest)
 
 
 def find_made_of(marts: Iterable[str], folders: Sequence[str]) -> list[str]:

@@ -12,11 +12,15 @@ from typing import Any
 import psycopg
 import pytest
 
+from include.commands.build.row_records import RowRecords
 from include.config.load import load_tenant
+from include.config.models import Tenant
 from include.destinations.postgres.identity.tables import run_ensure_identity
 from include.destinations.postgres.published_rates import run_ensure_rates
+from include.ledger.connection import Warehouse
 from include.pipeline.fits.fit import run_ensure_all_fits
 from include.quality.discover import load_mart_checks
+from include.transform.lineage.answer import TenantLineage
 from include.transform.variables import build_dbt_vars
 from tests.integration import dbt_project
 from tests.shipped import load_known_connectors
@@ -102,23 +106,32 @@ INVOICES = [
 
 
 @pytest.fixture(scope="module")
-def variables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def tenant(tmp_path_factory: pytest.TempPathFactory) -> Tenant:
     path = tmp_path_factory.mktemp("tenants") / "papers.yaml"
     path.write_text(TENANT, encoding="utf-8")
     tenant, problems = load_tenant(path, load_known_connectors())
     assert problems == []
     assert tenant is not None
+    return tenant
+
+
+@pytest.fixture(scope="module")
+def variables(tenant: Tenant) -> dict[str, Any]:
     return build_dbt_vars(tenant)
 
 
 @pytest.fixture(scope="module")
+def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("target")
+
+
+@pytest.fixture(scope="module")
 def built(
-    warehouse: str, variables: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
+    warehouse: str, variables: dict[str, Any], target: Path
 ) -> Iterator[psycopg.Connection[Any]]:
-    target = tmp_path_factory.mktemp("target")
     with psycopg.connect(warehouse, autocommit=True) as connection:
         run_fill(connection)
-        dbt_project.run_build(warehouse, target, (), variables, marts=())
+        dbt_project.run_build(warehouse, target, (), variables, marts=(), keep_manifest=True)
         yield connection
 
 
@@ -127,13 +140,14 @@ def run_fill(connection: psycopg.Connection[Any]) -> None:
     run_ensure_identity(connection, "papers", None)
     run_ensure_all_fits(connection, "papers", None)
     run_ensure_rates(connection, None)
-    lineage = "_feed text, _load_id bigint, _deleted_at timestamptz"
+    lineage = "_feed text, _load_id bigint, _deleted_at timestamptz, "
+    lineage += "_loaded_at timestamptz default now()"
     for table, columns in TABLES.items():
         connection.execute(f"create table papers_raw_files.{table} ({columns}, {lineage})")
 
     def put(table: str, *rows: tuple[Any, ...], feed: str = "drop", gone: Any = None) -> None:
         for load_id, row in enumerate(rows, 1):
-            marks = ", ".join(["%s"] * (len(row) + 3))
+            marks = ", ".join([*["%s"] * (len(row) + 3), "default"])
             query = f"insert into papers_raw_files.{table} values ({marks})"
             connection.execute(query, (*row, feed, load_id, gone))
 
@@ -236,6 +250,30 @@ def test_they_stand_in_the_marts_with_their_lineage(built: psycopg.Connection[An
     ], "midnight of a workbook's date is its day, not the evening before"
     stock = "select product_id, on_hand_quantity from papers_mart.fct_stock_levels"
     assert fetch(built, stock) == [("files:drop:T", Decimal(4))]
+
+
+@pytest.mark.usefixtures("built")
+@pytest.mark.parametrize(
+    ("fact", "key", "value", "expected"),
+    [
+        ("fct_orders", "order_id", "files:drop:1", {("invoices", "1")}),
+        # Put together of two columns, of a word and a column, made by the ledger, in a dimension.
+        ("fct_sales", "order_line_id", "files:drop:1:1", {("lines", "1")}),
+        ("fct_payments", "payment_id", "files:drop:r-1", {("receipts", "1")}),
+        ("fct_stock_levels", "stock_level_id", "files:drop:T", {("shelves", "T")}),
+        ("dim_products", "product_id", "files:drop:T", {("price_list", "T")}),
+    ],
+)
+def test_a_row_leads_to_the_records_of_the_tenants_own_files(
+    tenant: Tenant, target: Path, warehouse: str, fact: str, key: str, value: str, expected: Any
+) -> None:
+    lineage = TenantLineage(tenant, target)
+    with Warehouse(warehouse).connect() as connection:
+        finder = RowRecords(tenant, lineage, connection)
+        found, reasons = finder.find(lineage.find_table(fact), key, value)
+    assert reasons == []
+    told = {(row.table.removeprefix("papers_raw_files."), row.source_id) for row in found}
+    assert told == expected
 
 
 def test_every_question_runs_on_it(

@@ -14,17 +14,20 @@ from typing import Any
 import psycopg
 import pytest
 
+from include.commands.build.row_records import RowRecords
 from include.config.load import load_platform
 from include.config.settings import load_settings
 from include.core import naming
 from include.core.clock import utcnow
 from include.ledger.connection import Warehouse
+from include.pipeline.dbt.build import build_target_dir
 from include.pipeline.identity.resolve import run_resolve_identities
 from include.quality.check import CheckContext, Status
 from include.quality.discover import load_feed_checks
 from include.quality.run import run_raw_checks
 from include.sandbox.generate import run_generate
 from include.sandbox.world import SIZES, WorldSpec
+from include.transform.lineage.answer import TenantLineage
 from tests.integration.truth_case import (
     COLUMNS,
     CONNECTORS_OF,
@@ -228,3 +231,51 @@ def test_every_record_of_the_warehouse_is_known_to_the_truth(
             strangers = [one for one in answer if one not in told]
             assert len(strangers) <= max(4, len(answer) // 5), (kind, tenant, strangers[:5])
     assert report.evidence["people"].lines
+
+
+# Sums of many records; what they are sums of is asked for instead.
+SUMS = {"fct_revenue_daily", "fct_daily_metrics", "fct_channel_performance"}
+
+
+@pytest.mark.parametrize("tenant", TENANTS)
+def test_a_row_of_any_fact_leads_to_its_raw_records(
+    marts: Connection, warehouse: str, world: Path, tenant: str
+) -> None:
+    """`elt lineage --row`: of every source's rows in every fact, whatever its ids are made of."""
+    settings = replace(load_settings(), tenants_dir=world / "tenants", state_dir=world / "state")
+    one = load_platform(settings).tenant(tenant)
+    lineage = TenantLineage(one, build_target_dir(settings, tenant))
+    asked = 0
+    with Warehouse(warehouse).connect() as connection:
+        finder = RowRecords(one, lineage, connection)
+        for fact, key in fetch_facts(marts, tenant):
+            keys = marts.execute(
+                f"select distinct on (source) {key}, source from (select {key}::text, "
+                f"split_part({key}::text, ':', 1) as source from {tenant}_mart.{fact}) as t "
+                "order by source desc limit 4"
+            ).fetchall()
+            for value, _ in keys:
+                found, reasons = finder.find(lineage.find_table(fact), key, value)
+                asked += 1
+                if fact in SUMS:
+                    assert "made of many" in reasons[0]
+                    continue
+                assert found, (fact, value, reasons)
+                assert reasons == [], (fact, value)
+                for row in found:
+                    count = f"select count(*) from {row.table} where _load_id = %s and _feed = %s"
+                    assert fetch_one(marts, count, row.load_id, row.feed) > (0,)
+    assert asked > 5
+
+
+def fetch_facts(marts: Connection, tenant: str) -> list[tuple[str, str]]:
+    """Every fact of the tenant that has rows, with its key: the first column."""
+    return [
+        (name, key)
+        for name, key in marts.execute(
+            "select table_name, column_name from information_schema.columns where table_schema = "
+            "%s and table_name like 'fct\\_%%' and ordinal_position = 1 order by 1",
+            [naming.dbt_schema(tenant, "mart")],
+        ).fetchall()
+        if fetch_one(marts, f"select count(*) from {tenant}_mart.{name}") > (0,)
+    ]

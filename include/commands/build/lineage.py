@@ -11,7 +11,6 @@ from include.commands.frame.declare import Action
 from include.commands.screen.output import complain, say, say_json
 from include.config.load import load_platform
 from include.config.settings import load_settings
-from include.core import naming
 from include.core.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -21,12 +20,6 @@ if TYPE_CHECKING:
     from include.transform.lineage.graph import Table
 
 NOT_TRACED = 1
-# A person or product is several records: table -> the bridge and column that lists them.
-BRIDGES = {
-    "dim_customers": ("bridge_customer_sources", "customer_id"),
-    "dim_products": ("bridge_product_sources", "product_id"),
-    "dim_companies": ("bridge_company_sources", "company_id"),
-}
 
 
 @dataclass(frozen=True)
@@ -96,44 +89,11 @@ def _find_records(
     tenant: "Tenant", lineage: "TenantLineage", table: "Table", column: str, value: str
 ) -> tuple[list["RawRow"], list[str]]:
     """Raw records of a row, and why some could not be found."""
+    from include.commands.build.row_records import RowRecords
     from include.commands.frame.connect import load_warehouse
-    from include.destinations.postgres import row_lineage
 
-    records: list[RawRow] = []
-    reasons: list[str] = []
     with load_warehouse(tenant).connect() as connection:
-        ids = {value: (table, column)}
-        if table[1] in BRIDGES:
-            bridge, owner = BRIDGES[table[1]]
-            place = lineage.find_table(bridge)
-            rows = row_lineage.fetch_ids(connection, *table, column, value)
-            whole = {str(row[owner]) for row in rows}
-            found = [r for o in whole for r in row_lineage.fetch_ids(connection, *place, owner, o)]
-            ids = {str(row["record_id"]): (place, "record_id") for row in found}
-        elif not row_lineage.fetch_ids(connection, *table, column, value):
-            return [], [f"{tenant.id}: `{table[1]}` has no row with `{column}` = `{value}`."]
-        for one, (where, name) in ids.items():
-            parsed = row_lineage.parse_tenant_wide(one)
-            if parsed is None:
-                reasons.append(
-                    f"`{one}` is no id of a record: the row is made of many. Ask for one of those."
-                )
-                continue
-            wanted = naming.raw_schema(tenant.id, parsed.connector)
-            places = [
-                leaf
-                for leaf, field in lineage.trace(where, name).fields.items()
-                if leaf[0] == wanted and field.path
-            ]
-            rows_found = [
-                row
-                for schema, raw, id_column in places
-                for row in row_lineage.fetch_raw_rows(connection, schema, raw, id_column, parsed)
-            ]
-            records += rows_found
-            if not rows_found:
-                reasons.append(f"`{one}`: its id is put together of several columns, or is gone.")
-    return records, reasons
+        return RowRecords(tenant, lineage, connection).find(table, column, value)
 
 
 COMMAND = Action(

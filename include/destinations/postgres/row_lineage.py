@@ -1,6 +1,7 @@
 """From a row of a mart to the raw records it was made of: by the ids it carries."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,6 +34,20 @@ class RawRow:
     loaded_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A raw record that an id may be of.
+
+    Attributes:
+        place: Where it lies in its table, while nobody changes it.
+        told: How many of the columns that the id is made of stand in it as they are.
+    """
+
+    place: str
+    told: int
+    row: RawRow
+
+
 def parse_tenant_wide(value: object) -> TenantWideId | None:
     """The parts of a tenant-wide id; None for any other value."""
     match = _TENANT_WIDE.match(value) if isinstance(value, str) else None
@@ -42,7 +57,7 @@ def parse_tenant_wide(value: object) -> TenantWideId | None:
 def fetch_ids(
     connection: Connection, schema: str, table: str, key: str, value: str
 ) -> list[dict[str, Any]]:
-    """Rows of a table by their key, ids and lineage columns only."""
+    """Rows of a table by their key, keys and ids only; a hundred at most."""
     names = sql.SQL("select * from {} where {}::text = %s limit 100").format(
         sql.Identifier(schema, table), sql.Identifier(key)
     )
@@ -67,3 +82,52 @@ def fetch_raw_rows(
     )
     rows = connection.execute(filled, [one.feed, one.source_id]).fetchall()
     return [RawRow(f"{schema}.{table}", column, one.source_id, one.feed, *row) for row in rows]
+
+
+def fetch_candidates(
+    connection: Connection, schema: str, table: str, columns: Sequence[str], one: TenantWideId
+) -> list[Candidate]:
+    """All records of a feed, those first of which most columns stand in the id.
+
+    Args:
+        columns: Those the id is made of; the first one names the record in the answer.
+    """
+    told = [
+        sql.SQL("coalesce(({0}::text <> '' and position({0}::text in %(id)s) > 0)::int, 0)").format(
+            sql.Identifier(column)
+        )
+        for column in columns
+    ]
+    query = sql.SQL(
+        "select ctid::text, {}, coalesce({}::text, ''), {}, {} from {} where {} = %(feed)s "
+        "order by 2 desc, 1"
+    ).format(
+        sql.SQL(" + ").join(told),
+        *map(sql.Identifier, (columns[0], naming.LOAD_ID, naming.LOADED_AT)),
+        *(sql.Identifier(schema, table), sql.Identifier(naming.FEED)),
+    )
+    found = connection.execute(query, {"id": one.source_id, "feed": one.feed}).fetchall()
+    return [
+        Candidate(place, count, RawRow(f"{schema}.{table}", columns[0], value, one.feed, *load))
+        for place, count, value, *load in found
+    ]
+
+
+def narrow(schema: str, table: str) -> str:
+    """The select of some of a raw table's rows, by their places: `has_row` fills them in."""
+    at = "ctid = any(%(places)s::text[]::tid[])"
+    return f'select * from "{schema}"."{table}" where {at}'  # noqa: S608
+
+
+def has_row(
+    connection: Connection, probe: str, key: str, one: TenantWideId, places: Sequence[str]
+) -> bool:
+    """Whether a model's select has the id when its raw table has these rows alone.
+
+    Args:
+        probe: A statement of `build_probe`, its own percent signs doubled.
+        key: Column of the model that holds the source's id.
+    """
+    where = f'where wanted."{naming.FEED}" = %(feed)s and wanted."{key}"::text = %(id)s limit 1'
+    filled = {"feed": one.feed, "id": one.source_id, "places": list(places)}
+    return bool(connection.execute(f"{probe} {where}".encode(), filled).fetchall())
