@@ -92,7 +92,14 @@ def test_a_mapping_becomes_variables_of_dbt(tmp_path: Path) -> None:
         (("        order_id: _parent_id\n", ""), "order_lines: `order_id` is missing."),
         (("        quantity: pieces\n", ""), "order_lines: `quantity` is missing"),
         (("settled: paid", "settled: payed"), "`payed` is no `order_status`. Did you mean `paid`?"),
-        (("{value: EUR}", "{value: Euro}"), "value `Euro` does not fit. Expected USD."),
+        (("{value: EUR}", "{value: Euro}"), "value `Euro` does not fit. Expected three capital "
+         "letters, such as `USD`."),
+        (("{column: total, minor_units: true}", "due"), ":22: feed `books`: orders: `total_amount` "
+         "is an amount, and the stream declares `due` as `date`"),
+        (("ordered_on: due", "ordered_on: total"), "`ordered_on` is a date, and the stream "
+         "declares `total` as `int`"),
+        (("from: invoices__items", "from: items"), "no stream `items`. Did you mean "
+         "`invoices__items`? Streams: invoices, invoices__items."),
         (("minor_units: true", "minor: true"), "Did you mean `minor_units`?"),
         (("unit_price: price", "unit_price: {column: price, minor_units: true}"),
          "says no currency"),

@@ -41,6 +41,13 @@ FROM, KEEP = "from", "keep"
 _NAME: TypeAdapter[str] = TypeAdapter(ColumnName)
 _NUMBERS = frozenset({"amount", "price", "quantity", "rate", "integer", "bigint"})
 _JOINED = frozenset({"id", "text"})
+_TIMES = frozenset({"date", "timestamp"})
+# Declared types of which no row could ever be of these kinds; texts may hold anything.
+_NEVER = {
+    **dict.fromkeys(_NUMBERS, frozenset({"date", "timestamp", "bool"})),
+    **dict.fromkeys(_TIMES, frozenset({"int", "bigint", "numeric", "bool"})),
+    "boolean": frozenset({"date", "timestamp", "numeric"}),
+}
 
 
 @dataclass(frozen=True)
@@ -176,9 +183,7 @@ def _find_parent(
         trouble.append(((FROM,), f"{known.name}: {message}"))
         return "", ()
     if own.names is not None and stream not in own.names:
-        guess = did_you_mean(stream, own.names)
-        message = f"no stream `{stream}`.{guess} Streams: {', '.join(sorted(own.names))}."
-        trouble.append(((FROM,), f"{known.name}: {message}"))
+        trouble.append(((FROM,), f"{known.name}: {_explain_unknown(stream, own)}"))
     declared = own.declared.get(stream)
     if not child or declared is None:
         return "", ()
@@ -188,6 +193,19 @@ def _find_parent(
         message = f"`{stream}` has no list `{child}`.{guess} Lists: {', '.join(lists) or 'none'}."
         trouble.append(((FROM,), f"{known.name}: {message}"))
     return stream, tuple(declared.primary_key)
+
+
+def _explain_unknown(stream: str, own: OwnStreams) -> str:
+    """What a stream that is none could have been: a list may be called without its stream."""
+    lists = {
+        naming.child_table(name, child): child
+        for name, one in own.declared.items()
+        for child in one.children
+    }
+    known = sorted([*(own.names or ()), *lists])
+    named = [table for table, child in sorted(lists.items()) if child == stream]
+    guess = f" Did you mean `{named[0]}`?" if named else did_you_mean(stream, known)
+    return f"no stream `{stream}`.{guess} Streams: {', '.join(known)}."
 
 
 def _resolve_column(
@@ -202,7 +220,7 @@ def _resolve_column(
     read = form if isinstance(form, list) else [long.column] if long.column else []
     _check_form(name, kind, long, read)
     for one in read:
-        _check_column(name, str(one), columns)
+        _check_column(name, kind, str(one), columns)
     units = long.minor_units
     if units is True and "currency_code" not in known.columns:
         raise ValueError(
@@ -244,18 +262,20 @@ def _check_form(name: str, kind: str, long: ColumnForm, read: list[Any]) -> None
     if bool(read) == (long.value is not None):
         raise ValueError(f"`{name}`: expected a column or a `value`, and not both.")
     if len(read) > 1 and kind not in _JOINED:
-        raise ValueError(f"`{name}` is a {kind}, which one column holds. Only texts are joined.")
+        raise ValueError(
+            f"`{name}` is {_article(kind)}, which one column holds. Only texts are joined."
+        )
     if long.minor_units and kind not in ("amount", "price"):
-        raise ValueError(f"`{name}` is a {kind}: `minor_units` belongs to amounts.")
+        raise ValueError(f"`{name}` is {_article(kind)}: `minor_units` belongs to amounts.")
     if long.values and kind != "text":
-        raise ValueError(f"`{name}` is a {kind}: `values` belongs to words.")
+        raise ValueError(f"`{name}` is {_article(kind)}: `values` belongs to words.")
     if long.is_day and kind not in ("date", "timestamp"):
-        raise ValueError(f"`{name}` is a {kind}: `is_day` belongs to days and moments.")
+        raise ValueError(f"`{name}` is {_article(kind)}: `is_day` belongs to days and moments.")
     if long.prefix and kind != "id":
-        raise ValueError(f"`{name}` is a {kind}: `prefix` belongs to identifiers.")
+        raise ValueError(f"`{name}` is {_article(kind)}: `prefix` belongs to identifiers.")
 
 
-def _check_column(name: str, column: str, columns: Mapping[str, Any] | None) -> None:
+def _check_column(name: str, kind: str, column: str, columns: Mapping[str, Any] | None) -> None:
     try:
         _NAME.validate_python(column)
     except ValidationError:
@@ -266,9 +286,15 @@ def _check_column(name: str, column: str, columns: Mapping[str, Any] | None) -> 
         raise ValueError(
             f"`{name}`: the stream has no column `{column}`.{guess} Columns: {', '.join(columns)}."
         )
-    if columns is not None and getattr(columns[column], "type", "") == "json":
+    declared = getattr(columns[column], "type", "") if columns is not None else ""
+    if declared == "json":
         raise ValueError(
             f"`{name}`: `{column}` is JSON. Declare a column of the stream with its `path`."
+        )
+    if declared in _NEVER.get(kind, ()):
+        raise ValueError(
+            f"`{name}` is {_article(kind)}, and the stream declares `{column}` as `{declared}`: no "
+            "row would have a value. Name another column, or declare this one as it is."
         )
 
 
@@ -288,9 +314,14 @@ def _build_constant(name: str, kind: str, value: Any) -> str:
     elif name == "currency_code":
         fits = re.fullmatch("[A-Z]{3}", text) is not None
     if not fits:
-        shown = "USD" if name == "currency_code" else f"a {kind}"
+        is_currency = name == "currency_code"
+        shown = "three capital letters, such as `USD`" if is_currency else _article(kind)
         raise ValueError(f"`{name}`: value `{text[:60]}` does not fit. Expected {shown}.")
     return text
+
+
+def _article(kind: str) -> str:
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
 def _word(source: Any) -> str:
