@@ -1,20 +1,24 @@
 """What every dbt model owes: a yml beside it, a grain, keys, a contract, a unit test."""
 
 import re
+from functools import cache
 from typing import Any
 
 import pytest
+from sqlglot import exp
 
 from include.config.connector_spec import Connector
 from include.config.declared_api import declares_api
 from include.config.models import Feed
 from include.config.settings import ROOT
 from include.core import naming
+from tests.contract.dbt_models import MODELS as DBT_MODELS
 from tests.contract.source_tree import load_yml
 from tests.shipped import load_demo_platform, load_known_connectors
 
 PROJECT = ROOT / "dbt"
 MODELS = {path.stem: path for path in sorted((PROJECT / "models").rglob("*.sql"))}
+SNAPSHOTS = PROJECT / "snapshots"
 CONNECTORS: dict[str, Connector] = load_known_connectors()
 MARTS = sorted(
     name for name, path in MODELS.items() if "marts" in path.parts and path.parent.name != "bi"
@@ -161,3 +165,49 @@ def test_no_lint_rule_is_excluded() -> None:
     text = (ROOT / ".sqlfluff").read_text(encoding="utf-8")
     assert not re.search(r"exclude_rules|^ignore\s*=|warnings\s*=", text, flags=re.M)
     assert not [m for m, path in MODELS.items() if "noqa" in path.read_text(encoding="utf-8")]
+
+
+KEY_TESTS = {"is_key", "is_row_key", "unique_together"}
+
+
+@cache
+def find_readers() -> dict[str, set[str]]:
+    """Model -> the models that read it, through a snapshot too."""
+    kept = {
+        path.stem: re.findall(r"ref\('(\w+)'\)", path.read_text(encoding="utf-8"))
+        for path in SNAPSHOTS.glob("*.yml")
+    }
+    readers: dict[str, set[str]] = {}
+    for name, model in DBT_MODELS.items():
+        for table in model.statement.find_all(exp.Table):
+            for read in (table.name, *kept.get(table.name, ())):
+                if read in DBT_MODELS and read != name:
+                    readers.setdefault(read, set()).add(name)
+    return readers
+
+
+def find_judge(model: str) -> str | None:
+    """The nearest model, itself first, whose rows a test of the key judges."""
+    seen, queue = {model}, [model]
+    while queue:
+        name = queue.pop(0)
+        if KEY_TESTS & {test for _, test, _ in DBT_MODELS[name].data_tests()}:
+            return name
+        fresh = find_readers().get(name, set()) - seen
+        seen |= fresh
+        queue += sorted(fresh)
+    return None
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_models_rows_are_judged(model: str) -> None:
+    """By a test of its own key or of what is made of it: a row that doubles is found in any build.
+
+    A view of people is not read by any model: it is one mart, joined to what has one row a key.
+    """
+    if MODELS[model].parent.name == "bi":
+        read = {t.name for t in DBT_MODELS[model].statement.find_all(exp.Table)} & DBT_MODELS.keys()
+        assert read
+        assert all(find_judge(one) == one for one in read)
+    else:
+        assert find_judge(model)
