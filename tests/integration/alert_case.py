@@ -123,6 +123,10 @@ class AlertCase:
         with psycopg.connect(self.url) as connection:
             return connection.execute(query.encode(), parameters).fetchall()
 
+    def execute(self, statements: str) -> None:
+        with psycopg.connect(self.url) as connection:
+            connection.execute(statements.encode())
+
 
 def build_alert_case(url: str, folder: Path, patch: pytest.MonkeyPatch) -> AlertCase:
     """An empty platform; the warehouse's elt_ops is made anew."""

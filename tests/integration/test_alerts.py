@@ -1,5 +1,6 @@
 """Who is told what, and how often: few messages, none lost, and one when it is over."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,9 @@ from include.alerts.signal import Signal
 from include.alerts.store import run_store_signal
 from include.core.clock import frozen
 from include.core.errors import Refused
+from include.core.streams import NOWHERE
+from include.ledger.connection import Warehouse
+from include.pipeline.health.checks import run_tenant_checks
 from tests.integration.alert_case import AlertCase, build_alert_case
 
 
@@ -180,3 +184,55 @@ def test_the_books_are_away_and_people_hear_of_it_once(case: AlertCase) -> None:
     assert shop == ["opened", "resolved"]
     ops = [message["news"] for target, message in case.receiver.got if target.tenant == "platform"]
     assert ops == ["opened", "resolved"]
+
+
+METRICS = """
+drop schema if exists shop_mart cascade;
+create schema shop_mart;
+create table shop_mart.fct_daily_metrics (
+    daily_metric_key text, metric_on date, metric_value numeric, is_outlier boolean
+);
+create table shop_mart.agg_metric_gaps (metric_gap_key text, missing_on date);
+insert into shop_mart.fct_daily_metrics values
+('long_ago', '2026-09-01', 900, true), ('usual', '2026-11-01', 100, false);
+"""
+
+
+@pytest.mark.parametrize(
+    ("check", "defect", "mended"),
+    [
+        (
+            "daily_metrics_are_usual",
+            "insert into shop_mart.fct_daily_metrics values ('odd', '2026-10-31', 9, true)",
+            "delete from shop_mart.fct_daily_metrics where daily_metric_key = 'odd'",
+        ),
+        (
+            "daily_metrics_have_no_gaps",
+            "insert into shop_mart.agg_metric_gaps values ('hole', '2026-10-31')",
+            "delete from shop_mart.agg_metric_gaps",
+        ),
+    ],
+)
+def test_an_unusual_day_and_a_missing_one_are_alerts_until_they_are_not(
+    case: AlertCase, check: str, defect: str, mended: str
+) -> None:
+    """From the mart through its check to elt_ops.alerts; what happened weeks ago is nobody's."""
+    case.write("shop")
+    case.execute(METRICS)
+
+    def look() -> list[tuple[object, ...]]:
+        [tenant] = case.desk().platform.tenants
+        case.now += timedelta(minutes=10)
+        with frozen(case.now):
+            run_tenant_checks(tenant, Warehouse(case.url, tenant_roles=False), NOWHERE)
+        case.settle()
+        return case.rows("select type, subject, severity, state, message from elt_ops.alerts")
+
+    assert look() == []
+    case.execute(defect)
+    [(kind, subject, severity, state, message)] = look()
+    assert (kind, subject, severity, state) == ("check_failed", check, "warning", "open")
+    assert "1 bad rows" in str(message)
+    case.execute(mended)
+    [(*_, state, _)] = look()
+    assert state == "resolved"
