@@ -89,11 +89,16 @@ def run_down() -> list[str]:
     return stopped
 
 
-def run_servers_only() -> dict[str, str]:
-    """PostgreSQL, and the demo's sandbox, without Airflow, for `make run`: the environment."""
-    facts, sandbox = load_facts(), load_settings().is_demo
+def run_servers_only(size: str | None = None, *, sandbox: bool | None = None) -> dict[str, str]:
+    """PostgreSQL and the sandbox without Airflow, for `make run`: the environment.
+
+    Args:
+        sandbox: None: where the demo's tenants are run.
+    """
+    facts = load_facts()
+    sandbox = load_settings().is_demo if sandbox is None else sandbox
     run_ensure_server(facts)
-    run_prepare(facts, build_environment(facts), None, sandbox=sandbox, airflow=False)
+    run_prepare(facts, build_environment(facts), size, sandbox=sandbox, airflow=False)
     environment = build_environment(facts)
     write_env_file(facts, build_airflow_environment(facts, load_platform()))
     if sandbox:

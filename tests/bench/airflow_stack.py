@@ -122,6 +122,14 @@ def running_stack(in_one_task: Sequence[tuple[str, str]]) -> Iterator[BenchStack
 
 
 @contextmanager
+def running_servers(size: str) -> Iterator[dict[str, str]]:
+    """The demo's businesses, with PostgreSQL and the sandbox alone: the environment of programs."""
+    with own_state() as folder:
+        _write_tenants(folder, ())
+        yield stack.run_servers_only(size, sandbox=True)
+
+
+@contextmanager
 def own_state() -> Iterator[Path]:
     """A folder and an environment for a stack of its own; stops it at the end or on an error."""
     # Open to others: as root the server runs as another user.
