@@ -79,7 +79,7 @@ final as (
     select
         series_key,
         metric_on,
-        {{ as_money('usual_value', 'quantity') }} as usual_value,
+        usual_value,
         {{ as_money(
             'case when root > reach then (root - reach) * (root - reach) else 0 end', 'quantity'
         ) }} as lowest_usual_value,

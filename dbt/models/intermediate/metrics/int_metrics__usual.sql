@@ -61,8 +61,10 @@ final as (
     select
         numbered.series_key,
         numbered.metric_on,
-        medians.usual_value,
-        abs(sqrt(numbered.metric_value) - sqrt(medians.usual_value)) as root_distance,
+        {{ as_money('medians.usual_value', 'quantity') }} as usual_value,
+        {{ as_money(
+            'abs(sqrt(numbered.metric_value) - sqrt(medians.usual_value))', 'quantity'
+        ) }} as root_distance,
         row_number() over (
             partition by numbered.series_key order by numbered.metric_on
         ) as value_number
