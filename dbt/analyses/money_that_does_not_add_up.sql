@@ -9,6 +9,7 @@ select
     sum(second_amount) as second_amount,
     sum(fee_amount) as fees,
     sum(refund_amount) as refunds,
+    sum(transfer_amount) as transfers,
     sum(tax_amount) as tax,
     sum(timing_amount) as on_its_way,
     sum(missing_amount) as missing,

@@ -118,6 +118,12 @@ create table marts_mart.dim_products (
     product_id text, is_current boolean, effective_from_at timestamptz, effective_to_at timestamptz
 );
 insert into marts_mart.dim_products values ('p1', true, '1900-01-01', '9999-12-31');
+create table marts_mart.agg_reconciliation_daily (
+    reconciled_on date, first_feed text, second_role text, currency_code text,
+    unexplained_amount numeric
+);
+insert into marts_mart.agg_reconciliation_daily values
+('2026-10-01', 'till', 'payouts', 'USD', 0), ('2026-10-01', 'shop', 'books', 'USD', 7);
 insert into elt_ops.loads (load_id, tenant, feed, connector, stream, kind, state, started_at)
 values (1, 'marts', 'shop', 'shop', 'orders', 'scheduled', 'loaded', '2026-10-03');
 """
@@ -127,6 +133,12 @@ DEFECTS = {
     "order_amounts_add_up": (
         "update marts_mart.fct_orders set unexplained_amount = 0.02 where order_id = 'o1'",
         ["o1"],
+        [],
+    ),
+    "payouts_are_explained": (
+        "update marts_mart.agg_reconciliation_daily set unexplained_amount = -0.02"
+        " where first_feed = 'till'",
+        ["till 2026-10-01 USD"],
         [],
     ),
     "net_amount_adds_up": (

@@ -69,6 +69,7 @@ _EXPLAINED = {
     "timing": "timing_amount",
     "fees": "fee_amount",
     "refunds": "refund_amount",
+    "transfers": "transfer_amount",
     "missing": "missing_amount",
     "unexplained": "unexplained_amount",
 }

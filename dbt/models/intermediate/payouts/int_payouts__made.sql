@@ -62,7 +62,12 @@ sums as (
             as fee_amount,
         -sum(case when movement_kind in ('refund', 'dispute') then movement_amount else 0 end)
             as refund_amount,
-        -sum(case when movement_kind = 'payout_back' then movement_amount else 0 end) as back_amount
+        -sum(case when movement_kind = 'transfer' then movement_amount else 0 end)
+            as transfer_amount,
+        -sum(case when movement_kind = 'other' then movement_amount else 0 end) as other_amount,
+        -- Not here yet: held back, or here already with another payout.
+        -sum(case when movement_kind in ('payout_back', 'reserve') then movement_amount else 0 end)
+            as held_amount
     from taken
     group by source_connector, _feed, currency_code, payout_place
 ),
@@ -81,9 +86,11 @@ final as (
         {{ as_money('coalesce(payouts.payout_amount, 0)') }} as payout_amount,
         {{ as_money('sums.fee_amount') }} as fee_amount,
         {{ as_money('sums.refund_amount') }} as refund_amount,
+        {{ as_money('sums.transfer_amount') }} as transfer_amount,
         {{ as_money(
             'case when payouts.payout_id is null then sums.charged_amount - sums.fee_amount'
-            ' - sums.refund_amount - sums.back_amount else sums.back_amount end'
+            ' - sums.refund_amount - sums.transfer_amount - sums.other_amount'
+            ' else sums.held_amount end'
         ) }} as timing_amount
     from sums
     left join payouts

@@ -2,7 +2,7 @@
 -- the payouts they became, payouts and deposits. What the second lacks or has more, and what
 -- explains it.
 {% set causes = [
-    'timing', 'fee', 'tax', 'tip', 'refund', 'other_means', 'missing', 'unexplained',
+    'timing', 'fee', 'tax', 'tip', 'refund', 'transfer', 'other_means', 'missing', 'unexplained',
 ] %}
 {% set sides = [
     'first_connector', 'first_feed', 'first_role', 'second_connector', 'second_feed', 'second_role',
@@ -63,10 +63,11 @@ parted as (
         0 as tax_amount,
         0 as tip_amount,
         refund_amount,
+        transfer_amount,
         0 as other_means_amount,
         0 as missing_amount,
         charged_amount - payout_amount - timing_amount - fee_amount - refund_amount
-            as unexplained_amount
+        - transfer_amount as unexplained_amount
     from made
     union all
     select

@@ -1,12 +1,29 @@
 {#- Reporting category, or type where an old version has none -> kind
     (docs.stripe.com/reports/reporting-categories). -#}
 {% set kinds = {
-    'charge': "'charge', 'partial_capture_reversal', 'charge_failure', 'payment'",
-    'refund': "'refund', 'refund_failure', 'payment_refund'",
-    'dispute': "'dispute', 'dispute_reversal'",
-    'fee': "'fee', 'platform_earning_refund', 'network_cost', 'tax', 'stripe_fee'",
-    'payout': "'payout'",
-    'payout_back': "'payout_reversal', 'payout_failure', 'payout_cancel'",
+    'charge': [
+        'charge', 'partial_capture_reversal', 'charge_failure', 'payment', 'payment_failure_refund',
+        'payment_reversal',
+    ],
+    'refund': ['refund', 'refund_failure', 'payment_refund'],
+    'dispute': ['dispute', 'dispute_reversal'],
+    'fee': [
+        'fee', 'platform_earning', 'platform_earning_refund', 'application_fee',
+        'application_fee_refund', 'network_cost', 'tax', 'stripe_fee', 'stripe_fx_fee', 'tax_fee',
+    ],
+    'transfer': [
+        'transfer', 'transfer_reversal', 'transfer_cancel', 'transfer_failure', 'transfer_refund',
+        'connect_collection_transfer', 'inbound_transfer', 'inbound_transfer_reversal', 'topup',
+        'topup_reversal',
+    ],
+    'reserve': [
+        'risk_reserved_funds', 'connect_reserved_funds', 'reserved_funds', 'reserve_transaction',
+        'reserve_hold', 'reserve_release', 'payout_minimum_balance_hold',
+        'payout_minimum_balance_release', 'payment_network_reserve_hold',
+        'payment_network_reserve_release',
+    ],
+    'payout': ['payout'],
+    'payout_back': ['payout_reversal', 'payout_failure', 'payout_cancel'],
 } %}
 
 -- Movements of the Stripe balance, in the currency it is settled in, with the automatic payout that
@@ -39,15 +56,9 @@ mapped as (
         movements._feed,
         movements._load_id,
         payout_movements.payout_id,
-        case
-            {%- for kind, words in kinds.items() %}
-                when
-                    coalesce(movements.reporting_category, movements.balance_transaction_type)
-                    in ({{ words }})
-                    then '{{ kind }}'
-            {%- endfor %}
-            else 'other'
-        end as movement_kind,
+        {{ kind_of(
+            'coalesce(movements.reporting_category, movements.balance_transaction_type)', kinds
+        ) }} as movement_kind,
         {{ local_date('movements.created_at') }} as moved_on
     from movements
     left join payout_movements
