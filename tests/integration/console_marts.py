@@ -32,8 +32,8 @@ _VALUES = {
     "agg_reconciliation_daily": """insert into {t} (reconciled_on, first_connector,
         second_connector, currency_code, orders_count, missing_count, first_amount, second_amount,
         difference_amount, timing_amount, fee_amount, refund_amount, transfer_amount,
-        missing_amount, unexplained_amount) select current_date - n, 'shopify', 'stripe', 'USD', 9, n % 2, 900,
-        870, 30, 10, 20, 0, 0, 0, n % 2 from generate_series(1, 20) as n""",
+        missing_amount, unexplained_amount) select current_date - n, 'shopify', 'stripe', 'USD', 9,
+        n % 2, 900, 870, 30, 10, 20, 0, 0, 0, n % 2 from generate_series(1, 20) as n""",
 }
 _TEXTS = ("connector", "channel", "currency_code", "stage_name", "deal_id")
 
