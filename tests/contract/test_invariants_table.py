@@ -20,7 +20,7 @@ def load_table() -> dict[str, set[str]]:
 
 
 def find_checks(folder: str) -> set[str]:
-    return {path.stem for path in (ROOT / folder).glob("*.sql")}
+    return {path.stem for path in (ROOT / folder).rglob("*.sql")}
 
 
 @pytest.mark.parametrize("vendor", sorted(VENDORS))

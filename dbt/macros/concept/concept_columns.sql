@@ -104,6 +104,7 @@
     } %}
     {% do columns.update(traffic_columns()) %}
     {% do columns.update(operations_columns()) %}
+    {% do columns.update(detail_columns()) %}
     {% if concept not in columns %}
         {{ exceptions.raise_compiler_error(
             'concept `' ~ concept ~ '` is unknown; known: ' ~ columns.keys() | join(', ')

@@ -1,0 +1,5 @@
+with unioned as (
+    {{ union_concept('ad_clicks') }}
+)
+
+select * from unioned

@@ -1,0 +1,5 @@
+with unioned as (
+    {{ union_concept('ad_reports') }}
+)
+
+select * from unioned

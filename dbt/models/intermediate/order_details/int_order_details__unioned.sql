@@ -1,0 +1,5 @@
+with unioned as (
+    {{ union_concept('order_details') }}
+)
+
+select * from unioned

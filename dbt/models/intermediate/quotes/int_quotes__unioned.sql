@@ -1,0 +1,5 @@
+with unioned as (
+    {{ union_concept('quotes') }}
+)
+
+select * from unioned

@@ -1,0 +1,5 @@
+with unioned as (
+    {{ union_concept('site_reports') }}
+)
+
+select * from unioned
