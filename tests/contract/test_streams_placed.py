@@ -1,4 +1,4 @@
-"""What connectors read has a place: a model uses it, or the connector's README says why none does."""
+"""What connectors read has a place: a model uses it, or the README says why none does."""
 
 import re
 
