@@ -205,3 +205,29 @@ def test_a_wait_given_as_a_date_is_kept() -> None:
         _read(api, "tasks")
     assert caught.value.retry_after_s == 0
     assert "rate_limit_exceeded" in str(caught.value)
+
+
+def test_traffic_is_what_the_workspaces_own_attributes_say_and_since_when() -> None:
+    """Text or choice; the record may be older, and other attributes are other people's business."""
+    found = hooks.prepare_people(
+        _record(
+            1,
+            utm_source=[_value(LATER, value=" google ", attribute_type="text")],
+            utm_medium=[_value(AT, option={"title": "cpc"}, attribute_type="select")],
+            utm_campaign=[_value(AT, value="", attribute_type="text")],
+            landing_page=[],
+            landing_url=[_value(LATER, value="https://site.example/", attribute_type="text")],
+            utm_term=[_value(AT, value="roof", attribute_type="text")],
+            gclid=None,
+            fbclid=[_value(AT, value=7, attribute_type="number")],
+        )
+    )
+    told = {name: found[name] for name in (*hooks.TRAFFIC, "traffic_told_at")}
+    assert told == dict.fromkeys(hooks.TRAFFIC) | {
+        "utm_source": "google",
+        "utm_medium": "cpc",
+        "landing_url": "https://site.example/",
+        "traffic_told_at": AT,
+    }
+    nobody = hooks.prepare_people(_record(2, name=[_value(full_name="Ada")]))
+    assert nobody["traffic_told_at"] is None

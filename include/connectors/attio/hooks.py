@@ -1,7 +1,8 @@
 """Attio: the standard attributes of a record as plain fields.
 
 `values` is a map slug -> list of values, and an empty attribute is `[]`, null or absent. All of it
-stays in `values`; what every workspace has is put beside it. Source: OpenAPI 2.0.0, output-value.
+stays in `values`; what every workspace has is put beside it, and of people also what forms and
+website tools write about traffic. Source: OpenAPI 2.0.0, output-value.
 """
 
 from collections.abc import Iterator, Mapping
@@ -47,6 +48,17 @@ DEAL = {
     "currency_code": ("value", "currency_code"),
     "company_id": ("associated_company", "target_record_id"),
 }
+# No workspace has these by itself: a person's traffic is in attributes of its own, whose slugs are
+# their titles, small and with underscores (docs.attio.com, slugs and ids). Column -> slugs.
+TRAFFIC = {
+    "utm_source": ("utm_source",),
+    "utm_medium": ("utm_medium",),
+    "utm_campaign": ("utm_campaign",),
+    "gclid": ("gclid",),
+    "fbclid": ("fbclid",),
+    "landing_url": ("landing_page", "landing_page_url", "landing_url"),
+    "referrer_url": ("referrer", "referrer_url"),
+}
 
 
 def prepare_companies(record: Record) -> Record:
@@ -57,8 +69,9 @@ def prepare_companies(record: Record) -> Record:
 
 
 def prepare_people(record: Record) -> Record:
-    """Standard attributes; the first address and number stand for all (see the children)."""
-    return record | _flat(_values(record, "values"), PERSON)
+    """Standard attributes and traffic; the first address and number stand for all of them."""
+    values = _values(record, "values")
+    return record | _flat(values, PERSON) | _traffic(values)
 
 
 def prepare_deals(record: Record) -> Record:
@@ -82,6 +95,21 @@ def prepare_list_entries(record: Record) -> Record:
 def _flat(values: Mapping[str, Any], columns: Mapping[str, tuple[str, str]]) -> Record:
     found = {name: pick(_first(values, slug), path) for name, (slug, path) in columns.items()}
     return {**found, "last_value_at": _latest(values)}
+
+
+def _traffic(values: Mapping[str, Any]) -> Record:
+    """What is said of where a person came from, and since when; empty text is nothing."""
+    found: Record = {}
+    since = []
+    for column, slugs in TRAFFIC.items():
+        for value in (_first(values, slug) for slug in slugs):
+            # A text, or the title of a choice.
+            said = pick(value, "value") or pick(value, "option.title")
+            if column not in found and isinstance(said, str) and said.strip():
+                found[column] = said.strip()
+                since.append(pick(value, "active_from"))
+    told = [at for at in since if isinstance(at, str)]
+    return {**dict.fromkeys(TRAFFIC), **found, "traffic_told_at": min(told, default=None)}
 
 
 def _values(record: Record, field: str) -> Mapping[str, Any]:

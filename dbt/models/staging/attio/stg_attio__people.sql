@@ -26,7 +26,15 @@ renamed as (
         location_country_code as country_code,
         web_url,
         record_values,
+        utm_source,
+        utm_medium,
+        utm_campaign,
+        gclid,
+        fbclid,
+        landing_url,
+        referrer_url,
         -- times
+        traffic_told_at,
         created_at,
         last_value_at,
         -- lineage
