@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from include.sandbox.economy.business import Business
 from include.sandbox.economy.leads import Message, Prospect
+from include.sandbox.economy.money_cases import run_cash_rounding
 from include.sandbox.economy.records import Account, Sale
 from include.sandbox.economy.sales import build_refund
 from include.sandbox.seeded_random import build_dice
@@ -59,6 +60,8 @@ def _change_sales(
         done.accounts.append(account)
     elif kind == 3:
         placed = _build_repeat(dice.choice(sales), max(sale.number for sale in sales) + 1, at)
+        if source == "square":
+            run_cash_rounding([placed])
         business.sales[source].append(placed)
         done.placed.append(placed)
     else:

@@ -45,7 +45,7 @@ from tests.truth.row import ALL
 SPEC = WorldSpec(size=SIZES["small"])
 # The export's own mistakes, which the sandbox makes on purpose.
 PLANTED = {"items_have_transactions", "line_total_adds_up", "total_adds_up"}
-PARTS = ("gross", "discounts", "shipping", "tax", "gift_cards")
+PARTS = ("gross", "discounts", "shipping", "tax", "gift_cards", "duties", "rounding")
 
 
 @pytest.fixture(scope="module")

@@ -38,6 +38,8 @@ COLUMNS = {
     "shipping": "shipping_amount",
     "tax": "tax_amount",
     "gift_cards": "gift_card_amount",
+    "duties": "duty_amount",
+    "rounding": "rounding_amount",
     "total": "total_amount",
     "refunds": "refund_amount",
     "disputes": "dispute_amount",

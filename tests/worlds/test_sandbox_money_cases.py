@@ -5,7 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from include.sandbox.economy.money_cases import FREE_SHIPPING
+from include.sandbox.economy.money_cases import (
+    DUTY_FREE,
+    FREE_SHIPPING,
+    LAST_CENT_AT,
+    NICKEL,
+)
 from include.sandbox.economy.records import Sale
 from include.sandbox.economy.sales import tax_inside
 from include.sandbox.serve.session import Session
@@ -18,7 +23,7 @@ from tests.worlds.seeds import SEEDS
 WEB = {
     "tax inside", "tax on shipping inside", "code", "free shipping", "gift card sold",
     "gift card used", "tip", "pending", "withdrawn", "fee kept", "goodwill", "whole refund",
-    "part refund", "refund of tax inside", "cancelled before capture",
+    "part refund", "refund of tax inside", "cancelled before capture", "duty",
 }  # fmt: skip
 
 
@@ -42,6 +47,7 @@ def find_cases(sale: Sale) -> set[str]:
         "part refund": 0 < sale.refunded < sale.total,
         "refund of tax inside": back is not None and sale.vat_bp > 0,
         "cancelled before capture": sale.cancelled_at is not None,
+        "duty": sale.duty > 0,
     }
     return {name for name, holds in found.items() if holds}
 
@@ -97,6 +103,8 @@ def test_shopifys_own_sums_hold(session: Session) -> None:
         goods = sum(cents(row["originalTotalSet"]) for row in lines) - sum(cuts)
         charged = goods + cents(shipping["discountedPriceSet"])
         charged += (0 if inside else sum(taxes)) + cents(order["totalTipReceivedSet"])
+        duty = order["originalTotalDutiesSet"]
+        charged += cents(duty) if duty else 0
         assert charged == cents(order["totalPriceSet"])
         assert sum(cuts) + sum(free) == cents(order["totalDiscountsSet"])
         assert sum(taxes) == cents(order["totalTaxSet"])
@@ -109,7 +117,41 @@ def test_shopifys_own_sums_hold(session: Session) -> None:
                 back += cents(row["subtotalAmountSet"])
                 back += 0 if inside else cents(row["taxAmountSet"])
             back -= sum(cents(row["amountSet"]) for row in refund["orderAdjustments"])
+            back += sum(cents(row["amountSet"]) for row in refund["duties"])
             assert back == sum(cents(row["amountSet"]) for row in refund["transactions"])
+
+
+def test_cash_at_the_tills_is_paid_in_nickels_since_the_last_cent(session: Session) -> None:
+    """The rounding is a field of the order beside its lines; cards pay to the cent."""
+    tables = fetch_seller(session, "corner").tables
+    paid = {row["order_id"]: row for row in tables["payments"] if row["status"] == "COMPLETED"}
+    steps = []
+    for order in tables["orders"]:
+        if order["id"] not in paid:
+            continue
+        rounded = order.get("rounding_adjustment", {"amount_money": {"amount": 0}})
+        step = rounded["amount_money"]["amount"]
+        lines = sum(line["total_money"]["amount"] for line in order["line_items"])
+        owed = lines + order["total_tip_money"]["amount"] + step
+        payment = paid[order["id"]]
+        assert owed == order["total_money"]["amount"] == payment["total_money"]["amount"]
+        if payment["source_type"] != "CASH":
+            assert step == 0
+        elif order["created_at"] >= f"{LAST_CENT_AT:%Y-%m-%d}":
+            assert owed % NICKEL == 0
+            steps.append(step)
+    assert min(steps) < 0 < max(steps)
+    assert max(abs(step) for step in steps) <= NICKEL // 2
+
+
+def test_duty_comes_back_with_the_whole_of_the_goods_only(session: Session) -> None:
+    bearing = [sale for sale in session.world.businesses["acme"].sales["shopify"] if sale.duty]
+    for sale in bearing:
+        goods = sale.gross - sale.discount
+        assert sale.vat_bp and goods > DUTY_FREE
+        for refund in sale.refunds:
+            is_whole = sum(subtotal for _, _, subtotal, _ in refund.lines) == goods
+            assert refund.duty == (sale.duty if is_whole else 0)
 
 
 def test_tax_inside_is_taken_out_half_up() -> None:

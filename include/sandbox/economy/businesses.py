@@ -8,6 +8,8 @@ from include.sandbox.economy.catalogue import Product, build_listings
 from include.sandbox.economy.money_cases import (
     build_gift_card,
     run_capture_cases,
+    run_cash_rounding,
+    run_duties,
     run_till_cases,
     run_web_cases,
 )
@@ -59,6 +61,7 @@ def build_acme(
         )
     ]
     sold = build_sales(seed, shop, web, listings, strangers, span)
+    run_duties(sold)
     run_web_cases(sold, build_gift_card("acme", span.start))
     # The club is billed by Stripe itself, beside the web shop: members pay a little every month.
     members = [account for account in web if not account.party.is_company]
@@ -243,6 +246,7 @@ def _build_tills(
     )
     rung = build_sales(seed, plan, accounts, listings, strangers, span)
     run_till_cases(rung, build_gift_card("corner", span.start))
+    run_cash_rounding(rung)
     return accounts, rung
 
 

@@ -4,13 +4,18 @@ By the number of a sale, never by a dice of its own: every seed and size has all
 state keeps the earlier ones, and the README can say how many there are.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 from include.sandbox.economy.records import Listing, Refund, Sale, SaleLine
 
 GIFT_CARD, FACE_VALUE = "GIFT-CARD", 5_000
 FREE_SHIPPING = "FREESHIP"
 GOODWILL, KEPT_FEE, HELD_MORE = 300, 200, 1_500
+# Parcels worth less enter Britain (135 GBP) and the EU (150 EUR) free of duty; in cents.
+DUTY_FREE, DUTY_BP = 17_000, 450
+# The last cent was struck on 2025-11-12; from then on cash is paid in steps of five cents.
+NICKEL, LAST_CENT_AT = 5, datetime(2025, 11, 12, tzinfo=UTC)
 # One sale in so many, by (number % every == at). A sale gets the first kind that fits it.
 WEB_CASES = {
     "pending": (40, 3),
@@ -93,9 +98,38 @@ def _withdraw(sale: Sale) -> None:
     sale.withdrawn_at = sale.placed_at + timedelta(hours=3)
     lines = [(i, line.quantity, line.net, line.tax) for i, line in enumerate(sale.lines)]
     sale.fulfilled_at = None
-    sale.refunds.append(
-        Refund(sale.withdrawn_at, lines, sale.shipping, "cancelled", sale.shipping_tax)
-    )
+    whole = Refund(sale.withdrawn_at, lines, sale.shipping, "cancelled", sale.shipping_tax)
+    whole.duty = sale.duty
+    sale.refunds.append(whole)
+
+
+def run_duties(sales: Iterable[Sale]) -> None:
+    """Goods to Britain and Germany above the free value bear duty, paid at checkout.
+
+    Duty comes back with the whole of the goods, not with a part of them.
+    """
+    for sale in sales:
+        goods = sale.gross - sale.discount
+        if sale.vat_bp and goods > DUTY_FREE:
+            sale.duty = (goods * DUTY_BP + 5_000) // 10_000
+            for refund in sale.refunds:
+                if sum(subtotal for _, _, subtotal, _ in refund.lines) == goods:
+                    refund.duty = sale.duty
+
+
+def _to_nickel(cents: int) -> int:
+    """What rounding to the next five cents adds (or takes); cents never lie half-way."""
+    return (cents + NICKEL // 2) // NICKEL * NICKEL - cents
+
+
+def run_cash_rounding(sales: Iterable[Sale]) -> None:
+    """Cash sales since the last cent, and what of them is given back in cash."""
+    for sale in sales:
+        if sale.payment_method != "cash" or sale.placed_at < LAST_CENT_AT:
+            continue
+        sale.rounding = _to_nickel(sale.total - sale.rounding)
+        for refund in sale.refunds:
+            refund.rounding = _to_nickel(refund.total - refund.rounding)
 
 
 def _card_line(card: Listing) -> SaleLine:

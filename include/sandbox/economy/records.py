@@ -202,7 +202,8 @@ class SaleLine:
 class Refund:
     """Money given back: (line index, quantity, subtotal, tax) per line, plus shipping.
 
-    `adjustment` is what was paid above (goodwill) or below (a fee kept) the computed amount.
+    `adjustment` is what was paid above (goodwill) or below (a fee kept) the computed amount,
+    `duty` what comes back of the import duty, `rounding` what cash rounding adds or takes.
     """
 
     refunded_at: datetime
@@ -211,11 +212,14 @@ class Refund:
     reason: str
     shipping_tax: int = 0
     adjustment: int = 0
+    duty: int = 0
+    rounding: int = 0
 
     @property
     def total(self) -> int:
         goods = sum(subtotal + tax for _, _, subtotal, tax in self.lines)
-        return goods + self.shipping + self.shipping_tax + self.adjustment
+        beside = self.adjustment + self.duty + self.rounding
+        return goods + self.shipping + self.shipping_tax + beside
 
 
 @dataclass(slots=True)
@@ -236,6 +240,8 @@ class Sale:
         stored_value: The part of the payment that came off a gift card.
         authorised: What was held of the card when less was captured than that; 0 otherwise.
         withdrawn_at: Cancelled after payment; a refund of everything tells the money.
+        duty: Import duty collected at checkout, untaxed, on top of the prices.
+        rounding: What paying in cash adds to the total or takes off it.
     """
 
     tenant: str
@@ -266,6 +272,8 @@ class Sale:
     stored_value: int = 0
     authorised: int = 0
     withdrawn_at: datetime | None = None
+    duty: int = 0
+    rounding: int = 0
 
     @property
     def key(self) -> str:
@@ -291,7 +299,8 @@ class Sale:
     @property
     def total(self) -> int:
         """What the buyer owed, the tip left out."""
-        return self.gross - self.discount + self.tax + self.shipping + self.gift_cards
+        goods = self.gross - self.discount + self.tax + self.shipping + self.gift_cards
+        return goods + self.duty + self.rounding
 
     @property
     def charged(self) -> int:

@@ -241,7 +241,9 @@ def build_refund(dice: random.Random, sale: Sale, at: datetime, full: bool = Fal
     """Everything, or some pieces of some lines; never more than was paid for them."""
     if full or dice.random() < 0.4:
         lines = [(i, line.quantity, line.net, line.tax) for i, line in enumerate(sale.lines)]
-        return Refund(at, lines, sale.shipping, "customer changed mind", sale.shipping_tax)
+        whole = Refund(at, lines, sale.shipping, "customer changed mind", sale.shipping_tax)
+        whole.duty = sale.duty
+        return whole
     chosen = sorted(dice.sample(range(len(sale.lines)), dice.randint(1, len(sale.lines))))
     lines = []
     for index in chosen:

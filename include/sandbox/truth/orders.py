@@ -7,7 +7,10 @@ invoice and sales receipt, paid or not, never estimates):
     shipping    charged for delivery
     tax         sales tax, on top or taken out of the price, that of shipping, too
     gift_cards  face value of gift cards sold: owed to their holders
-    total       gross - discounts + shipping + tax + gift_cards: what the buyer owed
+    duties      import duties collected at checkout, on top of prices
+    rounding    what paying in cash added (or, below 0, took off)
+    total       gross - discounts + shipping + tax + gift_cards + duties + rounding: what the buyer
+                owed
     tips        on top of the total, for the staff (those of tills are in the tills' payments)
     stored_value  the part of web orders that was paid with gift cards
     refunds     money given back in this month, by the date of the refund (positive number)
@@ -43,8 +46,8 @@ from include.sandbox.vendors.shopify.transactions import order_name
 from include.sandbox.vendors.stripe.vendor import fetch_account
 
 AMOUNTS = (
-    *("gross", "discounts", "shipping", "tax", "gift_cards", "total"),
-    *("tips", "stored_value", "refunds", "disputes", "net"),
+    *("gross", "discounts", "shipping", "tax", "gift_cards", "duties", "rounding"),
+    *("total", "tips", "stored_value", "refunds", "disputes", "net"),
 )
 Cell = dict[str, int]
 # Sources whose ids only their vendor folder knows; without the folder nothing of them is served.
@@ -117,6 +120,8 @@ def build_revenue(
             cell["shipping"] += sale.shipping
             cell["tax"] += sale.tax
             cell["gift_cards"] += sale.gift_cards
+            cell["duties"] += sale.duty
+            cell["rounding"] += sale.rounding
             cell["tips"] += sale.tip
             cell["stored_value"] += sale.stored_value
             cell["total"] += sale.total
@@ -234,6 +239,8 @@ def build_orders(session: Session) -> list[dict[str, Any]]:
                     "shipping": sale.shipping,
                     "tax": sale.tax,
                     "gift_cards": sale.gift_cards,
+                    "duties": sale.duty,
+                    "rounding": sale.rounding,
                     "total": sale.total,
                     "tips": sale.tip,
                     "charged": sale.charged,

@@ -101,6 +101,7 @@ def build_totals(sale: Sale) -> Row:
     nothing = money_bag(0, sale.presentment)
     return found | {
         "originalTotalAdditionalFeesSet": None,
-        "originalTotalDutiesSet": None,
+        # Null where the shop collects no duties for the buyer's country.
+        "originalTotalDutiesSet": money_bag(sale.duty, sale.presentment) if sale.duty else None,
         "totalCashRoundingAdjustment": {"paymentSet": nothing, "refundSet": nothing},
     }

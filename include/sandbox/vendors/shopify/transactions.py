@@ -107,7 +107,7 @@ def build_refund(sale: Sale, position: int, refund: Refund, order: Row) -> Row:
         "id": gid("Refund", number),
         "legacyResourceId": str(number),
         "createdAt": iso(refund.refunded_at),
-        "duties": [],
+        "duties": [{"amountSet": bag(refund.duty)}] if refund.duty else [],
         "note": refund.reason,
         "order": order,
         "orderAdjustments": _build_adjustments(number, refund, bag),

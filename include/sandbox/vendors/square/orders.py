@@ -103,6 +103,8 @@ def build_order(
             }
             for at, line in discounts
         ]
+    if sale.rounding:
+        found["rounding_adjustment"] = _rounding(sale.rounding)
     if sale.tax:
         found["taxes"] = [
             {
@@ -115,6 +117,10 @@ def build_order(
             }
         ]
     return found
+
+
+def _rounding(cents: int) -> Json:
+    return {"uid": "rounding", "name": "Cash Rounding", "amount_money": money(cents)}
 
 
 def build_return(sale: Sale, refund: Refund, order_id: str, source: Json) -> Json:
@@ -142,6 +148,7 @@ def build_return(sale: Sale, refund: Refund, order_id: str, source: Json) -> Jso
     discount = sum(item["total_discount_money"]["amount"] for item in items)
     returned = _amounts(refund.total, tax, discount, 0)
     at = moment(refund.refunded_at)
+    rounded = {"rounding_adjustment": _rounding(refund.rounding)} if refund.rounding else {}
     return {
         "id": order_id,
         "location_id": source["location_id"],
@@ -157,6 +164,7 @@ def build_return(sale: Sale, refund: Refund, order_id: str, source: Json) -> Jso
                 "return_line_items": items,
                 "return_amounts": returned,
             }
+            | rounded
         ],
         "return_amounts": returned,
         "net_amounts": _amounts(-refund.total, -tax, -discount, 0),
