@@ -261,11 +261,13 @@ def test_a_cursor_belongs_to_its_query(base_url: str) -> None:
 
 
 def test_money_adds_up(seller: SquareSeller) -> None:
-    """Order = lines + tip; payment = order; refund = its return order's negative net."""
+    """Order = lines + tip + cash rounding; payment = order; refund = its return's negative net."""
     orders = {row["id"]: row for row in seller.tables["orders"]}
     for order in orders.values():
         lines = sum(line["total_money"]["amount"] for line in order.get("line_items", []))
-        assert lines + order["total_tip_money"]["amount"] == order["total_money"]["amount"]
+        rounded = order.get("rounding_adjustment", {"amount_money": {"amount": 0}})
+        beside = order["total_tip_money"]["amount"] + rounded["amount_money"]["amount"]
+        assert lines + beside == order["total_money"]["amount"]
     for payment in seller.tables["payments"]:
         order = orders[payment["order_id"]]
         assert payment["total_money"] == order["total_money"]
