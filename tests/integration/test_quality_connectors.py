@@ -121,6 +121,9 @@ BAD_ROWS = [
     (*ACME_SHOPIFY, "orders", {"id": "o2", "tax_amount": 2}),
     (*ACME_SHOPIFY, "orders", {"id": "o3", "discount_amount": 2}),
     (*CORNER_SQUARE, "orders", {"id": "s2", "net_total_amount": 5, "total_amount": 0}),
+    # Paid in cash, two cents up: nothing is wrong with it.
+    (*CORNER_SQUARE, "orders", {"id": "s3", "total_amount": 5, "rounding_amount": 2}),
+    (*CORNER_SQUARE, "orders__line_items", {"_parent_id": "s3", "_position": 0, "total_amount": 3}),
     (*ACME_COMPANY, "sales_receipts", {"id": "r1", "total_amount": 5}),
     (*ACME_COMPANY, "credit_memos", {"id": "m1", "total_amount": 5}),
     (*ACME_COMPANY, "refund_receipts", {"id": "b1", "total_amount": 5}),
