@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from include.config.models import Tenant
 from include.console.api.models import FeedOut
@@ -24,8 +25,10 @@ from include.ledger.login.pool import PooledWarehouse
 log = logging.getLogger(__name__)
 
 FRESH_S = 10.0
-# What is older is waited for.
-OLDEST_S = 30.0
+# A fleet whose reading takes long is read more seldom: so many times what the last one took.
+FRESH_TIMES = 8.0
+# What is older by this is waited for.
+OLDER_S = 20.0
 # Fewer tenants than this are read anew for each request.
 FEW = 5
 
@@ -41,11 +44,13 @@ class Standing:
 
     Attributes:
         parts: Tenants -> their part of it, for who may see no more.
+        orders: Name of an order -> all of it in that order.
         texts: What each row is found by, in lower case; as long as `rows`.
     """
 
     rows: list[FeedOut]
     parts: dict[frozenset[str], "Standing"] = field(default_factory=dict)
+    orders: dict[str, "Standing"] = field(default_factory=dict)
 
     @cached_property
     def counts(self) -> Counter[str]:
@@ -84,8 +89,17 @@ class Standing:
         words = text.lower().split()
         if not words:
             return self
-        pairs = zip(self.texts, self.rows, strict=True)
-        return Standing([row for held, row in pairs if all(word in held for word in words)])
+        pairs = list(zip(self.texts, self.rows, strict=True))
+        for word in words:
+            pairs = [pair for pair in pairs if word in pair[0]]
+        return Standing([row for _, row in pairs])
+
+    def sort(self, name: str, key: Callable[[FeedOut], Any]) -> "Standing":
+        """The same in another order, which is remembered by its name."""
+        found = self.orders.get(name)
+        if found is None:
+            found = self.orders[name] = Standing(sorted(self.rows, key=key))
+        return found
 
 
 class Board:
@@ -95,7 +109,7 @@ class Board:
         self._fleet, self._clock = fleet, clock
         self._lock = threading.Lock()
         self._standing: Standing | None = None
-        self._read_at = 0.0
+        self._read_at, self._fresh_s = 0.0, FRESH_S
 
     def fetch(self, wanted: Sequence[Tenant]) -> Standing:
         """How these tenants' feeds stand.
@@ -109,9 +123,9 @@ class Board:
 
     def _fetch_all(self) -> Standing:
         age = self._clock() - self._read_at
-        if self._standing is not None and age < FRESH_S:
+        if self._standing is not None and age < self._fresh_s:
             return self._standing
-        if self._standing is None or age > OLDEST_S:
+        if self._standing is None or age > self._fresh_s + OLDER_S:
             with self._lock:
                 self._reread()
         elif self._lock.acquire(blocking=False):
@@ -130,11 +144,13 @@ class Board:
             self._lock.release()
 
     def _reread(self) -> None:
-        if self._standing is not None and self._clock() - self._read_at < FRESH_S:
+        began = self._clock()
+        if self._standing is not None and began - self._read_at < self._fresh_s:
             return
         tenants = self._fleet.fetch_platform().tenants
         self._standing = Standing(fetch_rows(self._fleet, tenants))
         self._read_at = self._clock()
+        self._fresh_s = max(FRESH_S, FRESH_TIMES * (self._read_at - began))
 
 
 def fetch_rows(fleet: Fleet, wanted: Sequence[Tenant], *, is_walled: bool = False) -> list[FeedOut]:

@@ -42,6 +42,7 @@ class Fleet:
         self.access = AccessList(self.keep_platform_warehouse)
         self._lock = threading.Lock()
         self._platform: Platform | None = None
+        self._by_id: tuple[Platform | None, dict[str, Tenant]] = (None, {})
         self._read_at = 0.0
         self._seen: frozenset[tuple[str, int, int]] = frozenset()
         self._urls: dict[str, tuple[float, str]] = {}
@@ -58,6 +59,15 @@ class Fleet:
             threading.Thread(target=self._reread, name="elt fleet", daemon=True).start()
         assert self._platform is not None
         return self._platform
+
+    def find_tenant(self, tenant_id: str) -> Tenant | None:
+        """The tenant of that id, without a look at each of a thousand."""
+        platform = self.fetch_platform()
+        known, by_id = self._by_id
+        if known is not platform:
+            by_id = {tenant.id: tenant for tenant in platform.tenants}
+            self._by_id = (platform, by_id)
+        return by_id.get(tenant_id)
 
     def _reread(self) -> None:
         seen = build_fingerprint(load_settings())

@@ -7,7 +7,6 @@ import logging
 from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -38,6 +37,11 @@ SECURITY = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+# As ASGI has them: every answer carries them.
+GUARDS = [
+    (name.lower().encode(), value.encode())
+    for name, value in {**SECURITY, "Cache-Control": "private, no-store"}.items()
+]
 
 
 def build_limits() -> Limits:
@@ -65,10 +69,9 @@ class Gate:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", "private, no-store")
+                known = {name.lower() for name, _ in message["headers"]}
+                more = [one for one in GUARDS if one[0] not in known]
+                message = {**message, "headers": [*message["headers"], *more]}
             await send(message)
 
         refused = await self._admit(scope, receive, path)

@@ -55,8 +55,7 @@ class Visitor:
     def _find(self, tenant_id: str) -> Tenant | None:
         """Asks Airflow of this one tenant, not of the thousand beside it."""
         if tenant_id not in self._found:
-            known = (one for one in self.fleet.fetch_platform().tenants if one.id == tenant_id)
-            tenant = next(known, None)
+            tenant = self.fleet.find_tenant(tenant_id)
             is_theirs = tenant is not None and self._may_see(tenant_id)
             self._found[tenant_id] = tenant if is_theirs else None
         return self._found[tenant_id]

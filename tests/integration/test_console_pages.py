@@ -17,6 +17,7 @@ from include.console.board import Board, Standing
 from include.console.fleet import Fleet
 from include.console.pages import static
 from include.console.pages.charts import build_lines
+from include.console.pages.render import RowEnvironment
 from include.console.pages.words import show_ago, show_number, show_seconds
 from include.core.clock import utcnow
 from include.ledger.trust.publishes import MartState, run_note_build
@@ -201,6 +202,51 @@ def test_the_board_is_read_once_for_everybody(console: Console) -> None:
         if thread.name == "elt board":
             thread.join(5)
     assert asked == [9, 2, 9, 9]
+
+
+def test_a_reading_that_takes_long_is_shown_for_longer() -> None:
+    """Ten thousand feeds read every ten seconds would leave the server to nothing else."""
+    now: list[float] = [0.0]
+    asked: list[float] = []
+
+    class Slow(Fleet):
+        def group(self, tenants: Any) -> Any:
+            asked.append(now[0])
+            now[0] += 2
+            return {}, []
+
+    tenants = tuple(SimpleNamespace(id=f"t{n}") for n in range(9))
+    platform = Platform(tenants, {}, (), ())  # type: ignore[arg-type]
+    board = Board(Slow(None, lambda: platform, lambda: now[0]), lambda: now[0])  # type: ignore[arg-type]
+    board.fetch(tenants)  # type: ignore[arg-type]
+    now[0] += 15
+    board.fetch(tenants)  # type: ignore[arg-type]
+    assert asked == [0]
+    now[0] += 22  # older than it is shown for, and than a stale one is
+    board.fetch(tenants)  # type: ignore[arg-type]
+    assert asked == [0, 39]
+
+
+def test_an_order_is_made_once_for_each_reading() -> None:
+    asked: list[int] = []
+
+    def key(row: Any) -> int:
+        asked.append(row["n"])
+        return int(row["n"])
+
+    standing = Standing([{"n": 2}, {"n": 1}])  # type: ignore[list-item]
+    assert [row["n"] for row in standing.sort("n", key).rows] == [1, 2]  # type: ignore[index]
+    assert standing.sort("n", key).rows is standing.sort("n", key).rows
+    assert sorted(asked) == [1, 2] and [row["n"] for row in standing.rows] == [2, 1]  # type: ignore[index]
+
+
+def test_a_column_called_items_hides_no_method_of_its_row() -> None:
+    made = RowEnvironment()
+    row = {"items": 3, "name": "n"}
+    words = made.from_string(
+        "{{ row.name }} {% for key, value in row.items() %}{{ key }} {% endfor %}"
+    )
+    assert words.render(row=row) == "n items name "
 
 
 def test_charts_draw_a_line_per_source() -> None:

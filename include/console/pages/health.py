@@ -70,13 +70,14 @@ def show_health(
 ) -> Response:
     """Every feed the visitor may see."""
     wanted = [visitor.see(asked.tenant)] if asked.tenant else list(visitor.tenants.values())
-    standing = visitor.fetch_health(wanted).find(asked.q)
+    standing = visitor.fetch_health(wanted)
+    # The board is in the order of states already; one that is in no list is that one, too.
+    if asked.sort in SORTS and asked.sort != "state":
+        standing = standing.sort(asked.sort, SORTS[asked.sort])
+    standing = standing.find(asked.q)
     rows, counts = standing.rows, standing.counts
     if asked.state:
         rows = [row for row in rows if row.state == asked.state]
-    # The board is in the order of states already.
-    if asked.sort != "state":
-        rows = sorted(rows, key=SORTS.get(asked.sort, SORTS["state"]))
     pages = max(1, -(-len(rows) // ROWS))
     page = min(asked.page, pages)
 
