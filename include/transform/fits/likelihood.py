@@ -11,6 +11,9 @@ Floats: TypeAlias = NDArray[np.float64]
 # Sharp enough for five digits of a parameter, whatever the number of customers.
 TOLERANCE = 1e-12
 MOST_STEPS = 2000
+# Where a step no longer changes the score's last digits the search ends as "abnormal". It has
+# arrived all the same when the score is as level as this: it moves no fifth digit of a parameter.
+LEVEL = 1e-6
 
 
 def maximise(
@@ -39,5 +42,13 @@ def maximise(
             bounds=[bounds] * len(start),
             options={"maxiter": MOST_STEPS, "ftol": TOLERANCE, "gtol": 1e-8},
         )
-    ended = found.success and np.all(np.isfinite(found.x)) and np.isfinite(found.fun)
+    is_finite = np.all(np.isfinite(found.x)) and np.isfinite(found.fun)
+    ended = is_finite and (found.success or _is_level(found.x, found.jac, bounds))
     return np.asarray(found.x, dtype=np.float64) if ended else None
+
+
+def _is_level(at: Floats, slope: Floats, bounds: tuple[float, float]) -> bool:
+    """Nothing to win from here: what only leads out of the bounds does not count."""
+    lowest, highest = bounds
+    outward = ((at <= lowest) & (slope > 0)) | ((at >= highest) & (slope < 0))
+    return bool(np.all(np.abs(np.where(outward, 0.0, slope)) <= LEVEL))

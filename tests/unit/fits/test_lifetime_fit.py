@@ -1,11 +1,13 @@
 """What is predicted of a currency's customers, and when nothing is."""
 
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from include.transform.fits import likelihood
 from include.transform.fits.lifetime import HORIZON_DAYS, build_lifetimes
 from include.transform.fits.registry import FITS, LIFETIME_MODELS, LIFETIME_PREDICTIONS, PURCHASES
 
@@ -55,6 +57,28 @@ def test_a_shop_with_enough_customers_is_predicted_and_judged() -> None:
     assert abs(float(str(model["holdout_error"]))) < 0.15
     assert abs(float(str(model["holdout_amount_error"]))) < 0.25
     assert {"r", "alpha", "a", "b", "p", "q", "v"} <= model.keys()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_an_ordinary_shop_is_not_refused_for_the_last_digit(seed: int) -> None:
+    """One in a dozen was `no_fit`: the search had arrived, and called its last step abnormal."""
+    (model,), _ = build_lifetimes(build_table(build_shop(300 + 10 * seed, seed=seed)))
+    assert model["prediction_status"] == "predicted"
+
+
+def test_where_the_score_is_level_the_search_has_arrived(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer: dict[str, object] = {"success": False, "fun": -2.0}
+    monkeypatch.setattr(likelihood, "minimize", lambda *_, **__: SimpleNamespace(**answer))
+
+    def ends(at: list[float], slope: list[float]) -> bool:
+        answer.update(x=np.array(at), jac=np.array(slope))
+        return likelihood.maximise(lambda logs: (0.0, logs), (0.0, 0.0), (-12.0, 12.0)) is not None
+
+    assert ends([1.0, 2.0], [1e-8, -9e-7])
+    assert ends([-12.0, 12.0], [0.3, -0.3])  # only out of the bounds it would rise
+    assert not ends([1.0, 2.0], [1e-8, 1e-4])
+    assert not ends([-12.0, 12.0], [-0.3, 0.0])
+    assert not ends([float("nan"), 2.0], [0.0, 0.0])
 
 
 def test_the_year_after_comes_about_as_predicted() -> None:
