@@ -164,13 +164,16 @@ def _sync() -> None:
 
 
 def _release(bundle_name: str) -> None:
-    """DAGs parse too seldom here for Airflow to mend this by its next parse."""
+    """DAGs parse too seldom here for Airflow to mend this by its next parse.
+
+    Whatever goes wrong here is told whole, and the look for changed tenants goes on without it.
+    """
     try:
         from include.orchestration.dag_files.held import run_release_held
 
         released = run_release_held(bundle_name)
     except Exception as error:
-        log.warning("held DAGs were not looked for: %s", type(error).__name__)
+        log.warning("held DAGs were not looked for: %s", type(error).__name__, exc_info=True)
         return
     if released:
         log.warning(
